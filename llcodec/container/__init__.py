@@ -1,0 +1,42 @@
+"""The ``.llc`` file: signature, chunks, header, limits.
+
+Bytes to parts and back, nothing else: streams, alpha and tone numbers pass through as they are.
+``docs/format.md`` specifies the format to the byte.
+
+>>> from llcodec import container
+>>> header = container.Header(
+...     width=3, height=2, quality_units=1024, model_name="fast", model_hash=bytes(8)
+... )
+>>> file = container.Container(header=header, tiles=(container.Tile(0, b"stream"),))
+>>> container.unpack(container.pack(file)) == file
+True
+"""
+
+from llcodec.container.contents import Container, Metadata, RawChunk, Tile
+from llcodec.container.header import Header, to_quality_units
+from llcodec.container.limits import DEFAULT_LIMITS, Limits
+from llcodec.container.reading import ChunkInfo, list_chunks, read_header, unpack
+from llcodec.container.salvage import Salvage, unpack_damaged
+from llcodec.container.signature import FORMAT_VERSION, SIGNATURE, read_version
+from llcodec.container.writing import pack
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "FORMAT_VERSION",
+    "SIGNATURE",
+    "ChunkInfo",
+    "Container",
+    "Header",
+    "Limits",
+    "Metadata",
+    "RawChunk",
+    "Salvage",
+    "Tile",
+    "list_chunks",
+    "pack",
+    "read_header",
+    "read_version",
+    "to_quality_units",
+    "unpack",
+    "unpack_damaged",
+]

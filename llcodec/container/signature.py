@@ -1,0 +1,67 @@
+"""The first ten bytes: eight of signature, then the major and the minor version."""
+
+from typing import Final
+
+from llcodec.errors import NotAnLlcFileError, TruncatedError, UnsupportedError
+
+# As in PNG: a byte above 127 shows 7-bit transfers, the line ends show text-mode transfers,
+# and \x1a stops an accidental listing on old systems.
+SIGNATURE: Final = b"\x89LLC\r\n\x1a\n"
+"""The eight bytes that every ``.llc`` file starts with."""
+
+FORMAT_VERSION: Final = (1, 0)
+"""The version that ``pack`` writes: (major, minor)."""
+
+PREAMBLE_LENGTH: Final = len(SIGNATURE) + 2
+
+_DAMAGED_AS_TEXT: Final = (
+    SIGNATURE.replace(b"\r\n", b"\n"),
+    SIGNATURE.replace(b"\r\n", b"\r"),
+    SIGNATURE.replace(b"\r", b"\n"),
+    SIGNATURE.replace(b"\n", b"\r\n"),
+    SIGNATURE.replace(b"\x1a\n", b"\x1a\r\n"),  # only line feeds without a return before them
+    b"\xc2\x89LLC",  # taken for Latin-1 and written as UTF-8
+    b"\xef\xbf\xbdLLC",  # taken for UTF-8: the replacement character
+    b"\x09LLC",  # the eighth bit is gone
+)
+
+
+def write_preamble() -> bytes:
+    """Return the signature and the version that this library writes."""
+    return SIGNATURE + bytes(FORMAT_VERSION)
+
+
+def read_version(data: bytes) -> tuple[int, int]:
+    """Check the signature and return the file's (major, minor) version.
+
+    A higher minor version is read: it may add ancillary chunks only.
+
+    Raises:
+        NotAnLlcFileError: when the data do not start with the signature.
+        TruncatedError: when the data are empty, or end within these ten bytes.
+        UnsupportedError: when the major version is not 1.
+    """
+    _check_signature(data)
+    if len(data) < PREAMBLE_LENGTH:
+        raise TruncatedError("the file ends within its first ten bytes: copy it again")
+    major, minor = data[len(SIGNATURE) : PREAMBLE_LENGTH]
+    if major != FORMAT_VERSION[0]:
+        raise UnsupportedError(
+            f"the file has format version {major}.{minor}, but this llcodec reads "
+            f"{FORMAT_VERSION[0]}.x: install a matching version of llcodec"
+        )
+    return major, minor
+
+
+def _check_signature(data: bytes) -> None:
+    if data.startswith(SIGNATURE):
+        return
+    if not data:
+        raise TruncatedError("the file is empty: copy it again")
+    if SIGNATURE.startswith(data):
+        raise TruncatedError("the file ends within its first ten bytes: copy it again")
+    if data.startswith(_DAMAGED_AS_TEXT):
+        raise NotAnLlcFileError(
+            "the file was altered by a transfer as text: copy it again in binary mode"
+        )
+    raise NotAnLlcFileError("not an .llc file: its first bytes are not the .llc signature")

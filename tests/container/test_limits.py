@@ -1,0 +1,18 @@
+import pytest
+
+from llcodec.container import DEFAULT_LIMITS, Limits
+
+
+def test_the_default_is_a_hundred_megapixels():
+    assert Limits() == DEFAULT_LIMITS
+    assert DEFAULT_LIMITS.max_pixels == 100_000_000
+
+
+def test_the_default_for_alpha_fits_the_default_for_pixels():
+    assert DEFAULT_LIMITS.max_alpha > 2 * DEFAULT_LIMITS.max_pixels
+
+
+@pytest.mark.parametrize("name", ["max_pixels", "max_metadata", "max_alpha", "max_unknown"])
+def test_a_limit_must_not_be_negative(name, refuses):
+    with refuses(ValueError, name):
+        Limits(**{name: -1})
