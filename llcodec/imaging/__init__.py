@@ -1,0 +1,25 @@
+"""Pictures in and out: files, colour, orientation, metadata and alpha.
+
+Imports numpy and Pillow only. Inside, a picture is upright, sRGB, and 8 or 16 bits deep.
+"""
+
+from llcodec.imaging.alpha import decode_alpha, encode_alpha
+from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
+from llcodec.imaging.picture import Metadata, Picture
+from llcodec.imaging.pil import to_pil
+from llcodec.imaging.reading import MAX_PIXELS, from_pil, read_picture
+from llcodec.imaging.writing import write_picture
+
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "MAX_PIXELS",
+    "Metadata",
+    "Picture",
+    "decode_alpha",
+    "encode_alpha",
+    "format_for",
+    "from_pil",
+    "read_picture",
+    "to_pil",
+    "write_picture",
+]

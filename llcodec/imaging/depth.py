@@ -1,0 +1,31 @@
+"""Between 8 and 16 bits, and the bands that keep temporary memory small."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.imaging.picture import Samples
+
+_BAND_PIXELS = 1 << 19
+
+
+def bands(width: int, height: int) -> Iterator[slice]:
+    """Slices of rows that cover ``height``, each of about half a million pixels.
+
+    Whole-image temporaries in float or int32 would cost many times the picture itself.
+    """
+    rows = max(1, _BAND_PIXELS // max(1, width))
+    for top in range(0, height, rows):
+        yield slice(top, min(height, top + rows))
+
+
+def to_eight_bits(samples: Samples) -> NDArray[np.uint8]:
+    """Round 0…65535 to the nearest of 0…255; 8-bit samples come back as they are."""
+    if samples.dtype == np.uint8:
+        return samples.astype(np.uint8, copy=False)
+    out = np.empty(samples.shape, np.uint8)
+    for rows in bands(samples.shape[1], samples.shape[0]):
+        # 65535 = 255 · 257, so this is exact rounding; uint32 keeps the sum from wrapping
+        out[rows] = (samples[rows].astype(np.uint32) + 128) // 257
+    return out

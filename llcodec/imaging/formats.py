@@ -1,0 +1,58 @@
+"""Which formats Pillow reads and writes here, by suffix and by name."""
+
+from pathlib import Path
+
+from PIL import Image
+
+from llcodec.errors import OutputError
+
+Image.init()
+
+# EPS runs Ghostscript, IPTC opens whatever is nested in it, the others are stubs that
+# need a handler, or headers without a decoder.
+_NEVER_READ = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "PDF", "WMF"})
+
+# ICO and ICNS would quietly shrink the picture to an icon; the others are stubs.
+_NEVER_WRITTEN = frozenset({"BUFR", "GRIB", "HDF5", "ICNS", "ICO", "WMF"})
+
+_ALIASES = {".jpg": "JPEG", ".pjp": "JPEG", ".pjpeg": "JPEG", ".jps": "JPEG"}
+
+# Plugins that accept any prefix come last, so that a PNG is never taken for a TGA.
+READABLE: tuple[str, ...] = tuple(
+    sorted((n for n in Image.OPEN if n not in _NEVER_READ), key=lambda n: Image.OPEN[n][1] is None)
+)
+"""Names of the formats that are tried when a file is read, in this order."""
+
+WRITABLE: frozenset[str] = frozenset(Image.SAVE) - _NEVER_WRITTEN
+"""Names of the formats that a picture can be written in."""
+
+_BY_SUFFIX = {**Image.registered_extensions(), **_ALIASES}
+
+IMAGE_SUFFIXES: frozenset[str] = frozenset(
+    suffix for suffix, name in _BY_SUFFIX.items() if name in READABLE or name == "MPO"
+)
+"""Lower-case suffixes, with their dot, of files that can be read; for walking folders."""
+
+
+def format_for(path: str | Path) -> str:
+    """The name of the format that a path, suffix or format name stands for.
+
+    Args:
+        path: ``"out.png"``, ``Path("a/b.JPG")``, ``".webp"``, ``"tif"`` or ``"PNG"``.
+
+    Returns:
+        Pillow's name of the format, e.g. ``"JPEG"``; :func:`write_picture` takes it.
+
+    Raises:
+        OutputError: nothing can be written under this suffix or name.
+    """
+    text = str(path)
+    name = Path(text).name
+    word = (Path(name).suffix or name).lower()
+    found = _BY_SUFFIX.get(word if word.startswith(".") else f".{word}", word.upper())
+    if found not in WRITABLE:
+        raise OutputError(
+            f"no picture can be written as {word or text!r}; "
+            "use .png, .jpg, .webp, .tif, .avif or .bmp"
+        )
+    return found

@@ -1,0 +1,45 @@
+"""What Pillow found beside the pixels, made uniform."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from llcodec.imaging.exif import clean_exif
+from llcodec.imaging.picture import Metadata
+
+_XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)[0-9]+""")
+
+
+def metadata_of(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
+    """EXIF, ICC and XMP from ``image.info``, and the EXIF orientation.
+
+    Args:
+        info: the ``info`` of a loaded Pillow image.
+
+    Returns:
+        The metadata of an upright picture (see :class:`Metadata`), and how the pixels lie
+        before they are turned: 1…8.
+    """
+    raw = _as_bytes(info.get("exif")) or _exif_as_text(info)
+    exif, orientation = clean_exif(raw) if raw else (None, 1)
+    xmp = _as_bytes(info.get("xmp"))
+    if xmp is not None:
+        xmp = _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
+    return Metadata(exif=exif, icc=_as_bytes(info.get("icc_profile")), xmp=xmp), orientation
+
+
+def _as_bytes(value: object) -> bytes | None:
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace")
+    return bytes(value) if isinstance(value, bytes | bytearray) and value else None
+
+
+def _exif_as_text(info: Mapping[Any, Any]) -> bytes | None:
+    """The hexadecimal EXIF of PNGs that were made before PNG had a chunk for it."""
+    text = info.get("Raw profile type exif")
+    if not isinstance(text, str):
+        return None
+    try:
+        return bytes.fromhex("".join(text.split("\n")[3:])) or None
+    except ValueError:
+        return None

@@ -1,0 +1,42 @@
+"""From a :class:`Picture` to a Pillow image."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from llcodec.imaging.depth import to_eight_bits
+from llcodec.imaging.icc import parse_profile
+from llcodec.imaging.picture import Picture
+
+
+def to_pil(picture: Picture) -> Image.Image:
+    """A Pillow image in sRGB: mode RGB, RGBA, L or LA; I;16 for 16-bit grey without alpha.
+
+    Pillow has no mode for 16-bit colour: such pictures are rounded to 8 bits. Use
+    ``picture.pixels``, or write PNG or TIFF, to keep 16.
+
+    ``image.info`` holds ``exif`` and ``xmp``. It holds ``icc_profile`` only if that says
+    sRGB, as the pixels are.
+    """
+    if picture.sixteen_bit and picture.grey and picture.alpha is None:
+        image = Image.fromarray(np.ascontiguousarray(picture.pixels[..., 0]))
+    else:
+        alpha = None if picture.alpha is None else to_eight_bits(picture.alpha)
+        image = assemble(to_eight_bits(picture.pixels), alpha, picture.grey)
+    metadata = picture.metadata
+    if metadata.exif is not None:
+        image.info["exif"] = b"Exif\0\0" + metadata.exif
+    if metadata.xmp is not None:
+        image.info["xmp"] = metadata.xmp
+    profile = None if metadata.icc is None else parse_profile(metadata.icc)
+    if profile is not None and profile.is_srgb and profile.grey == picture.grey:
+        image.info["icc_profile"] = metadata.icc
+    return image
+
+
+def assemble(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, grey: bool) -> Image.Image:
+    """H×W×3 and H×W of 8 bits as an image of mode RGB, RGBA, L or LA."""
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., 0] if grey else pixels))
+    if alpha is not None:
+        image.putalpha(Image.fromarray(alpha))
+    return image

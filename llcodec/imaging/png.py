@@ -1,0 +1,88 @@
+"""Writes PNG with 16 bits a sample, which Pillow can do for grey only.
+
+Colour types 0, 2, 4 and 6, not interlaced. Each row takes the filter (None, Sub or Up) with
+the smallest sum of absolute differences.
+"""
+
+import struct
+import zlib
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.imaging.depth import bands
+from llcodec.imaging.picture import Metadata
+
+_COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
+
+
+def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadata) -> None:
+    """Write a 16-bit PNG.
+
+    Args:
+        target: a binary stream.
+        samples: H×W×C; C is 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+        metadata: goes into eXIf, iCCP and iTXt chunks.
+
+    Raises:
+        OSError: ``target`` cannot be written to.
+    """
+    height, width, channels = samples.shape
+    target.write(b"\x89PNG\r\n\x1a\n")
+    header = struct.pack(">IIBBBBB", width, height, 16, _COLOUR_TYPES[channels], 0, 0, 0)
+    _write_chunk(target, b"IHDR", header)
+    if metadata.icc is not None:
+        _write_chunk(target, b"iCCP", b"ICC Profile\0\0" + zlib.compress(metadata.icc, 9))
+    if metadata.exif is not None:
+        _write_chunk(target, b"eXIf", metadata.exif)
+    if metadata.xmp is not None:
+        _write_chunk(target, b"iTXt", xmp_text(metadata.xmp))
+    _write_rows(target, samples)
+    _write_chunk(target, b"IEND", b"")
+
+
+def xmp_text(xmp: bytes) -> bytes:
+    """The content of the iTXt chunk that holds XMP, not compressed, as XMP asks."""
+    return b"XML:com.adobe.xmp\0\0\0\0\0" + xmp
+
+
+def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
+    height, width, channels = samples.shape
+    stream = zlib.compressobj(6)
+    above = np.zeros((1, width * channels * 2), np.uint8)
+    for rows in bands(width * channels, height):
+        raw = samples[rows].astype(">u2").view(np.uint8).reshape(rows.stop - rows.start, -1)
+        data = stream.compress(_filter(raw, above, channels * 2).tobytes())
+        above = raw[-1:]
+        if data:
+            _write_chunk(target, b"IDAT", data)
+    _write_chunk(target, b"IDAT", stream.flush())
+
+
+def _filter(
+    raw: NDArray[np.uint8], above: NDArray[np.uint8], pixel_bytes: int
+) -> NDArray[np.uint8]:
+    """Rows with their filter bytes in front; ``above`` is the row before the first."""
+    sub = raw.copy()
+    sub[:, pixel_bytes:] -= raw[:, :-pixel_bytes]
+    up = raw - np.concatenate([above, raw[:-1]])
+    out = np.zeros((raw.shape[0], raw.shape[1] + 1), np.uint8)
+    out[:, 1:], best = raw, _cost(raw)
+    for kind, candidate in ((1, sub), (2, up)):
+        cost = _cost(candidate)
+        better = cost < best
+        out[better, 0], out[better, 1:] = kind, candidate[better]
+        best = np.minimum(best, cost)
+    return out
+
+
+def _cost(rows: NDArray[np.uint8]) -> NDArray[np.int64]:
+    # bytes as signed differences; int16, as |-128| does not fit int8
+    signed: NDArray[np.int16] = rows.view(np.int8).astype(np.int16)
+    return np.asarray(np.abs(signed).sum(axis=1, dtype=np.int64))
+
+
+def _write_chunk(target: BinaryIO, kind: bytes, data: bytes) -> None:
+    target.write(struct.pack(">I", len(data)) + kind + data)
+    target.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))))

@@ -1,0 +1,115 @@
+"""From a file or a Pillow image to a :class:`Picture`."""
+
+import io
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from PIL import Image
+from PIL.ImageFile import ImageFile
+
+from llcodec.errors import UnreadableImageError
+from llcodec.imaging.colour import to_srgb
+from llcodec.imaging.deep import deep_rawmode, read_deep
+from llcodec.imaging.exif import exif_of_tiff
+from llcodec.imaging.guard import guarded
+from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.opening import check_pixels, open_image
+from llcodec.imaging.orientation import upright
+from llcodec.imaging.picture import Metadata, Picture
+from llcodec.imaging.samples import decoded, transparent_key
+
+MAX_PIXELS = 100_000_000
+"""The limit on width × height unless the caller sets another."""
+
+_BROKEN = "the image is truncated or damaged"
+
+
+def read_picture(source: Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Read a picture of any format that Pillow decodes; of animations, the first frame.
+
+    The picture comes back upright (EXIF orientation applied) and in sRGB: an embedded
+    RGB or grey profile is converted from, relative colorimetric with black point
+    compensation, and remembered for writing. A broken profile is ignored and dropped.
+    The profile of a CMYK or LAB source is used and not kept.
+
+    Sources of 16 bits keep all of them, but for those listed in ``llcodec.imaging.deep``.
+
+    Args:
+        source: a path, the bytes of a file, or a binary stream (read from where it stands).
+        max_pixels: limit on width × height, checked before pixels are decoded. TIFF and WebP
+            have Pillow's limit, 179 million, besides.
+
+    Raises:
+        TooManyPixelsError: the picture is larger than ``max_pixels``.
+        UnreadableImageError: not an image, or a truncated or damaged one.
+    """
+    with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
+        return _decode(open_image(stream, max_pixels), max_pixels, stream)
+
+
+def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
+    """Turn a Pillow image of any mode into a picture; see :func:`read_picture`.
+
+    An image of 16-bit colour keeps its 16 bits if its pixels are not loaded yet, as
+    straight from ``Image.open``. Once loaded, Pillow has cut them to 8.
+
+    Raises:
+        TooManyPixelsError: the image is larger than ``max_pixels``.
+        UnreadableImageError: its pixels cannot be loaded, or its values are out of range.
+    """
+    check_pixels(image.width, image.height, max_pixels)
+    with guarded(UnreadableImageError, _BROKEN):
+        stream = _undecoded(image)
+        if stream is None:
+            return _decode(image, max_pixels)
+        return _decode(open_image(stream, max_pixels), max_pixels, stream)
+
+
+def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None) -> Picture:
+    """Load an image; ``stream`` is the file it comes from, where 16-bit colour may be."""
+    key = transparent_key(image)
+    exif = exif_of_tiff(image) if hasattr(image, "tag_v2") else None
+    rawmode = deep_rawmode(image) if stream and isinstance(image, ImageFile) else None
+    if rawmode and stream and isinstance(image, ImageFile):
+        found = read_deep(image, rawmode, lambda: open_image(stream, max_pixels), key)
+    else:
+        image.load()
+        check_pixels(image.width, image.height, max_pixels)  # an icon may hold more than it says
+        found = decoded(image, key)
+    metadata, orientation = metadata_of({**image.info, "exif": exif or image.info.get("exif")})
+    pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
+    return Picture(
+        pixels=upright(pixels, orientation),
+        alpha=None if found.alpha is None else upright(found.alpha, orientation),
+        grey=found.grey,
+        metadata=Metadata(exif=metadata.exif, icc=icc, xmp=metadata.xmp),
+    )
+
+
+def _undecoded(image: Image.Image) -> IO[bytes] | None:
+    """The file of an opened, not yet loaded image of 16-bit colour."""
+    if not isinstance(image, ImageFile) or image.fp is None or image.tell() != 0:
+        return None
+    if deep_rawmode(image) is None:
+        return None
+    position = image.fp.tell()
+    image.fp.seek(0)
+    data = image.fp.read()
+    image.fp.seek(position)
+    return io.BytesIO(data)
+
+
+def _stream(source: Path | bytes | BinaryIO) -> IO[bytes]:
+    """The source as a stream that can seek, as decoding may take two passes."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return io.BytesIO(source)
+    try:
+        if not isinstance(source, Path):
+            return io.BytesIO(source.read())
+        stream = source.open("rb")
+        if stream.seekable():
+            return stream
+        with stream:  # a named pipe
+            return io.BytesIO(stream.read())
+    except OSError as error:
+        raise UnreadableImageError(f"cannot be read: {error.strerror or error}") from error

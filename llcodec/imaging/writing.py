@@ -1,0 +1,142 @@
+"""From a :class:`Picture` to a file."""
+
+import io
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from llcodec.errors import OutputError
+from llcodec.imaging.colour import from_srgb
+from llcodec.imaging.depth import to_eight_bits
+from llcodec.imaging.exif import rewritten
+from llcodec.imaging.formats import format_for
+from llcodec.imaging.guard import guarded
+from llcodec.imaging.picture import Metadata, Picture, Samples
+from llcodec.imaging.pil import assemble
+from llcodec.imaging.png import write_png16, xmp_text
+from llcodec.imaging.tiff import write_tiff
+
+_PROFILED: Final = frozenset({"PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF"})
+_SEGMENT: Final = 65533  # bytes of a JPEG marker's content
+_XMP_NAME: Final = b"http://ns.adobe.com/xap/1.0/\0"
+
+
+def write_picture(
+    picture: Picture, target: BinaryIO, *, format: str, quality: int | None = None
+) -> None:
+    """Write a picture in any format that Pillow saves.
+
+    * PNG and TIFF keep 16 bits; every other format gets them rounded to 8.
+    * JPEG: quality 95, no chroma subsampling. AVIF: quality 90, no chroma subsampling.
+      WebP: lossless, unless ``quality`` is given. TIFF: Deflate.
+    * PNG, JPEG, WebP, TIFF and AVIF carry EXIF, XMP and the profile, into which the pixels are
+      converted; other formats get sRGB pixels alone. Blocks too large for a JPEG segment
+      (64 KB) are left out.
+    * Alpha is left out, and colours stay as they are, where the format has none (JPEG, PPM,
+      BMP); GIF keeps it as on or off. Blending with an invented background would change
+      pixels; the alpha of a photograph is a mask, and what lies under it is the photograph.
+    * Grey pictures are written with one channel where the format has that.
+
+    Args:
+        picture: what to write.
+        target: a binary stream; nothing is written to it unless encoding succeeds.
+        format: a name or suffix that :func:`format_for` knows, e.g. ``"PNG"``.
+        quality: 0…100 for JPEG, WebP and AVIF; ignored by the others.
+
+    Raises:
+        OutputError: the format is unknown or cannot hold the picture, or the stream fails.
+    """
+    name = format_for(format)
+    with guarded(OutputError, f"{name} cannot hold this picture"):
+        data = _encode(picture, name, quality)
+    try:
+        target.write(data)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror or error}") from error
+
+
+def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
+    icc = picture.metadata.icc if _takes_profile(name, picture) else None
+    pixels, icc = from_srgb(picture.pixels, icc, grey=picture.grey)
+    metadata = Metadata(exif=picture.metadata.exif, icc=icc, xmp=picture.metadata.xmp)
+    out = io.BytesIO()
+    if name == "TIFF":
+        write_tiff(out, _interleaved(pixels, picture, pair=not picture.sixteen_bit), metadata)
+    elif name == "PNG" and picture.sixteen_bit:
+        write_png16(out, _interleaved(pixels, picture).astype(np.uint16, copy=False), metadata)
+    else:
+        options = {**_options(name, quality, picture.grey), **_blocks(name, metadata)}
+        alpha = None if picture.alpha is None else to_eight_bits(picture.alpha)
+        _save(assemble(to_eight_bits(pixels), alpha, picture.grey), out, name, options)
+    return out.getbuffer()
+
+
+def _takes_profile(name: str, picture: Picture) -> bool:
+    """Whether the file will have a profile's channels: a grey profile needs a grey file."""
+    if not picture.grey:
+        return name in _PROFILED
+    rgba = name == "TIFF" and picture.sixteen_bit and picture.alpha is not None
+    return name in _PROFILED - {"WEBP", "AVIF"} and not rgba
+
+
+def _interleaved(pixels: Samples, picture: Picture, *, pair: bool = True) -> Samples:
+    """H×W×C with the fewest channels; without ``pair``, grey with alpha is RGBA.
+
+    (Few programs read 16-bit TIFFs of grey and alpha; Pillow is not among them.)
+    """
+    if picture.grey and (picture.alpha is None or pair):
+        pixels = pixels[..., :1]
+    return pixels if picture.alpha is None else np.dstack([pixels, picture.alpha])
+
+
+def _save(image: Image.Image, out: io.BytesIO, name: str, options: dict[str, Any]) -> None:
+    """Save in the first mode, from the richest down, that the format takes."""
+    modes = {"LA": ("LA", "RGBA", "L", "RGB"), "RGBA": ("RGBA", "RGB"), "L": ("L", "RGB")}
+    failure: Exception | None = None
+    for mode in modes.get(image.mode, ("RGB",)):
+        out.seek(0)
+        out.truncate()
+        try:
+            (image if mode == image.mode else image.convert(mode)).save(out, name, **options)
+        except Exception as error:  # plugins refuse modes by OSError, ValueError or KeyError
+            failure = failure or error
+        else:
+            return
+    assert failure is not None
+    raise failure
+
+
+def _options(name: str, quality: int | None, grey: bool) -> dict[str, Any]:
+    if name in ("JPEG", "MPO"):
+        return {"quality": 95 if quality is None else quality, "subsampling": 0}
+    if name == "WEBP":
+        return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    if name == "AVIF":
+        layout = "4:0:0" if grey else "4:4:4"
+        return {"quality": 90 if quality is None else quality, "subsampling": layout}
+    return {}
+
+
+def _blocks(name: str, metadata: Metadata) -> dict[str, Any]:
+    """Metadata as the plugins want it; nothing for formats that carry none."""
+    exif, xmp = metadata.exif, metadata.xmp
+    if name not in _PROFILED:
+        return {}
+    if name == "PNG":
+        text = PngInfo()
+        if xmp is not None:
+            text.add(b"iTXt", xmp_text(xmp))
+        return _present(exif=exif, icc_profile=metadata.icc, pnginfo=text)
+    if name in ("JPEG", "MPO"):
+        exif = None if exif is None else b"Exif\0\0" + exif
+        exif = exif if exif is not None and len(exif) <= _SEGMENT else None
+        xmp = xmp if xmp is not None and len(xmp) <= _SEGMENT - len(_XMP_NAME) else None
+    if name == "AVIF" and exif is not None and rewritten(exif) is None:
+        exif = None  # the plugin writes it anew, to move the orientation elsewhere
+    return _present(exif=exif, icc_profile=metadata.icc, xmp=xmp)
+
+
+def _present(**options: object) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}

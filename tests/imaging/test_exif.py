@@ -1,0 +1,51 @@
+import io
+
+import pytest
+from PIL import Image
+
+from llcodec.imaging.exif import clean_exif, descriptive_tags, exif_of_tiff, rewritten
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_is_read_and_reset(made, orientation, order):
+    raw = made.exif(orientation, order)
+    assert clean_exif(b"Exif\0\0" + raw) == (made.exif(1, order), orientation)
+
+
+def test_without_orientation(made):
+    assert clean_exif(made.exif()) == (made.exif(), 1)
+
+
+@pytest.mark.parametrize("value", [0, 9, 65535])
+def test_unknown_orientation_is_upright(made, value):
+    assert clean_exif(made.exif(value)) == (made.exif(1), 1)
+
+
+def test_broken_is_dropped(made):
+    whole = made.exif(6)
+    assert clean_exif(b"") == (None, 1)
+    assert clean_exif(b"not exif at all") == (None, 1)
+    for length in range(8 + 2 + 24):
+        exif, orientation = clean_exif(whole[:length])
+        assert exif is None
+        assert orientation in (1, 6)
+    assert clean_exif(b"II*\0\xff\xff\xff\xff") == (None, 1)
+
+
+def test_tiff_tags_become_exif(made):
+    tags = [(271, "Maker"), (274, 6), (34665, {33434: 0.5})]
+    data = made.tiff(made.noise(2, 3, 3), tags=tags)
+    exif = exif_of_tiff(Image.open(io.BytesIO(data)))
+    loaded = rewritten(exif)
+    assert dict(descriptive_tags(loaded)) == {271: "Maker", 34665: {33434: 0.5}}
+    assert set(loaded) == {271, 34665}
+
+
+def test_tiff_without_descriptive_tags(made):
+    data = made.tiff(made.noise(2, 3, 3))
+    assert exif_of_tiff(Image.open(io.BytesIO(data))) is None
+
+
+def test_rewritten_refuses_nonsense():
+    assert rewritten(b"nonsense") is None

@@ -1,0 +1,84 @@
+import struct
+
+import numpy as np
+import pytest
+from PIL import ImageCms
+
+from llcodec.imaging.icc import decode_srgb, encode_srgb, parse_profile
+
+CODES = np.linspace(0, 1, 65536)
+
+
+def test_srgb_formulas_are_inverse():
+    np.testing.assert_allclose(encode_srgb(decode_srgb(CODES)), CODES, atol=1e-7)
+
+
+def test_pillows_srgb_is_srgb():
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert parse_profile(icc).is_srgb
+
+
+def test_others_are_not(made):
+    assert parse_profile(made.profile(made.SRGB)).is_srgb
+    assert not parse_profile(made.profile(made.P3)).is_srgb
+    assert not parse_profile(made.profile(made.SRGB, 2.2)).is_srgb
+    assert not parse_profile(made.table_profile()).is_srgb
+    assert parse_profile(made.profile()).is_srgb
+    assert not parse_profile(made.profile(curve=1.8)).is_srgb
+
+
+def test_matrix(made):
+    profile = parse_profile(made.profile(made.ADOBE, 2.2))
+    np.testing.assert_allclose(profile.to_xyz, made.ADOBE, atol=1e-5)
+    np.testing.assert_allclose(profile.curves[1], CODES ** (563 / 256), atol=1e-9)
+    assert not profile.grey
+
+
+def _para(kind, *values):
+    fixed = b"".join(struct.pack(">i", round(v * 65536)) for v in values)
+    return struct.pack(">4sIHH", b"para", 0, kind, 0) + fixed
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        (_para(0, 2), lambda x: x**2),
+        (_para(1, 2, 1.25, -0.25), lambda x: np.where(x >= 0.2, (1.25 * x - 0.25) ** 2, 0)),
+        (_para(2, 2, 1, -0.5, 0.25), lambda x: np.where(x >= 0.5, (x - 0.5) ** 2, 0) + 0.25),
+        (_para(3, 2, 1, 0, 0.5, 0.5), lambda x: np.where(x >= 0.5, x**2, x / 2)),
+        (_para(4, 2, 1, 0, 0.25, 0.5, 0, 0.125), lambda x: np.where(x >= 0.5, x**2, x / 4 + 0.125)),
+        (struct.pack(">4sII", b"curv", 0, 0), lambda x: x),
+        (struct.pack(">4sII3H", b"curv", 0, 3, 0, 0, 65535), lambda x: np.maximum(2 * x - 1, 0)),
+    ],
+)
+def test_curves(made, tag, expected):
+    curve = parse_profile(made.profile(curve=tag)).curves[0]
+    np.testing.assert_allclose(curve, expected(CODES), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        b"",
+        b"curv\0\0\0\0\xff\xff\xff\xff",
+        b"what\0\0\0\0\0\0\0\0",
+        _para(0, 0),
+        _para(1, 2, 0, 1),
+        _para(9, 1),
+        struct.pack(">4sII3H", b"curv", 0, 3, 9, 5, 0),
+    ],
+)
+def test_broken_curves(made, tag):
+    assert parse_profile(made.profile(curve=tag)) is None
+
+
+def test_broken_profiles(made):
+    good = made.profile(made.P3)
+    assert parse_profile(b"") is None
+    assert parse_profile(good.replace(b"acsp", b"xxxx")) is None
+    assert parse_profile(good.replace(b"RGB ", b"CMYK")) is None
+    assert parse_profile(good.replace(b"rTRC", b"xxxx")) is None
+    assert parse_profile(made.profile(np.ones((3, 3)))) is None
+    assert parse_profile(good[:128] + b"\xff\xff\xff\xff" + good[132:]) is None
+    for length in range(0, len(good) - 60, 7):
+        assert parse_profile(good[:length]) is None
