@@ -1,0 +1,1 @@
+"""The joint model and the way from pictures to files and back."""

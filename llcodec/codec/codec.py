@@ -1,0 +1,162 @@
+"""The codec: one loaded model, used for any number of pictures."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from llcodec import container, imaging
+from llcodec.codec.decoder import decode_latents, synthesise
+from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, encode_tiles
+from llcodec.codec.models import DEFAULT_MODEL, load_model
+from llcodec.codec.rate import search_quality
+from llcodec.codec.weights import ModelFile
+from llcodec.container import Container, Header, Limits
+from llcodec.errors import InputError, QualityError, WrongModelError
+from llcodec.imaging import Metadata, Picture
+
+DEFAULT_QUALITY = 4.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an encoder aims at: a quality from 1 to 8, or a file size in bytes, or in bpp."""
+
+    quality: float | None = DEFAULT_QUALITY
+    size: int | None = None
+    bpp: float | None = None
+
+    def __post_init__(self) -> None:
+        if sum(v is not None for v in (self.quality, self.size, self.bpp)) != 1:
+            raise QualityError("give one of quality, target size and target bpp")
+        for value in (self.size, self.bpp):
+            if value is not None and not value > 0:
+                raise QualityError(f"a target must be above zero, not {value}")
+
+    def bytes_for(self, picture: Picture) -> int | None:
+        """Return the most bytes that a file of ``picture`` may have, if there is a target."""
+        if self.bpp is not None:
+            return int(self.bpp * picture.width * picture.height / 8)
+        return self.size
+
+
+class Codec:
+    """Encodes and decodes with one model. Not to be shared between threads.
+
+    ``model`` is the name of a shipped model or the path of a weight file; ``device`` is
+    ``auto``, ``cpu``, ``cuda`` or ``mps`` and concerns the float transforms only: the entropy
+    path runs on the processor, where it is exact.
+    Raises UnknownModelError, BrokenModelError, InputError (no such device).
+    """
+
+    def __init__(self, model: str = DEFAULT_MODEL, *, device: str = "auto") -> None:
+        self.device = choose_device(device)
+        self.file: ModelFile = load_model(model)
+        self._model = self.file.model.to(self.device)
+        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._coder = self.file.coder()
+
+    def encode(
+        self, picture: Picture, target: Target | None = None, *, tile_size: int = TILE_SIZE
+    ) -> bytes:
+        """Return the ``.llc`` file of a picture.
+
+        Raises QualityError if the target cannot be met.
+        """
+        target = target or Target()
+        analysis = analyse(self._model, picture.pixels, self.device)
+        blank = self._header(picture, analysis, tile_size)
+        metadata = container.Metadata(
+            picture.metadata.exif, picture.metadata.icc, picture.metadata.xmp
+        )
+        alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
+
+        def at_quality(units: int) -> bytes:
+            tiles = encode_tiles(self._model, self._coder, analysis, units, tile_size)
+            header = replace(blank, quality_units=units)
+            return container.pack(
+                Container(header=header, tiles=tiles, metadata=metadata, alpha=alpha),
+                Limits(max_pixels=header.pixels),
+            )
+
+        size = target.bytes_for(picture)
+        if size is not None:
+            return search_quality(at_quality, size)
+        assert target.quality is not None
+        return at_quality(container.to_quality_units(target.quality))
+
+    def _header(self, picture: Picture, analysis: Analysis, tile_size: int) -> Header:
+        return Header(
+            width=picture.width,
+            height=picture.height,
+            quality_units=container.to_quality_units(DEFAULT_QUALITY),
+            model_name=self.file.name,
+            model_hash=self.file.short_hash,
+            tile_size=tile_size,
+            grey=picture.grey,
+            sixteen_bit=picture.sixteen_bit,
+            has_alpha=picture.alpha is not None,
+            tone=analysis.tone,
+        )
+
+    def decode(
+        self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
+    ) -> Picture:
+        """Return the picture of an ``.llc`` file.
+
+        ``brightness`` is 1 for the bright picture, 0 for the picture as it was shot.
+        Raises FormatError, TooManyPixelsError, WrongModelError, InputError.
+        """
+        file = self._open(data, limits)
+        latents = decode_latents(self._coder, file)
+        header = file.header
+        pixels = synthesise(self._model, latents, header, brightness, self.device)
+        alpha = None
+        if file.alpha is not None:
+            alpha = imaging.decode_alpha(
+                file.alpha, header.width, header.height, header.sixteen_bit
+            )
+        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
+        return Picture(pixels, alpha, header.grey, metadata)
+
+    def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
+        """Check everything in a file but the float transforms, and return its header.
+
+        Every chunk's CRC, every symbol against its checksum, and the alpha plane.
+        Raises as :meth:`decode` does.
+        """
+        file = self._open(data, limits)
+        decode_latents(self._coder, file)
+        header = file.header
+        if file.alpha is not None:
+            imaging.decode_alpha(file.alpha, header.width, header.height, header.sixteen_bit)
+        return header
+
+    def _open(self, data: bytes, limits: Limits | None) -> Container:
+        file = container.unpack(data, limits or Limits())
+        check_model(file.header, self.file)
+        return file
+
+
+def check_model(header: Header, file: ModelFile) -> None:
+    """Raise WrongModelError unless ``header`` names the very weights of ``file``."""
+    if header.model_hash != file.short_hash:
+        raise WrongModelError(
+            f"the file needs the model {header.model_name} {header.model_hash.hex()}, "
+            f"not {file.name} {file.short_hash.hex()}"
+        )
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device of a name; ``auto`` is CUDA if there is one, else the processor."""
+    found = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if name == "auto":
+        name = "cuda" if found["cuda"] else "cpu"
+    if name not in found:
+        raise InputError(f"unknown device {name!r} (auto, cpu, cuda or mps)")
+    if not found[name]:
+        raise InputError(f"the device {name!r} is not available on this machine")
+    return torch.device(name)

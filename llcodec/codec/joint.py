@@ -1,0 +1,179 @@
+"""The joint model: low-light enhancement and compression in one network (Joint-IC-LL).
+
+    x ─ tone ─ g_a0 ─ f_a0 ─ g_a1 ─ f_a1 ─ y ─ gain ─ Q ─ 1/gain ─ g_s ─ x̂
+        │        └─ SNR branch 0 ─┘  │ └─ SNR branch 1 ─┘  │
+        └────────── linear path ─────┘                     └─ hyperprior, context
+
+All knowledge of the whole picture (tone, SNR, attention) is used by the encoder alone. The
+decoder, g_s and the linear path, is local.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from llcodec.nets import cheng, fast
+from llcodec.nets.density import (
+    LOG_SCALE_STEP,
+    FactorizedDensity,
+    gaussian_bits,
+    index_of_scale,
+    round_ste,
+    uniform_noise_like,
+)
+from llcodec.nets.gain import GainUnits
+from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
+from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
+from llcodec.nets.presets import Preset
+from llcodec.nets.snr import snr_map
+from llcodec.nets.tone import ToneCurve, ToneNetwork, apply_tone
+
+STRIDE = 16  # pixels of one latent
+HYPER_STRIDE = 4  # latents of one hyper-latent
+
+
+@dataclass(frozen=True)
+class JointOutput:
+    """What one training step needs: the decoded pictures B×3×H×W and the bits B of each."""
+
+    x_hat: Tensor
+    latent_bits: Tensor
+    hyper_bits: Tensor
+
+
+class JointModel(nn.Module):
+    """Analysis, SNR-aware branch, entropy model and synthesis of one preset."""
+
+    latent_scale: Tensor
+    coded_scale: Tensor
+
+    def __init__(self, preset: Preset) -> None:
+        super().__init__()
+        self.preset = preset
+        family = fast if preset.family == "fast" else cheng
+        parts = family.build_parts(preset)
+        self.g_a0, self.g_a1, self.g_s = parts.g_a0, parts.g_a1, parts.g_s
+        self.snr_branch0, self.snr_branch1 = parts.snr_branch0, parts.snr_branch1
+        self.f_a0, self.f_a1 = parts.f_a0, parts.f_a1
+        self.h_a, self.h_s = parts.h_a, parts.h_s
+        self.context = ContextModel(preset.latents, preset.context_features, preset.order)
+        self.entropy_parameters = entropy_parameters(
+            preset.hyper_features + preset.context_features,
+            preset.entropy_hidden,
+            preset.latents,
+        )
+        self.density = FactorizedDensity(preset.hyper_latents)
+        self.gain = GainUnits(preset.latents) if preset.variable_rate else None
+        self.tone = ToneNetwork() if preset.global_tone else None
+        self.linear_analysis = LinearAnalysis(preset.latents) if preset.global_tone else None
+        self.linear_synthesis = LinearSynthesis(preset.latents) if preset.global_tone else None
+        # Typical magnitude of each latent before and after a middling gain: what networks see
+        # is divided by it.
+        self.register_buffer("latent_scale", torch.ones(preset.latents))
+        self.register_buffer("coded_scale", torch.ones(preset.latents))
+
+    def analyse(self, x: Tensor, curve: ToneCurve | None, enhance: bool = True) -> Tensor:
+        """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].
+
+        ``curve`` brightens first (None leaves the picture as it is); ``enhance=False`` leaves
+        the SNR-aware branch out, which makes this a plain codec. H and W are multiples of 16.
+        """
+        with _full_precision(x):
+            snr = snr_map(x, self.preset.snr)
+            x_g = x if curve is None else apply_tone(x, curve)
+        y0 = self.g_a0(self._planes(x, x_g, curve, snr))
+        if enhance:
+            y0 = self.f_a0(y0, self.snr_branch0(y0, snr))
+        features, y = self.g_a1(y0)
+        if self.linear_analysis is not None:
+            with _full_precision(x):
+                y = self.linear_analysis(x_g) + y.float() * _channels(self.latent_scale)
+        if enhance:
+            y = self.f_a1(y, self.snr_branch1(features, snr))
+        latents: Tensor = y.float()
+        return latents
+
+    def _planes(self, x: Tensor, x_g: Tensor, curve: ToneCurve | None, snr: Tensor) -> Tensor:
+        if not self.preset.global_tone:
+            return x
+        exposed = x if curve is None else x * curve.log_gain.exp()[..., None, None]
+        return torch.cat((x_g, exposed.clamp(max=2), snr), 1)
+
+    def synthesise(self, y: Tensor) -> Tensor:
+        """Return the pictures B×3×16h×16w (not clamped) of latents B×M×h×w without gain."""
+        picture: Tensor = self.g_s(y / _channels(self.latent_scale))
+        if self.linear_synthesis is not None:
+            with _full_precision(y):
+                picture = self.linear_synthesis(y) + picture.float()
+        return picture
+
+    def log_gain(self, quality: Tensor) -> Tensor:
+        """Return the log gains B×M×1×1 (zeros where the preset has one rate only)."""
+        if self.gain is None:
+            return torch.zeros(len(quality), self.preset.latents, 1, 1, device=quality.device)
+        return self.gain.log_gains(quality)
+
+    def inverse_gain(self, quality: Tensor) -> Tensor:
+        """Return the inverse gains B×M×1×1 (ones where the preset has one rate only)."""
+        if self.gain is None:
+            return torch.ones(len(quality), self.preset.latents, 1, 1, device=quality.device)
+        return self.gain.inverse_gains(quality)
+
+    def forward(
+        self, x: Tensor, curve: ToneCurve | None, quality: Tensor, enhance: bool = True
+    ) -> JointOutput:
+        """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B."""
+        y = self.analyse(x, curve, enhance)
+        with _full_precision(x):
+            log_gain = self.log_gain(quality)
+            y_hat, latent_bits, hyper_bits = self.entropy_model(y * log_gain.exp(), log_gain)
+            y_hat = y_hat * self.inverse_gain(quality)
+        return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
+
+    def entropy_model(self, y: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return quantised latents and the bits of latents and hyper-latents of each picture."""
+        z = self.h_a(y / _channels(self.coded_scale))
+        hyper_bits = self.density.bits(z + uniform_noise_like(z)).sum((1, 2, 3))
+        hyper = self.h_s(round_ste(z))
+        index, mean = self._predict(y, hyper, log_gain)
+        bits = gaussian_bits(y + uniform_noise_like(y) - mean, index).sum((1, 2, 3))
+        return round_ste(y - mean) + mean, bits, hyper_bits
+
+    def _predict(self, y: Tensor, hyper: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the real scale index and the mean of every latent, given its context."""
+        if self.preset.order == "serial":
+            return self._estimate(hyper, (y + uniform_noise_like(y)), log_gain)
+        anchors = anchor_mask(y.shape[-2], y.shape[-1], y.device)
+        index_a, mean_a = self._estimate(hyper, None, log_gain)
+        known = (round_ste(y - mean_a) + mean_a) * anchors
+        index_b, mean_b = self._estimate(hyper, known, log_gain)
+        mix = anchors.bool()
+        return torch.where(mix, index_a, index_b), torch.where(mix, mean_a, mean_b)
+
+    def _estimate(
+        self, hyper: Tensor, known: Tensor | None, log_gain: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return scale indices and means from hyper features and the latents known so far.
+
+        The network predicts both relative to the latent's typical magnitude and to the gain, so
+        one set of weights serves all qualities.
+        """
+        scale = _channels(self.coded_scale)
+        if known is None:
+            context = self.context.without_neighbours(hyper)
+        else:
+            context = self.context(known / scale)
+        features = torch.cat((hyper, context), 1)
+        index, mean = self.entropy_parameters(features).chunk(2, 1)
+        start = index_of_scale(_channels(self.latent_scale)) + log_gain / LOG_SCALE_STEP
+        return index + start, mean * scale
+
+
+def _full_precision(x: Tensor) -> torch.autocast:
+    """Return a context in which training's lower precision is off (tone, rates, linear path)."""
+    return torch.autocast(x.device.type, enabled=False)
+
+
+def _channels(v: Tensor) -> Tensor:
+    return v[None, :, None, None]

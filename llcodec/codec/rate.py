@@ -1,0 +1,37 @@
+"""Choosing the quality that meets a size."""
+
+import math
+from collections.abc import Callable
+
+from llcodec.container import to_quality_units
+from llcodec.errors import QualityError
+
+LOWEST, HIGHEST = to_quality_units(1.0), to_quality_units(8.0)
+_CLOSE = 0.995  # a size this near below the target is good enough
+
+
+def search_quality(encode: Callable[[int], bytes], target: int) -> bytes:
+    """Return the largest file of at most ``target`` bytes that ``encode`` makes of qualities.
+
+    ``encode`` takes a quality in 1/256. Sizes grow about exponentially with quality, so the
+    search interpolates their logarithms between a quality that fits and one that does not.
+    Raises QualityError if even quality 1 is too large.
+    """
+    best = encode(LOWEST)
+    if len(best) > target:
+        raise QualityError(f"{target} bytes cannot be reached: quality 1 takes {len(best)} bytes")
+    highest = encode(HIGHEST)
+    if len(highest) <= target:
+        return highest
+    low, high, above = LOWEST, HIGHEST, len(highest)
+    while high - low > 1 and len(best) < _CLOSE * target:
+        share = math.log(target / len(best)) / math.log(above / len(best))
+        # Keep off the ends, so that both sides close in even where sizes are not log-linear.
+        share = min(max(share, 0.1), 0.9)
+        middle = min(max(low + round((high - low) * share), low + 1), high - 1)
+        data = encode(middle)
+        if len(data) <= target:
+            low, best = middle, data
+        else:
+            high, above = middle, len(data)
+    return best

@@ -1,0 +1,54 @@
+"""Between integer samples H×W×3 and float tensors 1×3×H×W, piece by piece."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from llcodec.nets.blocks import luma
+from llcodec.nets.tone import THUMBNAIL
+
+Samples = NDArray[np.uint8 | np.uint16]
+
+
+def peak(samples: Samples) -> int:
+    """Return the sample value of white."""
+    return 65535 if samples.dtype == np.uint16 else 255
+
+
+def to_tensor(samples: Samples) -> Tensor:
+    """Return H×W×3 samples as 1×3×H×W in [0, 1]."""
+    values = samples.astype(np.float32) / np.float32(peak(samples))
+    return torch.from_numpy(values).permute(2, 0, 1)[None]
+
+
+def cut(samples: Samples, top: int, left: int, height: int, width: int) -> Tensor:
+    """Return a cut as 1×3×height×width, where it leaves the picture filled by replication."""
+    inside = to_tensor(samples[top : top + height, left : left + width])
+    pad = (0, width - inside.shape[-1], 0, height - inside.shape[-2])
+    return F.pad(inside, pad, mode="replicate") if any(pad) else inside
+
+
+def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
+    """Return 1×3×H×W in [0, 1] (clamped here) as H×W×3 samples, rounded."""
+    if grey:
+        picture = luma(picture).expand(-1, 3, -1, -1)
+    white, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
+    values = (picture[0].clamp(0, 1) * white).round().permute(1, 2, 0)
+    samples: Samples = values.cpu().numpy().astype(kind)
+    return samples
+
+
+def whole_thumbnail(samples: Samples) -> Tensor:
+    """Return the average of the whole picture over a 100×150 grid, 1×3×100×150 in [0, 1].
+
+    The same as area interpolation of the float picture, one row of cells at a time.
+    """
+    height, rows = samples.shape[0], THUMBNAIL[0]
+    means = [
+        samples[number * height // rows : -(-(number + 1) * height // rows)].mean(0, np.float64)
+        for number in range(rows)
+    ]
+    strip = torch.from_numpy(np.stack(means) / peak(samples)).float().permute(2, 0, 1)[None]
+    return F.interpolate(strip, THUMBNAIL, mode="area")

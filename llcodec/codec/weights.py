@@ -1,0 +1,183 @@
+"""Weight files: safetensors with the float transforms, the integer networks and the tables.
+
+Half-precision floats are enough for the transforms, which need no exactness; integers are kept
+as integers. Nothing but safetensors is ever read.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from llcodec.codec.joint import JointModel
+from llcodec.entropy.fixed_point import IntegerLayer
+from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.entropy.networks import EntropyNetworks
+from llcodec.entropy.rans import CoderTable
+from llcodec.entropy.tables import Table, pack_tables, unpack_tables
+from llcodec.errors import BrokenModelError, UnknownModelError
+from llcodec.nets.density import SCALE_LEVELS
+from llcodec.nets.presets import Preset
+
+FORMAT = "llcodec-model-1"
+HASH_BYTES = 8
+# Networks that are shipped as integers (or tables) only.
+_INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """What a weight file holds. ``notes`` are free texts: data, steps, hours, figures."""
+
+    name: str
+    model: JointModel
+    networks: EntropyNetworks
+    scale_tables: Sequence[Table]
+    hyper_tables: Sequence[Table]
+    notes: dict[str, str] = field(default_factory=dict)
+    sha256: str = ""
+
+    @property
+    def short_hash(self) -> bytes:
+        """The first bytes of the file's SHA-256, as they stand in every .llc header."""
+        return bytes.fromhex(self.sha256)[:HASH_BYTES]
+
+    def coder(self) -> LatentCoder:
+        """Return the coder of this model's latents."""
+        return LatentCoder(
+            self.networks,
+            tuple(CoderTable.of(t) for t in self.scale_tables),
+            tuple(CoderTable.of(t) for t in self.hyper_tables),
+        )
+
+
+def write_model(path: Path, file: ModelFile) -> None:
+    """Write a weight file, whole or not at all."""
+    tensors: dict[str, Tensor] = {}
+    for key, value in file.model.state_dict().items():
+        if not key.startswith(_INTEGER_PARTS):
+            tensors[f"float.{key}"] = value.detach().contiguous().half()
+    for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
+        if f"float.{key}" in tensors:  # a few numbers whose precision matters
+            tensors[f"float.{key}"] = file.model.state_dict()[key].detach().contiguous()
+    shapes = {}
+    for name, layers in _chains(file.networks).items():
+        for number, layer in enumerate(layers):
+            key = f"integer.{name}.{number}"
+            tensors[f"{key}.weight"] = layer.weight.to(torch.int16)
+            tensors[f"{key}.bias"] = layer.bias.to(torch.int64)
+            tensors[f"{key}.shift"] = layer.shift.to(torch.uint8)
+            shapes[key] = [layer.limit, layer.input_limit, layer.leaky, layer.shuffle]
+    tensors["integer.index_start"] = file.networks.index_start.to(torch.int32)
+    for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
+        for key, values in pack_tables(tables).items():
+            tensors[f"table.{name}.{key}"] = torch.from_numpy(values)
+    metadata = {
+        "format": FORMAT,
+        "name": file.name,
+        "preset": json.dumps(asdict(file.model.preset)),
+        "layers": json.dumps(shapes),
+        "notes": json.dumps(file.notes),
+    }
+    part = path.with_name(path.name + ".part")
+    save_file(tensors, part, metadata)
+    part.replace(path)
+
+
+def read_model(path: Path) -> ModelFile:
+    """Return the model of a weight file, its integer layers proved exact once more.
+
+    Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
+    """
+    if not path.is_file():
+        raise UnknownModelError(f"{path}: no such weight file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        if metadata.get("format") != FORMAT:
+            raise BrokenModelError(f"{path}: not a weight file of the format {FORMAT}")
+        return _assemble(metadata, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
+    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
+        raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
+
+
+def _assemble(metadata: dict[str, str], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
+    fields = json.loads(metadata["preset"])
+    for key in ("widths", "entropy_hidden"):
+        fields[key] = tuple(fields[key])
+    preset = Preset(**fields)
+    networks = _networks(preset, json.loads(metadata["layers"]), tensors)
+    networks.check()
+    file = ModelFile(
+        name=metadata["name"],
+        model=_model(preset, tensors),
+        networks=networks,
+        scale_tables=_tables(tensors, "scale"),
+        hyper_tables=_tables(tensors, "hyper"),
+        notes=json.loads(metadata["notes"]),
+        sha256=sha256,
+    )
+    if len(file.scale_tables) != SCALE_LEVELS or len(file.hyper_tables) != preset.hyper_latents:
+        raise BrokenModelError("the weight file has the wrong number of probability tables")
+    return file
+
+
+def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
+    """Return the float networks; those that run as integers are left out."""
+    with torch.device("meta"):
+        model = JointModel(preset)
+    for name in ("h_s", "context", "entropy_parameters", "density"):
+        delattr(model, name)
+    state = {
+        key.removeprefix("float."): value.float()
+        for key, value in tensors.items()
+        if key.startswith("float.")
+    }
+    model.load_state_dict(state, assign=True)
+    return model.eval().requires_grad_(False)
+
+
+def _networks(
+    preset: Preset, shapes: dict[str, list[int]], tensors: dict[str, Tensor]
+) -> EntropyNetworks:
+    chains: dict[str, list[IntegerLayer]] = {}
+    for key, (limit, input_limit, leaky, shuffle) in shapes.items():
+        layer = IntegerLayer(
+            weight=tensors[f"{key}.weight"].double(),
+            bias=tensors[f"{key}.bias"].double(),
+            shift=tensors[f"{key}.shift"].double(),
+            limit=int(limit),
+            input_limit=int(input_limit),
+            leaky=bool(leaky),
+            shuffle=int(shuffle),
+        )
+        chains.setdefault(key.split(".")[1], []).append(layer)
+    return EntropyNetworks(
+        preset.order,
+        tuple(chains["hyper_synthesis"]),
+        chains["context"][0],
+        tuple(chains["entropy_parameters"]),
+        tensors["integer.index_start"].double(),
+    )
+
+
+def _chains(networks: EntropyNetworks) -> dict[str, Sequence[IntegerLayer]]:
+    return {
+        "hyper_synthesis": networks.hyper_synthesis,
+        "context": (networks.context,),
+        "entropy_parameters": networks.entropy_parameters,
+    }
+
+
+def _tables(tensors: dict[str, Tensor], name: str) -> tuple[Table, ...]:
+    keys = ("frequencies", "lengths", "firsts")
+    arrays = {key: tensors[f"table.{name}.{key}"].numpy().astype(np.int32) for key in keys}
+    return unpack_tables(arrays, name)

@@ -1,0 +1,1 @@
+"""The exact entropy path: integer networks, probability tables, rANS streams."""

@@ -1,0 +1,1 @@
+"""Networks: building blocks, transforms, SNR map, SNR-guided attention, feature adaptation."""

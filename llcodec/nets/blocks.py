@@ -1,0 +1,74 @@
+"""Building blocks that several networks share."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+# The slope of every leaky ReLU as a fraction of 2**16, so that the integer networks of the
+# entropy path can apply exactly the same function (0.01 in the papers, 0.0099945 here).
+LEAKY_SLOPE_UNITS = 655
+LEAKY_SLOPE = LEAKY_SLOPE_UNITS / 65536
+
+
+def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
+    """Return a 3×3 convolution with bias that keeps the size (or divides it by ``stride``)."""
+    return nn.Conv2d(in_channels, out_channels, 3, stride, 1)
+
+
+def leaky_relu() -> nn.LeakyReLU:
+    """Return the activation of all networks, with the slope that is exact in fixed point."""
+    return nn.LeakyReLU(LEAKY_SLOPE)
+
+
+def subpixel_conv3x3(in_channels: int, out_channels: int, factor: int = 2) -> nn.Sequential:
+    """Return a 3×3 convolution followed by a pixel shuffle: upsampling by ``factor``."""
+    return nn.Sequential(
+        conv3x3(in_channels, out_channels * factor**2),
+        nn.PixelShuffle(factor),
+    )
+
+
+class ResidualBlock(nn.Module):
+    """conv3×3 → LeakyReLU → conv3×3, plus identity: C×H×W in, C×H×W out."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = conv3x3(channels, channels)
+        self.act = leaky_relu()
+        self.conv2 = conv3x3(channels, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return x + conv2(act(conv1(x)))."""
+        out: Tensor = x + self.conv2(self.act(self.conv1(x)))
+        return out
+
+
+def zero_init(layer: nn.Conv2d) -> nn.Conv2d:
+    """Set weight and bias of ``layer`` to zero, so that its branch starts as "no change"."""
+    nn.init.zeros_(layer.weight)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
+    """Pad B×C×H×W at the bottom and right, by replication, to a multiple of ``multiple``."""
+    height, width = x.shape[-2:]
+    pad = (0, -width % multiple, 0, -height % multiple)
+    return F.pad(x, pad, mode="replicate") if any(pad) else x
+
+
+def box_blur(x: Tensor, size: int = 5) -> Tensor:
+    """Return the mean over ``size``×``size`` pixels, with mirrored borders (reflect-101).
+
+    Pictures smaller than the mirror needs are padded by replication instead.
+    """
+    margin = size // 2
+    mode = "reflect" if min(x.shape[-2:]) > margin else "replicate"
+    return F.avg_pool2d(F.pad(x, (margin,) * 4, mode=mode), size, stride=1)
+
+
+def luma(x: Tensor) -> Tensor:
+    """Return BT.601 luma, B×1×H×W, of B×3×H×W RGB."""
+    weights = torch.tensor([0.299, 0.587, 0.114], dtype=x.dtype, device=x.device)
+    return (x * weights.view(1, 3, 1, 1)).sum(1, keepdim=True)

@@ -1,0 +1,106 @@
+"""The residual analysis and synthesis transforms of the fast preset.
+
+Dense 3×3 convolutions in residual blocks, since that is what ordinary processors run best. The
+last layers start at zero: the linear path alone is the codec until training teaches otherwise.
+"""
+
+from torch import Tensor, nn
+
+from llcodec.nets.adaptation import FeatureAdaptation
+from llcodec.nets.attention import SnrBranch
+from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu, subpixel_conv3x3, zero_init
+from llcodec.nets.hyperprior import hyper_analysis, hyper_synthesis
+from llcodec.nets.parts import Parts
+from llcodec.nets.presets import Preset
+
+ENCODER_PLANES = 7  # x_g (3), the picture at a normalised exposure (3), the SNR map (1)
+
+
+class Analysis0(nn.Module):
+    """g_a0: B×7×H×W → B×C₂×H/4×W/4."""
+
+    def __init__(self, widths: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        half, quarter = widths[0], widths[1]
+        self.layers = nn.Sequential(
+            nn.PixelUnshuffle(2),
+            conv3x3(4 * ENCODER_PLANES, half),
+            leaky_relu(),
+            ResidualBlock(half),
+            conv3x3(half, quarter, stride=2),
+            leaky_relu(),
+            ResidualBlock(quarter),
+        )
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """Return the features at a quarter of the size."""
+        out: Tensor = self.layers(planes)
+        return out
+
+
+class Analysis1(nn.Module):
+    """g_a1: B×C₂×H/4×W/4 → features B×C₄×H/16×W/16 and the residual of the latents."""
+
+    def __init__(self, widths: tuple[int, int, int, int], latents: int) -> None:
+        super().__init__()
+        _, quarter, eighth, sixteenth = widths
+        self.layers = nn.Sequential(
+            conv3x3(quarter, eighth, stride=2),
+            leaky_relu(),
+            ResidualBlock(eighth),
+            conv3x3(eighth, sixteenth, stride=2),
+            leaky_relu(),
+            ResidualBlock(sixteenth),
+        )
+        self.to_latent = zero_init(conv3x3(sixteenth, latents))
+
+    def forward(self, y0: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (features, latent residual)."""
+        features: Tensor = self.layers(y0)
+        return features, self.to_latent(features)
+
+
+class Synthesis(nn.Module):
+    """g_s: B×M×h×w → the residual picture B×3×16h×16w. Local: no pooling, no attention."""
+
+    def __init__(self, widths: tuple[int, int, int, int], latents: int) -> None:
+        super().__init__()
+        half, quarter, eighth, sixteenth = widths
+        self.layers = nn.Sequential(
+            conv3x3(latents, sixteenth),
+            leaky_relu(),
+            ResidualBlock(sixteenth),
+            subpixel_conv3x3(sixteenth, eighth),
+            leaky_relu(),
+            ResidualBlock(eighth),
+            subpixel_conv3x3(eighth, quarter),
+            leaky_relu(),
+            ResidualBlock(quarter),
+            subpixel_conv3x3(quarter, half),
+            leaky_relu(),
+            ResidualBlock(half),
+            zero_init(conv3x3(half, 12)),
+            nn.PixelShuffle(2),
+        )
+
+    def forward(self, y: Tensor) -> Tensor:
+        """Return what the linear path misses."""
+        out: Tensor = self.layers(y)
+        return out
+
+
+def build_parts(preset: Preset) -> Parts:
+    """Return the networks of the fast family."""
+    _, quarter, _, sixteenth = preset.widths
+    latents, condition = preset.latents, preset.condition
+    return Parts(
+        g_a0=Analysis0(preset.widths),
+        g_a1=Analysis1(preset.widths, latents),
+        g_s=Synthesis(preset.widths, latents),
+        snr_branch0=SnrBranch(quarter, condition),
+        snr_branch1=SnrBranch(sixteenth, 2 * condition),
+        f_a0=FeatureAdaptation(condition, condition, quarter, preset.scale_and_shift),
+        f_a1=FeatureAdaptation(2 * condition, 2 * condition, latents, preset.scale_and_shift),
+        h_a=hyper_analysis(latents, preset.hyper_hidden, preset.hyper_latents),
+        h_s=hyper_synthesis(preset.hyper_latents, preset.hyper_hidden, preset.hyper_features),
+    )

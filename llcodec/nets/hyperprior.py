@@ -1,0 +1,88 @@
+"""Hyperprior, context model and entropy parameters, as the float networks that are trained.
+
+At run time the last three are evaluated in fixed point (``llcodec.entropy``); they are therefore
+plain sequences of convolutions, leaky ReLUs and pixel shuffles.
+"""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
+
+Order = Literal["checkerboard", "serial"]
+CONTEXT_KERNEL = 5
+
+
+def context_mask(order: Order) -> Tensor:
+    """Return the 5×5 mask of the neighbours that are decoded before the middle one.
+
+    ``serial`` is the causal half of raster order (mask type A of van den Oord et al. 2016);
+    ``checkerboard`` is the other colour of the board (He et al., CVPR 2021).
+    """
+    size, middle = CONTEXT_KERNEL, CONTEXT_KERNEL // 2
+    rows = torch.arange(size)[:, None] - middle
+    columns = torch.arange(size)[None, :] - middle
+    if order == "serial":
+        return ((rows < 0) | ((rows == 0) & (columns < 0))).float()
+    return ((rows + columns) % 2 != 0).float()
+
+
+def anchor_mask(height: int, width: int, device: torch.device | None = None) -> Tensor:
+    """Return the 1×1×H×W board, one where row + column is even: decoded first."""
+    rows = torch.arange(height, device=device)[:, None]
+    columns = torch.arange(width, device=device)[None, :]
+    return ((rows + columns) % 2 == 0).float()[None, None]
+
+
+class ContextModel(nn.Conv2d):
+    """A 5×5 convolution that sees only what is decoded before its middle."""
+
+    mask: Tensor
+
+    def __init__(self, latents: int, features: int, order: Order) -> None:
+        super().__init__(latents, features, CONTEXT_KERNEL, padding=CONTEXT_KERNEL // 2)
+        self.order = order
+        self.register_buffer("mask", context_mask(order), persistent=False)
+
+    def forward(self, y_hat: Tensor) -> Tensor:
+        """Return the context features of latents B×M×h×w; what is not decoded yet is zero."""
+        return F.conv2d(y_hat, self.weight * self.mask, self.bias, padding=CONTEXT_KERNEL // 2)
+
+    def without_neighbours(self, like: Tensor) -> Tensor:
+        """Return the features of positions none of whose neighbours are decoded: the bias."""
+        assert self.bias is not None
+        return self.bias[None, :, None, None].expand(len(like), -1, *like.shape[-2:])
+
+
+def hyper_analysis(latents: int, hidden: int, hyper_latents: int) -> nn.Sequential:
+    """Return h_a of the fast preset: B×M×h×w → B×Z×h/4×w/4 (h, w multiples of 4)."""
+    return nn.Sequential(
+        conv3x3(latents, hidden),
+        leaky_relu(),
+        conv3x3(hidden, hidden, stride=2),
+        leaky_relu(),
+        conv3x3(hidden, hyper_latents, stride=2),
+    )
+
+
+def hyper_synthesis(hyper_latents: int, hidden: int, features: int) -> nn.Sequential:
+    """Return h_s of the fast preset: B×Z×h/4×w/4 → B×P×h×w."""
+    return nn.Sequential(
+        *subpixel_conv3x3(hyper_latents, hidden),
+        leaky_relu(),
+        *subpixel_conv3x3(hidden, hidden),
+        leaky_relu(),
+        conv3x3(hidden, features),
+    )
+
+
+def entropy_parameters(inputs: int, hidden: tuple[int, ...], latents: int) -> nn.Sequential:
+    """Return the 1×1 network: hyper and context features → scale index and mean, 2M channels."""
+    layers: list[nn.Module] = []
+    for width in hidden:
+        layers += [nn.Conv2d(inputs, width, 1), leaky_relu()]
+        inputs = width
+    return nn.Sequential(*layers, nn.Conv2d(inputs, 2 * latents, 1))

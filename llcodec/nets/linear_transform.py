@@ -1,0 +1,57 @@
+"""The linear path beside the residual transforms, started from the Karhunen–Loève transform.
+
+One stride-16 convolution (and its transpose) makes the codec a working transform codec before
+the first training step; the residual networks then learn what a linear transform cannot do.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+STRIDE = 16
+KERNEL = 32  # lapped: the basis starts in the middle 16×16 and may grow over its neighbours
+_MARGIN = (KERNEL - STRIDE) // 2
+
+
+class LinearAnalysis(nn.Module):
+    """B×3×H×W picture, mid grey at 0.5 → B×M×H/16×W/16 coefficients; H, W multiples of 16."""
+
+    def __init__(self, latents: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, latents, KERNEL, STRIDE, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the coefficients of ``x`` − 0.5."""
+        out: Tensor = self.conv(F.pad(x - 0.5, (_MARGIN,) * 4, mode="replicate"))
+        return out
+
+
+class LinearSynthesis(nn.Module):
+    """B×M×h×w coefficients → B×3×16h×16w picture, mid grey at 0.5.
+
+    A transposed convolution, written as a matrix product and an overlap-add, which is several
+    times as fast here.
+    """
+
+    def __init__(self, latents: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(latents, 3, KERNEL, KERNEL))
+
+    def forward(self, y: Tensor) -> Tensor:
+        """Return the picture whose coefficients are ``y``."""
+        # One more coefficient on each side, so that the lapped border blocks are complete.
+        wide = F.pad(y, (1,) * 4, mode="replicate")
+        blocks = torch.einsum("bmn,mk->bkn", wide.flatten(2), self.weight.flatten(1))
+        size = (STRIDE * wide.shape[-2] + 2 * _MARGIN, STRIDE * wide.shape[-1] + 2 * _MARGIN)
+        picture = F.fold(blocks, size, KERNEL, stride=STRIDE)
+        cut = STRIDE + _MARGIN
+        return picture[..., cut:-cut, cut:-cut] + 0.5
+
+
+@torch.no_grad()
+def start_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:
+    """Set both convolutions to an orthonormal ``basis`` of shape M×3×16×16."""
+    middle = slice(_MARGIN, _MARGIN + STRIDE)
+    for weight in (analysis.conv.weight, synthesis.weight):
+        weight.zero_()
+        weight[:, :, middle, middle] = basis

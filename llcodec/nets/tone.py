@@ -1,0 +1,130 @@
+"""The global tone curve of a picture: 15 numbers that brighten it, and their inverse.
+
+x_g = shoulder(M · (gain · x)^gamma), per pixel, with a gain and a gamma per channel and one 3×3
+colour matrix M. The numbers travel in the file, so that the picture can be shown as it was shot.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from llcodec.nets.blocks import conv3x3, leaky_relu, luma
+
+THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
+COUNT = 15
+_KNEE = 0.1  # the shoulder starts this far below white
+_FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
+
+
+@dataclass(frozen=True)
+class ToneCurve:
+    """Tone numbers of a batch: log gain B×3, log gamma B×3 (natural), matrix B×3×3."""
+
+    log_gain: Tensor
+    log_gamma: Tensor
+    matrix: Tensor
+
+    def scaled(self, share: float) -> "ToneCurve":
+        """Return the curve of ``share`` of the way from no change (0) to all of it (1)."""
+        eye = torch.eye(3, dtype=self.matrix.dtype, device=self.matrix.device)
+        return ToneCurve(
+            self.log_gain * share,
+            self.log_gamma * share,
+            eye + (self.matrix - eye) * share,
+        )
+
+
+def identity_curve(batch: int) -> ToneCurve:
+    """Return the curve that changes nothing below the shoulder."""
+    return ToneCurve(torch.zeros(batch, 3), torch.zeros(batch, 3), torch.eye(3).repeat(batch, 1, 1))
+
+
+def apply_tone(x: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
+    """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
+    gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
+    bright = (gain * x).clamp(min=_FLOOR) ** gamma
+    return _shoulder(_mix(curve.matrix, bright), knee)
+
+
+def undo_tone(x_g: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
+    """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`."""
+    gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
+    bright = _mix(torch.linalg.inv(curve.matrix), _inverse_shoulder(x_g, knee))
+    return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
+
+
+def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
+    """Return the picture at a brightness between as shot (0) and as enhanced (1)."""
+    if brightness == 1:
+        return x_g
+    shot = undo_tone(x_g, curve)
+    if brightness == 0:
+        return shot
+    return apply_tone(shot, curve.scaled(brightness), _KNEE * brightness)
+
+
+def _per_pixel(v: Tensor) -> Tensor:
+    return v[..., None, None]
+
+
+def _mix(matrix: Tensor, x: Tensor) -> Tensor:
+    return torch.einsum("bij,bjhw->bihw", matrix, x)
+
+
+def _shoulder(v: Tensor, knee: float) -> Tensor:
+    """Compress values above 1 − knee smoothly towards 1, so that lamps keep their shape."""
+    over = (v - (1 - knee)).clamp(min=0) / knee
+    return torch.minimum(v, 1 - knee + knee * over / (1 + over))
+
+
+def _inverse_shoulder(v: Tensor, knee: float) -> Tensor:
+    over = ((v - (1 - knee)) / knee).clamp(0, 0.98)
+    return torch.where(over > 0, 1 - knee + knee * over / (1 - over), v)
+
+
+class ToneNetwork(nn.Module):
+    """Predicts the tone curve of a whole picture from its thumbnail.
+
+    The thumbnail is normalised to a mean luma of 0.4 first, so the network only learns what
+    that simple rule gets wrong; it starts as that rule.
+    """
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+        channels = (8, width, width, 2 * width, 2 * width)
+        self.features = nn.Sequential(
+            *(
+                layer
+                for a, b in pairwise(channels)
+                for layer in (conv3x3(a, b, stride=2), leaky_relu())
+            )
+        )
+        last = nn.Linear(2 * width, COUNT)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.head = nn.Sequential(nn.Linear(4 * width + 1, 2 * width), leaky_relu(), last)
+
+    def forward(self, thumbnail: Tensor) -> ToneCurve:
+        """Return the curve for thumbnails B×3×100×150 in [0, 1] (any similar size will do)."""
+        grey = luma(thumbnail)
+        mean = grey.mean((-2, -1), keepdim=True) + 1e-3
+        normal = thumbnail * (0.4 / mean)
+        planes = (normal.clamp(max=4), normal.sqrt().clamp(max=2), (grey + 1e-3).log() / 4)
+        spread = (normal > 1.5).to(thumbnail.dtype).mean(1, keepdim=True)
+        features = self.features(torch.cat((*planes, spread), 1))
+        pooled = torch.cat((features.mean((-2, -1)), features.amax((-2, -1))), 1)
+        out = self.head(torch.cat((pooled, mean.flatten(1).log() / 4), 1))
+        eye = torch.eye(3, device=out.device, dtype=out.dtype)
+        return ToneCurve(
+            log_gain=(0.4 / mean).log().flatten(1) + out[:, 0:3].clamp(-3, 3),
+            log_gamma=out[:, 3:6].clamp(-1.5, 1.5),
+            matrix=eye + 0.5 * torch.tanh(out[:, 6:15]).view(-1, 3, 3),
+        )
+
+
+def thumbnail(x: Tensor) -> Tensor:
+    """Return the picture B×3×H×W averaged down to B×3×100×150."""
+    return F.interpolate(x, THUMBNAIL, mode="area")
