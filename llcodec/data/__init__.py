@@ -1,0 +1,1 @@
+"""Data sets, the synthetic darkening, and the sampling of training crops."""

@@ -1,0 +1,76 @@
+"""Pictures in memory: pairs of a dark and a well-exposed exposure, and plain photographs."""
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.errors import InputError
+from llcodec.imaging import IMAGE_SUFFIXES, read_picture
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One scene twice, H×W×3 8-bit sRGB each: ``low`` as shot in the dark, ``high`` as wanted."""
+
+    name: str
+    low: Pixels
+    high: Pixels
+
+
+def read_pixels(path: Path) -> Pixels:
+    """Return the picture at ``path`` as H×W×3 8-bit sRGB."""
+    pixels = read_picture(path).pixels
+    if pixels.dtype == np.uint16:
+        return np.round(pixels / 257).astype(np.uint8)
+    return pixels.astype(np.uint8)
+
+
+def read_pairs(root: Path, split: str) -> tuple[Pair, ...]:
+    """Return the pairs of one split of a data set folder.
+
+    The folder holds either ``pairs.csv`` with the columns split, low and high (or ref), paths
+    relative to it, or the folders ``low/`` and ``high/`` with equal file names (all one split).
+    """
+    rows = list(_listed(root, split))
+    if not rows:
+        raise InputError(f"{root}: no pairs of the split {split!r}")
+    with ThreadPoolExecutor() as pool:
+        lows = list(pool.map(read_pixels, (low for low, _ in rows)))
+        unique = sorted({high for _, high in rows})  # several lows may share one high
+        highs = dict(zip(unique, pool.map(read_pixels, unique), strict=True))
+    return tuple(
+        Pair(low_path.stem, low, highs[high_path])
+        for (low_path, high_path), low in zip(rows, lows, strict=True)
+    )
+
+
+def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
+    table = root / "pairs.csv"
+    if table.is_file():
+        with table.open(newline="") as file:
+            for row in csv.DictReader(file):
+                if row["split"] == split:
+                    yield root / row["low"], root / (row.get("high") or row["ref"])
+        return
+    for low in _images(root / "low"):
+        yield low, root / "high" / low.name
+
+
+def read_photographs(root: Path) -> tuple[Pixels, ...]:
+    """Return all pictures below ``root`` as H×W×3 8-bit sRGB, in the order of their paths."""
+    paths = list(_images(root))
+    if not paths:
+        raise InputError(f"{root}: no pictures in this folder")
+    with ThreadPoolExecutor() as pool:
+        return tuple(pool.map(read_pixels, paths))
+
+
+def _images(folder: Path) -> Iterator[Path]:
+    return (p for p in sorted(folder.rglob("*")) if p.suffix.lower() in IMAGE_SUFFIXES)

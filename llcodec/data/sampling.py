@@ -1,0 +1,135 @@
+"""Training batches: crops together with the thumbnail of the whole picture they come from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from llcodec.data.darkening import darken, random_darkening
+from llcodec.data.pairs import Pair, Pixels
+from llcodec.nets.tone import THUMBNAIL, thumbnail
+
+Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Dark crops and what they should become, B×3×S×S, and whole dark thumbnails B×3×100×150."""
+
+    low: Tensor
+    high: Tensor
+    thumbnail: Tensor
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are."""
+
+    pairs: float = 0.7
+    darkened: float = 0.2
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
+
+    pairs: tuple[Pair, ...]
+    pair_thumbnails: tuple[tuple[Image, Image], ...]
+    photographs: tuple[Pixels, ...]
+    photograph_thumbnails: tuple[Image, ...]
+
+
+def gather_sources(pairs: Sequence[Pair], photographs: Sequence[Pixels]) -> Sources:
+    """Return ``pairs`` and ``photographs`` together with their thumbnails."""
+    return Sources(
+        tuple(pairs),
+        tuple((_thumbnail(p.low), _thumbnail(p.high)) for p in pairs),
+        tuple(photographs),
+        tuple(_thumbnail(p) for p in photographs),
+    )
+
+
+def _thumbnail(pixels: Pixels) -> Image:
+    whole = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+    small: Image = thumbnail(whole)[0].permute(1, 2, 0).numpy()
+    return small
+
+
+class CropSampler:
+    """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps."""
+
+    def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
+        self.sources, self.mix, self.rng = sources, mix, rng
+
+    def crops(self, count: int, size: int) -> Batch:
+        """Return ``count`` crops of ``size``×``size`` pixels for the joint model."""
+        return _stack([self._one(size) for _ in range(count)])
+
+    def thumbnails(self, count: int) -> Batch:
+        """Return ``count`` whole thumbnails for the tone network."""
+        return _stack([self._one(None) for _ in range(count)])
+
+    def photographs(self, count: int, size: int) -> Tensor:
+        """Return ``count`` plain crops of photographs, B×3×S×S in [0, 1]."""
+        crops = [self._bright(size)[0] for _ in range(count)]
+        return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+
+    def _one(self, size: int | None) -> tuple[Image, Image, Image]:
+        kind = self.rng.random()
+        if kind < self.mix.pairs:
+            return self._pair(size)
+        high, small = self._bright(size)
+        if kind >= self.mix.pairs + self.mix.darkened:
+            return high, high, small
+        how = random_darkening(self.rng)
+        return darken(high, how, self.rng), high, darken(small, how, None)
+
+    def _bright(self, size: int | None) -> tuple[Image, Image]:
+        index = int(self.rng.integers(len(self.sources.photographs)))
+        small = self.sources.photograph_thumbnails[index]
+        if size is None:
+            return small, small
+        (crop,) = self._crop(size, self.sources.photographs[index])
+        return crop, small
+
+    def _pair(self, size: int | None) -> tuple[Image, Image, Image]:
+        index = int(self.rng.integers(len(self.sources.pairs)))
+        pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
+        if size is None:
+            low, high = small, bright
+        else:
+            low, high = self._crop(size, pair.low, pair.high)
+        # Exposure jitter: the same scene a little darker or brighter, on the 8-bit grid.
+        factor = np.float32(np.exp(self.rng.uniform(-0.4, 0.3)))
+        jittered = np.clip(low * factor, 0, 1)
+        if size is not None:
+            jittered = np.round(jittered * 255) / np.float32(255)
+        return jittered, high, np.clip(small * factor, 0, 1)
+
+    def _crop(self, size: int, *pictures: Pixels) -> list[Image]:
+        """Return the same random crop, flip and turn of pictures of one size."""
+        height, width = pictures[0].shape[:2]
+        if min(height, width) < size:
+            pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
+            pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
+            height, width = pictures[0].shape[:2]
+        top = int(self.rng.integers(height - size + 1))
+        left = int(self.rng.integers(width - size + 1))
+        turns, flip = int(self.rng.integers(4)), bool(self.rng.integers(2))
+        crops = []
+        for picture in pictures:
+            crop = np.rot90(picture[top : top + size, left : left + size], turns)
+            crop = crop[:, ::-1] if flip else crop
+            crops.append(crop.astype(np.float32) / np.float32(255))
+        return crops
+
+
+def _stack(samples: Sequence[tuple[Image, Image, Image]]) -> Batch:
+    low, high, small = (
+        torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2) for part in zip(*samples, strict=True)
+    )
+    assert small.shape[-2:] == THUMBNAIL
+    return Batch(low.contiguous(), high.contiguous(), small.contiguous())

@@ -1,0 +1,87 @@
+"""Checkpoints of a run: written whole or not at all, and enough to go on exactly.
+
+Weights and optimiser state are tensors in a safetensors file; everything else (step, hours, the
+states of the random generators) is JSON in its metadata. No pickle is written or read.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from llcodec.errors import InputError
+
+
+@dataclass
+class RunState:
+    """Everything that a training run changes as it goes."""
+
+    model: nn.Module
+    ema: nn.Module
+    optimiser: torch.optim.Optimizer
+    rng: np.random.Generator
+    step: int = 0
+    hours: float = 0.0
+    best: float = float("inf")
+
+
+def save_checkpoint(path: Path, state: RunState) -> None:
+    """Write ``state`` to ``path``, through a temporary file beside it."""
+    tensors = {"torch_rng": torch.get_rng_state()}
+    tensors |= _prefixed("model.", state.model.state_dict())
+    tensors |= _prefixed("ema.", state.ema.state_dict())
+    slots = state.optimiser.state_dict()["state"]
+    for index, values in slots.items():
+        tensors |= _prefixed(f"optimiser.{index}.", values)
+    metadata = {
+        "step": json.dumps(state.step),
+        "hours": json.dumps(state.hours),
+        "best": json.dumps(state.best),
+        "rng": json.dumps(state.rng.bit_generator.state),
+    }
+    part = path.with_name(path.name + ".part")
+    save_file({k: v.contiguous() for k, v in tensors.items()}, part, metadata)
+    part.replace(path)
+
+
+def load_checkpoint(path: Path, state: RunState) -> None:
+    """Set ``state`` to what :func:`save_checkpoint` wrote."""
+    tensors, metadata = read_tensors(path)
+    state.model.load_state_dict(_within("model.", tensors))
+    state.ema.load_state_dict(_within("ema.", tensors))
+    slots: dict[int, dict[str, Tensor]] = {}
+    for key, value in _within("optimiser.", tensors).items():
+        index, name = key.split(".", 1)
+        slots.setdefault(int(index), {})[name] = value
+    state.optimiser.load_state_dict(state.optimiser.state_dict() | {"state": slots})
+    torch.set_rng_state(tensors["torch_rng"])
+    state.rng.bit_generator.state = json.loads(metadata["rng"])
+    state.step, state.hours = json.loads(metadata["step"]), json.loads(metadata["hours"])
+    state.best = json.loads(metadata["best"])
+
+
+def load_ema(path: Path, model: nn.Module) -> None:
+    """Set ``model`` to the averaged weights of a checkpoint."""
+    model.load_state_dict(_within("ema.", read_tensors(path)[0]))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return all tensors and the metadata of a safetensors file."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such checkpoint")
+    with safe_open(path, framework="pt") as file:
+        return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+
+
+def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Tensor]:
+    return {prefix + key: torch.as_tensor(value) for key, value in values.items()}
+
+
+def _within(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

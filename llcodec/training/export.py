@@ -1,0 +1,170 @@
+"""From a trained model to a weight file: fixed-point networks, integer tables, float transforms."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from llcodec.codec.joint import JointModel
+from llcodec.codec.weights import ModelFile, write_model
+from llcodec.entropy.networks import UNIT_BITS, UNITS, EntropyNetworks
+from llcodec.entropy.order import context_taps
+from llcodec.entropy.quantise import (
+    FloatLayer,
+    activation_bits,
+    quantise_chain,
+    quantise_layer,
+    split_layers,
+)
+from llcodec.entropy.tables import Table, table_from_probabilities
+from llcodec.nets.density import (
+    LOG_SCALE_STEP,
+    SCALE_LEVELS,
+    FactorizedDensity,
+    index_of_scale,
+    scale_of_index,
+)
+from llcodec.nets.hyperprior import CONTEXT_KERNEL
+
+_TAIL = 2.0**-20  # probability that is left to the escape of a table
+_HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table may hold
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Pictures and settings that show how large activations become: inputs of the model."""
+
+    batches: Sequence[tuple[Tensor, Tensor]]  # gained latents B×M×h×w, log gains B×M×1×1
+
+
+def export_model(
+    model: JointModel, name: str, calibration: Calibration, notes: dict[str, str], path: Path
+) -> ModelFile:
+    """Write ``model`` to ``path`` and return what was written.
+
+    Raises BrokenModelError if a layer cannot be proved exact.
+    """
+    networks = integer_networks(model, calibration)
+    networks.check()
+    file = ModelFile(
+        name=name,
+        model=model,
+        networks=networks,
+        scale_tables=gaussian_tables(),
+        hyper_tables=hyper_tables(model.density),
+        notes=notes,
+    )
+    write_model(path, file)
+    return file
+
+
+def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetworks:
+    """Return the entropy networks of ``model`` in fixed point."""
+    hyper, context, parameters = (
+        split_layers(model.h_s),
+        _context_layer(model),
+        _parameter_layers(model),
+    )
+    seen = _largest_activations(model, calibration)
+    hyper_bits = [activation_bits(v) for v in seen["h_s"]]
+    # Hyper and context features meet in one input and must count in the same units.
+    joined = min(hyper_bits[-1], activation_bits(seen["context"][0]))
+    inner = [activation_bits(v) for v in seen["entropy_parameters"][:-1]]
+    return EntropyNetworks(
+        order=model.preset.order,
+        hyper_synthesis=quantise_chain(hyper, 0, [*hyper_bits[:-1], joined], wide_output=False),
+        context=quantise_layer(context, UNIT_BITS, joined),
+        entropy_parameters=quantise_chain(
+            parameters, joined, [*inner, UNIT_BITS], wide_output=True
+        ),
+        index_start=_index_start(model),
+    )
+
+
+def _context_layer(model: JointModel) -> FloatLayer:
+    """Return the context model over gathered neighbours, the latents' scale folded in."""
+    middle = CONTEXT_KERNEL // 2
+    weight = model.context.weight.detach() / model.coded_scale.view(1, -1, 1, 1)
+    taps = [weight[:, :, middle + r, middle + c] for r, c in context_taps(model.preset.order)]
+    columns = torch.stack(taps, 2).flatten(1)
+    assert model.context.bias is not None
+    return FloatLayer(columns[..., None, None], model.context.bias, leaky=False, shuffle=1)
+
+
+def _parameter_layers(model: JointModel) -> list[FloatLayer]:
+    """Return the entropy-parameter layers, the means multiplied by the latents' scale."""
+    *inner, last = split_layers(model.entropy_parameters)
+    scale = torch.cat((torch.ones_like(model.coded_scale), model.coded_scale))
+    weight = last.weight.detach() * scale.view(-1, 1, 1, 1)
+    return [*inner, FloatLayer(weight, last.bias.detach() * scale, last.leaky, last.shuffle)]
+
+
+def _index_start(model: JointModel) -> Tensor:
+    """Return the start of the scale indices in 1/64 at each integer quality, K×M."""
+    start = index_of_scale(model.latent_scale)[None]
+    if model.gain is not None:
+        start = start + model.gain.log_gain.detach() / LOG_SCALE_STEP
+    units: Tensor = (start.double() * UNITS).round()
+    return units
+
+
+@torch.no_grad()
+def _largest_activations(model: JointModel, calibration: Calibration) -> dict[str, list[float]]:
+    """Return the largest magnitude after every convolution (and its activation)."""
+    seen: dict[str, dict[int, float]] = {"h_s": {}, "context": {}, "entropy_parameters": {}}
+    hooks = []
+    for name, largest in seen.items():
+        network = getattr(model, name)
+        layers = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
+        hooks += [
+            layer.register_forward_hook(_recorder(largest, number))
+            for number, layer in enumerate(layers)
+        ]
+    for y, log_gain in calibration.batches:
+        model.entropy_model(y, log_gain)
+    for hook in hooks:
+        hook.remove()
+    return {name: [largest[n] for n in sorted(largest)] for name, largest in seen.items()}
+
+
+def _recorder(largest: dict[int, float], number: int):  # type: ignore[no-untyped-def]
+    def record(module: nn.Module, inputs: object, output: Tensor) -> None:
+        largest[number] = max(largest.get(number, 0.0), float(output.abs().max()))
+
+    return record
+
+
+def gaussian_tables() -> tuple[Table, ...]:
+    """Return a table for each of the 64 scale indices: a zero-mean Gaussian over the integers."""
+    return tuple(_gaussian_table(number) for number in range(SCALE_LEVELS))
+
+
+def _gaussian_table(index: int) -> Table:
+    scale = float(scale_of_index(torch.tensor(float(index), dtype=torch.float64)))
+    reach = 1
+    while math.erfc((reach + 0.5) / scale / math.sqrt(2)) > _TAIL:
+        reach += 1
+    edges = (np.arange(-reach, reach + 2) - 0.5) / scale / math.sqrt(2)
+    cdf = np.array([0.5 * math.erfc(-edge) for edge in edges])
+    return table_from_probabilities(-reach, np.diff(cdf))
+
+
+@torch.no_grad()
+def hyper_tables(density: FactorizedDensity) -> tuple[Table, ...]:
+    """Return a table for each hyper-latent channel."""
+    edges = torch.arange(-_HYPER_REACH, _HYPER_REACH + 2, dtype=torch.float64) - 0.5
+    channels = len(density.means)
+    cdf = density.double().cdf(edges.repeat(channels, 1)).numpy()
+    density.float()
+    return tuple(_hyper_table(np.diff(row)) for row in cdf)
+
+
+def _hyper_table(probabilities: np.ndarray) -> Table:
+    cumulated = np.cumsum(probabilities)
+    first = int(np.searchsorted(cumulated, _TAIL))
+    last = int(np.searchsorted(cumulated, cumulated[-1] - _TAIL))
+    return table_from_probabilities(first - _HYPER_REACH, probabilities[first : last + 1])

@@ -1,0 +1,43 @@
+"""Rate–distortion loss of a batch in which every picture has its own quality."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from llcodec.codec.joint import JointOutput
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss to descend and its parts, means over the batch: bpp, 255²·distortion, MSE."""
+
+    total: Tensor
+    bpp: Tensor
+    distortion: Tensor
+    mse: Tensor
+
+
+def lambda_of_quality(quality: Tensor, lambdas: tuple[float, ...]) -> Tensor:
+    """Return λ at real qualities B in [1, 8], interpolated exponentially."""
+    logs = torch.tensor([math.log(v) for v in lambdas])
+    low = (quality - 1).floor().clamp(0, len(lambdas) - 2).long()
+    share = quality - 1 - low
+    return (logs[low] * (1 - share) + logs[low + 1] * share).exp()
+
+
+def rate_distortion(out: JointOutput, target: Tensor, lam: Tensor, l1_share: float) -> Loss:
+    """Return the mean of (bpp + λ·255²·D) / √(λ/λ̄), with D = MSE + ``l1_share``·L1.
+
+    Dividing by the root of λ keeps the highest quality from drowning out the others.
+    """
+    pixels = target.shape[-2] * target.shape[-1]
+    error = out.x_hat.float() - target
+    mse = error.square().mean((1, 2, 3))
+    distortion = 255**2 * (mse + l1_share * error.abs().mean((1, 2, 3)))
+    bpp = (out.latent_bits + out.hyper_bits) / pixels
+    weight = (lam / 0.0064).rsqrt()
+    return Loss(
+        ((bpp + lam * distortion) * weight).mean(), bpp.mean(), distortion.mean(), mse.mean()
+    )

@@ -1,0 +1,78 @@
+"""Training of the tone network on whole thumbnails, before and apart from the codec."""
+
+import copy
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from llcodec.data.sampling import CropSampler, Sources
+from llcodec.nets.tone import ToneNetwork, apply_tone
+
+
+@dataclass(frozen=True)
+class ToneRecipe:
+    """Settings of the tone network's training."""
+
+    steps: int = 4000
+    batch: int = 8
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    validate_every: int = 100
+
+
+def tone_loss(bright: Tensor, high: Tensor) -> Tensor:
+    """Return L1 + root mean square error of brightened thumbnails, averaged over pictures."""
+    error = bright - high
+    squares = error.square().mean((1, 2, 3))
+    return error.abs().mean() + (squares + 1e-8).sqrt().mean()
+
+
+@torch.no_grad()
+def tone_psnr(network: ToneNetwork, sources: Sources) -> float:
+    """Return the mean PSNR in dB of brightened thumbnails against those of the targets."""
+    scores = []
+    for low, high in sources.pair_thumbnails:
+        x, target = (torch.from_numpy(v).permute(2, 0, 1)[None] for v in (low, high))
+        bright = apply_tone(x, network(x)).clamp(0, 1)
+        scores.append(-10 * math.log10(float((bright - target).square().mean()) + 1e-10))
+    return sum(scores) / len(scores)
+
+
+def train_tone(
+    sampler: CropSampler, validation: Sequence[Sources], recipe: ToneRecipe, out: Path
+) -> ToneNetwork:
+    """Train a tone network and return the one that is best on the mean of ``validation``.
+
+    The weights go to ``out``/tone.safetensors and the log to ``out``/tone.jsonl.
+    """
+    network = ToneNetwork()
+    optimiser = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
+    )
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.steps)
+    best, best_score = copy.deepcopy(network), -math.inf
+    with (out / "tone.jsonl").open("w") as log:
+        for step in range(1, recipe.steps + 1):
+            batch = sampler.thumbnails(recipe.batch)
+            loss = tone_loss(apply_tone(batch.low, network(batch.thumbnail)), batch.high)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            if step % recipe.validate_every == 0:
+                scores = [tone_psnr(network, sources) for sources in validation]
+                score = sum(scores) / len(scores)
+                if score > best_score:
+                    best, best_score = copy.deepcopy(network), score
+                row = {"step": step, "loss": round(float(loss), 4), "val_psnr": scores}
+                log.write(json.dumps(row) + "\n")
+                log.flush()
+    save_file(best.state_dict(), out / "tone.safetensors", {"val_psnr": str(best_score)})
+    return best
