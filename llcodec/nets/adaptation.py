@@ -9,12 +9,21 @@ class FeatureAdaptation(nn.Module):
     """y = y′·(1 + γ(s)) + β(s) (Joint-IC-LL, Fig. 3), starting as the identity.
 
     On latents this is a learned Wiener filter: γ in (−1, 0) shrinks what is mostly noise.
-    With ``scale=False`` only β remains, as in the authors' released network.
+    With ``scale=False`` only β remains, as in the authors' released network. ``bounded`` keeps
+    1 + γ within (0, 2), so that no outlier of a picture can blow the latents up.
     """
 
-    def __init__(self, condition: int, hidden: int, channels: int, scale: bool = True) -> None:
+    def __init__(
+        self,
+        condition: int,
+        hidden: int,
+        channels: int,
+        *,
+        scale: bool = True,
+        bounded: bool = False,
+    ) -> None:
         super().__init__()
-        self.scale = scale
+        self.scale, self.bounded = scale, bounded
         self.hidden = nn.Sequential(conv3x3(condition, hidden), leaky_relu())
         self.out = zero_init(conv3x3(hidden, channels * (2 if scale else 1)))
 
@@ -24,4 +33,6 @@ class FeatureAdaptation(nn.Module):
         if not self.scale:
             return y + out
         gamma, beta = out.chunk(2, 1)
+        if self.bounded:
+            gamma = gamma.tanh()
         return y * (1 + gamma) + beta

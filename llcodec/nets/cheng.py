@@ -170,8 +170,8 @@ def build_parts(preset: Preset) -> Parts:
         g_s=synthesis(n),
         snr_branch0=PublishedSnrBranch(n, condition, _LOCAL_BLOCKS[0]),
         snr_branch1=PublishedSnrBranch(n, condition, _LOCAL_BLOCKS[1]),
-        f_a0=FeatureAdaptation(condition, n, n, preset.scale_and_shift),
-        f_a1=FeatureAdaptation(condition, n, n, preset.scale_and_shift),
+        f_a0=FeatureAdaptation(condition, n, n, scale=preset.scale_and_shift),
+        f_a1=FeatureAdaptation(condition, n, n, scale=preset.scale_and_shift),
         h_a=hyper_analysis(n),
         h_s=hyper_synthesis(n),
     )

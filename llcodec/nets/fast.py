@@ -99,8 +99,13 @@ def build_parts(preset: Preset) -> Parts:
         g_s=Synthesis(preset.widths, latents),
         snr_branch0=SnrBranch(quarter, condition),
         snr_branch1=SnrBranch(sixteenth, 2 * condition),
-        f_a0=FeatureAdaptation(condition, condition, quarter, preset.scale_and_shift),
-        f_a1=FeatureAdaptation(2 * condition, 2 * condition, latents, preset.scale_and_shift),
+        f_a0=_adaptation(condition, quarter, preset),
+        f_a1=_adaptation(2 * condition, latents, preset),
         h_a=hyper_analysis(latents, preset.hyper_hidden, preset.hyper_latents),
         h_s=hyper_synthesis(preset.hyper_latents, preset.hyper_hidden, preset.hyper_features),
     )
+
+
+def _adaptation(condition: int, channels: int, preset: Preset) -> FeatureAdaptation:
+    scale = preset.scale_and_shift
+    return FeatureAdaptation(condition, condition, channels, scale=scale, bounded=True)

@@ -102,7 +102,7 @@ class PatchTransformer(nn.Module):
         for attention, ffn in zip(self.attention, self.ffn, strict=True):
             tokens = attention(tokens, keep)
             tokens = tokens + ffn(tokens)
-        folded = F.pixel_shuffle(tokens.mT.unflatten(2, patches.shape[-2:]), PATCH)
+        folded = F.pixel_shuffle(tokens.mT.reshape(patches.shape), PATCH)
         return folded[..., :height, :width]
 
 

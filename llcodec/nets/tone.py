@@ -1,7 +1,9 @@
 """The global tone curve of a picture: 15 numbers that brighten it, and their inverse.
 
-x_g = shoulder(M · (gain · x)^gamma), per pixel, with a gain and a gamma per channel and one 3×3
-colour matrix M. The numbers travel in the file, so that the picture can be shown as it was shot.
+x_g = M · shoulder((gain · x)^gamma), per pixel, with a gain and a gamma per channel and one 3×3
+colour matrix M. The shoulder comes first, so that lamps turn white and not a garish colour, and
+so that x_g is bounded whatever the gain. The numbers travel in the file: the picture can be shown
+as it was shot.
 """
 
 from dataclasses import dataclass
@@ -46,13 +48,13 @@ def apply_tone(x: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
     """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
     bright = (gain * x).clamp(min=_FLOOR) ** gamma
-    return _shoulder(_mix(curve.matrix, bright), knee)
+    return _mix(curve.matrix, _shoulder(bright, knee))
 
 
 def undo_tone(x_g: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
     """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`."""
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
-    bright = _mix(torch.linalg.inv(curve.matrix), _inverse_shoulder(x_g, knee))
+    bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g), knee)
     return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
 
 

@@ -4,10 +4,12 @@ import json
 import math
 import signal
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from types import FrameType
 from typing import TextIO
 
@@ -61,6 +63,7 @@ class CodecTrainer:
             model.tone.requires_grad_(False)
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
+        self.recent: deque[float] = deque(maxlen=100)
         self.sampler = CropSampler(sources, recipe.mix, rng)
         self.state = RunState(model, self.ema.model, _optimiser(model, recipe), rng)
         out.mkdir(parents=True, exist_ok=True)
@@ -104,13 +107,21 @@ class CodecTrainer:
         loss = self._loss(quality)
         state.optimiser.zero_grad(set_to_none=True)
         state.step += 1
-        if not float(loss.total.detach()) < recipe.loss_cap:  # also true for NaN
+        if not self._is_sane(float(loss.total.detach())):
             return loss
         loss.total.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
         state.optimiser.step()
         self.ema.update(self.model, state.step)
         return loss
+
+    def _is_sane(self, loss: float) -> bool:
+        """Return whether a loss is near the recent ones, and remember it if it is."""
+        cap = self.recipe.loss_cap * median(self.recent) if len(self.recent) >= 20 else math.inf
+        if not (math.isfinite(loss) and loss < cap):
+            return False
+        self.recent.append(loss)
+        return True
 
     def _loss(self, quality: Tensor) -> Loss:
         recipe, joint = self.recipe, self.recipe.stage == "joint"

@@ -1,8 +1,9 @@
 """Settings of the codec's training; every run folder keeps the ones it used as JSON."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from llcodec.data.sampling import Mix
+from llcodec.errors import InputError
 
 # Rate–distortion weights of the integer qualities 1 … 8, in bpp + λ·255²·MSE.
 LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
@@ -16,24 +17,39 @@ class CodecRecipe:
     trains the whole network on dark and bright pairs. The learning rate rises over ``warmup``
     steps and falls to zero along a cosine; the linear path and the entropy networks get the shares
     ``linear_rate`` and ``entropy_rate`` of it. ``l1_share`` adds that much of the mean absolute
-    error to the mean squared error. Losses above ``loss_cap`` are skipped.
+    error to the mean squared error. Steps whose loss is above ``loss_cap`` times the median of
+    the last hundred are skipped.
     """
 
     stage: str = "joint"
     steps: int = 10_000
     batch: int = 8
     crop: int = 128
-    learning_rate: float = 5e-4
+    learning_rate: float = 4e-4
     linear_rate: float = 0.1
     entropy_rate: float = 0.4
     warmup: int = 200
     clip_norm: float = 1.0
-    loss_cap: float = 50.0
+    loss_cap: float = 8.0
     ema_decay: float = 0.998
     l1_share: float = 0.03
     precision: str = "auto"
     lambdas: tuple[float, ...] = LAMBDAS
-    mix: Mix = field(default_factory=Mix)
+    mix: Mix = field(default_factory=lambda: Mix(pairs=0.6, darkened=0.2))
     checkpoint_minutes: float = 8.0
     validate_every: int = 500
     seed: int = 0
+
+
+def codec_recipe(
+    stage: str, steps: int | None, crop: int | None, learning_rate: float | None, seed: int
+) -> CodecRecipe:
+    """Return the recipe of a stage; what is None keeps the recipe's own value.
+
+    Raises InputError if the crop is not a multiple of 64.
+    """
+    if crop is not None and (crop < 64 or crop % 64):
+        raise InputError(f"crops must be a multiple of 64 pixels, not {crop}")
+    given = {"steps": steps, "crop": crop, "learning_rate": learning_rate}
+    chosen = {key: value for key, value in given.items() if value is not None}
+    return replace(CodecRecipe(stage=stage, seed=seed), **chosen)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs
 from llcodec.data.sampling import CropSampler, Mix, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.presets import FAST
-from llcodec.nets.tone import thumbnail
+from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.checkpoint import load_ema, read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.export import Calibration, export_model
@@ -57,7 +57,7 @@ def run_tone(data: DataFolders, recipe: ToneRecipe, out: Path, seed: int = 0) ->
     sources = gather_sources(data.read_pairs("train"), photographs)
     sampler = CropSampler(sources, _TONE_MIX, np.random.default_rng(seed))
     validation = [gather_sources(read_pairs(folder, "val"), ()) for folder in data.pairs]
-    train_tone(sampler, validation, recipe, out)
+    train_tone(ToneNetwork(), sampler, validation, recipe, out)
 
 
 def run_plain(

@@ -45,13 +45,16 @@ def tone_psnr(network: ToneNetwork, sources: Sources) -> float:
 
 
 def train_tone(
-    sampler: CropSampler, validation: Sequence[Sources], recipe: ToneRecipe, out: Path
+    network: ToneNetwork,
+    sampler: CropSampler,
+    validation: Sequence[Sources],
+    recipe: ToneRecipe,
+    out: Path,
 ) -> ToneNetwork:
-    """Train a tone network and return the one that is best on the mean of ``validation``.
+    """Train ``network`` and return the state of it that is best on the mean of ``validation``.
 
     The weights go to ``out``/tone.safetensors and the log to ``out``/tone.jsonl.
     """
-    network = ToneNetwork()
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )

@@ -1,0 +1,64 @@
+"""Encode and decode the example pictures, print what they cost, and draw a before/after sheet.
+
+The results go to ``demo/``: an ``.llc`` and a ``.png`` of every picture, and ``sheet.jpg``.
+"""
+
+import time
+from pathlib import Path
+
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+import llcodec
+
+ROOT = Path(__file__).resolve().parent.parent
+QUALITY = 4.0
+THUMBNAIL = 480  # pixels of width
+
+
+def main() -> None:
+    """Run the demo."""
+    out = ROOT / "demo"
+    out.mkdir(exist_ok=True)
+    table = Table("picture", "size", "JPEG bytes", ".llc bytes", "bpp", "encode s", "decode s")
+    rows = []
+    for path in sorted((ROOT / "examples").glob("*.jpg")):
+        dark = Image.open(path)
+        start = time.perf_counter()
+        data = llcodec.encode(dark, QUALITY)
+        encoded = time.perf_counter()
+        bright = llcodec.decode(data)
+        decoded = time.perf_counter()
+        (out / f"{path.stem}.llc").write_bytes(data)
+        bright.save(out / f"{path.stem}.png")
+        rows.append((dark, bright))
+        table.add_row(
+            path.stem,
+            f"{dark.width}×{dark.height}",
+            str(path.stat().st_size),
+            str(len(data)),
+            f"{8 * len(data) / (dark.width * dark.height):.3f}",
+            f"{encoded - start:.2f}",
+            f"{decoded - encoded:.2f}",
+        )
+    sheet(rows).save(out / "sheet.jpg", quality=88)
+    Console().print(table)
+    print(f"before (left) and after (right): {(out / 'sheet.jpg').relative_to(ROOT)}")
+
+
+def sheet(rows: list[tuple[Image.Image, Image.Image]]) -> Image.Image:
+    """Return one picture with a row for each pair, before on the left and after on the right."""
+    heights = [THUMBNAIL * dark.height // dark.width for dark, _ in rows]
+    page = Image.new("RGB", (2 * THUMBNAIL, sum(heights)))
+    top = 0
+    for pair, height in zip(rows, heights, strict=True):
+        for column, picture in enumerate(pair):
+            small = picture.convert("RGB").resize((THUMBNAIL, height))
+            page.paste(small, (column * THUMBNAIL, top))
+        top += height
+    return page
+
+
+if __name__ == "__main__":
+    main()

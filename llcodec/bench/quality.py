@@ -1,0 +1,85 @@
+"""Rate and quality on pairs, from written and decoded files.
+
+python -m llcodec.bench.quality --pairs DIR --split val --out results/NAME.json
+"""
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+import torch
+
+from llcodec.bench.machine import machine
+from llcodec.codec.codec import Codec, Target
+from llcodec.data.pairs import Pair, read_pairs
+from llcodec.imaging import Picture
+from llcodec.metrics import gt_mean_psnr, psnr, ssim
+
+QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input."""
+
+    quality: float
+    bpp: float
+    psnr: float
+    ssim: float
+    gt_mean_psnr: float
+    as_shot_psnr: float
+
+
+def measure(codec: Codec, pairs: Sequence[Pair], quality: float) -> Row:
+    """Encode, decode and compare all pairs at one quality."""
+    rows = []
+    for pair in pairs:
+        data = codec.encode(Picture(pair.low), Target(quality))
+        bright = codec.decode(data).pixels.astype(np.uint8)
+        shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
+        rows.append(
+            (
+                8 * len(data) / (pair.low.shape[0] * pair.low.shape[1]),
+                psnr(bright, pair.high),
+                ssim(bright, pair.high),
+                gt_mean_psnr(bright, pair.high),
+                psnr(shot, pair.low),
+            )
+        )
+    return Row(quality, *(round(mean(column), 4) for column in zip(*rows, strict=True)))
+
+
+def main() -> None:
+    """Run the measurement that the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=Path, required=True)
+    parser.add_argument("--split", default="val")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    codec = Codec(options.model)
+    pairs = read_pairs(options.pairs, options.split)
+    rows = []
+    for quality in QUALITIES:
+        rows.append(measure(codec, pairs, quality))
+        print(rows[-1], flush=True)
+    result = {
+        "name": f"llcodec {codec.file.name}",
+        "model": codec.file.sha256[:16],
+        "pictures": len(pairs),
+        "command": f"python -m llcodec.bench.quality --pairs {options.pairs.name}"
+        f" --split {options.split}",
+        "machine": machine(),
+        "rows": [asdict(row) for row in rows],
+    }
+    options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

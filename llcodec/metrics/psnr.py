@@ -1,0 +1,31 @@
+"""Peak signal-to-noise ratio of whole 8-bit RGB pictures."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+def psnr(picture: Pixels, reference: Pixels) -> float:
+    """Return the PSNR in dB of H×W×3 8-bit pictures over all pixels and channels.
+
+    Infinite for equal pictures. Raises ValueError if the shapes differ.
+    """
+    if picture.shape != reference.shape:
+        raise ValueError(f"shapes differ: {picture.shape} and {reference.shape}")
+    error = picture.astype(np.float64) - reference.astype(np.float64)
+    mse = float(np.square(error).mean())
+    return math.inf if mse == 0 else 10 * math.log10(255**2 / mse)
+
+
+def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
+    """Return the PSNR in dB after scaling ``picture`` to the mean grey of ``reference``.
+
+    It hides errors of brightness and is only ever a second column beside :func:`psnr`.
+    """
+    weights = np.array([0.299, 0.587, 0.114])
+    mean, wanted = (float((p @ weights).mean()) for p in (picture, reference))
+    scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)
+    return psnr(scaled, reference)

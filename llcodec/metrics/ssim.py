@@ -1,0 +1,19 @@
+"""Structural similarity, by pytorch-msssim: 11×11 Gaussian of σ = 1.5, RGB, range 1."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+Pixels = NDArray[np.uint8]
+
+
+def ssim(picture: Pixels, reference: Pixels) -> float:
+    """Return the SSIM of H×W×3 8-bit pictures of at least 11×11 pixels, at most 1."""
+    from pytorch_msssim import ssim as measure
+
+    return float(measure(_tensor(picture), _tensor(reference), data_range=1.0))
+
+
+def _tensor(pixels: Pixels) -> Tensor:
+    return torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1)[None]

@@ -1,0 +1,161 @@
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from llcodec.nets.tone import (
+    THUMBNAIL,
+    ToneCurve,
+    ToneNetwork,
+    apply_tone,
+    identity_curve,
+    rebrighten,
+    thumbnail,
+    undo_tone,
+)
+
+MATRIX = [[1.2, -0.1, -0.1], [-0.05, 1.1, -0.05], [0.0, -0.2, 1.2]]
+
+
+def curve(gain: float, gamma: float, matrix: list[list[float]] | None = None) -> ToneCurve:
+    log_gain = torch.tensor([[gain, gain * 0.9, gain * 1.2]]).log()
+    return ToneCurve(
+        log_gain, torch.full((1, 3), math.log(gamma)), torch.tensor([matrix or torch.eye(3).tolist()])
+    )
+
+
+def picture(brightest: float, darkest: float = 0.002) -> Tensor:
+    generator = torch.Generator().manual_seed(6)
+    x = torch.rand(1, 3, 24, 24, generator=generator)
+    return darkest + (brightest - darkest) * x
+
+
+STRONG = [curve(8, 0.8, MATRIX), curve(20, 0.6), curve(2, 1.3, MATRIX), curve(0.7, 1.0)]
+
+
+@pytest.mark.parametrize("tone", STRONG)
+def test_undoing_gives_the_picture_back(tone: ToneCurve) -> None:
+    x = picture(1 / float(tone.log_gain.exp().max()))  # up to white after the gain
+    torch.testing.assert_close(undo_tone(apply_tone(x, tone), tone), x, atol=2e-5, rtol=2e-3)
+
+
+def test_highlights_keep_their_shape_and_come_back() -> None:
+    """A lamp at four times white is compressed, and not clipped."""
+    tone = curve(10, 1.0)
+    x = torch.linspace(0.05, 0.35, 50).view(1, 1, 1, 50).expand(1, 3, 1, 50).clone()
+    bright = apply_tone(x, tone)
+    assert (bright.diff(dim=-1) > 0).all()
+    assert bright.max() <= 1
+    torch.testing.assert_close(undo_tone(bright, tone), x, atol=1e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("tone", STRONG)
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_black_and_white_stay_finite_and_bounded(tone: ToneCurve, level: float) -> None:
+    x = torch.full((1, 3, 2, 2), level, requires_grad=True)
+    bright = apply_tone(x, tone)
+    bright.sum().backward()
+    assert bright.abs().max() <= float(tone.matrix.abs().sum(2).max()) + 1e-6
+    assert x.grad is not None
+    assert x.grad.isfinite().all()
+    assert undo_tone(bright.detach(), tone).isfinite().all()
+
+
+def test_black_stays_black_to_the_eye() -> None:
+    dark = apply_tone(torch.zeros(1, 3, 1, 1), curve(20, 1.0))
+    assert dark.max() < 0.5 / 255
+
+
+def test_the_identity_changes_nothing_below_the_shoulder() -> None:
+    x = picture(0.9)
+    torch.testing.assert_close(apply_tone(x, identity_curve(1)), x)
+
+
+def test_the_order_of_a_curve_is_gain_gamma_matrix() -> None:
+    tone = ToneCurve(
+        torch.tensor([[2.0, 3.0, 4.0]]).log(),
+        torch.tensor([[1.0, 0.5, 2.0]]).log(),
+        torch.tensor([[[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.5, 0.0, 0.5]]]),
+    )
+    x = torch.tensor([0.1, 0.2, 0.15]).view(1, 3, 1, 1)
+    r, g, b = 0.2, 0.6**0.5, 0.6**2
+    expected = torch.tensor([g, b, (r + b) / 2])
+    torch.testing.assert_close(apply_tone(x, tone).flatten(), expected)
+
+
+def test_brightness_one_is_the_picture_and_zero_is_as_shot() -> None:
+    tone, x = STRONG[0], picture(0.12)
+    bright = apply_tone(x, tone)
+    assert torch.equal(rebrighten(bright, tone, 1), bright)
+    torch.testing.assert_close(rebrighten(bright, tone, 0), x, atol=2e-5, rtol=2e-3)
+
+
+def test_brightness_between_rises_steadily_and_joins_both_ends() -> None:
+    tone, x = curve(6, 0.7, MATRIX), picture(0.3)
+    bright = apply_tone(x, tone)
+    shares = [0.0, 0.001, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.0]
+    pictures = [rebrighten(bright, tone, share) for share in shares]
+    means = [float(p.mean()) for p in pictures]
+    assert means == sorted(means)
+    torch.testing.assert_close(pictures[1], pictures[0], atol=2e-3, rtol=0)
+    torch.testing.assert_close(pictures[-2], pictures[-1], atol=2e-3, rtol=0)
+    assert all(p.isfinite().all() for p in pictures)
+
+
+@pytest.mark.parametrize("brightness", [1e-50, 1e-30, 1e-9])
+def test_a_brightness_next_to_nothing_is_as_shot(brightness: float) -> None:
+    tone, x = curve(6, 0.7), picture(0.3)
+    shown = rebrighten(apply_tone(x, tone), tone, brightness)
+    torch.testing.assert_close(shown, x, atol=1e-4, rtol=1e-3)
+
+
+def test_scaled_curves_share_the_way() -> None:
+    tone = curve(4, 0.5, MATRIX)
+    half = tone.scaled(0.5)
+    torch.testing.assert_close(half.log_gain.exp(), tone.log_gain.exp().sqrt())
+    torch.testing.assert_close(half.matrix, (torch.eye(3) + tone.matrix) / 2)
+    assert torch.equal(tone.scaled(0).matrix, identity_curve(1).matrix)
+
+
+@pytest.mark.parametrize("level", [0.01, 0.1, 0.4])
+def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) -> None:
+    small = torch.full((1, 3, *THUMBNAIL), level)
+    tone = ToneNetwork()(small)
+    bright = apply_tone(small, tone)
+    assert float(bright.mean()) == pytest.approx(0.4 * level / (level + 1e-3), rel=1e-3)
+    assert torch.equal(tone.matrix, torch.eye(3)[None])
+    assert (tone.log_gamma == 0).all()
+
+
+@torch.inference_mode()
+def test_predicted_curves_are_bounded_and_can_be_undone() -> None:
+    torch.manual_seed(1)
+    network = ToneNetwork()
+    torch.nn.init.normal_(network.head[-1].weight, std=30)
+    for x in (torch.zeros(1, 3, *THUMBNAIL), torch.ones(1, 3, 50, 75), torch.rand(3, 3, 100, 150)):
+        tone = network(x)
+        assert tone.log_gain.shape == tone.log_gamma.shape == (len(x), 3)
+        assert tone.matrix.shape == (len(x), 3, 3)
+        assert tone.log_gain.abs().max() < math.log(0.4 / 1e-3) + 3.001
+        assert tone.log_gamma.abs().max() <= 1.5
+        assert (tone.matrix - torch.eye(3)).abs().max() <= 0.5
+        assert apply_tone(x, tone).isfinite().all()
+
+
+def test_training_reaches_every_number_of_the_curve() -> None:
+    torch.manual_seed(2)
+    network = ToneNetwork()
+    bright = apply_tone(0.1 * torch.rand(2, 3, *THUMBNAIL), network(torch.rand(2, 3, *THUMBNAIL)))
+    (bright - torch.rand_like(bright)).square().mean().backward()
+    last = network.head[-1]
+    assert isinstance(last, torch.nn.Linear)
+    assert last.weight.grad is not None
+    assert (last.weight.grad.abs().sum(1) > 0).all()
+
+
+def test_thumbnails_average_whole_pictures() -> None:
+    x = torch.rand(1, 3, 300, 450)
+    small = thumbnail(x)
+    torch.testing.assert_close(small[..., 7, 11], x[..., 21:24, 33:36].mean((-2, -1)))
+    assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL)
