@@ -1,5 +1,96 @@
-"""llcodec: a learned codec that makes dark photographs small and bright."""
+"""llcodec: a learned codec that makes dark photographs small and bright.
+
+>>> import llcodec
+>>> data = llcodec.encode("dark.png", 4.0)              # doctest: +SKIP
+>>> llcodec.decode(data).save("bright.png")             # doctest: +SKIP
+>>> llcodec.decode(data, brightness=0).save("shot.png")  # doctest: +SKIP
+
+Importing this module is cheap: PyTorch is loaded by the first name that needs it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from llcodec._version import __version__
+from llcodec.errors import (
+    BrokenModelError,
+    CorruptError,
+    FormatError,
+    InputError,
+    LlcError,
+    ModelError,
+    NotAnLlcFileError,
+    OutputError,
+    OutputExistsError,
+    QualityError,
+    TooManyPixelsError,
+    TruncatedError,
+    UnknownModelError,
+    UnreadableImageError,
+    UnsupportedError,
+    WrongModelError,
+)
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from llcodec._api import decode, encode
+    from llcodec._inspection import Info, inspect
+    from llcodec.codec.codec import Codec, Target
+    from llcodec.imaging import Picture, from_pil, read_picture, to_pil, write_picture
+
+__all__ = [
+    "BrokenModelError",
+    "Codec",
+    "CorruptError",
+    "FormatError",
+    "Info",
+    "InputError",
+    "LlcError",
+    "ModelError",
+    "NotAnLlcFileError",
+    "OutputError",
+    "OutputExistsError",
+    "Picture",
+    "QualityError",
+    "Target",
+    "TooManyPixelsError",
+    "TruncatedError",
+    "UnknownModelError",
+    "UnreadableImageError",
+    "UnsupportedError",
+    "WrongModelError",
+    "__version__",
+    "decode",
+    "encode",
+    "from_pil",
+    "inspect",
+    "read_picture",
+    "to_pil",
+    "write_picture",
+]
+
+# Where the names that cost something live; they are imported when they are first used.
+_HOMES = {
+    "Codec": "llcodec.codec.codec",
+    "Info": "llcodec._inspection",
+    "Picture": "llcodec.imaging",
+    "Target": "llcodec.codec.codec",
+    "decode": "llcodec._api",
+    "encode": "llcodec._api",
+    "from_pil": "llcodec.imaging",
+    "inspect": "llcodec._inspection",
+    "read_picture": "llcodec.imaging",
+    "to_pil": "llcodec.imaging",
+    "write_picture": "llcodec.imaging",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -60,7 +60,7 @@ class Codec:
     ) -> bytes:
         """Return the ``.llc`` file of a picture.
 
-        Raises QualityError if the target cannot be met.
+        Raises QualityError if the target cannot be met, InputError if the metadata are too large.
         """
         target = target or Target()
         analysis = analyse(self._model, picture.pixels, self.device)
@@ -70,13 +70,16 @@ class Codec:
         )
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
 
+        limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
+
         def at_quality(units: int) -> bytes:
             tiles = encode_tiles(self._model, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
-            return container.pack(
-                Container(header=header, tiles=tiles, metadata=metadata, alpha=alpha),
-                Limits(max_pixels=header.pixels),
-            )
+            file = Container(header=header, tiles=tiles, metadata=metadata, alpha=alpha)
+            try:
+                return container.pack(file, limits)
+            except ValueError as error:  # a part is larger than a reader would take
+                raise InputError(f"does not fit into an .llc file: {error}") from error
 
         size = target.bytes_for(picture)
         if size is not None:

@@ -25,7 +25,7 @@ def load_model(name_or_path: str = DEFAULT_MODEL) -> ModelFile:
     shipped = shipped_models()
     if name_or_path in shipped:
         return read_model(shipped[name_or_path])
-    if name_or_path.endswith(".safetensors"):
+    if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
         return read_model(Path(name_or_path))
     known = ", ".join(sorted(shipped)) or "none"
     raise UnknownModelError(f"no model {name_or_path!r} (shipped: {known}; or give a path)")

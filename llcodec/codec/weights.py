@@ -30,6 +30,17 @@ FORMAT = "llcodec-model-1"
 HASH_BYTES = 8
 # Networks that are shipped as integers (or tables) only.
 _INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
+# What reading a damaged file may run into, besides what is checked.
+_DAMAGE = (
+    SafetensorError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    ValueError,
+    TypeError,
+    RuntimeError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,7 @@ def write_model(path: Path, file: ModelFile) -> None:
     }
     part = path.with_name(path.name + ".part")
     save_file(tensors, part, metadata)
+    part.chmod(0o644)  # safetensors leaves files readable by their owner only
     part.replace(path)
 
 
@@ -105,7 +117,7 @@ def read_model(path: Path) -> ModelFile:
         if metadata.get("format") != FORMAT:
             raise BrokenModelError(f"{path}: not a weight file of the format {FORMAT}")
         return _assemble(metadata, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
-    except (SafetensorError, KeyError, ValueError, TypeError, RuntimeError, OSError) as error:
+    except _DAMAGE as error:
         raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
 
 

@@ -13,15 +13,20 @@ from llcodec.data.pairs import Pair, Pixels
 from llcodec.nets.tone import THUMBNAIL, thumbnail
 
 Image = NDArray[np.float32]
+Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Dark crops and what they should become, B×3×S×S, and whole dark thumbnails B×3×100×150."""
+    """Dark crops and what they should become, B×3×S×S, and both whole pictures as thumbnails.
+
+    Thumbnails are B×3×100×150; everything is in [0, 1].
+    """
 
     low: Tensor
     high: Tensor
-    thumbnail: Tensor
+    low_thumbnail: Tensor
+    high_thumbnail: Tensor
 
 
 @dataclass(frozen=True)
@@ -77,15 +82,15 @@ class CropSampler:
         crops = [self._bright(size)[0] for _ in range(count)]
         return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
 
-    def _one(self, size: int | None) -> tuple[Image, Image, Image]:
+    def _one(self, size: int | None) -> Sample:
         kind = self.rng.random()
         if kind < self.mix.pairs:
             return self._pair(size)
         high, small = self._bright(size)
         if kind >= self.mix.pairs + self.mix.darkened:
-            return high, high, small
+            return high, high, small, small
         how = random_darkening(self.rng)
-        return darken(high, how, self.rng), high, darken(small, how, None)
+        return darken(high, how, self.rng), high, darken(small, how, None), small
 
     def _bright(self, size: int | None) -> tuple[Image, Image]:
         index = int(self.rng.integers(len(self.sources.photographs)))
@@ -95,7 +100,7 @@ class CropSampler:
         (crop,) = self._crop(size, self.sources.photographs[index])
         return crop, small
 
-    def _pair(self, size: int | None) -> tuple[Image, Image, Image]:
+    def _pair(self, size: int | None) -> Sample:
         index = int(self.rng.integers(len(self.sources.pairs)))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
         if size is None:
@@ -107,7 +112,7 @@ class CropSampler:
         jittered = np.clip(low * factor, 0, 1)
         if size is not None:
             jittered = np.round(jittered * 255) / np.float32(255)
-        return jittered, high, np.clip(small * factor, 0, 1)
+        return jittered, high, np.clip(small * factor, 0, 1), bright
 
     def _crop(self, size: int, *pictures: Pixels) -> list[Image]:
         """Return the same random crop, flip and turn of pictures of one size."""
@@ -127,9 +132,8 @@ class CropSampler:
         return crops
 
 
-def _stack(samples: Sequence[tuple[Image, Image, Image]]) -> Batch:
-    low, high, small = (
-        torch.from_numpy(np.stack(part)).permute(0, 3, 1, 2) for part in zip(*samples, strict=True)
-    )
-    assert small.shape[-2:] == THUMBNAIL
-    return Batch(low.contiguous(), high.contiguous(), small.contiguous())
+def _stack(samples: Sequence[Sample]) -> Batch:
+    parts = zip(*samples, strict=True)
+    batch = Batch(*(torch.from_numpy(np.stack(p)).permute(0, 3, 1, 2).contiguous() for p in parts))
+    assert batch.low_thumbnail.shape[-2:] == THUMBNAIL
+    return batch

@@ -4,6 +4,8 @@ from torch import Tensor, nn
 
 from llcodec.nets.blocks import conv3x3, leaky_relu, zero_init
 
+_REACH = 4.0  # lets γ leave zero as fast as the features around it change
+
 
 class FeatureAdaptation(nn.Module):
     """y = y′·(1 + γ(s)) + β(s) (Joint-IC-LL, Fig. 3), starting as the identity.
@@ -34,5 +36,5 @@ class FeatureAdaptation(nn.Module):
             return y + out
         gamma, beta = out.chunk(2, 1)
         if self.bounded:
-            gamma = gamma.tanh()
+            gamma = (_REACH * gamma).tanh()
         return y * (1 + gamma) + beta

@@ -53,7 +53,8 @@ class PooledAttention(nn.Module):
 def _grid(height: int, width: int) -> tuple[int, int]:
     """Return a grid of at most ``MAX_TOKENS`` cells, each at least 4×4 and nearly square."""
     cell = max(4.0, (height * width / MAX_TOKENS) ** 0.5)
-    return max(1, int(height / cell)), max(1, int(width / cell))
+    rows, columns = (min(MAX_TOKENS, max(1, int(n / cell))) for n in (height, width))
+    return rows, columns
 
 
 class SnrBranch(nn.Module):

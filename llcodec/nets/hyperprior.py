@@ -23,8 +23,9 @@ def context_mask(order: Order) -> Tensor:
     ``checkerboard`` is the other colour of the board (He et al., CVPR 2021).
     """
     size, middle = CONTEXT_KERNEL, CONTEXT_KERNEL // 2
-    rows = torch.arange(size)[:, None] - middle
-    columns = torch.arange(size)[None, :] - middle
+    # On the processor even while a model is laid out on the meta device.
+    rows = torch.arange(size, device="cpu")[:, None] - middle
+    columns = torch.arange(size, device="cpu")[None, :] - middle
     if order == "serial":
         return ((rows < 0) | ((rows == 0) & (columns < 0))).float()
     return ((rows + columns) % 2 != 0).float()

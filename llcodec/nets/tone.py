@@ -63,7 +63,7 @@ def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
     if brightness == 1:
         return x_g
     shot = undo_tone(x_g, curve)
-    if brightness == 0:
+    if brightness < 1e-6:  # the knee below would vanish in float32
         return shot
     return apply_tone(shot, curve.scaled(brightness), _KNEE * brightness)
 

@@ -20,9 +20,10 @@ from torch import Tensor, nn
 from llcodec.codec.joint import JointModel
 from llcodec.data.sampling import CropSampler, Sources
 from llcodec.nets.gain import QUALITIES
+from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, load_checkpoint, save_checkpoint
 from llcodec.training.ema import Ema
-from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion
+from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned
 from llcodec.training.recipe import CodecRecipe
 from llcodec.training.validation import validate
 
@@ -129,7 +130,10 @@ class CodecTrainer:
             batch = self.sampler.crops(recipe.batch, recipe.crop)
             low, high = batch.low, batch.high
             assert self.model.tone is not None
-            curve = self.model.tone(batch.thumbnail)
+            with torch.no_grad():
+                curve = self.model.tone(batch.low_thumbnail)
+                toned = apply_tone(batch.low_thumbnail, curve)
+            high = retoned(high, batch.high_thumbnail, toned, recipe.tone_share)
         else:
             low = high = self.sampler.photographs(recipe.batch, recipe.crop)
             curve = None

@@ -27,6 +27,22 @@ def lambda_of_quality(quality: Tensor, lambdas: tuple[float, ...]) -> Tensor:
     return (logs[low] * (1 - share) + logs[low + 1] * share).exp()
 
 
+def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
+    """Return targets whose global tone is ``share`` of the way to what the tone curve made.
+
+    The codec cannot know how bright a dark scene was meant to be; that error is the tone
+    network's, is larger than all others, and its gradients would drown the rest. So each target
+    is taken, by the gain and offset per channel that map its thumbnail best onto the toned
+    thumbnail of its dark version, to the tone that the codec is given.
+    """
+    mean = high_thumbnail.mean((-2, -1), keepdim=True)
+    wanted = toned.mean((-2, -1), keepdim=True)
+    spread = high_thumbnail - mean
+    slope = (spread * (toned - wanted)).mean((-2, -1), keepdim=True)
+    gain = (slope / (spread.square().mean((-2, -1), keepdim=True) + 1e-4)).clamp(0.5, 2.0)
+    return high + share * ((high - mean) * gain + wanted - high)
+
+
 def rate_distortion(out: JointOutput, target: Tensor, lam: Tensor, l1_share: float) -> Loss:
     """Return the mean of (bpp + λ·255²·D) / √(λ/λ̄), with D = MSE + ``l1_share``·L1.
 

@@ -18,7 +18,8 @@ class CodecRecipe:
     steps and falls to zero along a cosine; the linear path and the entropy networks get the shares
     ``linear_rate`` and ``entropy_rate`` of it. ``l1_share`` adds that much of the mean absolute
     error to the mean squared error. Steps whose loss is above ``loss_cap`` times the median of
-    the last hundred are skipped.
+    the last hundred are skipped. ``tone_share`` is how much of the error of the global tone is
+    left to the tone network (see :func:`llcodec.training.losses.retoned`).
     """
 
     stage: str = "joint"
@@ -33,6 +34,7 @@ class CodecRecipe:
     loss_cap: float = 8.0
     ema_decay: float = 0.998
     l1_share: float = 0.03
+    tone_share: float = 1.0
     precision: str = "auto"
     lambdas: tuple[float, ...] = LAMBDAS
     mix: Mix = field(default_factory=lambda: Mix(pairs=0.6, darkened=0.2))

@@ -63,7 +63,7 @@ def train_tone(
     with (out / "tone.jsonl").open("w") as log:
         for step in range(1, recipe.steps + 1):
             batch = sampler.thumbnails(recipe.batch)
-            loss = tone_loss(apply_tone(batch.low, network(batch.thumbnail)), batch.high)
+            loss = tone_loss(apply_tone(batch.low, network(batch.low_thumbnail)), batch.high)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

@@ -61,7 +61,7 @@ def test_values_lie_between_zero_and_one(kind: SnrKind, height: int, width: int)
 @pytest.mark.parametrize("kind", ["published", "robust"])
 def test_noise_lowers_the_map(kind: SnrKind) -> None:
     m = snr_map(dark_noise(32, 64), kind)
-    assert m[..., :28].mean() > 2 * m[..., 36:].mean()
+    assert m[..., :28].mean() > 1.3 * m[..., 36:].mean()
 
 
 def test_robust_map_of_a_crop_is_the_crop_of_the_map() -> None:
@@ -72,6 +72,4 @@ def test_robust_map_of_a_crop_is_the_crop_of_the_map() -> None:
 
 def test_robust_map_hardly_depends_on_exposure() -> None:
     x = 0.4 + dark_noise(32, 64)
-    torch.testing.assert_close(
-        snr_map(x, "robust"), snr_map(x / 2, "robust"), atol=0.03, rtol=0
-    )
+    torch.testing.assert_close(snr_map(x, "robust"), snr_map(x / 2, "robust"), atol=0.03, rtol=0)

@@ -21,7 +21,9 @@ MATRIX = [[1.2, -0.1, -0.1], [-0.05, 1.1, -0.05], [0.0, -0.2, 1.2]]
 def curve(gain: float, gamma: float, matrix: list[list[float]] | None = None) -> ToneCurve:
     log_gain = torch.tensor([[gain, gain * 0.9, gain * 1.2]]).log()
     return ToneCurve(
-        log_gain, torch.full((1, 3), math.log(gamma)), torch.tensor([matrix or torch.eye(3).tolist()])
+        log_gain,
+        torch.full((1, 3), math.log(gamma)),
+        torch.tensor([matrix or torch.eye(3).tolist()]),
     )
 
 
@@ -118,6 +120,7 @@ def test_scaled_curves_share_the_way() -> None:
     assert torch.equal(tone.scaled(0).matrix, identity_curve(1).matrix)
 
 
+@torch.no_grad()
 @pytest.mark.parametrize("level", [0.01, 0.1, 0.4])
 def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) -> None:
     small = torch.full((1, 3, *THUMBNAIL), level)

@@ -1,0 +1,59 @@
+"""What an ``.llc`` file says about itself, without decoding it (and without PyTorch)."""
+
+from dataclasses import dataclass
+
+from llcodec.container import ChunkInfo, Header, Limits, list_chunks, read_header, read_version
+from llcodec.container.framing import CHUNK_OVERHEAD
+from llcodec.container.signature import PREAMBLE_LENGTH
+from llcodec.container.tile_chunk import TILE_OVERHEAD
+
+# A look at the header allocates nothing that grows with the picture.
+_NO_LIMIT = Limits(max_pixels=1 << 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What an ``.llc`` file says about itself.
+
+    Attributes:
+        version: the file's format version, (major, minor).
+        size: the whole file, in bytes.
+        header: the picture's size, how it was coded, and with which model.
+        chunks: type, offset and length of every chunk, in file order.
+    """
+
+    version: tuple[int, int]
+    size: int
+    header: Header
+    chunks: tuple[ChunkInfo, ...]
+
+    @property
+    def bpp(self) -> float:
+        """Bits of the whole file for each pixel of the picture."""
+        return 8 * self.size / self.header.pixels
+
+    @property
+    def overhead(self) -> int:
+        """Bytes that are neither coded picture (colour, alpha) nor metadata."""
+        return PREAMBLE_LENGTH + sum(_overhead(chunk) for chunk in self.chunks)
+
+
+def _overhead(chunk: ChunkInfo) -> int:
+    inside = {"HEAD": chunk.length, "TILE": TILE_OVERHEAD, "DONE": 0}
+    return CHUNK_OVERHEAD + inside[chunk.type] if chunk.type in inside else 0
+
+
+def inspect(data: bytes) -> Info:
+    """Return what an ``.llc`` file says about itself.
+
+    The header is checked, and the extents of the other chunks; their contents are not.
+
+    Raises:
+        FormatError: when the bytes are not an ``.llc`` file, or a truncated or damaged one.
+    """
+    return Info(
+        version=read_version(data),
+        size=len(data),
+        header=read_header(data, _NO_LIMIT),
+        chunks=list_chunks(data, _NO_LIMIT),
+    )

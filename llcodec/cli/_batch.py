@@ -1,0 +1,71 @@
+"""One file after the other: what fails is told, and the rest goes on."""
+
+from collections.abc import Callable, Iterator
+
+from llcodec.cli._output import make_folder, write_output
+from llcodec.cli._plan import Job, Plan
+from llcodec.cli._problems import explain
+from llcodec.cli._report import Record, Reporter, Style
+
+Worker = Callable[[Job], Record]
+"""Does one job and returns what is to be told of it."""
+
+
+def run_batch(
+    plan: Plan,
+    prepare: Callable[[], Worker],
+    describe: Callable[[Record], str],
+    style: Style,
+) -> int:
+    """Do all jobs of a plan and return the exit code.
+
+    ``prepare`` loads what is needed, and is called only when there is something to do;
+    ``describe`` puts a record in words.
+    """
+    with Reporter(style, plan.total, describe) as reporter:
+        codes = [
+            *_refuse(plan, reporter),
+            *(_work(plan, prepare, reporter) if plan.jobs else ()),
+        ]
+        reporter.sum_up(len(codes))
+    return max(codes, default=0)
+
+
+def _refuse(plan: Plan, reporter: Reporter) -> Iterator[int]:
+    for failure in plan.failures:
+        message, code = explain(failure.error)
+        reporter.failed(failure.path, message)
+        yield code
+
+
+def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iterator[int]:
+    """Yield the exit code of every job that fails."""
+    try:
+        worker = prepare()
+    except Exception as error:
+        message, code = explain(error)
+        reporter.failed(None, message)
+        yield from [code] * len(plan.jobs)
+        return
+    for job in plan.jobs:
+        try:
+            record = worker(job)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            message, code = explain(error)
+            reporter.failed(job.source, message)
+            yield code
+        else:
+            reporter.done(record)
+
+
+def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:
+    """Write the output of a job.
+
+    Raises:
+        OutputError: when that fails.
+    """
+    if job.folder is not None:
+        make_folder(job.folder)
+    write_output(job.target, data, force=force)

@@ -1,0 +1,87 @@
+"""The way in and the ways out: exit codes, and one line for everything that goes wrong."""
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+
+from llcodec.cli._output import remove_parts
+from llcodec.cli._problems import USAGE, explain, print_problem
+from llcodec.cli._signals import Stopped, stoppable
+
+_BROKEN_PIPE = 141  # what shells report of a program that SIGPIPE ended
+
+
+def main() -> None:
+    """Run ``llc`` with the arguments of this process, and end it."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        with stoppable():
+            code = run(sys.argv[1:])
+    except Stopped as stopped:
+        remove_parts()
+        print_problem("interrupted" if stopped.exit_code == 130 else "terminated")
+        code = stopped.exit_code
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run ``llc`` with these arguments and return its exit code."""
+    try:
+        code = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        _forget_stdout()
+        return _BROKEN_PIPE
+    except Exception as error:
+        message, code = explain(error)
+        print_problem(message)
+        if isinstance(error, OSError):
+            _forget_stdout()
+        return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from llcodec.cli._app import app
+
+    try:
+        result = app(list(arguments), prog_name="llc", standalone_mode=False)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer has a way out of its own
+            raise end.__context__ from None
+        raise
+    except Exception as error:
+        usage = _usage(error)
+        if usage is None:
+            raise
+        print_problem(usage)
+        return USAGE
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: Exception) -> str | None:
+    """Return what a wrong command line is told, or None if the error is something else."""
+    wording = getattr(error, "format_message", None)
+    if wording is None:
+        return None
+    context = getattr(error, "ctx", None)
+    command = "llc" if context is None else context.command_path
+    wrong = " ".join(wording().split()).removeprefix("Invalid value: ").rstrip(".")
+    return f"{wrong} (see '{command} --help')"
+
+
+def _forget_stdout() -> None:
+    """Let nothing be written when the interpreter flushes stdout at its end: it would fail."""
+    try:
+        number = sys.stdout.fileno()
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, number)
+        os.close(null)
+    except (OSError, ValueError, AttributeError):
+        pass  # no real file: nothing will fail

@@ -1,0 +1,144 @@
+"""Writing outputs whole or not at all."""
+
+import errno
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from llcodec.cli._input import STREAM
+from llcodec.errors import OutputError, OutputExistsError
+
+Data = bytes | memoryview
+
+# What file systems say that cannot make hard links, or cannot flush.
+_UNSUPPORTED = frozenset(
+    {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
+)
+
+_parts: set[Path] = set()
+"""Files that are being written, under their hidden names."""
+
+
+def write_output(path: str, data: Data, *, force: bool) -> None:
+    """Write a file, or standard output for ``-``.
+
+    A file appears under its name when it is complete; whatever goes wrong before, a signal
+    included, leaves nothing behind. Devices and pipes are written to as they are.
+
+    Raises:
+        OutputExistsError: when the file is there and ``force`` is not set.
+        OutputError: when it cannot be written.
+        BrokenPipeError: when nobody reads standard output any more.
+    """
+    if path == STREAM:
+        _write_stdout(data)
+        return
+    try:
+        if is_special(Path(path)):
+            with Path(path).open("wb") as stream:
+                stream.write(data)
+        else:
+            _write_file(Path(path), data, force=force)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def is_special(path: Path) -> bool:
+    """Whether a path is a device, a pipe or a socket: written to, never replaced."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for outputs, and those around it.
+
+    Raises:
+        OutputError: when it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
+
+
+def check_stdout() -> None:
+    """See that standard output can take binary data, before there is any.
+
+    Raises:
+        OutputError: when it is closed, or a terminal.
+    """
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
+    if sys.stdout.isatty():
+        raise OutputError("standard output is a terminal: give -o FILE, or pipe it somewhere")
+
+
+def _write_stdout(data: Data) -> None:
+    check_stdout()
+    stream: BinaryIO = sys.stdout.buffer
+    try:
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write standard output: {error.strerror}") from error
+
+
+def _write_file(path: Path, data: Data, *, force: bool) -> None:
+    if force:  # a link stays one: what it leads to is replaced
+        path = Path(os.path.realpath(path))
+    part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
+    _parts.add(part)
+    try:
+        with part.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            _sync(stream)
+        if force:
+            part.replace(path)
+        else:
+            _place(part, path)
+    finally:
+        remove_parts()
+
+
+def remove_parts() -> None:
+    """Remove what is half-written; once more at the end, should a signal have come in here."""
+    for part in tuple(_parts):
+        with suppress(OSError):
+            part.unlink()
+        _parts.discard(part)
+
+
+def _sync(stream: BinaryIO) -> None:
+    try:
+        os.fsync(stream.fileno())
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+
+
+def _place(part: Path, path: Path) -> None:
+    """Give a finished file its name, unless something has it: one step, no race."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise exists(path) from None
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+        if path.exists() or path.is_symlink():
+            raise exists(path) from None
+        part.replace(path)
+
+
+def exists(path: Path | str) -> OutputExistsError:
+    """Return the error for an output that is there already."""
+    return OutputExistsError(f"{path} exists already (--force overwrites it)")

@@ -1,0 +1,139 @@
+"""From the inputs on the command line to the files they stand for."""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from llcodec.cli._input import STREAM
+from llcodec.errors import InputError, LlcError
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read.
+
+    Attributes:
+        path: where it is; ``-`` for standard input.
+        place: where it lies below the folder or the pattern that it was found by.
+        named: the command line names it itself.
+    """
+
+    path: str
+    place: Path
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An input that nothing comes of."""
+
+    path: str
+    error: LlcError
+
+
+@dataclass
+class Found:
+    """What the inputs stand for, each file once, and those that stand for nothing."""
+
+    sources: list[Source] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def fail(self, path: str, message: str) -> None:
+        """Note that nothing comes of an input."""
+        self.failures.append(Failure(path, InputError(message)))
+
+
+def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> Found:
+    """Return the files that inputs stand for, in their order.
+
+    Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
+    in alphabetical order. Hidden files and folders are left out, and links to folders are not
+    followed. Patterns are expanded as shells do, ``**`` included.
+    ``what`` names the files searched for, e.g. ``"pictures"``.
+    """
+    found = Found()
+    seen: set[Path] = set()
+    for text in inputs:
+        for source in _sources(text, suffixes, what, found):
+            key = identity(source.path)
+            if key not in seen:
+                seen.add(key)
+                found.sources.append(source)
+    return found
+
+
+def identity(path: str) -> Path:
+    """Return what two spellings of one path have in common. A link is not what it leads to."""
+    if path == STREAM:
+        return Path(path)
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 — unlike resolve, keeps the last link
+    return Path(os.path.realpath(absolute.parent), absolute.name)
+
+
+def _sources(text: str, suffixes: frozenset[str], what: str, found: Found) -> Iterator[Source]:
+    path = Path(text)
+    try:
+        if text == STREAM:
+            yield Source(text, Path("stdin"), named=True)
+        elif text and path.is_dir():
+            yield from _in_folder(path, path, suffixes, what, found)
+        elif text and (path.exists() or path.is_symlink()):
+            yield Source(text, Path(path.name), named=True)
+        elif glob.has_magic(text):
+            yield from _matches(text, suffixes, what, found)
+        else:
+            found.fail(text, "no such file or folder")
+    except OSError as error:
+        found.fail(text, f"cannot be read: {error.strerror or error}")
+
+
+def _in_folder(
+    folder: Path, base: Path, suffixes: frozenset[str], what: str, found: Found
+) -> Iterator[Source]:
+    failures = len(found.failures)
+    files = list(_walk(folder, suffixes, found))
+    if not files and len(found.failures) == failures:
+        found.fail(str(folder), f"there are no {what} in this folder")
+    for file in files:
+        yield Source(str(file), file.relative_to(base))
+
+
+def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        found.fail(str(error.filename), f"cannot be read: {error.strerror}")
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = Path(parent, name)
+            if not name.startswith(".") and path.suffix.lower() in suffixes and _readable(path):
+                yield path
+
+
+def _readable(path: Path) -> bool:
+    """Leave out pipes and devices; keep broken links, for they deserve a message."""
+    return path.is_file() or path.is_symlink()
+
+
+def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) -> Iterator[Source]:
+    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 — patterns may be absolute
+    if not names:
+        found.fail(pattern, "no file matches")
+    base = _fixed_part(pattern)
+    for path in map(Path, names):
+        if not path.is_dir():
+            yield Source(str(path), path.relative_to(base))
+        elif "**" not in pattern:  # else what is in the folder matches by itself
+            yield from _in_folder(path, base, suffixes, what, found)
+
+
+def _fixed_part(pattern: str) -> Path:
+    """Return the folders of a pattern before its first wildcard."""
+    parts: list[str] = []
+    for part in Path(pattern).parts[:-1]:
+        if glob.has_magic(part):
+            break
+        parts.append(part)
+    return Path(*parts)

@@ -1,0 +1,99 @@
+"""``llc encode``: pictures to ``.llc`` files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import typer
+
+from llcodec.cli import _options as options
+from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._input import picture_source
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
+from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._report import Record, Style
+from llcodec.cli._sources import find_sources
+from llcodec.cli._text import summary
+from llcodec.cli._threads import use_threads
+
+if TYPE_CHECKING:
+    from llcodec.codec.codec import Codec, Target
+
+
+def encode(
+    inputs: options.Pictures,
+    output: options.Output = None,
+    quality: options.Quality = None,
+    target_bpp: options.TargetBpp = None,
+    target_size: options.TargetSize = None,
+    strip: options.Strip = False,
+    model: options.Model = None,
+    device: options.DeviceName = Device.auto,
+    threads: options.Threads = None,
+    force: options.Force = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
+) -> None:
+    """Encode pictures as .llc files."""
+    if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
+        raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
+    refuse_mixed_stdout(inputs, output, json)
+
+    def prepare() -> Worker:
+        from llcodec._api import load_codec, make_target
+        from llcodec.codec.codec import DEFAULT_QUALITY
+        from llcodec.codec.models import DEFAULT_MODEL
+
+        use_threads(threads)
+        target = make_target(
+            DEFAULT_QUALITY if quality is None else quality, target_size, target_bpp
+        )
+        codec = load_codec(model or DEFAULT_MODEL, device.value)
+        return _Encoder(codec, target, strip, force, max_pixels)
+
+    plan = _plan(inputs, output, force)
+    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
+
+
+def _plan(inputs: Sequence[str], output: str | None, force: bool) -> Plan:
+    from llcodec.imaging import IMAGE_SUFFIXES
+
+    naming = Naming(
+        output, suffix=".llc", replaced=IMAGE_SUFFIXES, of_files=LLC_SUFFIXES, force=force
+    )
+    return writing_plan(inputs, find_sources(inputs, IMAGE_SUFFIXES, "pictures"), naming)
+
+
+@dataclass(frozen=True)
+class _Encoder:
+    """Encodes one file after the other."""
+
+    codec: "Codec"
+    target: "Target"
+    strip: bool
+    force: bool
+    max_pixels: int
+
+    def __call__(self, job: Job) -> Record:
+        from llcodec._api import stripped
+        from llcodec.container import Limits, read_header
+        from llcodec.imaging import read_picture
+
+        start = perf_counter()
+        picture = read_picture(picture_source(job.source), max_pixels=self.max_pixels)
+        data = self.codec.encode(stripped(picture) if self.strip else picture, self.target)
+        deliver(job, data, force=self.force)
+        header = read_header(data, Limits(max_pixels=picture.width * picture.height))
+        return {
+            "path": job.source,
+            "output": job.target,
+            "bytes": len(data),
+            "bpp": round(8 * len(data) / header.pixels, 4),
+            "width": header.width,
+            "height": header.height,
+            "quality": header.quality,
+            "model": header.model_name,
+            "seconds": round(perf_counter() - start, 3),
+        }

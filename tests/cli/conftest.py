@@ -1,0 +1,80 @@
+"""Run ``llc`` in this process, and small files to run it on."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llcodec.cli._main import run
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def problems(self) -> list[str]:
+        return [line for line in self.err.splitlines() if line.startswith("llc: ")]
+
+
+Llc = Callable[..., Result]
+
+
+@pytest.fixture
+def llc(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Llc:
+    """Run ``llc`` with arguments, and bytes for its standard input."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> Result:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capsysbinary.readouterr()
+        code = run([str(argument) for argument in arguments])
+        out, err = capsysbinary.readouterr()
+        return Result(code, out, err.decode())
+
+    return call
+
+
+def make_picture(path: Path, width: int = 24, height: int = 16, seed: int = 0) -> Path:
+    pixels = np.random.default_rng(seed).integers(0, 60, (height, width, 3), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def picture() -> Callable[..., Path]:
+    """Make a small dark picture at a path."""
+    return make_picture
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The ``.llc`` file of a picture of 16×16."""
+    import llcodec
+
+    path = make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
+    return llcodec.encode(path)
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """The environment of a process that runs this checkout."""
+    root = str(Path(__file__).resolve().parents[2])
+    threads = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+    return {**os.environ, **threads, "PYTHONPATH": root}
+
+
+@pytest.fixture
+def listing() -> Callable[[Path], Sequence[str]]:
+    """List all files below a folder, hidden ones too."""
+    return lambda folder: sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()
+    )

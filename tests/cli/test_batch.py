@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._plan import Job, Plan
+from llcodec.cli._report import Record, Style
+from llcodec.cli._sources import Failure
+from llcodec.errors import CorruptError, InputError, UnknownModelError
+
+QUIET = Style(quiet=True)
+
+
+def work(job: Job) -> Record:
+    errors = {"bad": CorruptError("bad CRC"), "bug": ValueError("oops"), "pipe": BrokenPipeError()}
+    if job.source in errors:
+        raise errors[job.source]
+    return {"path": job.source}
+
+
+def batch(*names: str, failures: tuple[Failure, ...] = (), style: Style = QUIET) -> int:
+    return run_batch(Plan(tuple(map(Job, names)), failures), lambda: work, str, style)
+
+
+def test_all_is_well() -> None:
+    assert batch("a", "b") == 0
+
+
+def test_what_fails_is_told_and_the_rest_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    code = batch("bad", "a", failures=(Failure("c", InputError("missing")),), style=Style())
+    assert code == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "llc: c: missing",
+        "llc: bad: bad CRC",
+        "{'path': 'a'}",
+        "llc: 2 of 3 failed",
+    ]
+
+
+def test_a_bug_in_one_file_does_not_stop_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    assert batch("bug", "bad", "a", style=Style()) == 70
+    assert "llc: bug: internal error: ValueError: oops" in capsys.readouterr().err
+
+
+def test_a_broken_pipe_ends_it() -> None:
+    with pytest.raises(BrokenPipeError):
+        batch("pipe", "a")
+
+
+@pytest.mark.parametrize(
+    ("style", "out", "err"),
+    [
+        (Style(), "", "llc: no model\nllc: 2 of 2 failed\n"),
+        (Style(json=True), '{"path": null, "error": "no model"}\n', ""),
+    ],
+)
+def test_what_keeps_all_files_from_it_is_told_once(
+    style: Style, out: str, err: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def prepare() -> Worker:
+        raise UnknownModelError("no model")
+
+    assert run_batch(Plan((Job("a"), Job("b")), ()), prepare, str, style) == 1
+    assert capsys.readouterr() == (out, err)
+
+
+def test_nothing_is_prepared_when_there_is_nothing_to_do() -> None:
+    def prepare() -> Worker:
+        raise AssertionError
+
+    failures = (Failure("c", InputError("missing")),)
+    assert run_batch(Plan((), failures), prepare, str, QUIET) == 1
+
+
+def test_outputs_are_delivered_into_new_folders(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "sub" / "a"
+    deliver(Job("a", str(target), target.parent), b"data", force=False)
+    assert target.read_bytes() == b"data"

@@ -1,0 +1,134 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import llcodec
+
+Llc = Callable[..., Any]
+Make = Callable[..., Path]
+
+
+def test_the_output_lies_beside_the_input(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "dark.png")
+    result = llc("encode", source)
+    assert (result.code, result.out) == (0, b"")
+    assert result.err.startswith(f"{source} -> {tmp_path}/dark.llc: 24x16, ")
+    info = llcodec.inspect((tmp_path / "dark.llc").read_bytes())
+    assert (info.header.width, info.header.height, info.header.quality) == (24, 16, 4.0)
+
+
+def test_a_folder_keeps_its_structure(
+    llc: Llc, picture: Make, tmp_path: Path, listing: Callable[[Path], list[str]]
+) -> None:
+    picture(tmp_path / "in" / "a.png")
+    picture(tmp_path / "in" / "sub" / "b.jpg")
+    (tmp_path / "in" / "note.txt").touch()
+    assert llc("encode", tmp_path / "in", "-o", tmp_path / "out", "--quiet").err == ""
+    assert listing(tmp_path / "out") == ["a.llc", "sub/b.llc"]
+
+
+def test_json_tells_all_of_each_file(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "dark.png")
+    missing = tmp_path / "missing.png"
+    result = llc("encode", missing, source, "-q", "2.5", "--json")
+    assert (result.code, result.err) == (1, "")
+    failed, done = map(json.loads, result.out.splitlines())
+    assert failed == {"path": str(missing), "error": "no such file or folder"}
+    size = (tmp_path / "dark.llc").stat().st_size
+    assert done.pop("seconds") > 0
+    assert done == {
+        "path": str(source),
+        "output": str(tmp_path / "dark.llc"),
+        "bytes": size,
+        "bpp": round(8 * size / (24 * 16), 4),
+        "width": 24,
+        "height": 16,
+        "quality": 2.5,
+        "model": "fast",
+    }
+
+
+def test_streams(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "dark.png")
+    llc("encode", source)
+    by_file = (tmp_path / "dark.llc").read_bytes()
+    piped = llc("encode", "-", stdin=source.read_bytes())
+    assert (piped.code, piped.out) == (0, by_file)
+    assert piped.err.startswith("stdin -> stdout: ")
+    assert llc("encode", source, "-o", "-").out == by_file
+
+
+@pytest.mark.parametrize("option", ["--target-size=1.2kB", "--target-bpp=6.25"])
+def test_targets_are_kept(llc: Llc, picture: Make, tmp_path: Path, option: str) -> None:
+    source = picture(tmp_path / "dark.png", 48, 32)
+    assert llc("encode", source, option).code == 0
+    data = (tmp_path / "dark.llc").read_bytes()
+    assert len(data) <= 1200
+    assert llcodec.inspect(data).header.quality != 4
+
+
+def test_a_target_out_of_reach_is_one_line(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "dark.png")
+    result = llc("encode", source, "--target-size", "10")
+    assert result.code == 1
+    assert len(result.err.splitlines()) == len(result.problems) == 1
+    assert not (tmp_path / "dark.llc").exists()
+
+
+def test_strip_leaves_metadata_out(llc: Llc, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    image = Image.fromarray(np.zeros((8, 8, 3), np.uint8))
+    image.save(tmp_path / "dark.jpg", exif=exif)
+
+    def chunks() -> list[str]:
+        data = (tmp_path / "dark.llc").read_bytes()
+        return [chunk.type for chunk in llcodec.inspect(data).chunks]
+
+    llc("encode", tmp_path / "dark.jpg")
+    assert "eXIF" in chunks()
+    llc("encode", tmp_path / "dark.jpg", "--strip", "--force")
+    assert "eXIF" not in chunks()
+
+
+def test_existing_outputs_need_force(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "dark.png")
+    (tmp_path / "dark.llc").write_bytes(b"old")
+    assert llc("encode", source).problems == [
+        f"llc: {source}: {tmp_path}/dark.llc exists already (--force overwrites it)"
+    ]
+    assert (tmp_path / "dark.llc").read_bytes() == b"old"
+    assert llc("encode", source, "--force", "--threads", "1", "--device", "cpu").code == 0
+
+
+def test_a_batch_goes_on_after_failures(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.jpg", "c.png"):
+        picture(tmp_path / name)
+    (tmp_path / "b.png").write_bytes(b"")
+    result = llc("encode", tmp_path)
+    assert result.code == 1
+    assert len(result.problems) == 4
+    assert result.problems[-1] == "llc: 3 of 4 failed"
+    assert [path.name for path in tmp_path.glob("*.llc")] == ["a.llc"]
+
+
+def test_names_after_two_dashes_may_start_with_one(
+    llc: Llc, picture: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture(tmp_path / "-q.png")
+    monkeypatch.chdir(tmp_path)
+    assert llc("encode", "--", "-q.png").code == 0
+    assert (tmp_path / "-q.llc").exists()
+
+
+def test_names_that_could_fool_a_terminal(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "a\nllc: \x1b[31m.png")
+    result = llc("encode", source)
+    assert result.code == 0
+    assert len(result.err.splitlines()) == 1
+    assert "\x1b" not in result.err

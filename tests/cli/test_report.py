@@ -1,0 +1,76 @@
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from llcodec.cli._report import Record, Reporter, Style
+
+
+def tell(style: Style, total: int = 2) -> None:
+    def describe(record: Record) -> str:
+        return f"did {record['path']}"
+
+    with Reporter(style, total, describe) as reporter:
+        reporter.done({"path": "a"})
+        reporter.failed("b\n", "wrong")
+        reporter.sum_up(1)
+
+
+@pytest.mark.parametrize(
+    ("style", "out", "err"),
+    [
+        (Style(), "", "did a\nllc: b\\n: wrong\nllc: 1 of 2 failed\n"),
+        (Style(on_stdout=True), "did a\n", "llc: b\\n: wrong\nllc: 1 of 2 failed\n"),
+        (Style(quiet=True), "", "llc: b\\n: wrong\nllc: 1 of 2 failed\n"),
+        (Style(json=True), '{"path": "a"}\n{"path": "b\\n", "error": "wrong"}\n', ""),
+    ],
+)
+def test_what_is_told_and_where(
+    style: Style, out: str, err: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tell(style)
+    assert capsys.readouterr() == (out, err)
+
+
+def test_one_file_needs_no_sum(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(Style(quiet=True), total=1)
+    assert "failed" not in capsys.readouterr().err
+
+
+def test_names_that_are_not_text_are_still_json(capsys: pytest.CaptureFixture[str]) -> None:
+    with Reporter(Style(json=True), 1, str) as reporter:
+        reporter.done({"path": "\udcff"})
+    out = capsys.readouterr().out
+    assert out == '{"path": "\\udcff"}\n'
+    assert json.loads(out) == {"path": "\udcff"}
+
+
+@pytest.mark.parametrize(
+    ("style", "total", "shown"),
+    [
+        (Style(), 2, True),
+        (Style(), 1, False),
+        (Style(quiet=True), 2, False),
+        (Style(json=True), 2, False),
+    ],
+)
+def test_a_bar_is_for_several_files_on_a_terminal(
+    style: Style,
+    total: int,
+    shown: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    tell(style, total)
+    assert (f"/{total}" in capsys.readouterr().err) == shown
+
+
+def test_closed_streams_are_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams: dict[str, Any] = {"stdout": None, "stderr": None}
+    for name, value in streams.items():
+        monkeypatch.setattr(sys, name, value)
+    tell(Style())
+    tell(Style(json=True))

@@ -1,0 +1,103 @@
+"""A tiny model, started from the Karhunen–Loève transform and exported, and pictures for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from llcodec.codec.codec import Codec
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
+from llcodec.codec.weights import ModelFile
+from llcodec.nets.presets import FAST
+from llcodec.nets.tone import thumbnail
+from llcodec.training.export import Calibration, export_model
+from llcodec.training.karhunen_loeve import patch_basis, warm_start
+from llcodec.training.recipe import LAMBDAS
+
+Pixels = NDArray[np.uint8]
+MakePicture = Callable[..., Pixels]
+
+TINY = replace(
+    FAST,
+    widths=(8, 8, 8, 16),
+    latents=16,
+    hyper_latents=8,
+    hyper_hidden=8,
+    hyper_features=12,
+    context_features=12,
+    entropy_hidden=(16,),
+    condition=8,
+)
+
+
+def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -> Pixels:
+    """A random picture whose spectrum falls as that of photographs does."""
+    rng = np.random.default_rng(seed)
+    rows, columns = max(height, 160), max(width, 160)
+    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(rows), np.fft.rfftfreq(columns), indexing="ij"))
+    spectrum = np.fft.rfft2(rng.normal(size=(4, rows, columns))) / (frequency + 0.01) ** 2
+    planes = np.fft.irfft2(spectrum, (rows, columns))
+    planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
+    colour = planes[..., :1] + 0.3 * planes[..., 1:]
+    bright = (0.5 + 0.18 * colour).clip(0, 1)[:height, :width]
+    return (bright * white).round().astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A model as it was trained (here: started), its calibration, and the file it became."""
+
+    trained: JointModel
+    calibration: Calibration
+    path: Path
+    file: ModelFile
+    codec: Codec
+
+
+@torch.no_grad()
+def started_model() -> JointModel:
+    torch.manual_seed(1)
+    model = JointModel(TINY)
+    pictures = [smooth_picture(96, 96, seed) for seed in range(3)]
+    basis = patch_basis(pictures, TINY.latents, np.random.default_rng(0), patches=2000)
+    warm_start(model, *basis, LAMBDAS)
+    # The residual networks start at zero; a little of them makes windows and halos matter.
+    nn.init.normal_(model.g_a1.to_latent.weight, std=0.003)
+    nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
+    assert isinstance(model.h_a[-1], nn.Conv2d)
+    model.h_a[-1].weight.mul_(8)  # hyper-latents that are not all zero
+    return model.eval()
+
+
+@torch.no_grad()
+def calibration_of(model: JointModel) -> Calibration:
+    assert model.tone is not None
+    batches = []
+    for seed in (20, 21):
+        x = to_tensor(smooth_picture(128, 192, seed, white=80))
+        y = model.analyse(x, model.tone(thumbnail(x)))
+        for quality in (1.0, 4.0, 8.0):
+            log_gain = model.log_gain(torch.tensor([quality]))
+            batches.append((y * log_gain.exp(), log_gain))
+    return Calibration(batches)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    model = started_model()
+    calibration = calibration_of(model)
+    path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
+    export_model(model, "tiny", calibration, {"data": "noise"}, path)
+    codec = Codec(str(path), device="cpu")
+    return Tiny(model, calibration, path, codec.file, codec)
+
+
+@pytest.fixture(scope="session")
+def make_picture() -> MakePicture:
+    return smooth_picture

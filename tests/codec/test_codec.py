@@ -1,0 +1,231 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from llcodec import container
+from llcodec.codec.codec import Codec, Target, check_model, choose_device
+from llcodec.container import Limits
+from llcodec.errors import (
+    CorruptError,
+    InputError,
+    LlcError,
+    QualityError,
+    TooManyPixelsError,
+    TruncatedError,
+    WrongModelError,
+)
+from llcodec.imaging import Metadata, Picture
+from llcodec.training.export import export_model
+
+SIZES = [(1, 1), (2, 3), (16, 16), (17, 33), (131, 257)]
+
+
+def psnr(a: np.ndarray, b: np.ndarray) -> float:
+    white = np.iinfo(a.dtype).max
+    error = (a.astype(float) - b.astype(float)) / white
+    return float(-10 * np.log10(np.mean(error**2) + 1e-12))
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_pictures_of_all_sizes_come_back_as_shot(
+    tiny, make_picture, height: int, width: int
+) -> None:
+    pixels = make_picture(height, width, seed=6, white=70)
+    data = tiny.codec.encode(Picture(pixels), Target(8.0))
+    back = tiny.codec.decode(data, brightness=0)
+    assert back.pixels.shape == pixels.shape
+    assert back.pixels.dtype == np.uint8
+    assert psnr(back.pixels, pixels) > 30
+    bright = tiny.codec.decode(data)
+    assert bright.pixels.mean() > 1.4 * back.pixels.mean()
+
+
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_every_kind_of_picture_keeps_its_kind(
+    tiny, make_picture, deep: bool, grey: bool, alpha: bool
+) -> None:
+    pixels = make_picture(40, 50, seed=7, white=90)
+    if grey:
+        pixels = np.repeat(pixels[..., :1], 3, 2)
+    if deep:
+        pixels = pixels.astype(np.uint16) * 257
+    plane = np.arange(2000).reshape(40, 50).astype(pixels.dtype) if alpha else None
+    metadata = Metadata(exif=b"II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"profile", xmp=b"<x/>")
+    data = tiny.codec.encode(Picture(pixels, plane, grey, metadata), Target(7.0))
+    back = tiny.codec.decode(data, brightness=0)
+    assert back.pixels.dtype == pixels.dtype
+    assert back.grey == grey
+    assert back.metadata == metadata
+    assert psnr(back.pixels, pixels) > 30
+    if grey:
+        assert (back.pixels == back.pixels[..., :1]).all()
+    if plane is None:
+        assert back.alpha is None
+    else:
+        np.testing.assert_array_equal(back.alpha, plane)
+
+
+def test_sixteen_bits_are_more_than_eight(tiny, make_picture) -> None:
+    pixels = make_picture(64, 64, white=60).astype(np.uint16) * 257
+    back = tiny.codec.decode(tiny.codec.encode(Picture(pixels)))
+    assert len(np.unique(back.pixels)) > 256
+    assert (back.pixels % 257 != 0).any()
+
+
+def test_encoding_is_deterministic_and_says_what_it_did(tiny, make_picture) -> None:
+    picture = Picture(make_picture(80, 70, white=50))
+    data = tiny.codec.encode(picture, Target(3.3))
+    assert tiny.codec.encode(picture, Target(3.3)) == data
+    header = tiny.codec.verify(data)
+    assert (header.width, header.height) == (70, 80)
+    assert header.quality_units == round(3.3 * 256)
+    assert (header.model_name, header.model_hash) == ("tiny", tiny.file.short_hash)
+    assert header.tone is not None
+    assert header == container.read_header(data)
+
+
+def test_default_quality_is_four(tiny, make_picture) -> None:
+    picture = Picture(make_picture(20, 20))
+    assert tiny.codec.encode(picture) == tiny.codec.encode(picture, Target(4.0))
+
+
+def test_quality_is_paid_for_in_bytes_and_repaid_in_decibels(tiny, make_picture) -> None:
+    pixels = make_picture(200, 200, seed=9, white=80)
+    files = [tiny.codec.encode(Picture(pixels), Target(float(q))) for q in (1, 4, 8)]
+    sizes = [len(f) for f in files]
+    scores = [psnr(tiny.codec.decode(f, brightness=0).pixels, pixels) for f in files]
+    assert sizes == sorted(sizes)
+    assert scores == sorted(scores)
+    assert scores[-1] > scores[0] + 1
+
+
+def test_brightness_rises_from_as_shot_to_enhanced(tiny, make_picture) -> None:
+    data = tiny.codec.encode(Picture(make_picture(60, 60, white=50)))
+    means = [
+        float(tiny.codec.decode(data, brightness=b).pixels.mean()) for b in (0, 0.2, 0.5, 0.8, 1)
+    ]
+    assert means == sorted(means)
+    assert means[-1] > 2 * means[0]
+
+
+def test_tiles_and_one_piece_look_the_same(tiny, make_picture) -> None:
+    """Latents are rounded around other means in each tile, so pixels are close, not equal."""
+    picture = Picture(make_picture(150, 210, seed=10, white=80))
+    one = tiny.codec.encode(picture, Target(8.0))
+    many = tiny.codec.encode(picture, Target(8.0), tile_size=64)
+    assert tiny.codec.verify(many).tile_count == 12
+    pieces = tiny.codec.decode(many).pixels
+    assert psnr(pieces, tiny.codec.decode(one).pixels) > 35
+    assert psnr(tiny.codec.decode(many, brightness=0).pixels, picture.pixels) > 30
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_target_sizes_are_met_from_below(tiny, make_picture, share: float) -> None:
+    picture = Picture(make_picture(200, 200, seed=9, white=80))
+    least, most = (len(tiny.codec.encode(picture, Target(q))) for q in (1.0, 8.0))
+    size = int(least + share * (most - least))
+    found = len(tiny.codec.encode(picture, Target(None, size=size)))
+    assert 0.97 * size <= found <= size
+    bpp = 8 * size / picture.pixels[..., 0].size
+    assert len(tiny.codec.encode(picture, Target(None, bpp=bpp))) <= size
+
+
+def test_targets_that_cannot_be_met(tiny, make_picture) -> None:
+    picture = Picture(make_picture(30, 30))
+    for target in (Target(None, size=10), Target(None, bpp=1e-6)):
+        with pytest.raises(QualityError, match="cannot be reached"):
+            tiny.codec.encode(picture, target)
+    for quality in (0.99, 8.01, float("nan"), -1.0):
+        with pytest.raises(QualityError):
+            tiny.codec.encode(picture, Target(quality))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quality": None},
+        {"size": 100},
+        {"quality": None, "size": 100, "bpp": 1.0},
+        {"quality": None, "size": 0},
+        {"quality": None, "bpp": 0.0},
+        {"quality": None, "bpp": float("nan")},
+    ],
+)
+def test_targets_are_one_positive_number(wrong: dict[str, float | None]) -> None:
+    with pytest.raises(QualityError):
+        Target(**wrong)  # type: ignore[arg-type]
+
+
+def test_files_of_other_weights_are_refused(tiny, make_picture, tmp_path) -> None:
+    path = tmp_path / "other.safetensors"
+    export_model(tiny.trained, "other", tiny.calibration, {}, path)
+    other = Codec(str(path), device="cpu")
+    data = other.encode(Picture(make_picture(10, 10)))
+    for call in (tiny.codec.decode, tiny.codec.verify):
+        with pytest.raises(WrongModelError, match="other"):
+            call(data)
+    check_model(container.read_header(data), other.file)
+
+
+def test_every_flipped_byte_is_noticed(tiny, make_picture) -> None:
+    alpha = np.full((35, 21), 128, np.uint8)
+    data = tiny.codec.encode(Picture(make_picture(35, 21, white=90), alpha))
+    rng = np.random.default_rng(4)
+    for place in range(len(data)):
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << int(rng.integers(8))
+        with pytest.raises(LlcError):
+            tiny.codec.decode(bytes(damaged))
+
+
+def test_every_truncation_is_noticed(tiny, make_picture) -> None:
+    data = tiny.codec.encode(Picture(make_picture(35, 21, white=90)))
+    for length in range(0, len(data), 3):
+        with pytest.raises(LlcError):
+            tiny.codec.verify(data[:length])
+    with pytest.raises(TruncatedError):
+        tiny.codec.decode(data[:-5])
+
+
+def test_streams_that_lie_under_a_good_crc_are_corrupt(tiny, make_picture) -> None:
+    """Whoever repacks a damaged stream gets past the CRC, and is stopped by the checksum."""
+    data = tiny.codec.encode(Picture(make_picture(90, 90, white=90)))
+    file = container.unpack(data, Limits())
+    (tile,) = file.tiles
+    for place in range(0, len(tile.stream), 13):
+        stream = bytearray(tile.stream)
+        stream[place] ^= 0x10
+        bad = replace(file, tiles=(replace(tile, stream=bytes(stream)),))
+        packed = container.pack(bad)
+        for call in (tiny.codec.decode, tiny.codec.verify):
+            with pytest.raises(CorruptError):
+                call(packed)
+
+
+def test_pixel_limits_hold(tiny, make_picture) -> None:
+    data = tiny.codec.encode(Picture(make_picture(20, 20)))
+    with pytest.raises(TooManyPixelsError):
+        tiny.codec.decode(data, limits=Limits(max_pixels=399))
+    tiny.codec.decode(data, limits=Limits(max_pixels=400))
+
+
+def test_brightness_outside_its_range(tiny, make_picture) -> None:
+    data = tiny.codec.encode(Picture(make_picture(20, 20)))
+    for brightness in (-0.1, 1.5, float("nan")):
+        with pytest.raises(InputError):
+            tiny.codec.decode(data, brightness=brightness)
+
+
+def test_devices_by_name() -> None:
+    assert choose_device("cpu") == torch.device("cpu")
+    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+    for name in ("gpu", "", "CPU", "cuda:7"):
+        with pytest.raises(InputError, match="unknown device"):
+            choose_device(name)
+    if not torch.backends.mps.is_available():
+        with pytest.raises(InputError, match="not available"):
+            choose_device("mps")

@@ -1,0 +1,127 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from llcodec.codec.decoder import decode_latents, synthesise
+from llcodec.codec.encoder import analyse
+from llcodec.codec.samples import to_samples
+from llcodec.codec.tone_numbers import from_numbers
+from llcodec.codec.windows import CORE
+from llcodec.container import Container, Header, Tile
+from llcodec.entropy.networks import UNITS
+from llcodec.errors import CorruptError, InputError
+from llcodec.nets.tone import rebrighten
+
+CPU = torch.device("cpu")
+
+
+def header_of(pixels: np.ndarray, tone: tuple[int, ...] | None, **more: object) -> Header:
+    height, width = pixels.shape[:2]
+    return Header(width, height, 1024, "tiny", bytes(8), tone=tone, **more)  # type: ignore[arg-type]
+
+
+@torch.inference_mode()
+def whole(tiny, units: torch.Tensor, header: Header) -> torch.Tensor:
+    """The float picture of latents in 1/64, transformed in one piece."""
+    factor = tiny.trained.inverse_gain(torch.tensor([header.quality])) / UNITS
+    picture = tiny.trained.synthesise(units[None] * factor)
+    return picture[..., : header.height, : header.width]
+
+
+@pytest.fixture(scope="module")
+def large(tiny, make_picture) -> tuple[torch.Tensor, Header]:
+    """Latents in 1/64 of a picture that takes several windows, and its header."""
+    pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
+    analysis = analyse(tiny.trained, pixels, CPU)
+    gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
+    units = (analysis.latents * gain * UNITS).round()
+    return units, header_of(pixels, analysis.tone, sixteen_bit=True)
+
+
+def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
+    units, header = large
+    pixels = synthesise(tiny.trained, units, header, 1.0, CPU)
+    assert pixels.dtype == np.uint16
+    expected = whole(tiny, units, header)[0].permute(1, 2, 0).clamp(0, 1).numpy()
+    np.testing.assert_allclose(pixels / 65535, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("brightness", [0.0, 0.4])
+def test_brightness_is_that_of_the_tone_curve(tiny, large, brightness: float) -> None:
+    units, header = large
+    pixels = synthesise(tiny.trained, units, header, brightness, CPU)
+    shown = rebrighten(whole(tiny, units, header), from_numbers(header.tone), brightness)
+    expected = to_samples(shown, sixteen_bit=True, grey=False)
+    assert np.abs(pixels.astype(int) - expected).max() <= 8
+
+
+@pytest.mark.parametrize("brightness", [-0.01, 1.01, float("nan"), float("inf")])
+def test_brightness_outside_its_range_is_an_input_error(tiny, large, brightness: float) -> None:
+    units, header = large
+    with pytest.raises(InputError, match="brightness"):
+        synthesise(tiny.trained, units, header, brightness, CPU)
+
+
+def test_without_a_tone_curve_there_is_nothing_to_undo(tiny, large) -> None:
+    units, header = large
+    plain = replace(header, tone=None)
+    with pytest.raises(InputError, match="no tone curve"):
+        synthesise(tiny.trained, units, plain, 0.5, CPU)
+    assert synthesise(tiny.trained, units, plain, 1.0, CPU).std() > 0
+
+
+def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny, large) -> None:
+    units, header = large
+    singular = replace(header, tone=(*header.tone[:6], *([1000] * 9)))
+    with pytest.raises(CorruptError, match="tone"):
+        synthesise(tiny.trained, units, singular, 0.0, CPU)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("brightness", [0.0, 0.3])
+@pytest.mark.parametrize("spread", [200, 20_000])
+def test_absurd_tone_numbers_still_make_a_picture(
+    tiny, sign: int, brightness: float, spread: int
+) -> None:
+    tone = (*([sign * 32767] * 3), *([sign * 32767] * 3), 4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
+    units = (spread * torch.randn(16, 2, 2, generator=torch.manual_seed(1))).round()
+    header = header_of(np.empty((32, 32, 3)), tone)
+    pixels = synthesise(tiny.trained, units, header, brightness, CPU)
+    assert pixels.shape == (32, 32, 3)
+
+
+def test_grey_headers_make_grey_pictures(tiny, large) -> None:
+    units, header = large
+    pixels = synthesise(tiny.trained, units, replace(header, grey=True), 1.0, CPU)
+    assert (pixels == pixels[..., :1]).all()
+
+
+def test_tiles_land_where_the_header_says(tiny) -> None:
+    """Each tile is coded alone; together they are the plane."""
+    coder = tiny.file.coder()
+    header = Header(190, 140, 1024, "tiny", bytes(8), tile_size=64)
+    generator = torch.Generator().manual_seed(2)
+    tiles, places = [], []
+    for number in range(header.tile_count):
+        left, top, width, height = (-(-n // 16) for n in header.tile_box(number))
+        y = 9 * torch.randn(16, height, width, generator=generator)
+        z = torch.randint(-2, 3, (8, -(-height // 4), -(-width // 4)), generator=generator)
+        stream, seen = coder.encode(y, z.double(), 1024)
+        tiles.append(Tile(seen.checksum(), stream))
+        places.append((slice(None), slice(top, top + height), slice(left, left + width), seen))
+    latents = decode_latents(coder, Container(header=header, tiles=tuple(tiles)))
+    assert latents.shape == (16, 9, 12)
+    for *place, seen in places:
+        assert torch.equal(latents[tuple(place)].double(), seen.y_hat)
+
+
+def test_a_wrong_checksum_is_corrupt_and_names_the_tile(tiny) -> None:
+    coder = tiny.file.coder()
+    stream, seen = coder.encode(torch.randn(16, 2, 2), torch.zeros(8, 1, 1), 1024)
+    header = Header(64, 32, 1024, "tiny", bytes(8), tile_size=64)
+    tile = Tile(seen.checksum() ^ 1, stream)
+    small = replace(header, width=32)
+    with pytest.raises(CorruptError, match="tile 0"):
+        decode_latents(coder, Container(header=small, tiles=(tile,)))

@@ -1,0 +1,151 @@
+import copy
+from dataclasses import dataclass, replace
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from llcodec.codec.encoder import Analysis, analyse, encode_tiles
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
+from llcodec.codec.tone_numbers import from_numbers
+from llcodec.codec.weights import read_model
+from llcodec.codec.windows import CORE
+from llcodec.container import Header
+from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.nets.tone import thumbnail
+from llcodec.training.export import Calibration, export_model
+
+CPU = torch.device("cpu")
+
+
+@torch.inference_mode()
+def test_a_large_picture_is_analysed_as_if_in_one_piece(tiny, make_picture) -> None:
+    pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
+    analysis = analyse(tiny.trained, pixels, CPU)
+    assert analysis.tone is not None
+    x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
+    whole = tiny.trained.analyse(x, from_numbers(analysis.tone))[0]
+    torch.testing.assert_close(analysis.latents, whole, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_tone_is_that_of_the_whole_picture(tiny, make_picture) -> None:
+    pixels = make_picture(130, 170, white=50)
+    analysis = analyse(tiny.trained, pixels, CPU)
+    curve = tiny.trained.tone(thumbnail(to_tensor(pixels)))
+    rounded = from_numbers(analysis.tone)
+    torch.testing.assert_close(rounded.log_gain, curve.log_gain, atol=1e-3, rtol=0)
+    torch.testing.assert_close(rounded.matrix, curve.matrix, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (16, 17), (100, 65)])
+def test_every_started_block_has_latents(tiny, make_picture, height: int, width: int) -> None:
+    analysis = analyse(tiny.trained, make_picture(height, width), CPU)
+    assert analysis.latents.shape == (16, -(-height // 16), -(-width // 16))
+    assert analysis.latents.isfinite().all()
+
+
+def test_tiles_are_those_of_the_header_in_raster_order(tiny, make_picture) -> None:
+    pixels = make_picture(150, 200)
+    analysis = analyse(tiny.trained, pixels, CPU)
+    coder = tiny.file.coder()
+    tiles = encode_tiles(tiny.trained, coder, analysis, 1024, 64)
+    header = Header(200, 150, 1024, "tiny", bytes(8), tile_size=64)
+    assert len(tiles) == header.tile_count == 12
+    for number in (0, 3, 7, 11):
+        x, y, width, height = header.tile_box(number)
+        part = analysis.latents[
+            :, y // 16 : -(-(y + height) // 16), x // 16 : -(-(x + width) // 16)
+        ]
+        alone = encode_tiles(tiny.trained, coder, replace(analysis, latents=part), 1024, 64)
+        assert alone == (tiles[number],)
+
+
+def test_higher_qualities_take_more_bytes(tiny, make_picture) -> None:
+    analysis = analyse(tiny.trained, make_picture(160, 160), CPU)
+    coder = tiny.file.coder()
+    sizes = [
+        sum(len(t.stream) for t in encode_tiles(tiny.trained, coder, analysis, units, 2048))
+        for units in range(256, 2049, 256)
+    ]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] > 1.5 * sizes[0]
+
+
+@dataclass(frozen=True)
+class Rich:
+    """A model that expects every latent to vary, so that noise can stand for rounding."""
+
+    trained: JointModel
+    coder: LatentCoder
+
+    def latents(self, height: int, width: int) -> Tensor:
+        """Random latents that vary as the model expects."""
+        generator = torch.Generator().manual_seed(5)
+        noise = torch.randn(16, height, width, generator=generator)
+        return noise * self.trained.latent_scale[:, None, None]
+
+
+@pytest.fixture(scope="module")
+def rich(tiny, tmp_path_factory: pytest.TempPathFactory) -> Rich:
+    model = copy.deepcopy(tiny.trained)
+    middle = model.coded_scale / model.latent_scale
+    model.latent_scale.clamp_(min=3)
+    model.coded_scale.copy_(model.latent_scale * middle)
+    batches = []
+    for quality in (1.0, 4.0, 8.0):
+        log_gain = model.log_gain(torch.tensor([quality])).detach()
+        y = torch.randn(1, 16, 16, 16) * model.latent_scale[:, None, None]
+        batches.append((y * log_gain.exp(), log_gain))
+    path = tmp_path_factory.mktemp("rich") / "rich.safetensors"
+    export_model(model, "rich", Calibration(batches), {}, path)
+    return Rich(model, read_model(path).coder())
+
+
+@pytest.mark.parametrize("quality", [1.0, 4.3, 8.0])
+@torch.inference_mode()
+def test_files_take_the_bits_that_training_counts(rich: Rich, quality: float) -> None:
+    """Float networks, real densities and noise against integers, tables and real symbols."""
+    torch.manual_seed(5)
+    model, y = rich.trained, rich.latents(32, 40)
+    (tile,) = encode_tiles(model, rich.coder, Analysis(y, None), round(quality * 256), 2048)
+    log_gain = model.log_gain(torch.tensor([quality]))
+    counted = []
+    for _ in range(3):
+        _, latent_bits, hyper_bits = model.entropy_model(y * log_gain.exp(), log_gain)
+        counted.append(float(latent_bits + hyper_bits))
+    assert 8 * len(tile.stream) == pytest.approx(sum(counted) / 3, rel=0.01, abs=64)
+
+
+@pytest.mark.parametrize("quality", [1.0, 4.0, 8.0])
+@torch.inference_mode()
+def test_pictures_never_take_more_than_training_counts(
+    tiny, make_picture, quality: float
+) -> None:
+    """Of dark pictures most symbols are skipped, which the noise of training does not know."""
+    torch.manual_seed(6)
+    model = tiny.trained
+    y = analyse(model, make_picture(256, 192, seed=8, white=60), CPU).latents
+    units = round(quality * 256)
+    (tile,) = encode_tiles(model, tiny.file.coder(), Analysis(y, None), units, 2048)
+    log_gain = model.log_gain(torch.tensor([quality]))
+    _, latent_bits, hyper_bits = model.entropy_model(y * log_gain.exp(), log_gain)
+    counted = float(latent_bits + hyper_bits)
+    assert 0.5 * counted < 8 * len(tile.stream) <= 1.02 * counted + 64
+
+
+@pytest.mark.parametrize("quality", [2.0, 4.5, 8.0])
+@torch.inference_mode()
+def test_integers_and_floats_decode_to_the_same_latents(rich: Rich, quality: float) -> None:
+    """Means of the integer networks are those of the trained ones, but for rare roundings."""
+    model, y = rich.trained, rich.latents(24, 24)
+    units = round(quality * 256)
+    (tile,) = encode_tiles(model, rich.coder, Analysis(y, None), units, 2048)
+    decoded = rich.coder.decode(tile.stream, 24, 24, units).y_hat / 64
+    log_gain = model.log_gain(torch.tensor([quality]))
+    expected, _, _ = model.entropy_model(y * log_gain.exp(), log_gain)
+    error = (decoded - expected[0]).abs()
+    assert float(error.median()) < 1 / 64
+    assert float((error < 1 / 16).float().mean()) > 0.98

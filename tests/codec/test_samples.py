@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from llcodec.codec.samples import cut, peak, to_samples, to_tensor, whole_thumbnail
+from llcodec.nets.tone import THUMBNAIL
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_every_level_comes_back(kind: type) -> None:
+    levels = np.arange(np.iinfo(kind).max + 1).astype(kind)
+    samples = np.stack((levels, levels[::-1], np.roll(levels, 7)), 1).reshape(-1, 16, 3)
+    x = to_tensor(samples)
+    assert x.dtype == torch.float32
+    assert x.shape == (1, 3, len(levels) // 16, 16)
+    assert x.min() == 0
+    assert x.max() == 1
+    back = to_samples(x, sixteen_bit=kind is np.uint16, grey=False)
+    assert back.dtype == kind
+    np.testing.assert_array_equal(back, samples)
+
+
+def test_peaks() -> None:
+    assert peak(np.zeros((1, 1, 3), np.uint8)) == 255
+    assert peak(np.zeros((1, 1, 3), np.uint16)) == 65535
+
+
+@pytest.mark.parametrize(("sixteen_bit", "white"), [(False, 255), (True, 65535)])
+def test_values_outside_are_clamped_and_others_rounded(sixteen_bit: bool, white: int) -> None:
+    x = torch.tensor([-3.0, 1.7, 0.6 / white]).view(1, 3, 1, 1)
+    out = to_samples(x, sixteen_bit=sixteen_bit, grey=False)
+    assert out.ravel().tolist() == [0, white, 1]
+
+
+def test_grey_is_luma_in_all_three_channels() -> None:
+    x = torch.rand(1, 3, 4, 5)
+    out = to_samples(x, sixteen_bit=False, grey=True)
+    assert (out == out[..., :1]).all()
+    weights = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+    expected = ((x[0] * weights).sum(0) * 255).round().numpy()
+    np.testing.assert_array_equal(out[..., 0], expected)
+
+
+def test_grey_levels_stay_what_they_are() -> None:
+    levels = np.repeat(np.arange(256, dtype=np.uint8).reshape(16, 16, 1), 3, 2)
+    back = to_samples(to_tensor(levels), sixteen_bit=False, grey=True)
+    np.testing.assert_array_equal(back, levels)
+
+
+def test_cuts_replicate_what_lies_outside() -> None:
+    samples = np.random.default_rng(0).integers(0, 256, (20, 23, 3), np.uint8)
+    wide = np.pad(samples, ((0, 12), (0, 9), (0, 0)), mode="edge")
+    for top, left, height, width in ((0, 0, 32, 32), (16, 16, 16, 16), (3, 4, 5, 6), (0, 7, 20, 16)):
+        piece = cut(samples, top, left, height, width)
+        expected = to_tensor(wide[top : top + height, left : left + width])
+        assert torch.equal(piece, expected)
+
+
+def test_a_single_pixel_fills_a_block() -> None:
+    pixel = np.array([[[10, 20, 30]]], np.uint8)
+    assert torch.equal(cut(pixel, 0, 0, 16, 16), to_tensor(pixel).expand(1, 3, 16, 16))
+
+
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (2, 3), (99, 151), (100, 150), (57, 33), (313, 467), (101, 1)]
+)
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_thumbnail_is_area_interpolation(height: int, width: int, kind: type) -> None:
+    rng = np.random.default_rng(1)
+    samples = rng.integers(0, np.iinfo(kind).max, (height, width, 3), kind, endpoint=True)
+    expected = F.interpolate(to_tensor(samples), THUMBNAIL, mode="area")
+    torch.testing.assert_close(whole_thumbnail(samples), expected, atol=1e-6, rtol=1e-5)

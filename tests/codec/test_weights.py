@@ -1,0 +1,214 @@
+import json
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from llcodec.codec.weights import FORMAT, read_model, write_model
+from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
+from llcodec.nets.density import SCALE_LEVELS
+from llcodec.training.export import export_model, gaussian_tables, hyper_tables, integer_networks
+
+
+@pytest.fixture(scope="module")
+def networks(tiny):
+    torch.manual_seed(3)
+    return integer_networks(tiny.trained, tiny.calibration)
+
+
+@pytest.fixture
+def parts(tiny) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
+    """The metadata and tensors of a good weight file, to be damaged."""
+    with safe_open(tiny.path, framework="pt") as file:
+        return dict(file.metadata()), {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+
+
+def test_integer_networks_come_back_exactly(tiny, networks, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    write_model(path, replace(tiny.file, model=tiny.trained, networks=networks))
+    back = read_model(path).networks
+    assert back.order == networks.order
+    assert torch.equal(back.index_start, networks.index_start)
+    chains = (
+        (back.hyper_synthesis, networks.hyper_synthesis),
+        ((back.context,), (networks.context,)),
+        (back.entropy_parameters, networks.entropy_parameters),
+    )
+    for read, written in chains:
+        for mine, theirs in zip(read, written, strict=True):
+            assert torch.equal(mine.weight, theirs.weight)
+            assert torch.equal(mine.bias, theirs.bias)
+            assert torch.equal(mine.shift, theirs.shift)
+            for name in ("limit", "input_limit", "leaky", "shuffle"):
+                assert getattr(mine, name) == getattr(theirs, name)
+
+
+def test_tables_come_back_exactly(tiny) -> None:
+    written = (gaussian_tables(), hyper_tables(tiny.trained.density))
+    for read, expected in zip(
+        (tiny.file.scale_tables, tiny.file.hyper_tables), written, strict=True
+    ):
+        assert len(read) == len(expected)
+        for mine, theirs in zip(read, expected, strict=True):
+            assert mine.first == theirs.first
+            np.testing.assert_array_equal(mine.frequencies, theirs.frequencies)
+
+
+def test_floats_come_back_in_half_precision_and_the_delicate_ones_in_full(tiny) -> None:
+    trained, read = tiny.trained.state_dict(), tiny.file.model.state_dict()
+    for key, value in read.items():
+        full = key in ("latent_scale", "gain.log_gain", "gain.log_inverse")
+        assert value.dtype == torch.float32
+        assert torch.equal(value, trained[key] if full else trained[key].half().float())
+    integer = {key for key in trained if key not in read}
+    assert {key.split(".")[0] for key in integer} == {
+        "h_s",
+        "context",
+        "entropy_parameters",
+        "density",
+    }
+
+
+def test_what_else_a_file_says_comes_back(tiny) -> None:
+    assert tiny.file.name == "tiny"
+    assert tiny.file.notes == {"data": "noise"}
+    assert tiny.file.model.preset == tiny.trained.preset
+    assert len(tiny.file.scale_tables) == SCALE_LEVELS
+    assert not any(p.requires_grad for p in tiny.file.model.parameters())
+    assert not tiny.file.model.training
+
+
+def test_writing_leaves_no_half_written_file(tiny, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    export_model(tiny.trained, "tiny", tiny.calibration, {}, path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_hash_is_that_of_the_bytes(tiny, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(tiny.path.read_bytes())
+    assert read_model(copy).sha256 == tiny.file.sha256
+    assert tiny.file.short_hash.hex() == tiny.file.sha256[:16]
+
+
+def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModelError):
+        read_model(tmp_path / "none.safetensors")
+    with pytest.raises(UnknownModelError):
+        read_model(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 7, b"GIF89a" * 50, b"PK\x03\x04" + bytes(400)])
+def test_other_files_are_broken_models(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(BrokenModelError):
+        read_model(path)
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.1, 0.5, 0.999])
+def test_truncated_files_are_broken(tiny, share: float, tmp_path: Path) -> None:
+    data = tiny.path.read_bytes()
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(data[: int(share * len(data))])
+    with pytest.raises(BrokenModelError):
+        read_model(path)
+
+
+def test_flipped_bytes_are_broken_or_another_model(tiny, tmp_path: Path) -> None:
+    """Flips in the header mostly break it; in the tensors they make another hash."""
+    data = tiny.path.read_bytes()
+    header = struct.unpack("<Q", data[:8])[0]
+    rng = np.random.default_rng(2)
+    places = [*range(8), *rng.integers(8, 8 + header, 60), *rng.integers(header, len(data), 20)]
+    path = tmp_path / "model.safetensors"
+    broken = 0
+    for place in places:
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(damaged)
+        try:
+            assert read_model(path).short_hash != tiny.file.short_hash
+        except LlcError:
+            broken += 1
+    assert broken > 40
+
+
+@pytest.mark.parametrize("key", ["format", "preset", "layers"])
+@pytest.mark.parametrize("value", ["", "[]", "3", "null", "{}", '"text"', '{"a": 1}'])
+def test_wrong_metadata_is_broken(parts, key: str, value: str, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    path = tmp_path / "model.safetensors"
+    save_file(tensors, path, metadata | {key: value})
+    with pytest.raises(BrokenModelError):
+        read_model(path)
+
+
+@pytest.mark.parametrize("key", ["format", "name", "preset", "layers", "notes"])
+def test_missing_metadata_is_broken(parts, key: str, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    del metadata[key]
+    path = tmp_path / "model.safetensors"
+    save_file(tensors, path, metadata)
+    with pytest.raises(BrokenModelError):
+        read_model(path)
+
+
+def test_metadata_of_another_format_are_named(parts, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    path = tmp_path / "model.safetensors"
+    save_file(tensors, path, metadata | {"format": "llcodec-model-9"})
+    with pytest.raises(BrokenModelError, match=FORMAT):
+        read_model(path)
+
+
+def test_layers_that_are_not_what_they_claim_are_broken(parts, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    layers = json.loads(metadata["layers"])
+    first = next(iter(layers))
+    path = tmp_path / "model.safetensors"
+    for wrong in ([2**40, 2**40, True, 1], [1, 2], ["a", 1, True, 1], None, [1e999, 1, True, 1]):
+        save_file(tensors, path, metadata | {"layers": json.dumps(layers | {first: wrong})})
+        with pytest.raises(BrokenModelError):
+            read_model(path)
+
+
+def test_missing_and_misshapen_tensors_are_broken(parts, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    path = tmp_path / "model.safetensors"
+    for key in sorted(tensors)[::7]:
+        rest = {k: v for k, v in tensors.items() if k != key}
+        save_file(rest, path, metadata)
+        with pytest.raises(BrokenModelError):
+            read_model(path)
+    for key in (k for k in sorted(tensors)[::7] if tensors[k].numel() > 1):
+        shorter = tensors[key].flatten()[:-1].contiguous()
+        save_file(tensors | {key: shorter}, path, metadata)
+        with pytest.raises(BrokenModelError):
+            read_model(path)
+
+
+def test_weights_beyond_the_exact_range_are_broken(parts, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    key = "integer.context.0.bias"
+    path = tmp_path / "model.safetensors"
+    save_file(tensors | {key: torch.full_like(tensors[key], 2**60)}, path, metadata)
+    with pytest.raises(BrokenModelError, match="exactness"):
+        read_model(path)
+
+
+def test_tables_that_do_not_sum_up_are_broken(parts, tmp_path: Path) -> None:
+    metadata, tensors = parts
+    key = "table.scale.frequencies"
+    path = tmp_path / "model.safetensors"
+    for change in (1, -(2**25)):
+        wrong = tensors[key].clone()
+        wrong[5] += change
+        save_file(tensors | {key: wrong}, path, metadata)
+        with pytest.raises(BrokenModelError):
+            read_model(path)

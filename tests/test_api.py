@@ -1,0 +1,159 @@
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import llcodec
+from llcodec import container, errors
+
+NAMES = {
+    *("Codec", "Info", "Picture", "Target", "__version__"),
+    *("encode", "decode", "inspect"),
+    *("from_pil", "read_picture", "to_pil", "write_picture"),
+    *("LlcError", "InputError", "UnreadableImageError", "TooManyPixelsError", "QualityError"),
+    *("FormatError", "NotAnLlcFileError", "TruncatedError", "CorruptError", "UnsupportedError"),
+    *("ModelError", "UnknownModelError", "WrongModelError", "BrokenModelError"),
+    *("OutputError", "OutputExistsError"),
+}
+
+
+def make_image(width: int = 16, height: int = 16) -> Image.Image:
+    pixels = np.random.default_rng(0).integers(0, 60, (height, width, 3), np.uint8)
+    return Image.fromarray(pixels)
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    return llcodec.encode(make_image())
+
+
+def test_the_public_names() -> None:
+    assert set(llcodec.__all__) == NAMES
+    assert set(dir(llcodec)) >= NAMES
+    for name in NAMES:
+        assert getattr(llcodec, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = llcodec.nothing
+
+
+def test_every_error_is_public() -> None:
+    own = [v for v in vars(errors).values() if isinstance(v, type)]
+    assert {error.__name__ for error in own} <= NAMES
+
+
+def test_importing_it_is_cheap() -> None:
+    code = "import json, sys, llcodec; llcodec.inspect; print(json.dumps(sorted(sys.modules)))"
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
+    assert not {"torch", "numpy", "PIL", "typer"} & set(json.loads(done.stdout))
+
+
+def test_a_picture_and_back(sample: bytes) -> None:
+    image = llcodec.decode(sample)
+    assert (image.size, image.mode) == ((16, 16), "RGB")
+    dark = llcodec.decode(sample, brightness=0)
+    assert np.asarray(dark).mean() < np.asarray(image).mean()
+
+
+def test_images_pictures_and_paths_are_the_same(tmp_path: Path, sample: bytes) -> None:
+    path = tmp_path / "dark.png"
+    make_image().save(path)
+    assert llcodec.encode(path) == llcodec.encode(str(path)) == sample
+    assert llcodec.encode(llcodec.from_pil(make_image())) == sample
+
+
+def test_targets_take_the_place_of_the_quality() -> None:
+    image = make_image(48, 32)
+    by_size = llcodec.encode(image, target_size=1200)
+    assert len(by_size) <= 1200
+    assert by_size == llcodec.encode(image, target_bpp=6.25)
+    with pytest.raises(llcodec.QualityError, match="give one"):
+        llcodec.encode(image, target_size=1200, target_bpp=1.0)
+    with pytest.raises(llcodec.QualityError, match="from 1 to 8"):
+        llcodec.encode(image, 8.5)
+
+
+def test_metadata_is_kept_unless_stripped() -> None:
+    image = make_image()
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    image.info["exif"] = exif.tobytes()
+    assert llcodec.decode(llcodec.encode(image)).getexif()[0x010E] == "a description"
+    assert not llcodec.decode(llcodec.encode(image, strip=True)).getexif()
+
+
+def test_the_limit_on_pixels(sample: bytes) -> None:
+    with pytest.raises(llcodec.TooManyPixelsError):
+        llcodec.encode(make_image(), max_pixels=255)
+    with pytest.raises(llcodec.TooManyPixelsError):
+        llcodec.decode(sample, max_pixels=255)
+    assert llcodec.decode(sample, max_pixels=256).size == (16, 16)
+
+
+def test_inspect(sample: bytes) -> None:
+    info = llcodec.inspect(sample)
+    assert (info.version, info.size) == ((1, 0), len(sample))
+    assert info.bpp == 8 * len(sample) / 256
+    assert info.overhead == len(sample) - len(container.unpack(sample).tiles[0].stream)
+    assert info.overhead < 120
+    assert [chunk.type for chunk in info.chunks] == ["HEAD", "TILE", "DONE"]
+
+
+def test_a_model_is_loaded_once() -> None:
+    from llcodec._api import load_codec
+
+    before = load_codec.cache_info().currsize
+    llcodec.encode(make_image())
+    llcodec.encode(make_image())
+    assert load_codec.cache_info().currsize == max(before, 1)
+
+
+def test_threads_may_share_the_functions(sample: bytes) -> None:
+    results: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(llcodec.encode(make_image())))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [sample] * 4
+
+
+def test_a_codec_of_ones_own(sample: bytes) -> None:
+    from llcodec._api import load_codec
+
+    codec = load_codec("fast", "auto")
+    assert isinstance(codec, llcodec.Codec)
+    picture = codec.decode(sample)
+    assert np.array_equal(picture.pixels, np.asarray(llcodec.decode(sample)))
+    assert codec.encode(llcodec.from_pil(make_image()), llcodec.Target(4.0)) == sample
+
+
+def changed(sample: bytes, **changes: Any) -> bytes:
+    file = container.unpack(sample)
+    return container.pack(replace(file, header=replace(file.header, **changes)))
+
+
+def test_a_file_says_which_model_it_needs(sample: bytes) -> None:
+    with pytest.raises(llcodec.WrongModelError, match="needs the model fast 0000000000000000"):
+        llcodec.decode(changed(sample, model_hash=bytes(8)))
+    with pytest.raises(llcodec.UnknownModelError, match="'other'"):
+        llcodec.decode(changed(sample, model_name="other"))
+
+
+def test_a_file_cannot_name_a_weight_file_to_load(
+    sample: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.safetensors").write_bytes(b"never read")
+    with pytest.raises(llcodec.UnknownModelError, match="does not ship"):
+        llcodec.decode(changed(sample, model_name="x.safetensors"))
