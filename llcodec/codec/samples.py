@@ -35,7 +35,7 @@ def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
     if grey:
         picture = luma(picture).expand(-1, 3, -1, -1)
     white, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
-    values = (picture[0].clamp(0, 1) * white).round().permute(1, 2, 0)
+    values = (picture[0].nan_to_num().clamp(0, 1) * white).round().permute(1, 2, 0)
     samples: Samples = values.cpu().numpy().astype(kind)
     return samples
 

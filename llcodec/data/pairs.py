@@ -60,7 +60,7 @@ def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
                     yield root / row["low"], root / (row.get("high") or row["ref"])
         return
     for low in _images(root / "low"):
-        yield low, root / "high" / low.name
+        yield low, root / "high" / low.relative_to(root / "low")
 
 
 def read_photographs(root: Path) -> tuple[Pixels, ...]:

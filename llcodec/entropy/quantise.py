@@ -57,7 +57,8 @@ def quantise_layer(
 ) -> IntegerLayer:
     """Return ``layer`` for inputs in 2^−bits_in and outputs in 2^−bits_out."""
     weight, bias = layer.weight.detach().double(), layer.bias.detach().double()
-    largest = weight.abs().flatten(1).amax(1).clamp(min=1e-9)
+    # The least keeps biases of rows without weights within the exact range.
+    largest = weight.abs().flatten(1).amax(1).clamp(min=1e-5)
     scale = torch.floor(torch.log2(WEIGHT_LIMIT / largest))
     shift = bits_in + scale - bits_out
     # A shift must be 0 … 40; rows of tiny weights are therefore held less finely than they could.

@@ -1,5 +1,7 @@
 """Building blocks that several networks share."""
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -10,19 +12,12 @@ LEAKY_SLOPE_UNITS = 655
 LEAKY_SLOPE = LEAKY_SLOPE_UNITS / 65536
 _RESIDUAL_START = 0.3
 
+M = TypeVar("M", bound=nn.Module)
+
 
 def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
-    """Return a 3×3 convolution with bias that keeps the size (or divides it by ``stride``).
-
-    It starts with the weights of He et al. 2015, which keep the variance of features through
-    any depth; PyTorch's own start shrinks it by a third at every layer, and with it the speed
-    of learning of all that follows.
-    """
-    conv = nn.Conv2d(in_channels, out_channels, 3, stride, 1)
-    nn.init.kaiming_normal_(conv.weight, a=LEAKY_SLOPE)
-    assert conv.bias is not None
-    nn.init.zeros_(conv.bias)
-    return conv
+    """Return a 3×3 convolution with bias that keeps the size (or divides it by ``stride``)."""
+    return nn.Conv2d(in_channels, out_channels, 3, stride, 1)
 
 
 def leaky_relu() -> nn.LeakyReLU:
@@ -46,14 +41,33 @@ class ResidualBlock(nn.Module):
         self.conv1 = conv3x3(channels, channels)
         self.act = leaky_relu()
         self.conv2 = conv3x3(channels, channels)
-        # Near the identity at first, so that depth does not add up.
-        with torch.no_grad():
-            self.conv2.weight.mul_(_RESIDUAL_START)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x + conv2(act(conv1(x)))."""
         out: Tensor = x + self.conv2(self.act(self.conv1(x)))
         return out
+
+
+@torch.no_grad()
+def he_start(network: M) -> M:
+    """Give the convolutions of ``network`` the start of He et al. 2015, and return it.
+
+    It keeps the variance of features through any depth. PyTorch's own start shrinks it by a
+    third at every layer, and with it the speed of learning of all that follows. Residual blocks
+    start near the identity; layers that start at zero stay there. Not for networks with GDN,
+    which normalises by itself.
+    """
+    if any(parameter.is_meta for parameter in network.parameters()):
+        return network  # only laid out; its weights will be loaded
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d) and bool(module.weight.any()):
+            nn.init.kaiming_normal_(module.weight, a=LEAKY_SLOPE)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    for module in network.modules():
+        if isinstance(module, ResidualBlock):
+            module.conv2.weight.mul_(_RESIDUAL_START)
+    return network
 
 
 def zero_init(layer: nn.Conv2d) -> nn.Conv2d:

@@ -8,7 +8,14 @@ from torch import Tensor, nn
 
 from llcodec.nets.adaptation import FeatureAdaptation
 from llcodec.nets.attention import SnrBranch
-from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu, subpixel_conv3x3, zero_init
+from llcodec.nets.blocks import (
+    ResidualBlock,
+    conv3x3,
+    he_start,
+    leaky_relu,
+    subpixel_conv3x3,
+    zero_init,
+)
 from llcodec.nets.hyperprior import hyper_analysis, hyper_synthesis
 from llcodec.nets.parts import Parts
 from llcodec.nets.presets import Preset
@@ -94,13 +101,13 @@ def build_parts(preset: Preset) -> Parts:
     _, quarter, _, sixteenth = preset.widths
     latents, condition = preset.latents, preset.condition
     return Parts(
-        g_a0=Analysis0(preset.widths),
-        g_a1=Analysis1(preset.widths, latents),
-        g_s=Synthesis(preset.widths, latents),
-        snr_branch0=SnrBranch(quarter, condition),
-        snr_branch1=SnrBranch(sixteenth, 2 * condition),
-        f_a0=_adaptation(condition, quarter, preset),
-        f_a1=_adaptation(2 * condition, latents, preset),
+        g_a0=he_start(Analysis0(preset.widths)),
+        g_a1=he_start(Analysis1(preset.widths, latents)),
+        g_s=he_start(Synthesis(preset.widths, latents)),
+        snr_branch0=he_start(SnrBranch(quarter, condition)),
+        snr_branch1=he_start(SnrBranch(sixteenth, 2 * condition)),
+        f_a0=he_start(_adaptation(condition, quarter, preset)),
+        f_a1=he_start(_adaptation(2 * condition, latents, preset)),
         h_a=hyper_analysis(latents, preset.hyper_hidden, preset.hyper_latents),
         h_s=hyper_synthesis(preset.hyper_latents, preset.hyper_hidden, preset.hyper_features),
     )

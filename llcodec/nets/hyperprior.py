@@ -46,7 +46,8 @@ class ContextModel(nn.Conv2d):
     def __init__(self, latents: int, features: int, order: Order) -> None:
         super().__init__(latents, features, CONTEXT_KERNEL, padding=CONTEXT_KERNEL // 2)
         self.order = order
-        self.register_buffer("mask", context_mask(order), persistent=False)
+        mask = context_mask(order).to(self.weight.device)
+        self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, y_hat: Tensor) -> Tensor:
         """Return the context features of latents B×M×h×w; what is not decoded yet is zero."""

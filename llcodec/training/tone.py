@@ -74,7 +74,7 @@ def train_tone(
                 score = sum(scores) / len(scores)
                 if score > best_score:
                     best, best_score = copy.deepcopy(network), score
-                row = {"step": step, "loss": round(float(loss), 4), "val_psnr": scores}
+                row = {"step": step, "loss": round(float(loss.detach()), 4), "val_psnr": scores}
                 log.write(json.dumps(row) + "\n")
                 log.flush()
     save_file(best.state_dict(), out / "tone.safetensors", {"val_psnr": str(best_score)})

@@ -1,6 +1,5 @@
 """The integer layers: exact whatever the hardware does, and proved so."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -83,16 +82,8 @@ def chain() -> list[IntegerLayer]:
     ]
 
 
-@pytest.fixture
-def settings() -> Iterator[None]:
-    before = torch.get_num_threads(), torch.backends.mkldnn.enabled
-    yield
-    torch.set_num_threads(before[0])
-    torch.backends.mkldnn.set_flags(before[1])
-
-
 def test_bits_do_not_depend_on_threads_layout_or_backend(
-    chain: list[IntegerLayer], settings: None
+    chain: list[IntegerLayer], hardware_settings: None
 ) -> None:
     x = torch.randint(-(2**15), 2**15, (1, 32, 20, 31), generator=torch.manual_seed(3)).double()
     torch.set_num_threads(1)

@@ -1,7 +1,5 @@
 """Latents to streams and back, with the networks and tables of the shipped model."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -25,14 +23,6 @@ def model() -> ModelFile:
 @pytest.fixture(scope="module")
 def coder(model: ModelFile) -> LatentCoder:
     return model.coder()
-
-
-@pytest.fixture
-def settings() -> Iterator[None]:
-    before = torch.get_num_threads(), torch.backends.mkldnn.enabled
-    yield
-    torch.set_num_threads(before[0])
-    torch.backends.mkldnn.set_flags(before[1])
 
 
 def latents(model: ModelFile, height: int, width: int, spread: float = 1.0) -> torch.Tensor:
@@ -78,7 +68,7 @@ def test_extreme_values_survive(model: ModelFile, coder: LatentCoder) -> None:
 
 
 def test_bits_do_not_depend_on_threads_layout_or_backend(
-    model: ModelFile, coder: LatentCoder, settings: None
+    model: ModelFile, coder: LatentCoder, hardware_settings: None
 ) -> None:
     y, z = latents(model, 24, 33), hyper(model, 24, 33)
     torch.set_num_threads(1)
