@@ -40,7 +40,9 @@ def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -
     """A random picture whose spectrum falls as that of photographs does."""
     rng = np.random.default_rng(seed)
     rows, columns = max(height, 160), max(width, 160)
-    frequency = np.hypot(*np.meshgrid(np.fft.fftfreq(rows), np.fft.rfftfreq(columns), indexing="ij"))
+    frequency = np.hypot(
+        *np.meshgrid(np.fft.fftfreq(rows), np.fft.rfftfreq(columns), indexing="ij")
+    )
     spectrum = np.fft.rfft2(rng.normal(size=(4, rows, columns))) / (frequency + 0.01) ** 2
     planes = np.fft.irfft2(spectrum, (rows, columns))
     planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)

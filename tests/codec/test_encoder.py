@@ -121,9 +121,7 @@ def test_files_take_the_bits_that_training_counts(rich: Rich, quality: float) ->
 
 @pytest.mark.parametrize("quality", [1.0, 4.0, 8.0])
 @torch.inference_mode()
-def test_pictures_never_take_more_than_training_counts(
-    tiny, make_picture, quality: float
-) -> None:
+def test_pictures_never_take_more_than_training_counts(tiny, make_picture, quality: float) -> None:
     """Of dark pictures most symbols are skipped, which the noise of training does not know."""
     torch.manual_seed(6)
     model = tiny.trained

@@ -57,7 +57,9 @@ def test_joint_training_reaches_every_parameter() -> None:
     """Layers that start at zero hide those before them for a step or two, and no longer."""
     torch.manual_seed(2)
     model = JointModel(
-        replace(FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8)
+        replace(
+            FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8
+        )
     )
     with torch.no_grad():
         assert model.linear_analysis is not None

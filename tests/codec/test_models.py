@@ -23,7 +23,7 @@ def test_a_path_is_a_model_too(tiny, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "fastest", "FAST", "fast.pth", "../fast", "fast\n"])
 def test_other_names_are_unknown_and_the_shipped_ones_are_listed(name: str) -> None:
-    with pytest.raises(UnknownModelError, match="shipped: .*fast"):
+    with pytest.raises(UnknownModelError, match=r"shipped: .*fast"):
         load_model(name)
 
 

@@ -23,9 +23,7 @@ class Encoder:
         return bytes(self.size(quality))
 
 
-encoders = st.builds(
-    Encoder, st.integers(40, 5000), st.floats(1.0, 60.0), st.floats(0.15, 6.0)
-)
+encoders = st.builds(Encoder, st.integers(40, 5000), st.floats(1.0, 60.0), st.floats(0.15, 6.0))
 
 
 @given(encoder=encoders, share=st.floats(0, 1.3))
@@ -65,7 +63,9 @@ def test_sizes_that_waver_are_kept_below_the_target_all_the_same(target: int, se
     encoder = Encoder(100, 20.0, 1.0)
     wavering = [100 + (quality * 7919 + seed) % 13 for quality in range(HIGHEST + 1)]
     data = search_quality(
-        lambda quality: encoder(quality) + (bytes(wavering[quality] - 100) if quality > LOWEST else b""),
+        lambda quality: (
+            encoder(quality) + (bytes(wavering[quality] - 100) if quality > LOWEST else b"")
+        ),
         target,
     )
     assert len(data) <= target

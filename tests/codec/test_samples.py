@@ -51,7 +51,12 @@ def test_grey_levels_stay_what_they_are() -> None:
 def test_cuts_replicate_what_lies_outside() -> None:
     samples = np.random.default_rng(0).integers(0, 256, (20, 23, 3), np.uint8)
     wide = np.pad(samples, ((0, 12), (0, 9), (0, 0)), mode="edge")
-    for top, left, height, width in ((0, 0, 32, 32), (16, 16, 16, 16), (3, 4, 5, 6), (0, 7, 20, 16)):
+    for top, left, height, width in (
+        (0, 0, 32, 32),
+        (16, 16, 16, 16),
+        (3, 4, 5, 6),
+        (0, 7, 20, 16),
+    ):
         piece = cut(samples, top, left, height, width)
         expected = to_tensor(wide[top : top + height, left : left + width])
         assert torch.equal(piece, expected)

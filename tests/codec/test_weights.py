@@ -186,7 +186,9 @@ def test_missing_and_misshapen_tensors_are_broken(parts, tmp_path: Path) -> None
         save_file(rest, path, metadata)
         with pytest.raises(BrokenModelError):
             read_model(path)
-    for key in (k for k in sorted(tensors)[::7] if tensors[k].numel() > 1):
+    for key in (k for k in sorted(tensors)[::5] if tensors[k].numel() > 1):
+        if key.endswith(".shift") or key == "integer.index_start":
+            continue  # found out by the first picture only
         shorter = tensors[key].flatten()[:-1].contiguous()
         save_file(tensors | {key: shorter}, path, metadata)
         with pytest.raises(BrokenModelError):

@@ -33,7 +33,7 @@ def layer(seed: int, inputs: int, outputs: int, kernel: int, **kwargs: object) -
 def reference(this: IntegerLayer, x: torch.Tensor) -> np.ndarray:
     """The layer in Python's own integers, which have no limit."""
     weight = this.weight.numpy().astype(np.int64).astype(object)
-    outputs, inputs, kernel, _ = weight.shape
+    outputs, _, kernel, _ = weight.shape
     margin = kernel // 2
     padded = np.pad(x[0].numpy().astype(np.int64), ((0, 0), (margin,) * 2, (margin,) * 2))
     height, width = x.shape[-2:]

@@ -54,7 +54,9 @@ def test_multiplications_stay_within_the_budget() -> None:
         model.synthesise(y)
     # The walk over the board: parameters once per latent, neighbours for every other one.
     walk = sum(p.numel() for p in model.entropy_parameters.parameters() if p.ndim > 1)
-    walk += int((model.context.weight[0] * model.context.mask != 0).sum()) * FAST.context_features // 2
+    walk += (
+        int((model.context.weight[0] * model.context.mask != 0).sum()) * FAST.context_features // 2
+    )
     entropy = thousands_per_pixel(hyper) + walk / 256 / 1e3
     assert y.shape == (1, FAST.latents, HEIGHT // 16, WIDTH // 16)
     assert 10 < thousands_per_pixel(analysis) + entropy <= 40

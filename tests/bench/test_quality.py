@@ -1,0 +1,47 @@
+"""The measurement on pairs, with the shipped model."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llcodec.bench.quality import main, measure
+from llcodec.codec.codec import Codec
+from llcodec.data.pairs import Pair
+
+
+def scene(brightness: float) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    small = rng.uniform(0, brightness, (6, 8, 3))
+    large = Image.fromarray(small.round().astype(np.uint8)).resize(
+        (96, 64), Image.Resampling.BICUBIC
+    )
+    return np.asarray(large).copy()
+
+
+def test_more_quality_costs_more_and_is_nearer_to_the_input() -> None:
+    pairs = [Pair("a", scene(60), scene(250))]
+    codec = Codec()
+    low, high = measure(codec, pairs, 1.0), measure(codec, pairs, 8.0)
+    assert low.bpp < high.bpp
+    assert low.as_shot_psnr < high.as_shot_psnr
+    assert 0 < high.ssim <= 1
+    assert high.gt_mean_psnr > 10
+
+
+def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, brightness in (("low", 60), ("high", 250)):
+        (tmp_path / name).mkdir()
+        Image.fromarray(scene(brightness)).save(tmp_path / name / "1.png")
+    out = tmp_path / "result.json"
+    arguments = ["quality", "--pairs", str(tmp_path), "--threads", "1", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", arguments)
+    main()
+    result = json.loads(out.read_text())
+    assert result["pictures"] == 1
+    assert [row["quality"] for row in result["rows"]] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert str(tmp_path) not in out.read_text()  # no path of this machine
+    assert result["machine"]["threads"] == 1
