@@ -1,5 +1,6 @@
 """The codec: one loaded model, used for any number of pictures."""
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
@@ -29,8 +30,8 @@ class Target:
         if sum(v is not None for v in (self.quality, self.size, self.bpp)) != 1:
             raise QualityError("give one of quality, target size and target bpp")
         for value in (self.size, self.bpp):
-            if value is not None and not value > 0:
-                raise QualityError(f"a target must be above zero, not {value}")
+            if value is not None and not 0 < value < math.inf:
+                raise QualityError(f"a target must be a number above zero, not {value}")
 
     def bytes_for(self, picture: Picture) -> int | None:
         """Return the most bytes that a file of ``picture`` may have, if there is a target."""

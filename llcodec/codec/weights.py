@@ -17,9 +17,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
+from llcodec.container.header import NAME
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import EntropyNetworks
+from llcodec.entropy.networks import QUALITY_UNITS, EntropyNetworks
 from llcodec.entropy.rans import CoderTable
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.errors import BrokenModelError, UnknownModelError
@@ -128,18 +129,32 @@ def _assemble(metadata: dict[str, str], tensors: dict[str, Tensor], sha256: str)
     preset = Preset(**fields)
     networks = _networks(preset, json.loads(metadata["layers"]), tensors)
     networks.check()
+    _try_out(networks, preset)
+    if not NAME.fullmatch(metadata["name"]):
+        raise BrokenModelError("the weight file has a name that no file header can hold")
+    if not all(bool(v.isfinite().all()) for v in tensors.values()):
+        raise BrokenModelError("the weight file holds weights that are no numbers")
     file = ModelFile(
         name=metadata["name"],
         model=_model(preset, tensors),
         networks=networks,
         scale_tables=_tables(tensors, "scale"),
         hyper_tables=_tables(tensors, "hyper"),
-        notes=json.loads(metadata["notes"]),
+        notes={str(key): str(value) for key, value in json.loads(metadata["notes"]).items()},
         sha256=sha256,
     )
     if len(file.scale_tables) != SCALE_LEVELS or len(file.hyper_tables) != preset.hyper_latents:
         raise BrokenModelError("the weight file has the wrong number of probability tables")
     return file
+
+
+def _try_out(networks: EntropyNetworks, preset: Preset) -> None:
+    """Run the integer networks once: layers that do not fit together fail here, not later."""
+    z_hat = torch.zeros(preset.hyper_latents, 1, 1, dtype=torch.float64)
+    hyper = networks.hyper_features(z_hat, 4, 4).flatten(1)
+    index, mean = networks.parameters(hyper, None, networks.start_at(QUALITY_UNITS))
+    if index.shape != (preset.latents, 16) or mean.shape != index.shape:
+        raise BrokenModelError("the integer networks of the weight file are not its preset's")
 
 
 def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:

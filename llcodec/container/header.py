@@ -14,12 +14,12 @@ TONE_COUNT: Final = 15
 """How many numbers describe the tone: 3 gains, 3 gammas, 9 of the colour matrix."""
 
 HASH_LENGTH: Final = 8
-NAME_LENGTH: Final = 32
 
 _QUALITY_UNITS: Final = range(1 * QUALITY_UNIT, 8 * QUALITY_UNIT + 1)
 _TILE_SIZES: Final = range(64, 65473, 64)
 _TONE_VALUES: Final = range(-(1 << 15), 1 << 15)
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+"""What a model may be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _check_size(what: str, value: int) -> None:
 
 
 def _check_name(name: str) -> None:
-    if len(name) > NAME_LENGTH or not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ValueError(
             f"model name must be 1 to 32 of a-z 0-9 . _ - and start with a-z or 0-9, not {name!r}"
         )

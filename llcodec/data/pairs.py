@@ -45,6 +45,9 @@ def read_pairs(root: Path, split: str) -> tuple[Pair, ...]:
         lows = list(pool.map(read_pixels, (low for low, _ in rows)))
         unique = sorted({high for _, high in rows})  # several lows may share one high
         highs = dict(zip(unique, pool.map(read_pixels, unique), strict=True))
+    for (low_path, high_path), low in zip(rows, lows, strict=True):
+        if low.shape != highs[high_path].shape:
+            raise InputError(f"{low_path} and {high_path} are not of one size")
     return tuple(
         Pair(low_path.stem, low, highs[high_path])
         for (low_path, high_path), low in zip(rows, lows, strict=True)
@@ -56,8 +59,11 @@ def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
     if table.is_file():
         with table.open(newline="") as file:
             for row in csv.DictReader(file):
+                low, high = row.get("low"), row.get("high") or row.get("ref")
+                if "split" not in row or not low or not high:
+                    raise InputError(f"{table}: needs the columns split, low and high (or ref)")
                 if row["split"] == split:
-                    yield root / row["low"], root / (row.get("high") or row["ref"])
+                    yield root / low, root / high
         return
     for low in _images(root / "low"):
         yield low, root / "high" / low.relative_to(root / "low")

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from llcodec.data.darkening import darken, random_darkening
 from llcodec.data.pairs import Pair, Pixels
+from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL, thumbnail
 
 Image = NDArray[np.float32]
@@ -93,6 +94,8 @@ class CropSampler:
         return darken(high, how, self.rng), high, darken(small, how, None), small
 
     def _bright(self, size: int | None) -> tuple[Image, Image]:
+        if not self.sources.photographs:
+            raise InputError("this training needs a folder of photographs")
         index = int(self.rng.integers(len(self.sources.photographs)))
         small = self.sources.photograph_thumbnails[index]
         if size is None:
@@ -101,6 +104,8 @@ class CropSampler:
         return crop, small
 
     def _pair(self, size: int | None) -> Sample:
+        if not self.sources.pairs:
+            raise InputError("this training needs pairs of dark and bright pictures")
         index = int(self.rng.integers(len(self.sources.pairs)))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
         if size is None:

@@ -5,7 +5,8 @@ states of the random generators) is JSON in its metadata. No pickle is written o
 """
 
 import json
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ class RunState:
     step: int = 0
     hours: float = 0.0
     best: float = float("inf")
+    recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
 
 
 def save_checkpoint(path: Path, state: RunState) -> None:
@@ -43,6 +45,7 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "step": json.dumps(state.step),
         "hours": json.dumps(state.hours),
         "best": json.dumps(state.best),
+        "recent": json.dumps(list(state.recent)),
         "rng": json.dumps(state.rng.bit_generator.state),
     }
     part = path.with_name(path.name + ".part")
@@ -64,6 +67,8 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     state.rng.bit_generator.state = json.loads(metadata["rng"])
     state.step, state.hours = json.loads(metadata["step"]), json.loads(metadata["hours"])
     state.best = json.loads(metadata["best"])
+    state.recent.clear()
+    state.recent.extend(json.loads(metadata.get("recent", "[]")))
 
 
 def load_ema(path: Path, model: nn.Module) -> None:

@@ -4,14 +4,13 @@ import json
 import math
 import signal
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from types import FrameType
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import torch
@@ -32,15 +31,23 @@ VALIDATION_QUALITIES = (2.0, 4.0, 7.0)
 
 @dataclass
 class StopRequest:
-    """Set by SIGTERM and SIGINT: finish the step, write a checkpoint, and end."""
+    """Set by SIGTERM and SIGINT: finish the step, write a checkpoint, and end.
+
+    Listens within a ``with`` block and gives the signals back to their handlers after it.
+    """
 
     asked: bool = False
     signals: tuple[int, ...] = field(default=(signal.SIGTERM, signal.SIGINT))
 
-    def listen(self) -> None:
-        """Start listening for the signals."""
-        for number in self.signals:
-            signal.signal(number, self._ask)
+    before: dict[int, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> "StopRequest":
+        self.before = {number: signal.signal(number, self._ask) for number in self.signals}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self.asked = True
@@ -64,7 +71,6 @@ class CodecTrainer:
             model.tone.requires_grad_(False)
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
-        self.recent: deque[float] = deque(maxlen=100)
         self.sampler = CropSampler(sources, recipe.mix, rng)
         self.state = RunState(model, self.ema.model, _optimiser(model, recipe), rng)
         out.mkdir(parents=True, exist_ok=True)
@@ -81,11 +87,9 @@ class CodecTrainer:
 
     def run(self, max_hours: float = math.inf) -> None:
         """Train until the recipe's last step, ``max_hours`` of this session, or a signal."""
-        stop = StopRequest()
-        stop.listen()
         started = saved = time.monotonic()
         hours_before = self.state.hours
-        with (self.out / "log.jsonl").open("a") as log:
+        with StopRequest() as stop, (self.out / "log.jsonl").open("a") as log:
             while self.state.step < self.recipe.steps and not stop.asked:
                 loss = self._step()
                 now = time.monotonic()
@@ -118,10 +122,11 @@ class CodecTrainer:
 
     def _is_sane(self, loss: float) -> bool:
         """Return whether a loss is near the recent ones, and remember it if it is."""
-        cap = self.recipe.loss_cap * median(self.recent) if len(self.recent) >= 20 else math.inf
+        recent = self.state.recent
+        cap = self.recipe.loss_cap * median(recent) if len(recent) >= 20 else math.inf
         if not (math.isfinite(loss) and loss < cap):
             return False
-        self.recent.append(loss)
+        recent.append(loss)
         return True
 
     def _loss(self, quality: Tensor) -> Loss:

@@ -153,6 +153,7 @@ def test_targets_that_cannot_be_met(tiny, make_picture) -> None:
         {"quality": None, "size": 0},
         {"quality": None, "bpp": 0.0},
         {"quality": None, "bpp": float("nan")},
+        {"quality": None, "bpp": float("inf")},
     ],
 )
 def test_targets_are_one_positive_number(wrong: dict[str, float | None]) -> None:

@@ -36,6 +36,20 @@ def test_published_map_is_the_published_formula() -> None:
     np.testing.assert_allclose(snr_map(x, "published")[:, 0], np.stack(expected), rtol=2e-3)
 
 
+def test_robust_map_is_luma_over_luma_and_ten_times_the_mean_noise() -> None:
+    x = dark_noise(24, 30).double()
+    grey = (x * torch.tensor([0.299, 0.587, 0.114]).double().view(3, 1, 1)).sum(1, keepdim=True)
+
+    def mean(plane: Tensor) -> Tensor:
+        return torch.nn.functional.avg_pool2d(plane, 5, 1)
+
+    blurred = mean(grey)
+    noise = mean((grey[..., 2:-2, 2:-2] - blurred).abs())
+    signal = blurred[..., 2:-2, 2:-2]
+    expected = signal / (signal + 10 * (noise + 1e-4))
+    torch.testing.assert_close(snr_map(x, "robust")[..., 4:-4, 4:-4], expected, atol=1e-5, rtol=0)
+
+
 def test_published_map_is_drowned_by_one_flat_place() -> None:
     """Why there is another: the maximum over the picture sets the unit."""
     x = dark_noise(40, 40)

@@ -1,0 +1,131 @@
+from dataclasses import fields
+
+import numpy as np
+import pytest
+import torch
+
+from llcodec.data.pairs import Pair
+from llcodec.data.sampling import Batch, CropSampler, Mix, Sources, gather_sources
+from llcodec.errors import InputError
+from llcodec.nets.tone import THUMBNAIL
+
+NAMES = [field.name for field in fields(Batch)]
+
+
+def coded(height: int, width: int, blue: int) -> np.ndarray:
+    """Pixels that tell where they are: row, column, and which picture."""
+    rows, columns = np.mgrid[:height, :width]
+    return np.stack((rows, columns, np.full_like(rows, blue)), 2).astype(np.uint8)
+
+
+def pair(name: str, height: int = 60, width: int = 80) -> Pair:
+    high = coded(height, width, 200)
+    return Pair(name, high // 4, high)
+
+
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    return gather_sources([pair("a"), pair("b", 48, 50)], [coded(64, 70, 120), coded(50, 90, 130)])
+
+
+def sampler(sources: Sources, mix: Mix, seed: int = 0) -> CropSampler:
+    return CropSampler(sources, mix, np.random.default_rng(seed))
+
+
+def equal(a: Batch, b: Batch) -> bool:
+    return all(torch.equal(getattr(a, n), getattr(b, n)) for n in NAMES)
+
+
+def test_thumbnails_are_of_whole_pictures(sources: Sources) -> None:
+    assert len(sources.pairs) == len(sources.pair_thumbnails) == 2
+    low, high = sources.pair_thumbnails[0]
+    assert low.shape == high.shape == (*THUMBNAIL, 3)
+    assert high.mean() == pytest.approx(sources.pairs[0].high.mean() / 255, rel=1e-3)
+
+
+@pytest.mark.parametrize("mix", [Mix(1, 0), Mix(0, 1), Mix(0, 0), Mix()])
+@pytest.mark.parametrize("size", [16, 64])
+def test_shapes_and_ranges(sources: Sources, mix: Mix, size: int) -> None:
+    batch = sampler(sources, mix).crops(5, size)
+    assert batch.low.shape == batch.high.shape == (5, 3, size, size)
+    assert batch.low_thumbnail.shape == batch.high_thumbnail.shape == (5, 3, *THUMBNAIL)
+    for tensor in (getattr(batch, name) for name in NAMES):
+        assert tensor.dtype == torch.float32
+        assert tensor.min() >= 0
+        assert tensor.max() <= 1
+
+
+def test_batches_repeat_from_a_seed_and_go_on_from_a_state(sources: Sources) -> None:
+    one, two = sampler(sources, Mix(), 3), sampler(sources, Mix(), 3)
+    assert equal(one.crops(6, 16), two.crops(6, 16))
+    two.rng.bit_generator.state = one.rng.bit_generator.state
+    assert equal(one.crops(6, 16), two.crops(6, 16))
+    assert not equal(one.crops(6, 16), sampler(sources, Mix(), 4).crops(6, 16))
+
+
+def test_dark_and_bright_crops_show_the_same_place(sources: Sources) -> None:
+    """The jitter scales the dark one; where it is a quarter, no pixel is off by a row."""
+    batch = sampler(sources, Mix(1, 0)).crops(12, 32)
+    for low, high in zip(batch.low, batch.high, strict=True):
+        expected = high / 4
+        factor = float((low * expected).sum() / expected.square().sum())
+        assert 0.6 < factor < 1.4
+        assert (low - factor * expected).abs().max() < 3 / 255
+
+
+def test_the_thumbnail_is_jittered_as_its_crop_is(sources: Sources) -> None:
+    batch = sampler(sources, Mix(1, 0)).crops(12, 40)
+    small = torch.from_numpy(sources.pair_thumbnails[0][0]).permute(2, 0, 1)
+    other = torch.from_numpy(sources.pair_thumbnails[1][0]).permute(2, 0, 1)
+    for low, high, mine in zip(batch.low, batch.high, batch.low_thumbnail, strict=True):
+        factor = float(low[2].mean() / (high[2].mean() / 4))
+        errors = [float((mine - factor * t).abs().max()) for t in (small, other)]
+        assert min(errors) < 0.01
+
+
+def test_shares_of_the_mix(sources: Sources) -> None:
+    """Blue tells the kind: pairs have 200 in the bright one; pictures as they are do not change."""
+    batch = sampler(sources, Mix(pairs=0.5, darkened=0.3)).crops(600, 8)
+    pairs = (batch.high[:, 2, 0, 0] * 255).round() == 200
+    same = (batch.low == batch.high).flatten(1).all(1)
+    assert float(pairs.float().mean()) == pytest.approx(0.5, abs=0.07)
+    assert float((same & ~pairs).float().mean()) == pytest.approx(0.2, abs=0.06)
+    darkened = ~pairs & ~same
+    assert (batch.low[darkened].mean((1, 2, 3)) < batch.high[darkened].mean((1, 2, 3))).all()
+
+
+def test_crops_come_from_everywhere_in_all_eight_orientations(sources: Sources) -> None:
+    crops = (sampler(sources, Mix(0, 0)).photographs(400, 8) * 255).round()
+    assert crops.shape == (400, 3, 8, 8)
+    corners = {
+        tuple((c[:2, 0, 1] - c[:2, 0, 0]).tolist() + (c[:2, 1, 0] - c[:2, 0, 0]).tolist())
+        for c in crops
+    }
+    assert len(corners) == 8
+    assert crops[:, 0].min() == 0
+    assert crops[:, 0].max() == 63
+    assert crops[:, 1].max() == 89
+
+
+def test_pictures_smaller_than_a_crop_are_mirrored() -> None:
+    small = gather_sources([pair("s", 5, 7)], [coded(3, 2, 9)])
+    batch = sampler(small, Mix(0.5, 0)).crops(20, 16)
+    assert batch.high.shape == (20, 3, 16, 16)
+    assert set((batch.high[:, 2] * 255).round().unique().tolist()) <= {9.0, 200.0}
+    assert (batch.high[:, 0] * 255).max() <= 6
+
+
+def test_what_a_mix_needs_and_has_not_is_an_input_error() -> None:
+    with pytest.raises(InputError, match="photographs"):
+        sampler(gather_sources([pair("a")], []), Mix(0.1, 0.5)).crops(30, 8)
+    with pytest.raises(InputError, match="pairs"):
+        sampler(gather_sources([], [coded(9, 9, 1)]), Mix()).crops(30, 8)
+
+
+def test_thumbnail_batches_are_whole_pictures(sources: Sources) -> None:
+    batch = sampler(sources, Mix()).thumbnails(7)
+    assert batch.low.shape == batch.high.shape == batch.low_thumbnail.shape == (7, 3, *THUMBNAIL)
+    pairs = sampler(sources, Mix(1, 0)).thumbnails(4)
+    assert torch.equal(pairs.low, pairs.low_thumbnail)
+    assert torch.equal(pairs.high, pairs.high_thumbnail)
+    assert (pairs.low.mean((1, 2, 3)) < pairs.high.mean((1, 2, 3))).all()

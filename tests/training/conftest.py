@@ -1,0 +1,78 @@
+"""A tiny model and a few synthetic pictures to train it with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from llcodec.codec.joint import JointModel
+from llcodec.data.darkening import Darkening, darken
+from llcodec.data.pairs import Pair
+from llcodec.data.sampling import Sources, gather_sources
+from llcodec.nets.presets import FAST
+from llcodec.training.karhunen_loeve import patch_basis, warm_start
+from llcodec.training.recipe import LAMBDAS
+
+TINY = replace(
+    FAST,
+    widths=(8, 8, 8, 16),
+    latents=16,
+    hyper_latents=8,
+    hyper_hidden=8,
+    hyper_features=12,
+    context_features=12,
+    entropy_hidden=(16,),
+    condition=8,
+)
+
+
+def photograph(seed: int, height: int = 128, width: int = 160) -> NDArray[np.uint8]:
+    """A random picture whose spectrum falls as that of photographs does."""
+    rng = np.random.default_rng(seed)
+    frequency = np.hypot(
+        *np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
+    )
+    spectrum = np.fft.rfft2(rng.normal(size=(4, height, width))) / (frequency + 0.01) ** 2
+    planes = np.fft.irfft2(spectrum, (height, width))
+    planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
+    colour = planes[..., :1] + 0.3 * planes[..., 1:]
+    return ((0.5 + 0.18 * colour).clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def dark_pair(seed: int, exposure: float) -> Pair:
+    high = photograph(seed)
+    how = Darkening(exposure, (1.15, 1.0, 0.8), shot=1e-4, read=3e-4, contrast=0.3)
+    low = darken(high.astype(np.float32) / 255, how, np.random.default_rng(seed))
+    return Pair(f"scene {seed}", (low * 255).round().astype(np.uint8), high)
+
+
+@pytest.fixture(scope="session")
+def pairs() -> list[Pair]:
+    return [dark_pair(seed, exposure) for seed, exposure in enumerate((0.02, 0.05, 0.1, 0.2))]
+
+
+@pytest.fixture(scope="session")
+def photographs() -> list[NDArray[np.uint8]]:
+    return [photograph(seed) for seed in range(10, 14)]
+
+
+@pytest.fixture(scope="session")
+def sources(pairs: list[Pair], photographs: list[NDArray[np.uint8]]) -> Sources:
+    return gather_sources(pairs, photographs)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(photographs: list[NDArray[np.uint8]]) -> Callable[[], JointModel]:
+    basis = patch_basis(photographs, TINY.latents, np.random.default_rng(0), patches=2000)
+
+    def make() -> JointModel:
+        """Return the same model each time, started from the Karhunen–Loève transform."""
+        torch.manual_seed(1)
+        model = JointModel(TINY)
+        warm_start(model, *basis, LAMBDAS)
+        return model
+
+    return make

@@ -1,0 +1,229 @@
+import json
+import math
+import signal
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from llcodec.codec.joint import JointModel, JointOutput
+from llcodec.codec.samples import to_tensor
+from llcodec.data.sampling import Mix
+from llcodec.training.checkpoint import read_tensors
+from llcodec.training.codec import CodecTrainer
+from llcodec.training.losses import lambda_of_quality
+from llcodec.training.recipe import LAMBDAS, CodecRecipe
+from llcodec.training.validation import validate
+
+RECIPE = CodecRecipe(
+    steps=6, batch=2, crop=64, warmup=3, precision="float32", validate_every=2, mix=Mix(0.5, 0.3)
+)
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """A run listens for signals; the test session wants its own handlers back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def trainer(tiny_model, sources, pairs, tmp_path: Path):
+    pictures = [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[:1]]
+
+    def make(folder: str, **changes: object) -> CodecTrainer:
+        recipe = replace(RECIPE, **changes)  # type: ignore[arg-type]
+        return CodecTrainer(tiny_model(), recipe, sources, pictures, tmp_path / folder)
+
+    return make
+
+
+def rows(trainer: CodecTrainer) -> list[dict[str, object]]:
+    lines = (trainer.out / "log.jsonl").read_text().splitlines()
+    return [{k: v for k, v in json.loads(line).items() if k != "hours"} for line in lines]
+
+
+@pytest.mark.parametrize("stage", ["plain", "joint"])
+def test_resuming_goes_on_exactly(trainer, stage: str) -> None:
+    """Six steps at once, or one in each of six sessions: the same weights, average and log."""
+    whole = trainer("whole", stage=stage)
+    whole.run()
+    for session in range(6):
+        part = trainer("parts", stage=stage)
+        if session:
+            part.resume()
+        assert part.state.step == session
+        part.run(max_hours=0)
+    tensors, metadata = read_tensors(whole.checkpoint)
+    again, told = read_tensors(part.checkpoint)
+    assert sorted(tensors) == sorted(again)
+    assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
+    assert {k: v for k, v in metadata.items() if k != "hours"} == {
+        k: v for k, v in told.items() if k != "hours"
+    }
+    assert rows(part) == rows(whole)
+    assert [row["step"] for row in rows(whole)] == [2, 4, 6]
+
+
+def test_training_changes_the_model_and_the_average_follows(trainer) -> None:
+    run = trainer("run")
+    start = {k: v.clone() for k, v in run.model.state_dict().items()}
+    run.run()
+    moved = {k for k, v in run.model.state_dict().items() if not torch.equal(v, start[k])}
+    assert any(k.startswith("f_a1") for k in moved)
+    assert any(k.startswith("linear_synthesis") for k in moved)
+    assert not any(k.startswith(("tone", "latent_scale", "coded_scale")) for k in moved)
+    average = run.ema.model.state_dict()
+    assert any(not torch.equal(average[k], run.model.state_dict()[k]) for k in moved)
+
+
+def test_plain_training_leaves_the_branch_as_it_is(trainer) -> None:
+    run = trainer("run", stage="plain", steps=2)
+    start = {k: v.clone() for k, v in run.model.state_dict().items()}
+    run.run()
+    after = run.model.state_dict()
+    branch = ("snr_branch", "f_a", "tone")
+    assert all(torch.equal(after[k], start[k]) for k in start if k.startswith(branch))
+
+
+def test_the_loss_falls(tiny_model, sources, photographs, tmp_path: Path) -> None:
+    x = to_tensor(photographs[0])[0]
+    recipe = replace(RECIPE, stage="plain", steps=100, learning_rate=3e-3, validate_every=50)
+    model = tiny_model()
+    run = CodecTrainer(model, recipe, sources, [(x, x)], tmp_path)
+    torch.manual_seed(0)
+    start = validate(model, [(x, x)], (2.0, 4.0, 7.0), enhance=False)
+    run.run()
+    *_, end = (row["val"] for row in rows(run) if "val" in row)
+    assert cost([asdict(score) for score in start]) > 1.01 * cost(end)
+    assert [row["step"] for row in rows(run) if "loss" in row] == [50, 100]
+
+
+def cost(scores: list[dict[str, float]]) -> float:
+    lambdas = lambda_of_quality(torch.tensor([s["quality"] for s in scores]), LAMBDAS)
+    return sum(
+        (s["bpp"] + float(lam) * 255**2 * 10 ** (-s["psnr"] / 10)) / float(lam) ** 0.5
+        for s, lam in zip(scores, lambdas, strict=True)
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_run_with_a_checkpoint(trainer, number: int) -> None:
+    run = trainer("run", validate_every=100)
+    calls = []
+
+    def interrupt(module: nn.Module, inputs: object) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            signal.raise_signal(number)
+
+    run.model.register_forward_pre_hook(interrupt)
+    run.run()
+    assert run.state.step == 2
+    assert json.loads(read_tensors(run.checkpoint)[1]["step"]) == 2
+
+
+def spoil(model: JointModel, at: int, factor: float) -> None:
+    """Make the loss of one call enormous."""
+    calls = []
+
+    def hook(module: nn.Module, inputs: object, out: JointOutput) -> JointOutput:
+        calls.append(1)
+        return replace(out, x_hat=out.x_hat * factor) if len(calls) == at else out
+
+    model.register_forward_hook(hook)
+
+
+@pytest.mark.parametrize("factor", [math.nan, math.inf])
+def test_steps_whose_loss_is_no_number_are_skipped(trainer, factor: float) -> None:
+    run = trainer("run", steps=2, validate_every=100)
+    spoil(run.model, 1, factor)
+    before = [p.clone() for p in run.model.parameters()]
+    run.run(max_hours=0)
+    assert run.state.step == 1
+    assert all(torch.equal(a, b) for a, b in zip(before, run.model.parameters(), strict=True))
+    run.run()
+    assert any(not torch.equal(a, b) for a, b in zip(before, run.model.parameters(), strict=True))
+    assert all(p.isfinite().all() for p in run.model.parameters())
+
+
+def test_steps_far_above_the_recent_ones_are_skipped(trainer) -> None:
+    run = trainer("run", steps=22, validate_every=100, stage="plain")
+    weights: list[Tensor] = []
+    run.model.register_forward_pre_hook(
+        lambda module, inputs: weights.append(run.model.linear_synthesis.weight.detach().clone())
+    )
+    spoil(run.model, 21, 100.0)
+    run.run()
+    assert not torch.equal(weights[19], weights[20])
+    assert torch.equal(weights[20], weights[21])
+
+
+def test_resuming_remembers_the_recent_losses(trainer) -> None:
+    changes = {"steps": 23, "validate_every": 100, "stage": "plain"}
+    run = trainer("run", **changes)
+    run.model.register_forward_pre_hook(
+        lambda module, given: signal.raise_signal(signal.SIGTERM) if run.state.step == 20 else None
+    )
+    run.run()
+    assert run.state.step == 21
+    again = trainer("run", **changes)
+    again.resume()
+    spoil(again.model, 1, 100.0)
+    before = again.model.linear_synthesis.weight.detach().clone()
+    again.run(max_hours=0)
+    assert again.state.step == 22
+    assert torch.equal(before, again.model.linear_synthesis.weight)
+
+
+def test_a_run_gives_the_signals_back(trainer) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    trainer("run", steps=1, validate_every=100).run()
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_run_folder_keeps_its_settings(trainer) -> None:
+    run = trainer("run", seed=7, learning_rate=3e-4)
+    kept = json.loads((run.out / "config.json").read_text())
+    assert kept["seed"] == 7
+    assert kept["learning_rate"] == 3e-4
+    assert kept["mix"] == {"pairs": 0.5, "darkened": 0.3}
+
+
+def test_seeds_decide_the_run(trainer) -> None:
+    ends = []
+    for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run = trainer(folder, seed=seed, steps=1, validate_every=100)
+        run.run()
+        ends.append(run.model.linear_synthesis.weight.detach())
+    assert torch.equal(ends[0], ends[1])
+    assert not torch.equal(ends[0], ends[2])
+
+
+def test_learning_rates_rise_and_fall_and_differ_by_part(trainer) -> None:
+    run = trainer("run", steps=40, warmup=10, validate_every=100, stage="plain")
+    seen: list[list[float]] = []
+    run.model.register_forward_pre_hook(
+        lambda module, inputs: seen.append([g["lr"] for g in run.state.optimiser.param_groups])
+    )
+    run.run()
+    whole = [max(rates) for rates in seen]
+    top = whole.index(max(whole))
+    assert 5 <= top <= 12
+    assert whole[:top] == sorted(whole[:top])
+    assert whole[top:] == sorted(whole[top:], reverse=True)
+    assert max(whole) == pytest.approx(RECIPE.learning_rate, rel=0.2)
+    assert whole[-1] < 0.01 * max(whole)
+    shares = sorted(rate / max(seen[20]) for rate in seen[20])
+    assert shares == pytest.approx([RECIPE.linear_rate, RECIPE.entropy_rate, 1.0])
+
+
+def test_lower_precision_trains_too(trainer) -> None:
+    run = trainer("run", steps=2, precision="bfloat16", validate_every=100)
+    run.run()
+    assert all(p.isfinite().all() and p.dtype == torch.float32 for p in run.model.parameters())

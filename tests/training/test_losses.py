@@ -1,0 +1,84 @@
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from llcodec.codec.joint import JointOutput
+from llcodec.training.losses import lambda_of_quality, rate_distortion, retoned
+from llcodec.training.recipe import LAMBDAS
+
+
+def test_integer_qualities_have_their_lambdas() -> None:
+    quality = torch.arange(1, 9).float()
+    torch.testing.assert_close(lambda_of_quality(quality, LAMBDAS), torch.tensor(LAMBDAS))
+
+
+def test_lambdas_between_are_geometric() -> None:
+    quality = torch.tensor([1.5, 4.25, 7.999])
+    lam = lambda_of_quality(quality, LAMBDAS)
+    assert float(lam[0]) == pytest.approx(math.sqrt(LAMBDAS[0] * LAMBDAS[1]))
+    assert float(lam[1]) == pytest.approx(LAMBDAS[3] ** 0.75 * LAMBDAS[4] ** 0.25)
+    assert (lambda_of_quality(torch.linspace(1, 8, 99), LAMBDAS).diff() > 0).all()
+
+
+def output(x_hat: Tensor, latent: list[float], hyper: list[float]) -> JointOutput:
+    return JointOutput(x_hat, torch.tensor(latent), torch.tensor(hyper))
+
+
+def test_loss_is_its_formula() -> None:
+    torch.manual_seed(0)
+    target, x_hat = torch.rand(2, 3, 4, 5), torch.rand(2, 3, 4, 5)
+    lam = torch.tensor([0.0064, 0.0256])
+    loss = rate_distortion(output(x_hat, [40, 80], [4, 8]), target, lam, l1_share=0.1)
+    error = (x_hat - target).double()
+    mse = error.square().mean((1, 2, 3))
+    distortion = 255**2 * (mse + 0.1 * error.abs().mean((1, 2, 3)))
+    bpp = torch.tensor([44.0, 88.0]).double() / 20
+    parts = (bpp + lam * distortion) / (lam / 0.0064).sqrt()
+    assert float(loss.total) == pytest.approx(float(parts.mean()), rel=1e-5)
+    assert float(loss.bpp) == pytest.approx(float(bpp.mean()), rel=1e-5)
+    assert float(loss.mse) == pytest.approx(float(mse.mean()), rel=1e-5)
+    assert float(loss.distortion) == pytest.approx(float(distortion.mean()), rel=1e-5)
+
+
+def test_perfect_pictures_cost_their_bits_only() -> None:
+    target = torch.rand(1, 3, 8, 8)
+    loss = rate_distortion(output(target, [128], [0]), target, torch.tensor([0.0064]), 0.5)
+    assert float(loss.total) == pytest.approx(2.0)
+    assert float(loss.mse) == 0
+
+
+def thumbnails() -> Tensor:
+    return torch.rand(2, 3, 10, 15, generator=torch.manual_seed(4)) * 0.5 + 0.2
+
+
+def test_targets_take_the_tone_that_the_codec_is_given() -> None:
+    """A toned thumbnail that is the target's by gain and offset maps the target exactly."""
+    high = torch.rand(2, 3, 8, 8, generator=torch.manual_seed(5))
+    small = thumbnails()
+    gain = torch.tensor([0.8, 1.1, 1.4]).view(3, 1, 1)
+    mean = small.mean((-2, -1), keepdim=True)
+    toned = (small - mean) * gain + mean + 0.05
+    moved = retoned(high, small, toned, 1.0)
+    torch.testing.assert_close(moved, (high - mean) * gain + mean + 0.05, atol=5e-3, rtol=0)
+    half = retoned(high, small, toned, 0.5)
+    torch.testing.assert_close(half, (high + moved) / 2)
+
+
+def test_targets_stay_where_there_is_nothing_to_move() -> None:
+    high, small = torch.rand(2, 3, 8, 8), thumbnails()
+    assert torch.equal(retoned(high, small, torch.rand_like(small), 0.0), high)
+    torch.testing.assert_close(retoned(high, small, small, 1.0), high, atol=5e-3, rtol=0)
+
+
+def test_flat_and_contrary_thumbnails_do_no_harm() -> None:
+    high = torch.rand(2, 3, 8, 8)
+    flat = torch.full((2, 3, 10, 15), 0.5)
+    for toned in (flat, 1 - thumbnails(), 9 * thumbnails()):
+        for small in (flat, thumbnails()):
+            moved = retoned(high, small, toned, 1.0)
+            assert moved.isfinite().all()
+            spread = moved.amax((2, 3)) - moved.amin((2, 3))
+            limit = high.amax((2, 3)) - high.amin((2, 3))
+            assert (spread <= 2 * limit + 1e-5).all()

@@ -1,0 +1,63 @@
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from llcodec.data.sampling import CropSampler, Mix
+from llcodec.nets.tone import ToneNetwork, apply_tone
+from llcodec.training.tone import ToneRecipe, tone_loss, tone_psnr, train_tone
+
+RECIPE = ToneRecipe(steps=60, batch=4, validate_every=20)
+
+
+def test_loss_is_absolute_plus_root_mean_square_error() -> None:
+    high = torch.zeros(2, 3, 2, 2)
+    bright = high.clone()
+    bright[0] = 0.2
+    assert float(tone_loss(bright, high)) == pytest.approx(0.1 + (0.2 + 1e-4) / 2, rel=1e-3)
+    assert float(tone_loss(high, high)) == pytest.approx(1e-4, rel=1e-3)
+
+
+@torch.no_grad()
+def test_psnr_is_that_of_thumbnails(sources) -> None:
+    """Targets that are off by a hundredth from what the network makes are at 40 dB."""
+    network = ToneNetwork()
+    targets = []
+    for low, _ in sources.pair_thumbnails:
+        x = torch.from_numpy(low).permute(2, 0, 1)[None]
+        bright = apply_tone(x, network(x)).clamp(0, 1)[0].permute(1, 2, 0).numpy()
+        targets.append((low, bright + np.float32(0.01)))
+    near = replace(sources, pair_thumbnails=tuple(targets))
+    assert tone_psnr(network, near) == pytest.approx(40, abs=0.01)
+    assert tone_psnr(network, sources) < 30
+
+
+def test_training_improves_on_the_rule_it_starts_as(sources, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = ToneNetwork()
+    start = tone_psnr(network, sources)
+    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
+    best = train_tone(network, sampler, [sources], RECIPE, tmp_path)
+    score = tone_psnr(best, sources)
+    assert score > start + 1
+    log = [json.loads(line) for line in (tmp_path / "tone.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in log] == [20, 40, 60]
+    assert score == pytest.approx(max(row["val_psnr"][0] for row in log), abs=1e-3)
+    assert all(math.isfinite(row["loss"]) for row in log)
+    kept = load_file(tmp_path / "tone.safetensors")
+    assert all(torch.equal(kept[k], v) for k, v in best.state_dict().items())
+
+
+def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
+    ends = []
+    for _ in range(2):
+        torch.manual_seed(1)
+        sampler = CropSampler(sources, Mix(), np.random.default_rng(1))
+        recipe = replace(RECIPE, steps=4, validate_every=4)
+        ends.append(train_tone(ToneNetwork(), sampler, [sources], recipe, tmp_path).state_dict())
+    assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
