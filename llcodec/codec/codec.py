@@ -64,6 +64,8 @@ class Codec:
         Raises QualityError if the target cannot be met, InputError if the metadata are too large.
         """
         target = target or Target()
+        if tile_size not in range(64, 65473, 64):
+            raise InputError(f"tiles must be a multiple of 64 from 64 to 65472, not {tile_size}")
         analysis = analyse(self._model, picture.pixels, self.device)
         blank = self._header(picture, analysis, tile_size)
         metadata = container.Metadata(

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ from llcodec.nets.presets import Preset
 
 FORMAT = "llcodec-model-1"
 HASH_BYTES = 8
+_CARD = "llcodec"  # the key of the metadata under which everything but tensors stands
 # Networks that are shipped as integers (or tables) only.
 _INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
 # What reading a damaged file may run into, besides what is checked.
@@ -91,13 +93,15 @@ def write_model(path: Path, file: ModelFile) -> None:
     for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
         for key, values in pack_tables(tables).items():
             tensors[f"table.{name}.{key}"] = torch.from_numpy(values)
-    metadata = {
+    card = {
         "format": FORMAT,
         "name": file.name,
-        "preset": json.dumps(asdict(file.model.preset)),
-        "layers": json.dumps(shapes),
-        "notes": json.dumps(file.notes),
+        "preset": asdict(file.model.preset),
+        "layers": shapes,
+        "notes": file.notes,
     }
+    # One key only: safetensors writes several in any order, and equal models shall be equal files.
+    metadata = {_CARD: json.dumps(card, sort_keys=True)}
     part = path.with_name(path.name + ".part")
     save_file(tensors, part, metadata)
     part.chmod(0o644)  # safetensors leaves files readable by their owner only
@@ -113,34 +117,34 @@ def read_model(path: Path) -> ModelFile:
         raise UnknownModelError(f"{path}: no such weight file")
     try:
         with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
+            card = json.loads((file.metadata() or {}).get(_CARD, "{}"))
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if metadata.get("format") != FORMAT:
+        if card.get("format") != FORMAT:
             raise BrokenModelError(f"{path}: not a weight file of the format {FORMAT}")
-        return _assemble(metadata, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
+        return _assemble(card, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
     except _DAMAGE as error:
         raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
 
 
-def _assemble(metadata: dict[str, str], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
-    fields = json.loads(metadata["preset"])
+def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
+    fields = dict(card["preset"])
     for key in ("widths", "entropy_hidden"):
         fields[key] = tuple(fields[key])
     preset = Preset(**fields)
-    networks = _networks(preset, json.loads(metadata["layers"]), tensors)
+    networks = _networks(preset, card["layers"], tensors)
     networks.check()
     _try_out(networks, preset)
-    if not NAME.fullmatch(metadata["name"]):
+    if not NAME.fullmatch(card["name"]):
         raise BrokenModelError("the weight file has a name that no file header can hold")
     if not all(bool(v.isfinite().all()) for v in tensors.values()):
         raise BrokenModelError("the weight file holds weights that are no numbers")
     file = ModelFile(
-        name=metadata["name"],
+        name=card["name"],
         model=_model(preset, tensors),
         networks=networks,
         scale_tables=_tables(tensors, "scale"),
         hyper_tables=_tables(tensors, "hyper"),
-        notes={str(key): str(value) for key, value in json.loads(metadata["notes"]).items()},
+        notes={str(key): str(value) for key, value in card["notes"].items()},
         sha256=sha256,
     )
     if len(file.scale_tables) != SCALE_LEVELS or len(file.hyper_tables) != preset.hyper_latents:

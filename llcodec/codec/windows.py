@@ -1,7 +1,8 @@
 """Windows: the float transforms see a big picture piece by piece, in bounded memory.
 
-Each window has a core, which it is responsible for, and a halo around it that is wider than the
-networks' reach, so that the pieces fit as if the whole had been transformed at once.
+Each window has a core, which it is responsible for, and a halo around it. For the decoder the halo
+is wider than the networks' reach, so the pieces fit as if the whole had been transformed at once.
+The encoder's attention sees one window at a time.
 """
 
 from collections.abc import Iterator
