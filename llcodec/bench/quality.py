@@ -74,7 +74,7 @@ def main() -> None:
         "model": codec.file.sha256[:16],
         "pictures": len(pairs),
         "command": f"python -m llcodec.bench.quality --pairs {options.pairs.name}"
-        f" --split {options.split}",
+        f" --split {options.split} --model {Path(options.model).stem} --out {options.out.name}",
         "machine": machine(),
         "rows": [asdict(row) for row in rows],
     }

@@ -88,7 +88,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     result = {
         "name": "seconds at 960×512, medians; ratio = cheng2020_anchor / llcodec",
-        "command": f"python -m llcodec.bench.speed --runs {options.runs}",
+        "command": f"python -m llcodec.bench.speed --runs {options.runs} --out {options.out.name}",
         "runs": options.runs,
         "machine": machine(),
         "seconds": measure(picture_of(options.picture), options.runs),

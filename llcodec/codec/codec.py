@@ -6,16 +6,24 @@ from dataclasses import dataclass, replace
 import torch
 
 from llcodec import container, imaging
-from llcodec.codec.decoder import decode_latents, synthesise
-from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, encode_tiles
+from llcodec.codec.decoder import check_brightness, decode_latents, synthesise
+from llcodec.codec.encoder import MAX_TILE_SIZE, TILE_SIZE, Analysis, analyse, encode_tiles
+from llcodec.codec.joint import STRIDE
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
-from llcodec.errors import InputError, QualityError, WrongModelError
+from llcodec.errors import (
+    InputError,
+    QualityError,
+    TooManyPixelsError,
+    UnsupportedError,
+    WrongModelError,
+)
 from llcodec.imaging import Metadata, Picture
 
 DEFAULT_QUALITY = 4.0
+_SMALL = 10_000_000  # pixels that are cheap to code whatever the picture's shape
 
 
 @dataclass(frozen=True)
@@ -64,15 +72,17 @@ class Codec:
         Raises QualityError if the target cannot be met, InputError if the metadata are too large.
         """
         target = target or Target()
-        if tile_size not in range(64, 65473, 64):
-            raise InputError(f"tiles must be a multiple of 64 from 64 to 65472, not {tile_size}")
+        if tile_size not in range(64, MAX_TILE_SIZE + 1, 64):
+            raise InputError(
+                f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {tile_size}"
+            )
+        check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self._model, picture.pixels, self.device)
         blank = self._header(picture, analysis, tile_size)
         metadata = container.Metadata(
             picture.metadata.exif, picture.metadata.icc, picture.metadata.xmp
         )
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
-
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
@@ -113,8 +123,9 @@ class Codec:
         Raises FormatError, TooManyPixelsError, WrongModelError, InputError.
         """
         file = self._open(data, limits)
-        latents = decode_latents(self._coder, file)
         header = file.header
+        check_brightness(header, brightness)
+        latents = decode_latents(self._coder, file)
         pixels = synthesise(self._model, latents, header, brightness, self.device)
         alpha = None
         if file.alpha is not None:
@@ -138,9 +149,27 @@ class Codec:
         return header
 
     def _open(self, data: bytes, limits: Limits | None) -> Container:
-        file = container.unpack(data, limits or Limits())
-        check_model(file.header, self.file)
+        limits = limits or Limits()
+        file = container.unpack(data, limits)
+        header = file.header
+        check_model(header, self.file)
+        check_shape(header.width, header.height, limits.max_pixels)
+        tile = min(header.tile_size, header.width), min(header.tile_size, header.height)
+        if max(tile) > MAX_TILE_SIZE:
+            raise UnsupportedError(f"tiles above {MAX_TILE_SIZE} pixels are not supported")
         return file
+
+
+def check_shape(width: int, height: int, max_pixels: int) -> None:
+    """Raise TooManyPixelsError if a picture is so thin that padding makes it a large one.
+
+    Latents cover 16×16 pixels each, so one row of pixels costs as much as sixteen.
+    """
+    covered = STRIDE**2 * -(-width // STRIDE) * -(-height // STRIDE)
+    if covered > 2 * max(max_pixels, _SMALL):
+        raise TooManyPixelsError(
+            f"{width}×{height} pixels are too thin a picture: they take {covered:,} to code"
+        )
 
 
 def check_model(header: Header, file: ModelFile) -> None:

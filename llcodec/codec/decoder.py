@@ -7,7 +7,7 @@ from torch import Tensor
 from llcodec.codec.joint import STRIDE, JointModel
 from llcodec.codec.samples import Samples, to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import windows
+from llcodec.codec.windows import DECODER_HALO, windows
 from llcodec.container import Container, Header
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS, UNITS
@@ -45,7 +45,7 @@ def synthesise(
     curve = _curve(header, brightness, device)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     picture = np.empty((header.height, header.width, 3), kind)
-    for window in windows(latents.shape[-2], latents.shape[-1]):
+    for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
         rows, columns = window.rows, window.columns
         y = latents[None, :, rows.start : rows.stop, columns.start : columns.stop].to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
@@ -63,13 +63,17 @@ def _pixels(latents: slice) -> slice:
     return slice(latents.start * STRIDE, latents.stop * STRIDE)
 
 
-def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:
-    if brightness == 1:
-        return None
+def check_brightness(header: Header, brightness: float) -> None:
+    """Raise InputError unless a file can be shown at this brightness."""
     if not 0 <= brightness <= 1:
         raise InputError(f"brightness must be from 0 to 1, not {brightness}")
-    if header.tone is None:
+    if brightness != 1 and header.tone is None:
         raise InputError("this file holds no tone curve to undo: its model has none")
+
+
+def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:
+    if brightness == 1 or header.tone is None:
+        return None
     curve = from_numbers(header.tone)
     if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
         raise CorruptError("the tone curve in the header cannot be undone")

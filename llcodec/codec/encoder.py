@@ -9,13 +9,14 @@ from torch.nn import functional as F
 from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
 from llcodec.codec.samples import Samples, cut, whole_thumbnail
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
-from llcodec.codec.windows import windows
+from llcodec.codec.windows import ENCODER_HALO, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS
 from llcodec.nets.tone import ToneCurve
 
 TILE_SIZE = 2048
+MAX_TILE_SIZE = 4096  # what a tile costs to decode is bounded by this
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Analysis:
 def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysis:
     """Return the latents of H×W×3 samples, and the 15 tone numbers they were brightened with.
 
-    The tone is predicted once from the whole picture; the transforms run window by window.
+    The tone is predicted once from the whole picture; the transforms, attention among them, run
+    window by window.
     """
     tone = None
     if model.tone is not None:
@@ -38,7 +40,7 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysi
     curve = None if tone is None else _on(from_numbers(tone), device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     latents = torch.empty(model.preset.latents, height, width)
-    for window in windows(height, width):
+    for window in windows(height, width, ENCODER_HALO):
         rows, columns = window.rows, window.columns
         x = cut(
             pixels,

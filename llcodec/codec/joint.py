@@ -4,7 +4,7 @@
         │        └─ SNR branch 0 ─┘  │ └─ SNR branch 1 ─┘  │
         └────────── linear path ─────┘                     └─ hyperprior, context
 
-All knowledge of the whole picture (tone, SNR, attention) is used by the encoder alone. The
+Knowledge of more than the neighbourhood (tone, attention) is used by the encoder alone. The
 decoder, g_s and the linear path, is local.
 """
 

@@ -13,8 +13,8 @@ _FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
 
 def shipped_models() -> dict[str, Path]:
     """Return the weight files that came with this installation, by name."""
-    files = (file for folder in _FOLDERS for file in sorted(folder.glob("*.safetensors")))
-    return {file.stem: file for file in files}
+    folder = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
+    return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
 
 
 def load_model(name_or_path: str = DEFAULT_MODEL) -> ModelFile:

@@ -45,10 +45,10 @@ def whole_thumbnail(samples: Samples) -> Tensor:
 
     The same as area interpolation of the float picture, one row of cells at a time.
     """
-    height, rows = samples.shape[0], THUMBNAIL[0]
-    means = [
-        samples[number * height // rows : -(-(number + 1) * height // rows)].mean(0, np.float64)
-        for number in range(rows)
-    ]
-    strip = torch.from_numpy(np.stack(means) / peak(samples)).float().permute(2, 0, 1)[None]
-    return F.interpolate(strip, THUMBNAIL, mode="area")
+    height, cells = samples.shape[0], THUMBNAIL[0]
+    rows = []
+    for number in range(cells):
+        stripe = samples[number * height // cells : -(-(number + 1) * height // cells)]
+        row = torch.from_numpy(stripe.mean(0, np.float64)).T[None]  # 1×3×W
+        rows.append(F.interpolate(row, THUMBNAIL[1], mode="area"))
+    return (torch.stack(rows, 2) / peak(samples)).float()

@@ -1,15 +1,17 @@
 """Windows: the float transforms see a big picture piece by piece, in bounded memory.
 
-Each window has a core, which it is responsible for, and a halo around it. For the decoder the halo
-is wider than the networks' reach, so the pieces fit as if the whole had been transformed at once.
-The encoder's attention sees one window at a time.
+Each window has a core, which it is responsible for, and a halo around it that is wider than the
+reach of the convolutions, so that the pieces of a decoded picture fit as if the whole had been
+transformed at once. The encoder's attention sees one window at a time.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 CORE = 64  # latents: 1024 pixels
-HALO = 8  # latents: 128 pixels
+DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 7 latents
+ENCODER_HALO = 12  # latents: 192 pixels; the analysis transforms reach 178 pixels
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,18 @@ class Window:
     columns: Span
 
 
-def windows(height: int, width: int) -> Iterator[Window]:
+def windows(height: int, width: int, halo: int) -> Iterator[Window]:
     """Yield windows whose cores tile a plane of ``height``×``width`` latents."""
-    for rows in _spans(height):
-        for columns in _spans(width):
+    for rows in _spans(height, halo):
+        for columns in _spans(width, halo):
             yield Window(rows, columns)
 
 
-def _spans(length: int) -> list[Span]:
+def _spans(length: int, halo: int) -> list[Span]:
     # A plane that is little larger than one core stays whole: two halos would cost more.
-    core = length if length <= 2 * CORE else CORE
-    spans = []
-    for start in range(0, length, core):
-        stop = min(start + core, length)
-        spans.append(Span(start, stop, max(0, start - HALO), min(stop + HALO, length)))
-    return spans
+    count = 1 if length <= 2 * CORE else -(-length // CORE)
+    edges = [number * length // count for number in range(count + 1)]
+    return [
+        Span(start, stop, max(0, start - halo), min(stop + halo, length))
+        for start, stop in pairwise(edges)
+    ]

@@ -17,7 +17,8 @@ from llcodec.nets.blocks import LEAKY_SLOPE_UNITS
 
 ACTIVATION_LIMIT = 2**15 - 1  # activations between layers fit into 16 bits
 WEIGHT_LIMIT = 2**15 - 1
-EXACT_LIMIT = 2**52  # a factor of two below what float64 holds exactly
+WIDE_LIMIT = 2**20  # of outputs that feed no further layer: means up to ±16384
+EXACT_LIMIT = 2**45  # float64 holds integers to 2^53: room for the inner sums of fast transforms
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,12 @@ class IntegerLayer:
     def check(self, name: str) -> None:
         """Raise BrokenModelError unless all values are integers within the exact range."""
         whole = all(bool((v == v.round()).all()) for v in (self.weight, self.bias, self.shift))
+        limits = self.limit, self.input_limit
         in_range = bool((self.weight.abs() <= WEIGHT_LIMIT).all()) and bool(
             ((self.shift >= 0) & (self.shift <= 40)).all()
         )
-        if not (whole and in_range and self.bound() < EXACT_LIMIT):
+        bounded = all(0 < limit <= WIDE_LIMIT for limit in limits) and self.bound() < EXACT_LIMIT
+        if not (whole and in_range and bounded):
             raise BrokenModelError(f"the integer layer {name} breaks the exactness bound")
 
     def convolve(self, x: Tensor) -> Tensor:
@@ -67,10 +70,14 @@ class IntegerLayer:
     def _finish(self, sums: Tensor) -> Tensor:
         # round() first: a convolution by transform (Winograd, FFT) is off by a tiny fraction.
         exact = sums.round() + self.bias.view(1, -1, 1, 1)
-        out = (exact * torch.exp2(-self.shift).view(1, -1, 1, 1)).floor()
+        out = (exact * self._factors().view(1, -1, 1, 1)).floor()
         if self.leaky:
             out = torch.where(out < 0, (out * LEAKY_SLOPE_UNITS / 65536).floor(), out)
         return out.clamp(-self.limit, self.limit)
+
+    def _factors(self) -> Tensor:
+        """Return 2^−shift, exactly: no library's exp2 decides a bit."""
+        return self.shift.new_tensor([2.0 ** -int(shift) for shift in self.shift.tolist()])
 
     def to(self, device: torch.device) -> "IntegerLayer":
         """Return the same layer on ``device``."""

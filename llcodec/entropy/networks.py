@@ -8,7 +8,9 @@ from torch import Tensor
 
 from llcodec.entropy.fixed_point import IntegerLayer, convolve_all, multiply_all
 from llcodec.entropy.order import context_taps
+from llcodec.errors import BrokenModelError
 from llcodec.nets.density import SCALE_LEVELS
+from llcodec.nets.gain import QUALITIES
 from llcodec.nets.hyperprior import Order
 
 UNIT_BITS = 6
@@ -37,6 +39,8 @@ class EntropyNetworks:
 
     def check(self) -> None:
         """Raise BrokenModelError unless every layer is provably exact."""
+        if len(self.index_start) not in (1, QUALITIES):
+            raise BrokenModelError("the model has start indices for neither one quality nor eight")
         for name, layers in (
             ("hyper-synthesis", self.hyper_synthesis),
             ("context", (self.context,)),

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, WEIGHT_LIMIT, IntegerLayer
+from llcodec.entropy.fixed_point import (
+    ACTIVATION_LIMIT,
+    WEIGHT_LIMIT,
+    WIDE_LIMIT,
+    IntegerLayer,
+)
 
 _MOST_BITS = 12  # fraction bits of activations
-_WIDE_LIMIT = 2**20  # of outputs that feed no further layer: means up to ±16384
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def quantise_layer(
         weight=(weight * torch.exp2(scale).view(-1, 1, 1, 1)).round(),
         bias=units + half,
         shift=shift,
-        limit=_WIDE_LIMIT if wide_output else ACTIVATION_LIMIT,
+        limit=WIDE_LIMIT if wide_output else ACTIVATION_LIMIT,
         input_limit=ACTIVATION_LIMIT,
         leaky=layer.leaky,
         shuffle=layer.shuffle,

@@ -24,7 +24,7 @@ MAX_PIXELS = 100_000_000
 _BROKEN = "the image is truncated or damaged"
 
 
-def read_picture(source: Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture of any format that Pillow decodes; of animations, the first frame.
 
     The picture comes back upright (EXIF orientation applied) and in sRGB: an embedded
@@ -99,10 +99,12 @@ def _undecoded(image: Image.Image) -> IO[bytes] | None:
     return io.BytesIO(data)
 
 
-def _stream(source: Path | bytes | BinaryIO) -> IO[bytes]:
+def _stream(source: str | Path | bytes | BinaryIO) -> IO[bytes]:
     """The source as a stream that can seek, as decoding may take two passes."""
     if isinstance(source, bytes | bytearray | memoryview):
         return io.BytesIO(source)
+    if isinstance(source, str):
+        source = Path(source)
     try:
         if not isinstance(source, Path):
             return io.BytesIO(source.read())

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -29,7 +29,6 @@ class RunState:
     rng: np.random.Generator
     step: int = 0
     hours: float = 0.0
-    best: float = float("inf")
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
 
 
@@ -44,7 +43,6 @@ def save_checkpoint(path: Path, state: RunState) -> None:
     metadata = {
         "step": json.dumps(state.step),
         "hours": json.dumps(state.hours),
-        "best": json.dumps(state.best),
         "recent": json.dumps(list(state.recent)),
         "rng": json.dumps(state.rng.bit_generator.state),
     }
@@ -66,22 +64,36 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     torch.set_rng_state(tensors["torch_rng"])
     state.rng.bit_generator.state = json.loads(metadata["rng"])
     state.step, state.hours = json.loads(metadata["step"]), json.loads(metadata["hours"])
-    state.best = json.loads(metadata["best"])
     state.recent.clear()
     state.recent.extend(json.loads(metadata.get("recent", "[]")))
 
 
 def load_ema(path: Path, model: nn.Module) -> None:
     """Set ``model`` to the averaged weights of a checkpoint."""
-    model.load_state_dict(_within("ema.", read_tensors(path)[0]))
+    load_weights(model, _within("ema.", read_tensors(path)[0]), path)
+
+
+def load_weights(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
+    """Set the weights of ``model``; raises InputError if those of ``path`` are another's."""
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise InputError(f"{path}: these are the weights of another network") from error
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Return all tensors and the metadata of a safetensors file."""
+    """Return all tensors and the metadata of a safetensors file.
+
+    Raises InputError if there is none, or if it is damaged.
+    """
     if not path.is_file():
-        raise InputError(f"{path}: no such checkpoint")
-    with safe_open(path, framework="pt") as file:
-        return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+        raise InputError(f"{path}: no such file")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            return tensors, file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path}: not a checkpoint, or a damaged one") from error
 
 
 def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Tensor]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
 from llcodec.data.sampling import CropSampler, Sources
+from llcodec.errors import InputError, LlcError
 from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, load_checkpoint, save_checkpoint
@@ -27,6 +28,7 @@ from llcodec.training.recipe import CodecRecipe
 from llcodec.training.validation import validate
 
 VALIDATION_QUALITIES = (2.0, 4.0, 7.0)
+_MOST_SKIPPED = 100
 
 
 @dataclass
@@ -65,6 +67,7 @@ class CodecTrainer:
         out: Path,
     ) -> None:
         self.recipe, self.pictures, self.out = recipe, pictures, out
+        self.skipped = 0  # steps in a row
         rng = np.random.default_rng(recipe.seed)
         torch.manual_seed(recipe.seed)
         if model.tone is not None:
@@ -73,20 +76,33 @@ class CodecTrainer:
         self.ema = Ema(model, recipe.ema_decay)
         self.sampler = CropSampler(sources, recipe.mix, rng)
         self.state = RunState(model, self.ema.model, _optimiser(model, recipe), rng)
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "config.json").write_text(json.dumps(asdict(recipe), indent=1) + "\n")
 
     @property
     def checkpoint(self) -> Path:
         """The file that this run goes on from."""
         return self.out / "checkpoint.safetensors"
 
+    @property
+    def config(self) -> Path:
+        """The recipe of this run folder."""
+        return self.out / "config.json"
+
     def resume(self) -> None:
-        """Go on exactly where the checkpoint of this run folder ended."""
+        """Go on exactly where the checkpoint of this run folder ended.
+
+        Raises InputError if the folder's recipe is another one.
+        """
+        if not self.config.is_file() or self.config.read_text() != self._config_text():
+            raise InputError(f"{self.config}: the run was started with other settings")
         load_checkpoint(self.checkpoint, self.state)
+
+    def _config_text(self) -> str:
+        return json.dumps(asdict(self.recipe), indent=1) + "\n"
 
     def run(self, max_hours: float = math.inf) -> None:
         """Train until the recipe's last step, ``max_hours`` of this session, or a signal."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(self._config_text())
         started = saved = time.monotonic()
         hours_before = self.state.hours
         with StopRequest() as stop, (self.out / "log.jsonl").open("a") as log:
@@ -112,13 +128,26 @@ class CodecTrainer:
         loss = self._loss(quality)
         state.optimiser.zero_grad(set_to_none=True)
         state.step += 1
-        if not self._is_sane(float(loss.total.detach())):
-            return loss
-        loss.total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
-        state.optimiser.step()
-        self.ema.update(self.model, state.step)
+        if self._is_sane(float(loss.total.detach())) and self._descend(loss):
+            self.skipped = 0
+        else:
+            self._skip()
         return loss
+
+    def _descend(self, loss: Loss) -> bool:
+        """Take one step against the gradient; False if the gradient is not finite."""
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
+        if not bool(norm.isfinite()):
+            return False
+        self.state.optimiser.step()
+        self.ema.update(self.model, self.state.step)
+        return True
+
+    def _skip(self) -> None:
+        self.skipped += 1
+        if self.skipped > _MOST_SKIPPED:
+            raise LlcError(f"the training diverged: {self.skipped} steps in a row were skipped")
 
     def _is_sane(self, loss: float) -> bool:
         """Return whether a loss is near the recent ones, and remember it if it is."""
@@ -155,6 +184,7 @@ class CodecTrainer:
             "loss": round(float(loss.total.detach()), 4),
             "bpp": round(float(loss.bpp.detach()), 4),
             "psnr": round(-10 * math.log10(float(loss.mse.detach()) + 1e-10), 2),
+            "skipped": self.skipped,
         }
 
     def _validate(self) -> list[dict[str, float]]:

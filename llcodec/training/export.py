@@ -114,7 +114,7 @@ def _index_start(model: JointModel) -> Tensor:
 
 @torch.no_grad()
 def _largest_activations(model: JointModel, calibration: Calibration) -> dict[str, list[float]]:
-    """Return the largest magnitude after every convolution (and its activation)."""
+    """Return the largest magnitude that every convolution gives."""
     seen: dict[str, dict[int, float]] = {"h_s": {}, "context": {}, "entropy_parameters": {}}
     hooks = []
     for name, largest in seen.items():

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
@@ -15,9 +14,10 @@ from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs
 from llcodec.data.sampling import CropSampler, Mix, gather_sources
 from llcodec.errors import InputError
+from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.presets import FAST
 from llcodec.nets.tone import ToneNetwork, thumbnail
-from llcodec.training.checkpoint import load_ema, read_tensors
+from llcodec.training.checkpoint import load_ema, load_weights, read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -26,6 +26,7 @@ from llcodec.training.tone import ToneRecipe, train_tone
 
 _VALIDATION_PICTURES = 7
 _CALIBRATION_PICTURES = 12
+_CALIBRATION_SIZE = 1024
 _CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
 # Dark pictures come as real pairs, darkened photographs and, for the rest, bright ones as they are.
 _TONE_MIX = Mix(pairs=0.75, darkened=0.15)
@@ -43,18 +44,23 @@ class DataFolders:
         return [pair for folder in self.pairs for pair in read_pairs(folder, split)]
 
     def read_photographs(self) -> list[Pixels]:
-        """Return all photographs, and a third of the bright halves of the training pairs."""
-        found = [picture for folder in self.photographs for picture in read_photographs(folder)]
-        highs = {id(pair.high): pair.high for pair in self.read_pairs("train")}
-        return found + list(highs.values())[::3]
+        """Return all photographs."""
+        return [picture for folder in self.photographs for picture in read_photographs(folder)]
+
+
+def bright_halves(pairs: Sequence[Pair]) -> list[Pixels]:
+    """Return a third of the bright pictures of pairs, each once: more photographs to learn from."""
+    highs = {id(pair.high): pair.high for pair in pairs}
+    return list(highs.values())[::3]
 
 
 def run_tone(data: DataFolders, recipe: ToneRecipe, out: Path, seed: int = 0) -> None:
     """Train the tone network into the run folder ``out``."""
+    if (out / "tone.safetensors").exists():
+        raise InputError(f"{out} holds a tone network already; choose another folder")
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    photographs = [p for folder in data.photographs for p in read_photographs(folder)]
-    sources = gather_sources(data.read_pairs("train"), photographs)
+    sources = gather_sources(data.read_pairs("train"), data.read_photographs())
     sampler = CropSampler(sources, _TONE_MIX, np.random.default_rng(seed))
     validation = [gather_sources(read_pairs(folder, "val"), ()) for folder in data.pairs]
     train_tone(ToneNetwork(), sampler, validation, recipe, out)
@@ -64,7 +70,7 @@ def run_plain(
     data: DataFolders, recipe: CodecRecipe, out: Path, *, resume: bool, max_hours: float
 ) -> None:
     """Train stage A, a plain codec on photographs, from the Karhunen–Loève transform."""
-    photographs = data.read_photographs()
+    photographs = data.read_photographs() + bright_halves(data.read_pairs("train"))
     torch.manual_seed(recipe.seed)
     model = JointModel(FAST)
     rng = np.random.default_rng(recipe.seed)
@@ -92,7 +98,8 @@ def run_joint(
     model = JointModel(FAST)
     load_ema(start, model)
     load_tone(model, tone)
-    sources = gather_sources(data.read_pairs("train"), data.read_photographs())
+    pairs = data.read_pairs("train")
+    sources = gather_sources(pairs, data.read_photographs() + bright_halves(pairs))
     _run(CodecTrainer(model, recipe, sources, _validation(data), out), resume, max_hours)
 
 
@@ -107,9 +114,7 @@ def _run(trainer: CodecTrainer, resume: bool, max_hours: float) -> None:
 def load_tone(model: JointModel, path: Path) -> None:
     """Set the tone network of ``model`` to the weights that :func:`run_tone` left in ``path``."""
     assert model.tone is not None
-    if not path.is_file():
-        raise InputError(f"{path}: no such weights of a tone network")
-    model.tone.load_state_dict(load_file(path))
+    load_weights(model.tone, read_tensors(path)[0], path)
 
 
 def _validation(data: DataFolders) -> list[tuple[Tensor, Tensor]]:
@@ -128,6 +133,7 @@ def export_run(checkpoint: Path, data: DataFolders, name: str, out: Path) -> Non
     notes = {
         "steps": metadata["step"],
         "hours": metadata["hours"],
+        "data": "pairs: " + ", ".join(folder.name for folder in data.pairs),
         "recipe": (checkpoint.parent / "config.json").read_text(),
         "exported": datetime.now(UTC).date().isoformat(),
     }
@@ -141,8 +147,7 @@ def calibration(model: JointModel, data: DataFolders) -> Calibration:
     pairs = pairs[:: max(1, 2 * len(pairs) // _CALIBRATION_PICTURES)]
     batches = []
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
-        height, width = (n // 64 * 64 for n in picture.shape[:2])
-        x = to_tensor(picture[:height, :width])
+        x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
         curve = None if model.tone is None else model.tone(thumbnail(x))
         y = model.analyse(x, curve)
         for quality in _CALIBRATION_QUALITIES:

@@ -69,7 +69,7 @@ def train_tone(
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            if step % recipe.validate_every == 0:
+            if step % recipe.validate_every == 0 or step == recipe.steps:
                 scores = [tone_psnr(network, sources) for sources in validation]
                 score = sum(scores) / len(scores)
                 if score > best_score:

@@ -14,6 +14,7 @@ from llcodec.errors import (
     QualityError,
     TooManyPixelsError,
     TruncatedError,
+    UnsupportedError,
     WrongModelError,
 )
 from llcodec.imaging import Metadata, Picture
@@ -230,3 +231,17 @@ def test_devices_by_name() -> None:
     if not torch.backends.mps.is_available():
         with pytest.raises(InputError, match="not available"):
             choose_device("mps")
+
+
+def test_pictures_too_thin_for_their_padding_are_refused(tiny) -> None:
+    thin = Picture(np.zeros((1, 3_000_000, 3), np.uint8))
+    with pytest.raises(TooManyPixelsError, match="thin"):
+        tiny.codec.encode(thin)
+
+
+def test_tiles_too_large_to_decode_in_bounded_memory_are_refused(tiny, make_picture) -> None:
+    file = container.unpack(tiny.codec.encode(Picture(make_picture(16, 16))))
+    header = replace(file.header, width=5000, height=16, tile_size=8192)
+    data = container.pack(replace(file, header=header))
+    with pytest.raises(UnsupportedError, match="tiles"):
+        tiny.codec.decode(data)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.codec.decoder import decode_latents, synthesise
+from llcodec.codec.decoder import check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
@@ -58,17 +58,18 @@ def test_brightness_is_that_of_the_tone_curve(tiny, large, brightness: float) ->
 
 
 @pytest.mark.parametrize("brightness", [-0.01, 1.01, float("nan"), float("inf")])
-def test_brightness_outside_its_range_is_an_input_error(tiny, large, brightness: float) -> None:
-    units, header = large
+def test_brightness_outside_its_range_is_an_input_error(large, brightness: float) -> None:
+    _, header = large
     with pytest.raises(InputError, match="brightness"):
-        synthesise(tiny.trained, units, header, brightness, CPU)
+        check_brightness(header, brightness)
 
 
 def test_without_a_tone_curve_there_is_nothing_to_undo(tiny, large) -> None:
     units, header = large
     plain = replace(header, tone=None)
     with pytest.raises(InputError, match="no tone curve"):
-        synthesise(tiny.trained, units, plain, 0.5, CPU)
+        check_brightness(plain, 0.5)
+    check_brightness(plain, 1.0)
     assert synthesise(tiny.trained, units, plain, 1.0, CPU).std() > 0
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
-from llcodec.codec.windows import HALO
+from llcodec.codec.windows import DECODER_HALO
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import UNITS
 from llcodec.imaging import Picture
@@ -164,7 +164,7 @@ def test_the_decoder_reaches_no_further_than_the_halo_of_a_window() -> None:
     changed[..., 0] += 1
     touched = (model.synthesise(y) != model.synthesise(changed)).any(2).any(1)[0]
     assert touched[:16].all()
-    assert not touched[(1 + HALO) * 16 :].any()
+    assert not touched[(1 + DECODER_HALO) * 16 :].any()
 
 
 def half_noisy_batch() -> Tensor:

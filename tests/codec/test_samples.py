@@ -76,3 +76,12 @@ def test_thumbnail_is_area_interpolation(height: int, width: int, kind: type) ->
     samples = rng.integers(0, np.iinfo(kind).max, (height, width, 3), kind, endpoint=True)
     expected = F.interpolate(to_tensor(samples), THUMBNAIL, mode="area")
     torch.testing.assert_close(whole_thumbnail(samples), expected, atol=1e-6, rtol=1e-5)
+
+
+def test_the_thumbnail_of_a_wide_strip_takes_little_memory() -> None:
+    strip = np.zeros((1, 400_000, 3), np.uint8)
+    strip[:, 200_000:] = 255
+    small = whole_thumbnail(strip)
+    assert small.shape == (1, 3, 100, 150)
+    assert torch.equal(small[..., :75], torch.zeros(1, 3, 100, 75))
+    assert torch.equal(small[..., 75:], torch.ones(1, 3, 100, 75))

@@ -8,7 +8,7 @@ from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.entropy.networks import UNITS
-from llcodec.entropy.order import coding_order
+from llcodec.entropy.order import MARGIN, coding_order, context_taps, gather_neighbours
 from llcodec.errors import CorruptError
 from llcodec.nets.density import SCALE_LEVELS
 
@@ -94,20 +94,24 @@ def test_bits_do_not_depend_on_threads_layout_or_backend(
                         assert torch.equal(mine.cpu(), theirs)
 
 
-def parameters_of(
-    coder: LatentCoder, seen: TileLatents, quality: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The scale indices and means of the first group of positions."""
+def parameters_of(coder: LatentCoder, seen: TileLatents, quality: int) -> list[torch.Tensor]:
+    """The scale indices and means of all positions, group by group."""
     networks = coder.networks
     device = networks.index_start.device
     height, width = seen.y_hat.shape[-2:]
     features = networks.hyper_features(seen.z_hat.to(device), height, width)
-    at = coding_order(networks.order, height, width)[0]
-    start = networks.start_at(quality)
-    index, mean = networks.parameters(features[:, at.rows, at.columns], None, start)
-    assert float(index.min()) >= 0
-    assert float(index.max()) < SCALE_LEVELS
-    return index, mean
+    start, taps = networks.start_at(quality), context_taps(networks.order)
+    padded = features.new_zeros(networks.latents, height + 2 * MARGIN, width + 2 * MARGIN)
+    found: list[torch.Tensor] = []
+    for at in coding_order(networks.order, height, width):
+        neighbours = gather_neighbours(padded, at, taps) if found else None
+        index, mean = networks.parameters(features[:, at.rows, at.columns], neighbours, start)
+        assert float(index.min()) >= 0
+        assert float(index.max()) < SCALE_LEVELS
+        found += [index, mean]
+        known = seen.y_hat[:, at.rows, at.columns].to(device)
+        padded[:, at.rows + MARGIN, at.columns + MARGIN] = known
+    return found
 
 
 def test_start_indices_are_interpolated_between_qualities(coder: LatentCoder) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from llcodec.codec.joint import JointModel
-from llcodec.codec.windows import HALO
+from llcodec.codec.windows import DECODER_HALO
 from llcodec.nets.fast import build_parts
 from llcodec.nets.presets import FAST
 from llcodec.nets.tone import identity_curve
@@ -99,8 +99,8 @@ def test_the_decoder_is_local() -> None:
     changed[..., 0] += 1
     touched = (model.synthesise(y) != model.synthesise(changed)).any(2).any(1)[0]
     assert touched[:16].all()
-    assert not touched[(1 + HALO) * 16 :].any()
-    part = model.synthesise(y[..., :20])[..., : (20 - HALO) * 16]
+    assert not touched[(1 + DECODER_HALO) * 16 :].any()
+    part = model.synthesise(y[..., :20])[..., : (20 - DECODER_HALO) * 16]
     torch.testing.assert_close(part, model.synthesise(y)[..., : part.shape[-1]])
 
 

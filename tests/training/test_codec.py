@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from llcodec.codec.joint import JointModel, JointOutput
 from llcodec.codec.samples import to_tensor
 from llcodec.data.sampling import Mix
+from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.losses import lambda_of_quality
@@ -188,11 +189,16 @@ def test_a_run_gives_the_signals_back(trainer) -> None:
 
 
 def test_a_run_folder_keeps_its_settings(trainer) -> None:
-    run = trainer("run", seed=7, learning_rate=3e-4)
+    run = trainer("run", seed=7, learning_rate=3e-4, steps=1)
+    assert not run.out.exists()  # nothing is written before the run begins
+    run.run()
     kept = json.loads((run.out / "config.json").read_text())
     assert kept["seed"] == 7
     assert kept["learning_rate"] == 3e-4
     assert kept["mix"] == {"pairs": 0.5, "darkened": 0.3}
+    trainer("run", seed=7, learning_rate=3e-4, steps=1).resume()
+    with pytest.raises(InputError, match="other settings"):
+        trainer("run", seed=8, learning_rate=3e-4, steps=1).resume()
 
 
 def test_seeds_decide_the_run(trainer) -> None:
@@ -227,3 +233,21 @@ def test_lower_precision_trains_too(trainer) -> None:
     run = trainer("run", steps=2, precision="bfloat16", validate_every=100)
     run.run()
     assert all(p.isfinite().all() and p.dtype == torch.float32 for p in run.model.parameters())
+
+
+def test_a_run_that_diverges_says_so(trainer) -> None:
+    run = trainer("run", steps=200, validate_every=1000)
+    with torch.no_grad():
+        run.model.linear_synthesis.weight.fill_(float("nan"))
+    with pytest.raises(LlcError, match="diverged"):
+        run.run()
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing(trainer) -> None:
+    run = trainer("run", steps=1, validate_every=1000)
+    run.model.g_s.register_full_backward_hook(
+        lambda module, inputs, outputs: (inputs[0] * float("nan"),)
+    )
+    before = run.model.g_a0.layers[1].weight.detach().clone()
+    run.run()
+    assert torch.equal(run.model.g_a0.layers[1].weight, before)

@@ -94,11 +94,11 @@ def test_folders_give_all_photographs_and_a_third_of_the_bright_halves(
 
 def test_what_is_missing_is_an_input_error(folders: DataFolders, tmp_path: Path) -> None:
     missing = tmp_path / "none.safetensors"
-    with pytest.raises(InputError, match="no such checkpoint"):
+    with pytest.raises(InputError, match="no such file"):
         run_joint(
             folders, JOINT, tmp_path / "x", start=missing, tone=missing, resume=False, max_hours=1
         )
-    with pytest.raises(InputError, match="no such checkpoint"):
+    with pytest.raises(InputError, match="no such file"):
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
     with pytest.raises(InputError):
         DataFolders([tmp_path / "none"], []).read_pairs("train")
