@@ -18,7 +18,14 @@ from llcodec.imaging import Picture
 from llcodec.training import runs
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.recipe import CodecRecipe
-from llcodec.training.runs import DataFolders, export_run, run_joint, run_plain, run_tone
+from llcodec.training.runs import (
+    DataFolders,
+    bright_halves,
+    export_run,
+    run_joint,
+    run_plain,
+    run_tone,
+)
 from llcodec.training.tone import ToneRecipe
 
 PLAIN = CodecRecipe("plain", 2, 2, 64, precision="float32", validate_every=2, warmup=1)
@@ -89,7 +96,8 @@ def test_folders_give_all_photographs_and_a_third_of_the_bright_halves(
 ) -> None:
     assert len(folders.read_pairs("train")) == 3
     assert len(folders.read_pairs("val")) == 1
-    assert len(folders.read_photographs()) == 4 + 1
+    assert len(folders.read_photographs()) == 4
+    assert len(bright_halves(folders.read_pairs("train"))) == 1
 
 
 def test_what_is_missing_is_an_input_error(folders: DataFolders, tmp_path: Path) -> None:
