@@ -163,7 +163,9 @@ def _try_out(networks: EntropyNetworks, preset: Preset) -> None:
 
 def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
     """Return the float networks; those that run as integers are left out."""
-    with torch.device("meta"):
+    # Random weights are quicker than laying the model out on the meta device, whose first use
+    # imports a second's worth of PyTorch. The caller's random numbers stay as they are.
+    with torch.random.fork_rng([]):
         model = JointModel(preset)
     for name in ("h_s", "context", "entropy_parameters", "density"):
         delattr(model, name)

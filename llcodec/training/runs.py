@@ -133,7 +133,7 @@ def export_run(checkpoint: Path, data: DataFolders, name: str, out: Path) -> Non
     notes = {
         "steps": metadata["step"],
         "hours": metadata["hours"],
-        "data": "pairs: " + ", ".join(folder.name for folder in data.pairs),
+        "calibration": ", ".join(folder.name for folder in data.pairs),
         "recipe": (checkpoint.parent / "config.json").read_text(),
         "exported": datetime.now(UTC).date().isoformat(),
     }
