@@ -1,7 +1,6 @@
 import json
 import math
 import signal
-from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -22,15 +21,6 @@ from llcodec.training.validation import validate
 RECIPE = CodecRecipe(
     steps=6, batch=2, crop=64, warmup=3, precision="float32", validate_every=2, mix=Mix(0.5, 0.3)
 )
-
-
-@pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    """A run listens for signals; the test session wants its own handlers back."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture

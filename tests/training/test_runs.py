@@ -1,7 +1,5 @@
 """Folders of data in, run folders and a weight file out: the whole way, once, in miniature."""
 
-import signal
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,14 +28,6 @@ from llcodec.training.tone import ToneRecipe
 
 PLAIN = CodecRecipe("plain", 2, 2, 64, precision="float32", validate_every=2, warmup=1)
 JOINT = replace(PLAIN, stage="joint", mix=Mix(0.6, 0.2))
-
-
-@pytest.fixture(autouse=True)
-def signals() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.fixture
