@@ -52,8 +52,8 @@ class ResidualBlock(nn.Module):
 def he_start(network: M) -> M:
     """Give the convolutions of ``network`` the start of He et al. 2015, and return it.
 
-    It keeps the variance of features through any depth. PyTorch's own start shrinks it by a
-    third at every layer, and with it the speed of learning of all that follows. Residual blocks
+    It keeps the variance of features through any depth. PyTorch's own start leaves a
+    sixth of it after every layer, and slows the learning of all that follows. Residual blocks
     start near the identity; layers that start at zero stay there. Not for networks with GDN,
     which normalises by itself.
     """

@@ -15,8 +15,8 @@ class CodecRecipe:
 
     Stage ``plain`` trains a codec on photographs, without tone and SNR branch; stage ``joint``
     trains the whole network on dark and bright pairs. Crops below 256 pixels (4×4 hyper-latents)
-    teach the hyper networks their borders and little else: they cost a third more bits on whole
-    pictures. The learning rate rises over ``warmup``
+    teach the hyper networks their borders and little else: whole pictures then cost a quarter
+    more bits than crops, and more at high qualities. The learning rate rises over ``warmup``
     steps and falls to zero along a cosine; the linear path and the entropy networks get the shares
     ``linear_rate`` and ``entropy_rate`` of it. ``l1_share`` adds that much of the mean absolute
     error to the mean squared error. Steps whose loss is above ``loss_cap`` times the median of

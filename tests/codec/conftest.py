@@ -1,7 +1,7 @@
 """A tiny model, started from the Karhunen–Loève transform and exported, and pictures for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import ModelFile
-from llcodec.nets.presets import FAST
+from llcodec.nets.presets import Preset
 from llcodec.nets.tone import thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -22,18 +22,6 @@ from llcodec.training.recipe import LAMBDAS
 
 Pixels = NDArray[np.uint8]
 MakePicture = Callable[..., Pixels]
-
-TINY = replace(
-    FAST,
-    widths=(8, 8, 8, 16),
-    latents=16,
-    hyper_latents=8,
-    hyper_hidden=8,
-    hyper_features=12,
-    context_features=12,
-    entropy_hidden=(16,),
-    condition=8,
-)
 
 
 def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -> Pixels:
@@ -63,11 +51,11 @@ class Tiny:
 
 
 @torch.no_grad()
-def started_model() -> JointModel:
+def started_model(preset: Preset) -> JointModel:
     torch.manual_seed(1)
-    model = JointModel(TINY)
+    model = JointModel(preset)
     pictures = [smooth_picture(96, 96, seed) for seed in range(3)]
-    basis = patch_basis(pictures, TINY.latents, np.random.default_rng(0), patches=2000)
+    basis = patch_basis(pictures, preset.latents, np.random.default_rng(0), patches=2000)
     warm_start(model, *basis, LAMBDAS)
     # The residual networks start at zero; a little of them makes windows and halos matter.
     nn.init.normal_(model.g_a1.to_latent.weight, std=0.003)
@@ -91,8 +79,8 @@ def calibration_of(model: JointModel) -> Calibration:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
-    model = started_model()
+def tiny(tiny_preset: Preset, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    model = started_model(tiny_preset)
     calibration = calibration_of(model)
     path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
     export_model(model, "tiny", calibration, {"data": "noise"}, path)

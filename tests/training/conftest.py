@@ -1,7 +1,6 @@
 """A tiny model and a few synthetic pictures to train it with."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,21 +11,9 @@ from llcodec.codec.joint import JointModel
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
-from llcodec.nets.presets import FAST
+from llcodec.nets.presets import Preset
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
-
-TINY = replace(
-    FAST,
-    widths=(8, 8, 8, 16),
-    latents=16,
-    hyper_latents=8,
-    hyper_hidden=8,
-    hyper_features=12,
-    context_features=12,
-    entropy_hidden=(16,),
-    condition=8,
-)
 
 
 def photograph(seed: int, height: int = 128, width: int = 160) -> NDArray[np.uint8]:
@@ -65,13 +52,15 @@ def sources(pairs: list[Pair], photographs: list[NDArray[np.uint8]]) -> Sources:
 
 
 @pytest.fixture(scope="session")
-def tiny_model(photographs: list[NDArray[np.uint8]]) -> Callable[[], JointModel]:
-    basis = patch_basis(photographs, TINY.latents, np.random.default_rng(0), patches=2000)
+def tiny_model(
+    tiny_preset: Preset, photographs: list[NDArray[np.uint8]]
+) -> Callable[[], JointModel]:
+    basis = patch_basis(photographs, tiny_preset.latents, np.random.default_rng(0), patches=2000)
 
     def make() -> JointModel:
         """Return the same model each time, started from the Karhunen–Loève transform."""
         torch.manual_seed(1)
-        model = JointModel(TINY)
+        model = JointModel(tiny_preset)
         warm_start(model, *basis, LAMBDAS)
         return model
 
