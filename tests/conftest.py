@@ -13,6 +13,7 @@ def tiny_preset() -> Preset:
     return replace(
         FAST,
         widths=(8, 8, 8, 16),
+        blocks=(1, 1, 1, 1),
         latents=16,
         hyper_latents=8,
         hyper_hidden=8,

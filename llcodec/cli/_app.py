@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 from llcodec._version import __version__
+from llcodec.cli.data import app as data
 from llcodec.cli.decode import decode
 from llcodec.cli.encode import encode
 from llcodec.cli.info import info
+from llcodec.cli.models import app as models
 from llcodec.cli.train import app as train
 from llcodec.cli.verify import verify
 
@@ -22,6 +24,8 @@ app.command()(encode)
 app.command()(decode)
 app.command()(info)
 app.command()(verify)
+app.add_typer(data, name="data", help="List, check and prepare data sets.")
+app.add_typer(models, name="models", help="List, check and find the models that shipped.")
 app.add_typer(train, name="train", help="Train networks and export weight files.")
 
 

@@ -1,4 +1,4 @@
-"""``llc train``: the tone network, both stages of the codec, and the weight file of them."""
+"""``llc train``: the codec with all its stages, the tone network, and the weight file of them."""
 
 import math
 from pathlib import Path
@@ -6,110 +6,106 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+from llcodec.cli._train_text_guide import text_guide
 
-Pairs = Annotated[
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("text-guide")(text_guide)
+
+Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
+RecipeFile = Annotated[
+    Path | None, typer.Option("--recipe", help="A recipe of your own, *.toml, instead.")
+]
+Data = Annotated[
     list[Path],
-    typer.Option(help="Folder of pairs: pairs.csv, or low/ and high/. Repeatable."),
+    typer.Option(help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable."),
 ]
-Photographs = Annotated[
-    list[Path], typer.Option(help="Folder of well-exposed photographs. Repeatable.")
+Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder: recipe, logs, checkpoints.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change of the recipe, as in joint.steps=5000. Repeatable."),
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder: config, log, checkpoint.")]
-Steps = Annotated[int | None, typer.Option(help="Optimiser steps; the recipe's own if not given.")]
-Crop = Annotated[int | None, typer.Option(help="Size of the crops in pixels, a multiple of 64.")]
-Rate = Annotated[float | None, typer.Option(help="Peak learning rate.")]
-Seed = Annotated[int, typer.Option(help="Seed of all random numbers.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on where the run folder ended.")]
-MaxHours = Annotated[float, typer.Option(help="Stop with a checkpoint after so many hours.")]
 Threads = Annotated[int | None, typer.Option(help="Processor threads.")]
 
 
 @app.command()
-def tone(
-    pairs: Pairs,
-    photographs: Photographs,
+def codec(
+    data: Data,
     out: Out,
-    steps: Steps = None,
-    seed: Seed = 0,
-    threads: Threads = None,
-) -> None:
-    """Train the global tone network; the best on the val split is kept as tone.safetensors."""
-    from llcodec.cli._threads import use_threads
-    from llcodec.training.runs import DataFolders, run_tone
-    from llcodec.training.tone import ToneRecipe
-
-    use_threads(threads)
-    recipe = ToneRecipe() if steps is None else ToneRecipe(steps=steps)
-    run_tone(DataFolders(pairs, photographs), recipe, out, seed)
-
-
-@app.command()
-def plain(
-    pairs: Pairs,
-    photographs: Photographs,
-    out: Out,
-    steps: Steps = None,
-    crop: Crop = None,
-    learning_rate: Rate = None,
-    seed: Seed = 0,
-    resume: Resume = False,
-    max_hours: MaxHours = math.inf,
-    threads: Threads = None,
-) -> None:
-    """Train stage A: a plain codec on photographs and the bright halves of pairs."""
-    from llcodec.cli._threads import use_threads
-    from llcodec.training.recipe import codec_recipe
-    from llcodec.training.runs import DataFolders, run_plain
-
-    use_threads(threads)
-    recipe = codec_recipe("plain", steps, crop, learning_rate, seed)
-    data = DataFolders(pairs, photographs)
-    run_plain(data, recipe, out, resume=resume, max_hours=max_hours)
-
-
-@app.command()
-def joint(
-    pairs: Pairs,
-    photographs: Photographs,
-    out: Out,
-    start: Annotated[Path, typer.Option(help="Checkpoint of the run to start from.")],
+    preset: Preset = "fast",
+    recipe: RecipeFile = None,
+    changes: Changes = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")
+    ] = False,
+    max_hours: Annotated[
+        float, typer.Option(help="Stop with a checkpoint after so many hours.")
+    ] = math.inf,
+    start: Annotated[
+        Path | None, typer.Option(help="Checkpoint that takes the place of the plain stage.")
+    ] = None,
     tone_weights: Annotated[
-        Path, typer.Option("--tone", help="The tone.safetensors of a tone run.")
-    ],
-    steps: Steps = None,
-    crop: Crop = None,
-    learning_rate: Rate = None,
-    seed: Seed = 0,
-    resume: Resume = False,
-    max_hours: MaxHours = math.inf,
+        Path | None, typer.Option("--tone", help="Weights that take the place of the tone stage.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
+    ] = False,
     threads: Threads = None,
 ) -> None:
-    """Train stage B: the whole network on dark and bright pictures."""
+    """Train a codec: tone network, plain codec on photographs, joint network on pairs.
+
+    Ctrl-C ends with a checkpoint. Works under torchrun.
+    """
     from llcodec.cli._threads import use_threads
-    from llcodec.training.recipe import codec_recipe
-    from llcodec.training.runs import DataFolders, run_joint
+    from llcodec.data.folders import DataFolders
+    from llcodec.training.recipe_files import read_recipe
+    from llcodec.training.runs import RunOptions, run_recipe
 
     use_threads(threads)
-    run_joint(
-        DataFolders(pairs, photographs),
-        codec_recipe("joint", steps, crop, learning_rate, seed),
-        out,
-        start=start,
-        tone=tone_weights,
-        resume=resume,
-        max_hours=max_hours,
-    )
+    options = RunOptions(resume, max_hours, device, start, tone_weights, tensorboard)
+    chosen = read_recipe(preset if recipe is None else str(recipe), changes or ())
+    done = run_recipe(chosen, DataFolders.sort(data), out, options)
+    if not done:
+        typer.echo(f"stopped; go on with --resume ({out})", err=True)
+
+
+@app.command()
+def tone(
+    data: Data,
+    out: Out,
+    preset: Preset = "fast",
+    recipe: RecipeFile = None,
+    changes: Changes = None,
+    threads: Threads = None,
+) -> None:
+    """Train the global tone network alone; the best on the val splits is kept."""
+    from llcodec.cli._threads import use_threads
+    from llcodec.data.folders import DataFolders
+    from llcodec.errors import InputError
+    from llcodec.training.recipe_files import read_recipe
+    from llcodec.training.runs import run_tone
+
+    use_threads(threads)
+    chosen = read_recipe(preset if recipe is None else str(recipe), changes or ())
+    if chosen.tone is None:
+        raise InputError("this recipe has no tone stage")
+    run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed)
 
 
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
-    pairs: Pairs,
+    data: Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="The weight file, *.safetensors.")],
-    name: Annotated[str, typer.Option(help="The model's name, as files will state it.")] = "fast",
+    name: Annotated[
+        str | None, typer.Option(help="The model's name; the preset's if not given.")
+    ] = None,
 ) -> None:
-    """Write the averaged weights of a run as a weight file that encodes and decodes."""
-    from llcodec.training.runs import DataFolders, export_run
+    """Write the averaged weights of a run as a weight file that encodes and decodes.
 
-    export_run(checkpoint, DataFolders(pairs, ()), name, out)
+    The val splits of the data show the ranges of activations.
+    """
+    from llcodec.data.folders import DataFolders
+    from llcodec.training.runs import export_run
+
+    export_run(checkpoint, DataFolders.sort(data), name, out)

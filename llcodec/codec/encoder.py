@@ -34,9 +34,8 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysi
     The tone is predicted once from the whole picture; the transforms, attention among them, run
     window by window.
     """
-    tone = None
-    if model.tone is not None:
-        tone = to_numbers(model.tone(whole_thumbnail(pixels).to(device)))
+    predicted = model.predict_tone(whole_thumbnail(pixels).to(device))
+    tone = None if predicted is None else to_numbers(predicted)
     curve = None if tone is None else _on(from_numbers(tone), device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     latents = torch.empty(model.preset.latents, height, width)

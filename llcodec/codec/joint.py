@@ -8,6 +8,7 @@ Knowledge of more than the neighbourhood (tone, attention) is used by the encode
 decoder, g_s and the linear path, is local.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +21,7 @@ from llcodec.nets.density import (
     gaussian_bits,
     index_of_scale,
     round_ste,
-    uniform_noise_like,
+    with_noise,
 )
 from llcodec.nets.gain import GainUnits
 from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
@@ -31,6 +32,9 @@ from llcodec.nets.tone import ToneCurve, ToneNetwork, apply_tone
 
 STRIDE = 16  # pixels of one latent
 HYPER_STRIDE = 4  # latents of one hyper-latent
+
+
+Rounding = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,9 @@ class JointModel(nn.Module):
         family = fast if preset.family == "fast" else cheng
         parts = family.build_parts(preset)
         self.g_a0, self.g_a1, self.g_s = parts.g_a0, parts.g_a1, parts.g_s
-        self.snr_branch0, self.snr_branch1 = parts.snr_branch0, parts.snr_branch1
-        self.f_a0, self.f_a1 = parts.f_a0, parts.f_a1
+        if preset.snr_branch:
+            self.snr_branch0, self.snr_branch1 = parts.snr_branch0, parts.snr_branch1
+            self.f_a0, self.f_a1 = parts.f_a0, parts.f_a1
         self.h_a, self.h_s = parts.h_a, parts.h_s
         self.context = ContextModel(preset.latents, preset.context_features, preset.order)
         self.entropy_parameters = entropy_parameters(
@@ -66,12 +71,19 @@ class JointModel(nn.Module):
         self.density = FactorizedDensity(preset.hyper_latents)
         self.gain = GainUnits(preset.latents) if preset.variable_rate else None
         self.tone = ToneNetwork() if preset.global_tone else None
-        self.linear_analysis = LinearAnalysis(preset.latents) if preset.global_tone else None
-        self.linear_synthesis = LinearSynthesis(preset.latents) if preset.global_tone else None
+        self.linear_analysis = LinearAnalysis(preset.latents) if preset.linear_path else None
+        self.linear_synthesis = LinearSynthesis(preset.latents) if preset.linear_path else None
         # Typical magnitude of each latent before and after a middling gain: what networks see
         # is divided by it.
         self.register_buffer("latent_scale", torch.ones(preset.latents))
         self.register_buffer("coded_scale", torch.ones(preset.latents))
+
+    def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
+        """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
+
+        None where the preset has no tone network.
+        """
+        return None if self.tone is None else self.tone.averaged(thumbnail)
 
     def analyse(self, x: Tensor, curve: ToneCurve | None, enhance: bool = True) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].
@@ -79,6 +91,7 @@ class JointModel(nn.Module):
         ``curve`` brightens first (None leaves the picture as it is); ``enhance=False`` leaves
         the SNR-aware branch out, which makes this a plain codec. H and W are multiples of 16.
         """
+        enhance = enhance and self.preset.snr_branch
         with _full_precision(x):
             snr = snr_map(x, self.preset.snr)
             x_g = x if curve is None else apply_tone(x, curve)
@@ -95,7 +108,7 @@ class JointModel(nn.Module):
         return latents
 
     def _planes(self, x: Tensor, x_g: Tensor, curve: ToneCurve | None, snr: Tensor) -> Tensor:
-        if not self.preset.global_tone:
+        if self.preset.family == "paper":
             return x
         exposed = x if curve is None else x * curve.log_gain.exp()[..., None, None]
         return torch.cat((x_g, exposed.clamp(max=2), snr), 1)
@@ -121,29 +134,43 @@ class JointModel(nn.Module):
         return self.gain.inverse_gains(quality)
 
     def forward(
-        self, x: Tensor, curve: ToneCurve | None, quality: Tensor, enhance: bool = True
+        self,
+        x: Tensor,
+        curve: ToneCurve | None,
+        quality: Tensor,
+        enhance: bool = True,
+        rounding: Rounding = with_noise,
     ) -> JointOutput:
-        """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B."""
+        """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B.
+
+        ``rounding`` stands in for the rounding of latents in rate terms.
+        """
         y = self.analyse(x, curve, enhance)
         with _full_precision(x):
             log_gain = self.log_gain(quality)
-            y_hat, latent_bits, hyper_bits = self.entropy_model(y * log_gain.exp(), log_gain)
+            y_hat, latent_bits, hyper_bits = self.entropy_model(
+                y * log_gain.exp(), log_gain, rounding
+            )
             y_hat = y_hat * self.inverse_gain(quality)
         return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
 
-    def entropy_model(self, y: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def entropy_model(
+        self, y: Tensor, log_gain: Tensor, rounding: Rounding = with_noise
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Return quantised latents and the bits of latents and hyper-latents of each picture."""
         z = self.h_a(y / _channels(self.coded_scale))
-        hyper_bits = self.density.bits(z + uniform_noise_like(z)).sum((1, 2, 3))
+        hyper_bits = self.density.bits(rounding(z)).sum((1, 2, 3))
         hyper = self.h_s(round_ste(z))
-        index, mean = self._predict(y, hyper, log_gain)
-        bits = gaussian_bits(y + uniform_noise_like(y) - mean, index).sum((1, 2, 3))
+        index, mean = self._predict(y, hyper, log_gain, rounding)
+        bits = gaussian_bits(rounding(y - mean), index).sum((1, 2, 3))
         return round_ste(y - mean) + mean, bits, hyper_bits
 
-    def _predict(self, y: Tensor, hyper: Tensor, log_gain: Tensor) -> tuple[Tensor, Tensor]:
+    def _predict(
+        self, y: Tensor, hyper: Tensor, log_gain: Tensor, rounding: Rounding
+    ) -> tuple[Tensor, Tensor]:
         """Return the real scale index and the mean of every latent, given its context."""
         if self.preset.order == "serial":
-            return self._estimate(hyper, (y + uniform_noise_like(y)), log_gain)
+            return self._estimate(hyper, rounding(y), log_gain)
         anchors = anchor_mask(y.shape[-2], y.shape[-1], y.device)
         index_a, mean_a = self._estimate(hyper, None, log_gain)
         known = (round_ste(y - mean_a) + mean_a) * anchors

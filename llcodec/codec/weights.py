@@ -26,7 +26,7 @@ from llcodec.entropy.rans import CoderTable
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.nets.density import SCALE_LEVELS
-from llcodec.nets.presets import Preset
+from llcodec.nets.presets import Preset, preset_of
 
 FORMAT = "llcodec-model-1"
 HASH_BYTES = 8
@@ -127,10 +127,7 @@ def read_model(path: Path) -> ModelFile:
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
-    fields = dict(card["preset"])
-    for key in ("widths", "entropy_hidden"):
-        fields[key] = tuple(fields[key])
-    preset = Preset(**fields)
+    preset = preset_of(card["preset"])
     networks = _networks(preset, card["layers"], tensors)
     networks.check()
     _try_out(networks, preset)

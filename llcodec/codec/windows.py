@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 CORE = 64  # latents: 1024 pixels
-DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 7 latents
-ENCODER_HALO = 12  # latents: 192 pixels; the analysis transforms reach 178 pixels
+DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
+ENCODER_HALO = 12  # latents: 192 pixels; the analysis transforms reach 190 pixels
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Synthetic low light: what a camera would have written of a photograph taken in the dark.
 
-Undo the tone curve and the display gamma, take light away, add the noise of photons and of the
-sensor and an error of the white balance, quantise, and redo the curve (as Brooks et al., CVPR
-2019, unprocess photographs). All random numbers come from the generator that is passed in.
+Undo the camera's tone curve, take light away, add an error of the white balance and the noise of
+photons and sensor, redo the curve, quantise (as Brooks et al., CVPR 2019, unprocess photographs).
+The ranges come from measurements of LOL's dark pictures and of other real ones; docs/darkening.md
+tells which. All random numbers come from the generator that is passed in.
 """
 
 from dataclasses import dataclass
@@ -10,36 +11,79 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec.data.camera_curve import to_light, to_picture
+from llcodec.data.sensor_noise import share_noise, unit_noise
+
 Image = NDArray[np.float32]
-_GAMMA = 2.2
+Gains = tuple[float, float, float]
+
+_DARKEST, _BRIGHTEST = 1 / 60, 1 / 2  # exposures that are drawn
+
+# The middle of the noise, as measured on LOL, whose lows have 1/40 of the light of the highs.
+_EXPOSURE = 1 / 40
+_SHOT = 2.0e-5
+_READ = 1.5e-4
+# R and B are amplified more than G by white balance and colour matrix, and their noise with them.
+_AMPLIFICATION = (2.05, 1.0, 1.4)
+
+_STRIP = 8192  # pixels worked on at a time: what they take stays in the processor's cache
 
 
 @dataclass(frozen=True)
 class Darkening:
-    """One way to darken a picture.
+    """One way to darken a picture. Light is linear, and white is 1.
 
-    ``exposure`` is the share of the light that is left (1/60 … 1/2), ``balance`` a gain per
-    channel, ``shot`` the variance per unit of signal (1 / photons at white), ``read`` the
-    standard deviation of the sensor's own noise in units of white, ``contrast`` the share of the
-    smoothstep tone curve that is undone first.
+    Attributes:
+        exposure: the share of the light that is left.
+        balance: a gain of R, G and B each: the error of the white balance.
+        shot: the variance of photon noise per unit of light, 1 / photons at white.
+        read: the standard deviation of the sensor's own noise, in units of white.
+        contrast: the share of smoothstep in the camera's tone curve, 0 … 1.
+        shoulder: how strongly that curve compresses highlights, 0 … about 4.
+        amplification: factors of the noise's standard deviation in R, G and B.
+        shared: the correlation of the noise of two channels, 0 … 1.
+        blur: the weight of the neighbours that demosaicing or denoising mixes into each pixel's
+            noise, against 1 of its own; 0.25 makes neighbours correlate by 0.44.
+        black: the error of R, G and B each in subtracting the sensor's black, in units of white:
+            below 0 shadows are cut off, above 0 they are veiled.
     """
 
     exposure: float
-    balance: tuple[float, float, float]
+    balance: Gains
     shot: float
     read: float
     contrast: float
+    shoulder: float = 0.0
+    amplification: Gains = (1.0, 1.0, 1.0)
+    shared: float = 0.0
+    blur: float = 0.0
+    black: Gains = (0.0, 0.0, 0.0)
 
 
-def random_darkening(rng: np.random.Generator) -> Darkening:
-    """Draw a darkening: log-uniform exposure and noise, a few percent of colour cast."""
-    r, g, b = np.exp(rng.normal(0, 0.08, 3))
+def random_darkening(rng: np.random.Generator, exposure: float | None = None) -> Darkening:
+    """Draw a darkening.
+
+    ``exposure`` is drawn from 1/60 … 1/2 (log-uniform) unless it is given. The less light, the
+    higher the ISO: ``shot`` is drawn around 1 / √exposure, down to exposures of 1/60.
+    """
+    drawn = float(np.exp(rng.uniform(np.log(_DARKEST), np.log(_BRIGHTEST))))
+    exposure = drawn if exposure is None else exposure
+    warm, tint = rng.normal(0, 0.12), rng.normal(0, 0.06)  # logarithms of gains
+    iso = (_EXPOSURE / max(exposure, _DARKEST)) ** 0.5 * np.exp(rng.normal(0, 0.7))
+    # Read noise rises a little faster than the photons' variance with the ISO (Brooks et al.).
+    read = _READ * iso**1.09 * np.exp(rng.normal(0, 0.13))
+    amplification = np.array(_AMPLIFICATION) * np.exp(rng.normal(0, 0.1, 3))
     return Darkening(
-        exposure=float(np.exp(rng.uniform(np.log(1 / 60), np.log(1 / 2)))),
-        balance=(float(r), float(g), float(b)),
-        shot=float(np.exp(rng.uniform(np.log(2e-5), np.log(8e-4)))),
-        read=float(np.exp(rng.uniform(np.log(1e-4), np.log(2e-3)))),
-        contrast=float(rng.uniform(0, 0.7)),
+        exposure=exposure,
+        balance=_gains(np.exp([warm - tint / 2, tint, -warm - tint / 2])),
+        shot=float(_SHOT * iso),
+        read=float(read),
+        contrast=float(rng.uniform(0, 0.6)),
+        shoulder=float(rng.uniform(0, 4)),
+        amplification=_gains(amplification),
+        shared=float(rng.uniform(0, 0.4)),
+        blur=float(max(0, rng.uniform(-1.5, 0.5))),
+        black=_gains(read * amplification * rng.normal(-0.25, 0.4, 3)),
     )
 
 
@@ -48,22 +92,45 @@ def darken(
 ) -> Image:
     """Return the dark version, H×W×3 in [0, 1], of an sRGB picture H×W×3 in [0, 1].
 
-    ``rng=None`` leaves noise and quantisation out: what an average over many pixels would show.
+    It lies on a grid of ``levels`` steps. ``rng=None`` leaves noise and quantisation out: what an
+    average over many pixels would show, but for what noise below black loses.
     """
-    light = _undo_contrast(picture, how.contrast) ** _GAMMA
-    light = light * (np.array(how.balance, np.float32) * np.float32(how.exposure))
-    if rng is not None:
-        deviation = np.sqrt(light * how.shot + how.read**2)
-        light = light + deviation * rng.standard_normal(light.shape, np.float32)
-    dark = np.clip(light, 0, 1) ** (1 / _GAMMA)
-    if rng is not None:
-        dark = np.round(dark * levels) / levels
-    out: Image = dark.astype(np.float32)
-    return out
+    height, width, _ = picture.shape
+    noise = None if rng is None else unit_noise(height, width, how.blur, rng)
+    dark = np.empty(picture.shape, np.float32)
+    rows = max(1, _STRIP // width)
+    for top in range(0, height, rows):
+        strip = slice(top, top + rows)
+        piece = _expose(picture[strip], how, None if noise is None else noise[:, strip])
+        if noise is not None:
+            piece *= np.float32(levels)
+            np.rint(piece, out=piece)
+            piece /= np.float32(levels)
+        dark[strip] = piece.transpose(1, 2, 0)
+    return dark
 
 
-def _undo_contrast(picture: Image, share: float) -> Image:
-    """Undo ``share`` of the smoothstep tone curve 3v² − 2v³ of a camera."""
-    flat = 0.5 - np.sin(np.arcsin(1 - 2 * np.clip(picture, 0, 1)) / 3)
-    mixed: Image = ((1 - share) * picture + share * flat).astype(np.float32)
-    return mixed
+def _expose(picture: Image, how: Darkening, noise: Image | None) -> Image:
+    """Return what the camera would have shown of some rows, 3×H×W, not quantised yet."""
+    planes = np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+    light = to_light(planes, how.contrast, how.shoulder)
+    light *= _column(how.balance) * np.float32(how.exposure)
+    if noise is not None:
+        deviation = light * np.float32(how.shot)
+        deviation += np.float32(how.read**2)
+        np.sqrt(deviation, out=deviation)
+        deviation *= _column(how.amplification)
+        deviation *= share_noise(noise, how.shared)
+        light += deviation
+    light += _column(how.black)
+    return to_picture(np.clip(light, 0, 1, out=light), how.contrast, how.shoulder)
+
+
+def _column(values: Gains) -> Image:
+    """Return one value a channel, to multiply 3×H×W."""
+    return np.array(values, np.float32).reshape(3, 1, 1)
+
+
+def _gains(values: NDArray[np.float64]) -> Gains:
+    r, g, b = values.tolist()
+    return r, g, b

@@ -17,11 +17,15 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Pair:
-    """One scene twice, H×W×3 8-bit sRGB each: ``low`` as shot in the dark, ``high`` as wanted."""
+    """One scene twice, H×W×3 8-bit sRGB each: ``low`` as shot in the dark, ``high`` as wanted.
+
+    ``source`` is the name of the folder that the pair comes from.
+    """
 
     name: str
     low: Pixels
     high: Pixels
+    source: str = ""
 
 
 def read_pixels(path: Path) -> Pixels:
@@ -49,9 +53,26 @@ def read_pairs(root: Path, split: str) -> tuple[Pair, ...]:
         if low.shape != highs[high_path].shape:
             raise InputError(f"{low_path} and {high_path} are not of one size")
     return tuple(
-        Pair(low_path.stem, low, highs[high_path])
+        Pair(low_path.stem, low, highs[high_path], root.resolve().name)
         for (low_path, high_path), low in zip(rows, lows, strict=True)
     )
+
+
+def holds_pairs(root: Path) -> bool:
+    """Return whether a folder is one of pairs (see :func:`read_pairs`)."""
+    return (root / "pairs.csv").is_file() or (root / "low").is_dir()
+
+
+def splits(root: Path) -> frozenset[str]:
+    """Return the splits that a folder of pairs has.
+
+    A folder without ``pairs.csv`` is not split: all its pairs serve for training and validation.
+    """
+    table = root / "pairs.csv"
+    if not table.is_file():
+        return frozenset({"train", "val"})
+    with table.open(newline="") as file:
+        return frozenset(row["split"] for row in csv.DictReader(file) if row.get("split"))
 
 
 def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:

@@ -1,7 +1,7 @@
 """Training batches: crops together with the thumbnail of the whole picture they come from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from llcodec.nets.tone import THUMBNAIL, thumbnail
 
 Image = NDArray[np.float32]
 Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
+ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,22 @@ class Batch:
     low_thumbnail: Tensor
     high_thumbnail: Tensor
 
+    def to(self, device: torch.device) -> "Batch":
+        """Return the same batch on a device."""
+        return Batch(*(getattr(self, f.name).to(device) for f in fields(self)))
+
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are."""
+    """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are.
+
+    Pairs of a folder whose name stands in ``weights`` are drawn that many times as often as
+    others.
+    """
 
     pairs: float = 0.7
     darkened: float = 0.2
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,76 +75,87 @@ def _thumbnail(pixels: Pixels) -> Image:
 
 
 class CropSampler:
-    """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps."""
+    """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps.
+
+    Each picture of a batch has a seed of its own, so that several processes can draw the same
+    batch and each make only its part of it.
+    """
 
     def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
         self.sources, self.mix, self.rng = sources, mix, rng
+        weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
+        self.cumulative = np.cumsum(weights)
 
-    def crops(self, count: int, size: int) -> Batch:
-        """Return ``count`` crops of ``size``×``size`` pixels for the joint model."""
-        return _stack([self._one(size) for _ in range(count)])
+    def crops(self, count: int, size: int, part: slice = ALL) -> Batch:
+        """Return ``part`` of ``count`` crops of ``size``×``size`` pixels for the joint model."""
+        return _stack([self._one(size, rng) for rng in self._generators(count)[part]])
 
     def thumbnails(self, count: int) -> Batch:
         """Return ``count`` whole thumbnails for the tone network."""
-        return _stack([self._one(None) for _ in range(count)])
+        return _stack([self._one(None, rng) for rng in self._generators(count)])
 
-    def photographs(self, count: int, size: int) -> Tensor:
-        """Return ``count`` plain crops of photographs, B×3×S×S in [0, 1]."""
-        crops = [self._bright(size)[0] for _ in range(count)]
+    def photographs(self, count: int, size: int, part: slice = ALL) -> Tensor:
+        """Return ``part`` of ``count`` plain crops of photographs, B×3×S×S in [0, 1]."""
+        crops = [self._bright(size, rng)[0] for rng in self._generators(count)[part]]
         return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
 
-    def _one(self, size: int | None) -> Sample:
-        kind = self.rng.random()
+    def _generators(self, count: int) -> list[np.random.Generator]:
+        return [np.random.default_rng(seed) for seed in self.rng.integers(2**63, size=count)]
+
+    def _one(self, size: int | None, rng: np.random.Generator) -> Sample:
+        kind = rng.random()
         if kind < self.mix.pairs:
-            return self._pair(size)
-        high, small = self._bright(size)
+            return self._pair(size, rng)
+        high, small = self._bright(size, rng)
         if kind >= self.mix.pairs + self.mix.darkened:
             return high, high, small, small
-        how = random_darkening(self.rng)
-        return darken(high, how, self.rng), high, darken(small, how, None), small
+        how = random_darkening(rng)
+        return darken(high, how, rng), high, darken(small, how, None), small
 
-    def _bright(self, size: int | None) -> tuple[Image, Image]:
+    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image]:
         if not self.sources.photographs:
             raise InputError("this training needs a folder of photographs")
-        index = int(self.rng.integers(len(self.sources.photographs)))
+        index = int(rng.integers(len(self.sources.photographs)))
         small = self.sources.photograph_thumbnails[index]
         if size is None:
             return small, small
-        (crop,) = self._crop(size, self.sources.photographs[index])
+        (crop,) = _crop(size, rng, self.sources.photographs[index])
         return crop, small
 
-    def _pair(self, size: int | None) -> Sample:
+    def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
         if not self.sources.pairs:
             raise InputError("this training needs pairs of dark and bright pictures")
-        index = int(self.rng.integers(len(self.sources.pairs)))
+        drawn = rng.random() * self.cumulative[-1]
+        index = int(np.searchsorted(self.cumulative, drawn, side="right"))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
         if size is None:
             low, high = small, bright
         else:
-            low, high = self._crop(size, pair.low, pair.high)
+            low, high = _crop(size, rng, pair.low, pair.high)
         # Exposure jitter: the same scene a little darker or brighter, on the 8-bit grid.
-        factor = np.float32(np.exp(self.rng.uniform(-0.4, 0.3)))
+        factor = np.float32(np.exp(rng.uniform(-0.4, 0.3)))
         jittered = np.clip(low * factor, 0, 1)
         if size is not None:
             jittered = np.round(jittered * 255) / np.float32(255)
         return jittered, high, np.clip(small * factor, 0, 1), bright
 
-    def _crop(self, size: int, *pictures: Pixels) -> list[Image]:
-        """Return the same random crop, flip and turn of pictures of one size."""
+
+def _crop(size: int, rng: np.random.Generator, *pictures: Pixels) -> list[Image]:
+    """Return the same random crop, flip and turn of pictures of one size."""
+    height, width = pictures[0].shape[:2]
+    if min(height, width) < size:
+        pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
+        pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
         height, width = pictures[0].shape[:2]
-        if min(height, width) < size:
-            pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
-            pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
-            height, width = pictures[0].shape[:2]
-        top = int(self.rng.integers(height - size + 1))
-        left = int(self.rng.integers(width - size + 1))
-        turns, flip = int(self.rng.integers(4)), bool(self.rng.integers(2))
-        crops = []
-        for picture in pictures:
-            crop = np.rot90(picture[top : top + size, left : left + size], turns)
-            crop = crop[:, ::-1] if flip else crop
-            crops.append(crop.astype(np.float32) / np.float32(255))
-        return crops
+    top = int(rng.integers(height - size + 1))
+    left = int(rng.integers(width - size + 1))
+    turns, flip = int(rng.integers(4)), bool(rng.integers(2))
+    crops = []
+    for picture in pictures:
+        crop = np.rot90(picture[top : top + size, left : left + size], turns)
+        crop = crop[:, ::-1] if flip else crop
+        crops.append(crop.astype(np.float32) / np.float32(255))
+    return crops
 
 
 def _stack(samples: Sequence[Sample]) -> Batch:

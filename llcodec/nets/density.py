@@ -94,6 +94,6 @@ def round_ste(x: Tensor) -> Tensor:
     return x + (x.round() - x).detach()
 
 
-def uniform_noise_like(x: Tensor) -> Tensor:
-    """Return noise from [−½, ½), the stand-in for rounding in rate terms."""
-    return torch.rand_like(x) - 0.5
+def with_noise(x: Tensor) -> Tensor:
+    """Return ``x`` plus noise from [−½, ½), the stand-in for rounding in rate terms."""
+    return x + torch.rand_like(x) - 0.5

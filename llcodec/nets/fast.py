@@ -26,17 +26,17 @@ ENCODER_PLANES = 7  # x_g (3), the picture at a normalised exposure (3), the SNR
 class Analysis0(nn.Module):
     """g_a0: B×7×H×W → B×C₂×H/4×W/4."""
 
-    def __init__(self, widths: tuple[int, int, int, int]) -> None:
+    def __init__(self, preset: Preset) -> None:
         super().__init__()
-        half, quarter = widths[0], widths[1]
+        (half, quarter, _, _), blocks = preset.widths, preset.blocks
         self.layers = nn.Sequential(
             nn.PixelUnshuffle(2),
             conv3x3(4 * ENCODER_PLANES, half),
             leaky_relu(),
-            ResidualBlock(half),
+            *_residual_blocks(half, blocks[0]),
             conv3x3(half, quarter, stride=2),
             leaky_relu(),
-            ResidualBlock(quarter),
+            *_residual_blocks(quarter, blocks[1]),
         )
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -48,18 +48,18 @@ class Analysis0(nn.Module):
 class Analysis1(nn.Module):
     """g_a1: B×C₂×H/4×W/4 → features B×C₄×H/16×W/16 and the residual of the latents."""
 
-    def __init__(self, widths: tuple[int, int, int, int], latents: int) -> None:
+    def __init__(self, preset: Preset) -> None:
         super().__init__()
-        _, quarter, eighth, sixteenth = widths
+        (_, quarter, eighth, sixteenth), blocks = preset.widths, preset.blocks
         self.layers = nn.Sequential(
             conv3x3(quarter, eighth, stride=2),
             leaky_relu(),
-            ResidualBlock(eighth),
+            *_residual_blocks(eighth, blocks[2]),
             conv3x3(eighth, sixteenth, stride=2),
             leaky_relu(),
-            ResidualBlock(sixteenth),
+            *_residual_blocks(sixteenth, blocks[3]),
         )
-        self.to_latent = zero_init(conv3x3(sixteenth, latents))
+        self.to_latent = zero_init(conv3x3(sixteenth, preset.latents))
 
     def forward(self, y0: Tensor) -> tuple[Tensor, Tensor]:
         """Return (features, latent residual)."""
@@ -70,22 +70,22 @@ class Analysis1(nn.Module):
 class Synthesis(nn.Module):
     """g_s: B×M×h×w → the residual picture B×3×16h×16w. Local: no pooling, no attention."""
 
-    def __init__(self, widths: tuple[int, int, int, int], latents: int) -> None:
+    def __init__(self, preset: Preset) -> None:
         super().__init__()
-        half, quarter, eighth, sixteenth = widths
+        (half, quarter, eighth, sixteenth), blocks = preset.widths, preset.blocks
         self.layers = nn.Sequential(
-            conv3x3(latents, sixteenth),
+            conv3x3(preset.latents, sixteenth),
             leaky_relu(),
-            ResidualBlock(sixteenth),
+            *_residual_blocks(sixteenth, blocks[3]),
             subpixel_conv3x3(sixteenth, eighth),
             leaky_relu(),
-            ResidualBlock(eighth),
+            *_residual_blocks(eighth, blocks[2]),
             subpixel_conv3x3(eighth, quarter),
             leaky_relu(),
-            ResidualBlock(quarter),
+            *_residual_blocks(quarter, blocks[1]),
             subpixel_conv3x3(quarter, half),
             leaky_relu(),
-            ResidualBlock(half),
+            *_residual_blocks(half, blocks[0]),
             zero_init(conv3x3(half, 12)),
             nn.PixelShuffle(2),
         )
@@ -101,9 +101,9 @@ def build_parts(preset: Preset) -> Parts:
     _, quarter, _, sixteenth = preset.widths
     latents, condition = preset.latents, preset.condition
     return Parts(
-        g_a0=he_start(Analysis0(preset.widths)),
-        g_a1=he_start(Analysis1(preset.widths, latents)),
-        g_s=he_start(Synthesis(preset.widths, latents)),
+        g_a0=he_start(Analysis0(preset)),
+        g_a1=he_start(Analysis1(preset)),
+        g_s=he_start(Synthesis(preset)),
         snr_branch0=he_start(SnrBranch(quarter, condition)),
         snr_branch1=he_start(SnrBranch(sixteenth, 2 * condition)),
         f_a0=he_start(_adaptation(condition, quarter, preset)),
@@ -111,6 +111,10 @@ def build_parts(preset: Preset) -> Parts:
         h_a=hyper_analysis(latents, preset.hyper_hidden, preset.hyper_latents),
         h_s=hyper_synthesis(preset.hyper_latents, preset.hyper_hidden, preset.hyper_features),
     )
+
+
+def _residual_blocks(channels: int, count: int) -> list[ResidualBlock]:
+    return [ResidualBlock(channels) for _ in range(count)]
 
 
 def _adaptation(condition: int, channels: int, preset: Preset) -> FeatureAdaptation:

@@ -32,6 +32,19 @@ class GainUnits(nn.Module):
             self.log_gain[row] = math.log(gain)
             self.log_inverse[row] = -math.log(gain)
 
+    @torch.no_grad()
+    def follow_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
+        """Move the gains from the ladder of λ that they were trained with to another one.
+
+        Logarithms of gains are linear in log λ between the rungs and beyond the ends.
+        """
+        rungs = torch.tensor(before).log()
+        wanted = torch.tensor(after).log()
+        low = (torch.searchsorted(rungs, wanted) - 1).clamp(0, len(before) - 2)
+        share = ((wanted - rungs[low]) / (rungs[low + 1] - rungs[low])).unsqueeze(1)
+        for table in (self.log_gain, self.log_inverse):
+            table.copy_(table[low] * (1 - share) + table[low + 1] * share)
+
     def interpolate(self, table: Tensor, quality: Tensor) -> Tensor:
         """Return B×M rows of an 8×M ``table`` at the real qualities B in [1, 8]."""
         position = (quality - 1).clamp(0, QUALITIES - 1)

@@ -1,7 +1,8 @@
 """The presets of the joint model: what is published, and what runs on ordinary processors."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from llcodec.nets.hyperprior import Order
 from llcodec.nets.snr import SnrKind
@@ -13,8 +14,10 @@ class Preset:
 
     ``widths`` are the channels at 1/2, 1/4, 1/8 and 1/16 of the size (``paper`` has one width
     for all); ``latents`` and ``hyper_latents`` are the channels that are coded at 1/16 and 1/64.
-    ``condition`` is the width of the SNR-aware branch. ``variable_rate`` adds gain units,
-    ``global_tone`` the tone network and the linear path.
+    ``blocks`` counts the residual blocks at each of the four sizes (``fast`` only).
+    ``condition`` is the width of the SNR-aware branch, which ``snr_branch`` leaves out where it is
+    False. ``variable_rate`` adds gain units, ``global_tone`` the tone network and ``linear_path``
+    the linear path.
     """
 
     name: str
@@ -26,24 +29,41 @@ class Preset:
     hyper_features: int
     context_features: int
     entropy_hidden: tuple[int, ...]
+    blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
     condition: int = 48
     order: Order = "checkerboard"
     snr: SnrKind = "robust"
+    snr_branch: bool = True
     scale_and_shift: bool = True
     variable_rate: bool = True
     global_tone: bool = True
+    linear_path: bool = True
+
+    def plain(self) -> "Preset":
+        """Return the same codec without enhancement: no SNR-aware branch, no global tone."""
+        if not (self.snr_branch or self.global_tone):
+            return self
+        name = "base" if self.name == "fast" else f"{self.name}-plain"
+        return replace(self, name=name, snr_branch=False, global_tone=False)
+
+
+def preset_of(fields: Mapping[str, Any]) -> Preset:
+    """Return the preset whose fields were kept as JSON, where tuples have become lists."""
+    own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
+    return Preset(**own)
 
 
 FAST = Preset(
     name="fast",
     family="fast",
-    widths=(32, 64, 96, 160),
+    widths=(24, 64, 112, 160),
+    blocks=(0, 1, 2, 1),
     latents=160,
-    hyper_latents=96,
-    hyper_hidden=128,
-    hyper_features=192,
-    context_features=192,
-    entropy_hidden=(256, 256),
+    hyper_latents=64,
+    hyper_hidden=96,
+    hyper_features=160,
+    context_features=160,
+    entropy_hidden=(224, 224),
 )
 
 
@@ -67,6 +87,7 @@ def paper_preset(n: int = 128, order: Order = "checkerboard", scale: bool = True
         scale_and_shift=scale,
         variable_rate=False,
         global_tone=False,
+        linear_path=False,
     )
 
 
@@ -75,6 +96,7 @@ PRESETS = {
     preset.name: preset
     for preset in (
         FAST,
+        FAST.plain(),
         *(paper_preset(n, order) for n in (128, 192) for order in _ORDERS),
     )
 }

@@ -30,11 +30,17 @@ class RunState:
     step: int = 0
     hours: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
+    window: list[list[float]] = field(default_factory=list)  # what the next log row averages
+    skipped: int = 0  # steps in a row
+    restarted: list[int] = field(default_factory=list)  # steps at which the average took over
+    notes: dict[str, str] = field(default_factory=dict)  # kept beside, never changed
 
 
 def save_checkpoint(path: Path, state: RunState) -> None:
     """Write ``state`` to ``path``, through a temporary file beside it."""
     tensors = {"torch_rng": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        tensors["cuda_rng"] = torch.cuda.get_rng_state()
     tensors |= _prefixed("model.", state.model.state_dict())
     tensors |= _prefixed("ema.", state.ema.state_dict())
     slots = state.optimiser.state_dict()["state"]
@@ -44,7 +50,11 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "step": json.dumps(state.step),
         "hours": json.dumps(state.hours),
         "recent": json.dumps(list(state.recent)),
+        "window": json.dumps(state.window),
+        "skipped": json.dumps(state.skipped),
+        "restarted": json.dumps(state.restarted),
         "rng": json.dumps(state.rng.bit_generator.state),
+        **state.notes,
     }
     part = path.with_name(path.name + ".part")
     save_file({k: v.contiguous() for k, v in tensors.items()}, part, metadata)
@@ -54,23 +64,32 @@ def save_checkpoint(path: Path, state: RunState) -> None:
 def load_checkpoint(path: Path, state: RunState) -> None:
     """Set ``state`` to what :func:`save_checkpoint` wrote."""
     tensors, metadata = read_tensors(path)
-    state.model.load_state_dict(_within("model.", tensors))
-    state.ema.load_state_dict(_within("ema.", tensors))
+    state.model.load_state_dict(tensors_within("model.", tensors))
+    state.ema.load_state_dict(tensors_within("ema.", tensors))
     slots: dict[int, dict[str, Tensor]] = {}
-    for key, value in _within("optimiser.", tensors).items():
+    for key, value in tensors_within("optimiser.", tensors).items():
         index, name = key.split(".", 1)
         slots.setdefault(int(index), {})[name] = value
     state.optimiser.load_state_dict(state.optimiser.state_dict() | {"state": slots})
+    _lay_out_moments(state.optimiser)
     torch.set_rng_state(tensors["torch_rng"])
+    if torch.cuda.is_available() and "cuda_rng" in tensors:
+        torch.cuda.set_rng_state(tensors["cuda_rng"])
     state.rng.bit_generator.state = json.loads(metadata["rng"])
     state.step, state.hours = json.loads(metadata["step"]), json.loads(metadata["hours"])
     state.recent.clear()
-    state.recent.extend(json.loads(metadata.get("recent", "[]")))
+    state.recent.extend(json.loads(metadata["recent"]))
+    state.window[:] = json.loads(metadata["window"])
+    state.skipped = json.loads(metadata["skipped"])
+    state.restarted[:] = json.loads(metadata["restarted"])
 
 
-def load_ema(path: Path, model: nn.Module) -> None:
-    """Set ``model`` to the averaged weights of a checkpoint."""
-    load_weights(model, _within("ema.", read_tensors(path)[0]), path)
+def _lay_out_moments(optimiser: torch.optim.Optimizer) -> None:
+    """Give moments the memory layout of their weights, which fused Adam takes for granted."""
+    for parameter, values in optimiser.state.items():
+        for key, value in values.items():
+            if value.shape == parameter.shape:
+                values[key] = torch.empty_like(parameter).copy_(value).detach()
 
 
 def load_weights(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
@@ -100,5 +119,6 @@ def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Tensor]:
     return {prefix + key: torch.as_tensor(value) for key, value in values.items()}
 
 
-def _within(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def tensors_within(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors whose names begin with ``prefix``, without it."""
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

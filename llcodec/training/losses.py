@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 
 from llcodec.codec.joint import JointOutput
+from llcodec.training.recipe import Distortion
+
+_MIDDLE_LAMBDA = 0.0064
 
 
 @dataclass(frozen=True)
@@ -43,17 +46,34 @@ def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -
     return high + share * ((high - mean) * gain + wanted - high)
 
 
-def rate_distortion(out: JointOutput, target: Tensor, lam: Tensor, l1_share: float) -> Loss:
-    """Return the mean of (bpp + λ·255²·D) / √(λ/λ̄), with D = MSE + ``l1_share``·L1.
+def rate_distortion(
+    out: JointOutput, target: Tensor, lam: Tensor, weights: Distortion, equalise: bool = True
+) -> Loss:
+    """Return the mean of bpp + λ·255²·D, with D = MSE, L1 and 1 − SSIM as ``weights`` say.
 
-    Dividing by the root of λ keeps the highest quality from drowning out the others.
+    ``equalise`` divides each by √(λ/λ̄), which keeps the highest quality from drowning out the
+    others.
     """
     pixels = target.shape[-2] * target.shape[-1]
-    error = out.x_hat.float() - target
+    picture = out.x_hat.float()
+    error = picture - target
     mse = error.square().mean((1, 2, 3))
-    distortion = 255**2 * (mse + l1_share * error.abs().mean((1, 2, 3)))
+    distortion = weights.mse * mse
+    if weights.l1:
+        distortion = distortion + weights.l1 * error.abs().mean((1, 2, 3))
+    if weights.ssim:
+        distortion = distortion + weights.ssim * (1 - _ssim(picture, target))
+    distortion = 255**2 * distortion
     bpp = (out.latent_bits + out.hyper_bits) / pixels
-    weight = (lam / 0.0064).rsqrt()
-    return Loss(
-        ((bpp + lam * distortion) * weight).mean(), bpp.mean(), distortion.mean(), mse.mean()
-    )
+    loss = bpp + lam * distortion
+    if equalise:
+        loss = loss * (lam / _MIDDLE_LAMBDA).rsqrt()
+    return Loss(loss.mean(), bpp.mean(), distortion.mean(), mse.mean())
+
+
+def _ssim(picture: Tensor, target: Tensor) -> Tensor:
+    """Return the SSIM of each picture of a batch, by the implementation that also reports it."""
+    from pytorch_msssim import ssim
+
+    value: Tensor = ssim(picture, target, data_range=1.0, size_average=False)
+    return value

@@ -1,59 +1,112 @@
-"""Settings of the codec's training; every run folder keeps the ones it used as JSON."""
+"""Recipes of training runs; ``recipes/*.toml`` hold those that ship, a run folder keeps its own."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Literal
 
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
+from llcodec.nets.gain import QUALITIES
+from llcodec.nets.presets import Preset
+from llcodec.training.tone import ToneRecipe
 
-# Rate–distortion weights of the integer qualities 1 … 8, in bpp + λ·255²·MSE.
+# λ of the integer qualities 1 … 8 for photographs, in bpp + λ·255²·MSE.
 LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 
 
 @dataclass(frozen=True)
-class CodecRecipe:
-    """One stage of the codec's training.
+class LearningRate:
+    """Adam's step size over time: up over ``warmup`` steps, then down.
 
-    Stage ``plain`` trains a codec on photographs, without tone and SNR branch; stage ``joint``
-    trains the whole network on dark and bright pairs. Crops below 256 pixels (4×4 hyper-latents)
-    teach the hyper networks their borders and little else: whole pictures then cost a quarter
-    more bits than crops, and more at high qualities. The learning rate rises over ``warmup``
-    steps and falls to zero along a cosine; the linear path and the entropy networks get the shares
-    ``linear_rate`` and ``entropy_rate`` of it. ``l1_share`` adds that much of the mean absolute
-    error to the mean squared error. Steps whose loss is above ``loss_cap`` times the median of
-    the last hundred are skipped. ``tone_share`` is how much of the error of the global tone is
-    left to the tone network (see :func:`llcodec.training.losses.retoned`).
+    ``decay`` is a cosine that ends at zero, or a halving at each of ``milestones``. The linear
+    path and the entropy networks get the shares ``linear`` and ``entropy`` of ``peak``: the first
+    starts as a good basis, and the second predict means in units of the quantisation step, so
+    that the high qualities feel every jitter of their weights.
     """
 
-    stage: str = "joint"
+    peak: float = 4e-4
+    linear: float = 0.1
+    entropy: float = 0.4
+    warmup: int = 200
+    decay: Literal["cosine", "halving"] = "cosine"
+    milestones: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Distortion:
+    """Weights of the mean squared error, the mean absolute error and 1 − SSIM, for [0, 1] pixels.
+
+    ``global_tone`` is the share of the error of the global tone that is left to the tone network
+    (see :func:`llcodec.training.losses.retoned`); the codec learns the rest.
+    """
+
+    mse: float = 1.0
+    l1: float = 0.0
+    ssim: float = 0.0
+    global_tone: float = 1.0
+
+
+@dataclass(frozen=True)
+class StageRecipe:
+    """One stage of the codec's training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
+
+    Crops below 256 pixels (4×4 hyper-latents) teach the hyper networks their borders and little
+    else: whole pictures then cost a quarter more bits than crops. ``lambdas`` are those of the
+    integer qualities, drawn at random; ``rate_point`` trains at one of them only, for presets of
+    one rate. ``equalise`` divides the loss by the root of λ, so that the highest quality does not
+    drown out the others. Adam forgets squares quickly (``betas``): bursts of the gradient would
+    move all weights at once, and have thrown a run away.
+
+    Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
+    ``patience`` of them in a row the run goes on from the averaged weights. In the last
+    ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
+    no longer of latents with noise. ``precision`` is that of the transforms: ``auto`` is bfloat16
+    on GPUs and on processors that multiply it in hardware, float32 elsewhere.
+    """
+
     steps: int = 10_000
     batch: int = 3
     crop: int = 256
-    learning_rate: float = 4e-4
-    linear_rate: float = 0.1
-    entropy_rate: float = 0.4
-    warmup: int = 200
+    learning_rate: LearningRate = field(default_factory=LearningRate)
+    betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 1.0
     loss_cap: float = 8.0
+    patience: int = 20
+    hard_share: float = 0.0
     ema_decay: float = 0.998
-    l1_share: float = 0.03
-    tone_share: float = 1.0
-    precision: str = "auto"
+    distortion: Distortion = field(default_factory=Distortion)
     lambdas: tuple[float, ...] = LAMBDAS
-    mix: Mix = field(default_factory=lambda: Mix(pairs=0.6, darkened=0.2))
+    rate_point: int | None = None
+    equalise: bool = True
+    mix: Mix = field(default_factory=Mix)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    compile: bool = False
     checkpoint_minutes: float = 8.0
+    sheet_minutes: float = 60.0
     validate_every: int = 500
-    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if self.crop < 64 or self.crop % 64:
+            raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
+        if min(self.steps, self.batch, self.validate_every) < 1:
+            raise InputError("steps, batch and validate_every must be at least 1")
+        if not self.lambdas or min(self.lambdas) <= 0:
+            raise InputError("lambdas must be positive")
+        if self.rate_point is None and len(self.lambdas) != QUALITIES:
+            raise InputError(f"{QUALITIES} lambdas are needed, or a rate_point to train at")
+        if self.rate_point is not None and not 1 <= self.rate_point <= len(self.lambdas):
+            raise InputError(f"rate_point must be one of 1 … {len(self.lambdas)}")
 
 
-def codec_recipe(
-    stage: str, steps: int | None, crop: int | None, learning_rate: float | None, seed: int
-) -> CodecRecipe:
-    """Return the recipe of a stage; what is None keeps the recipe's own value.
+@dataclass(frozen=True)
+class Recipe:
+    """A whole training: the tone network, the plain codec on photographs, then the joint network.
 
-    Raises InputError if the crop is not a multiple of 64.
+    A stage that is None is left out; what it would have made must then be given.
     """
-    if crop is not None and (crop < 64 or crop % 64):
-        raise InputError(f"crops must be a multiple of 64 pixels, not {crop}")
-    given = {"steps": steps, "crop": crop, "learning_rate": learning_rate}
-    chosen = {key: value for key, value in given.items() if value is not None}
-    return replace(CodecRecipe(stage=stage, seed=seed), **chosen)  # type: ignore[arg-type]
+
+    preset: Preset
+    seed: int = 0
+    tone: ToneRecipe | None = None
+    plain: StageRecipe | None = None
+    joint: StageRecipe | None = None

@@ -1,8 +1,10 @@
-"""Training runs as commands see them: folders of data in, a run folder or a weight file out."""
+"""Whole trainings as commands see them: folders of data in, a run folder or a weight file out."""
 
-from collections.abc import Sequence
+import math
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,47 +13,51 @@ from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs
-from llcodec.data.sampling import CropSampler, Mix, gather_sources
+from llcodec.data.folders import DataFolders, bright_halves
+from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.blocks import pad_to_multiple
-from llcodec.nets.presets import FAST
 from llcodec.nets.tone import ToneNetwork, thumbnail
-from llcodec.training.checkpoint import load_ema, load_weights, read_tensors
+from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.export import Calibration, export_model
-from llcodec.training.karhunen_loeve import patch_basis, warm_start
-from llcodec.training.recipe import CodecRecipe
+from llcodec.training.provenance import code_version, data_summary
+from llcodec.training.ranks import Ranks, joined_ranks, own_device
+from llcodec.training.recipe import Recipe, StageRecipe
+from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+from llcodec.training.starting import load_trained, new_joint_model, new_plain_model
 from llcodec.training.tone import ToneRecipe, train_tone
 
 _VALIDATION_PICTURES = 7
 _CALIBRATION_PICTURES = 12
 _CALIBRATION_SIZE = 1024
 _CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
-# Dark pictures come as real pairs, darkened photographs and, for the rest, bright ones as they are.
-_TONE_MIX = Mix(pairs=0.75, darkened=0.15)
 
 
 @dataclass(frozen=True)
-class DataFolders:
-    """Folders of pairs (see :func:`read_pairs`) and folders of plain photographs."""
+class RunOptions:
+    """How to run a recipe, apart from what is learned.
 
-    pairs: Sequence[Path]
-    photographs: Sequence[Path]
+    ``start`` is a checkpoint that takes the place of the plain stage, ``tone`` the weights that
+    take the place of the tone stage.
+    """
 
-    def read_pairs(self, split: str) -> list[Pair]:
-        """Return the pairs of a split of all folders."""
-        return [pair for folder in self.pairs for pair in read_pairs(folder, split)]
+    resume: bool = False
+    max_hours: float = math.inf
+    device: str = "auto"
+    start: Path | None = None
+    tone: Path | None = None
+    tensorboard: bool = False
 
-    def read_photographs(self) -> list[Pixels]:
-        """Return all photographs."""
-        return [picture for folder in self.photographs for picture in read_photographs(folder)]
 
+def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: RunOptions) -> bool:
+    """Train all stages of a recipe into the run folder ``out``; return whether all are done.
 
-def bright_halves(pairs: Sequence[Pair]) -> list[Pixels]:
-    """Return a third of the bright pictures of pairs, each once: more photographs to learn from."""
-    highs = {id(pair.high): pair.high for pair in pairs}
-    return list(highs.values())[::3]
+    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    """
+    device = own_device(options.device)
+    with joined_ranks(device) as ranks:
+        return _Run(recipe, data, out, options, device, ranks).run()
 
 
 def run_tone(data: DataFolders, recipe: ToneRecipe, out: Path, seed: int = 0) -> None:
@@ -61,83 +67,132 @@ def run_tone(data: DataFolders, recipe: ToneRecipe, out: Path, seed: int = 0) ->
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     sources = gather_sources(data.read_pairs("train"), data.read_photographs())
-    sampler = CropSampler(sources, _TONE_MIX, np.random.default_rng(seed))
-    validation = [gather_sources(read_pairs(folder, "val"), ()) for folder in data.pairs]
+    sampler = CropSampler(sources, recipe.mix, np.random.default_rng(seed))
+    validation = [gather_sources(pairs, ()) for pairs in data.read_each("val")]
     train_tone(ToneNetwork(), sampler, validation, recipe, out)
 
 
-def run_plain(
-    data: DataFolders, recipe: CodecRecipe, out: Path, *, resume: bool, max_hours: float
-) -> None:
-    """Train stage A, a plain codec on photographs, from the Karhunen–Loève transform."""
-    photographs = data.read_photographs() + bright_halves(data.read_pairs("train"))
-    torch.manual_seed(recipe.seed)
-    model = JointModel(FAST)
-    rng = np.random.default_rng(recipe.seed)
-    warm_start(model, *patch_basis(photographs, FAST.latents, rng), recipe.lambdas)
-    pictures = [(high, high) for _, high in _validation(data)]
-    _run(
-        CodecTrainer(model, recipe, gather_sources((), photographs), pictures, out),
-        resume,
-        max_hours,
-    )
+@dataclass
+class _Run:
+    """The stages of a recipe in their order."""
+
+    recipe: Recipe
+    data: DataFolders
+    out: Path
+    options: RunOptions
+    device: torch.device
+    ranks: Ranks
+
+    def run(self) -> bool:
+        """Run what is not finished yet, within the hours that are given."""
+        recipe, options = self.recipe, self.options
+        ends = time.monotonic() + 3600 * options.max_hours
+        tone = self._tone() if recipe.joint is not None else None
+        start = options.start
+        if recipe.plain is not None and start is None:
+            start = self.out / "plain" / "checkpoint.safetensors"
+            if not self._done(start, recipe.plain):
+                model = new_plain_model(recipe.preset, recipe.plain, self._photographs, recipe.seed)
+                if not self._train(model, "plain", recipe.plain, self._photographs, ends):
+                    return False
+        if recipe.joint is None:
+            return True
+        if start is None:
+            raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
+        if self._done(self.out / "joint" / "checkpoint.safetensors", recipe.joint):
+            return True
+        model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
+        return self._train(model, "joint", recipe.joint, self._all, ends)
+
+    def _tone(self) -> Path | None:
+        recipe, options = self.recipe, self.options
+        if not recipe.preset.global_tone or options.tone is not None:
+            return options.tone
+        path = self.out / "tone" / "tone.safetensors"
+        if path.exists() and not options.resume:
+            raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
+        if not path.exists() and self.ranks.rank == 0:
+            if recipe.tone is None:
+                raise InputError("the recipe has no tone stage: give the weights of a tone network")
+            run_tone(self.data, recipe.tone, path.parent, recipe.seed)
+        self.ranks.wait()
+        return path
+
+    def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
+        if not checkpoint.exists():
+            return False
+        if not self.options.resume:
+            raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
+        return int(read_tensors(checkpoint)[1]["step"]) >= recipe.steps
+
+    def _train(
+        self, model: JointModel, stage: str, recipe: StageRecipe, sources: Sources, ends: float
+    ) -> bool:
+        joint, folder = stage == "joint", self.out / stage
+        trainer = CodecTrainer(
+            model,
+            "joint" if joint else "plain",
+            recipe,
+            sources,
+            self._pictures if joint else [(high, high) for _, high in self._pictures],
+            folder,
+            seed=self.recipe.seed,
+            device=self.device,
+            ranks=self.ranks,
+        )
+        notes = {"code": code_version(), "data": data_summary(self.data, sources)}
+        trainer.state.notes.update(notes)
+        if trainer.checkpoint.exists():
+            trainer.resume()
+        hours = max(0.0, ends - time.monotonic()) / 3600
+        return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
+
+    def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
+        if self.ranks.rank:
+            return []
+        reporters: list[Reporter] = [ProgressLine(stage, trainer.state.step, steps)]
+        if self.options.tensorboard:
+            reporters.append(TensorBoard(trainer.out / "tensorboard"))
+        return reporters
+
+    @cached_property
+    def _photographs(self) -> Sources:
+        bright = self.data.read_photographs() if self.data.photographs else ()
+        pairs = self.data.read_pairs("train") if self.data.pairs else ()
+        photographs = [*bright, *bright_halves(pairs)]
+        if not photographs:
+            raise InputError("the plain stage needs photographs, or pairs with bright halves")
+        return gather_sources((), photographs)
+
+    @cached_property
+    def _all(self) -> Sources:
+        return gather_sources(self.data.read_pairs("train"), self._photographs.photographs)
+
+    @cached_property
+    def _pictures(self) -> list[tuple[Tensor, Tensor]]:
+        """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
+        pairs = [pair for part in self.data.read_each("val") for pair in part]
+        step = max(1, len(pairs) // _VALIDATION_PICTURES)
+        return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[::step]]
 
 
-def run_joint(
-    data: DataFolders,
-    recipe: CodecRecipe,
-    out: Path,
-    *,
-    start: Path,
-    tone: Path,
-    resume: bool,
-    max_hours: float,
-) -> None:
-    """Train stage B, the whole network, from the checkpoint of a plain run and a tone network."""
-    torch.manual_seed(recipe.seed)
-    model = JointModel(FAST)
-    load_ema(start, model)
-    load_tone(model, tone)
-    pairs = data.read_pairs("train")
-    sources = gather_sources(pairs, data.read_photographs() + bright_halves(pairs))
-    _run(CodecTrainer(model, recipe, sources, _validation(data), out), resume, max_hours)
+def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path) -> None:
+    """Write the averaged weights of a run as a weight file that encodes and decodes.
 
-
-def _run(trainer: CodecTrainer, resume: bool, max_hours: float) -> None:
-    if resume:
-        trainer.resume()
-    elif trainer.checkpoint.exists():
-        raise InputError(f"{trainer.out} holds a run already; resume it or choose another folder")
-    trainer.run(max_hours)
-
-
-def load_tone(model: JointModel, path: Path) -> None:
-    """Set the tone network of ``model`` to the weights that :func:`run_tone` left in ``path``."""
-    assert model.tone is not None
-    load_weights(model.tone, read_tensors(path)[0], path)
-
-
-def _validation(data: DataFolders) -> list[tuple[Tensor, Tensor]]:
-    """Return a few validation pairs, evenly spread, as 3×H×W tensors."""
-    pairs = data.read_pairs("val")
-    step = max(1, len(pairs) // _VALIDATION_PICTURES)
-    return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[::step]]
-
-
-def export_run(checkpoint: Path, data: DataFolders, name: str, out: Path) -> None:
-    """Write the averaged weights of a run as a weight file that encodes and decodes."""
-    model = JointModel(FAST)
-    load_ema(checkpoint, model)
-    model.eval()
-    _, metadata = read_tensors(checkpoint)
-    notes = {
-        "steps": metadata["step"],
-        "hours": metadata["hours"],
+    ``name`` is what files will state; the preset's own if it is None.
+    """
+    model, notes = load_trained(checkpoint)
+    config = checkpoint.parent / "config.json"
+    kept = {
+        "steps": notes["step"],
+        "hours": notes["hours"],
+        "code": notes.get("code", ""),
+        "data": notes.get("data", ""),
         "calibration": ", ".join(folder.name for folder in data.pairs),
-        "recipe": (checkpoint.parent / "config.json").read_text(),
+        "recipe": config.read_text() if config.is_file() else "",
         "exported": datetime.now(UTC).date().isoformat(),
     }
-    export_model(model, name, calibration(model, data), notes, out)
+    export_model(model, name or model.preset.name, calibration(model, data), kept, out)
 
 
 @torch.no_grad()
@@ -148,8 +203,7 @@ def calibration(model: JointModel, data: DataFolders) -> Calibration:
     batches = []
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
         x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
-        curve = None if model.tone is None else model.tone(thumbnail(x))
-        y = model.analyse(x, curve)
+        y = model.analyse(x, model.predict_tone(thumbnail(x)))
         for quality in _CALIBRATION_QUALITIES:
             log_gain = model.log_gain(torch.tensor([quality]))
             batches.append((y * log_gain.exp(), log_gain))

@@ -45,3 +45,21 @@ def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.Monke
     assert [row["quality"] for row in result["rows"]] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert str(tmp_path) not in out.read_text()  # no path of this machine
     assert result["machine"]["threads"] == 1
+    assert 10 < result["input_at_best_gain_psnr"] < 60
+
+
+def test_bright_pictures_are_their_own_references(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").mkdir()
+    Image.fromarray(scene(250)).save(tmp_path / "photos" / "1.png")
+    out = tmp_path / "result.json"
+    arguments = ["quality", "--photographs", str(tmp_path / "photos"), "--threads", "1"]
+    monkeypatch.setattr(sys, "argv", [*arguments, "--qualities", "8", "--out", str(out)])
+    main()
+    result = json.loads(out.read_text())
+    (row,) = result["rows"]
+    assert row["quality"] == 8
+    assert row["local_psnr"] >= row["psnr"] > 15
+    assert row["as_shot_psnr"] > 20
+    assert "--photographs photos" in result["command"]

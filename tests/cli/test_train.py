@@ -31,18 +31,27 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+SMALL = [
+    "--threads=1",
+    "--set=model.widths=[8,8,8,16]",
+    "--set=model.latents=16",
+    "--set=plain.batch=1",
+    "--set=joint.batch=1",
+    *(f"--set={key}.steps=2" for key in ("tone", "plain", "joint")),
+    *(f"--set={key}.crop=64" for key in ("plain", "joint")),
+]
+
+
+def folders(data: Path) -> list[str]:
+    return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
+
+
 def test_training_ends_in_a_model_that_codes(data: Path, tmp_path: Path) -> None:
-    pairs = ["--pairs", str(data / "pairs")]
-    both = [*pairs, "--photographs", str(data / "photographs"), "--threads", "1"]
-    short = ["--steps", "2", "--crop", "64"]
-    tone, plain, joint = (tmp_path / name for name in ("tone", "plain", "joint"))
-    assert run(["train", "tone", *both, "-o", str(tone), "--steps", "100"]) == 0
-    assert run(["train", "plain", *both, *short, "-o", str(plain)]) == 0
-    start = ["--start", str(plain / "checkpoint.safetensors")]
-    weights = ["--tone", str(tone / "tone.safetensors")]
-    assert run(["train", "joint", *both, *short, *start, *weights, "-o", str(joint)]) == 0
+    out = tmp_path / "run"
+    assert run(["train", "codec", *folders(data), *SMALL, "-o", str(out)]) == 0
     model = tmp_path / "mine.safetensors"
-    checkpoint = str(joint / "checkpoint.safetensors")
+    checkpoint = str(out / "joint" / "checkpoint.safetensors")
+    pairs = ["--data", str(data / "pairs")]
     assert run(["train", "export", checkpoint, *pairs, "-o", str(model), "--name", "mine"]) == 0
     dark = str(data / "pairs/low/2.png")
     coded = tmp_path / "dark.llc"
@@ -52,29 +61,53 @@ def test_training_ends_in_a_model_that_codes(data: Path, tmp_path: Path) -> None
         assert decoded.size == (112, 80)
 
 
-def test_a_run_is_not_overwritten(
+def test_a_run_is_not_overwritten_and_goes_on(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "checkpoint.safetensors").write_bytes(b"a run")
-    arguments = ["train", "plain", "--pairs", str(data / "pairs"), "--steps", "1"]
-    arguments += ["--photographs", str(data / "photographs"), "-o", str(tmp_path)]
+    arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
+    arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
+    assert run([*arguments, "--max-hours", "0"]) == 0
+    assert "go on with --resume" in capsys.readouterr().err
+    kept = (tmp_path / "plain" / "checkpoint.safetensors").read_bytes()
     assert run(arguments) == 1
     assert "holds a run already" in capsys.readouterr().err
-    assert (tmp_path / "checkpoint.safetensors").read_bytes() == b"a run"
+    assert (tmp_path / "plain" / "checkpoint.safetensors").read_bytes() == kept
+    assert run([*arguments, "--resume"]) == 0
+    assert (tmp_path / "plain" / "checkpoint.safetensors").read_bytes() != kept
 
 
-@pytest.mark.parametrize("crop", ["100", "32", "0"])
-def test_crops_fit_the_hyper_latents(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], crop: str
+def test_the_tone_network_trains_alone(data: Path, tmp_path: Path) -> None:
+    arguments = ["train", "tone", *folders(data), "-o", str(tmp_path), "--set", "tone.steps=1"]
+    assert run(arguments) == 0
+    assert (tmp_path / "tone.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--set", "joint.crop=100"], "multiple of 64"),
+        (["--set", "joint.steps=a"], "joint.steps"),
+        (["--preset", "best"], "no preset 'best'"),
+        (["--recipe", "none.toml"], "none.toml: cannot be read"),
+        (["--device", "cuda:9"], "no device"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    told: str,
 ) -> None:
-    arguments = ["train", "plain", "--pairs", str(data / "pairs"), "--crop", crop]
-    arguments += ["--photographs", str(data / "photographs"), "-o", str(tmp_path / "run")]
-    assert run(arguments) == 1
-    assert "multiple of 64" in capsys.readouterr().err
+    out = tmp_path / "run"
+    assert run(["train", "codec", *folders(data), "-o", str(out), *arguments]) == 1
+    message = capsys.readouterr().err
+    assert told in message
+    assert message.count("\n") == 1
+    assert not out.exists()
 
 
 def test_missing_data_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["train", "tone", "--pairs", str(tmp_path / "none")]
-    arguments += ["--photographs", str(tmp_path / "none"), "-o", str(tmp_path / "run")]
+    arguments = ["train", "tone", "--data", str(tmp_path / "none"), "-o", str(tmp_path / "run")]
     assert run(arguments) == 1
     assert capsys.readouterr().err.count("\n") == 1

@@ -23,6 +23,7 @@ from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import token_mask
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.losses import rate_distortion
+from llcodec.training.recipe import Distortion
 
 MODELS = ("paper-128", "paper-128-serial", "paper-192")
 HEIGHT, WIDTH = 45, 75  # 3×5 latents
@@ -195,7 +196,7 @@ def test_steps_of_training_reach_every_parameter(order: Order) -> None:
     for _ in range(3):
         optimiser.zero_grad()
         out = model(x, None, torch.ones(1))
-        loss = rate_distortion(out, 2 * x, lam, l1_share=0.1).total
+        loss = rate_distortion(out, 2 * x, lam, Distortion(l1=0.1)).total
         loss.backward()
         optimiser.step()
         losses.append(float(loss.detach()))

@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -129,3 +129,21 @@ def test_thumbnail_batches_are_whole_pictures(sources: Sources) -> None:
     assert torch.equal(pairs.low, pairs.low_thumbnail)
     assert torch.equal(pairs.high, pairs.high_thumbnail)
     assert (pairs.low.mean((1, 2, 3)) < pairs.high.mean((1, 2, 3))).all()
+
+
+def test_a_part_of_a_batch_is_that_part_of_the_whole(sources: Sources) -> None:
+    whole, part = sampler(sources, Mix(), 5), sampler(sources, Mix(), 5)
+    assert torch.equal(whole.crops(6, 16).low[2:4], part.crops(6, 16, slice(2, 4)).low)
+    assert torch.equal(whole.photographs(4, 16)[1:2], part.photographs(4, 16, slice(1, 2)))
+    assert equal(whole.crops(2, 16), part.crops(2, 16))  # both generators have moved alike
+
+
+def test_pairs_of_some_folders_are_drawn_less_often() -> None:
+    rare = [replace(pair(f"r{n}", 12, 12), source="rare") for n in range(3)]
+    bright = [replace(p, high=coded(12, 12, 100), low=coded(12, 12, 100) // 4) for p in rare]
+    mixed = gather_sources([*bright, replace(pair("often", 12, 12), source="often")], [])
+    batch = sampler(mixed, Mix(1, 0, {"rare": 0.1})).crops(800, 8)
+    share = ((batch.high[:, 2, 0, 0] * 255).round() == 100).float().mean()
+    assert float(share) == pytest.approx(0.3 / 1.3, abs=0.05)
+    never = sampler(mixed, Mix(1, 0, {"rare": 0.0})).crops(100, 8)
+    assert ((never.high[:, 2] * 255).round() == 200).all()

@@ -14,7 +14,7 @@ from llcodec.nets.density import (
     index_of_scale,
     round_ste,
     scale_of_index,
-    uniform_noise_like,
+    with_noise,
 )
 
 
@@ -168,7 +168,7 @@ def test_rounding_passes_gradients_through() -> None:
 
 def test_noise_is_uniform_over_one_step() -> None:
     torch.manual_seed(0)
-    noise = uniform_noise_like(torch.zeros(20_000, dtype=torch.float64))
+    noise = with_noise(torch.zeros(20_000, dtype=torch.float64))
     assert noise.min() >= -0.5
     assert noise.max() < 0.5
     assert abs(float(noise.mean())) < 0.01

@@ -1,13 +1,15 @@
-from dataclasses import FrozenInstanceError
+import json
+from dataclasses import FrozenInstanceError, asdict, replace
 
 import pytest
 
-from llcodec.nets.presets import FAST, PRESETS, paper_preset
+from llcodec.nets.presets import FAST, PRESETS, paper_preset, preset_of
 
 
 def test_presets_are_found_by_their_own_names() -> None:
     assert all(preset.name == name for name, preset in PRESETS.items())
     assert set(PRESETS) == {
+        "base",
         "fast",
         "paper-128",
         "paper-128-serial",
@@ -22,8 +24,23 @@ def test_names_are_such_as_a_file_header_can_hold() -> None:
 
 def test_only_the_fast_preset_has_tone_and_variable_rate() -> None:
     for preset in PRESETS.values():
-        assert preset.global_tone == preset.variable_rate == (preset is FAST)
-        assert preset.snr == ("robust" if preset is FAST else "published")
+        assert preset.global_tone == (preset is FAST)
+        ours = preset.family == "fast"
+        assert preset.variable_rate == preset.linear_path == ours
+        assert preset.snr == ("robust" if ours else "published")
+
+
+def test_the_plain_form_only_leaves_out_what_enhances() -> None:
+    base = PRESETS["base"]
+    assert base == FAST.plain() == base.plain()
+    assert replace(base, name="fast", snr_branch=True, global_tone=True) == FAST
+    assert not paper_preset(192).plain().snr_branch
+    assert paper_preset(192).plain().widths == (192,) * 4
+
+
+def test_presets_come_back_from_json() -> None:
+    for preset in PRESETS.values():
+        assert preset_of(json.loads(json.dumps(asdict(preset)))) == preset
 
 
 def test_paper_preset_is_as_wide_as_asked() -> None:

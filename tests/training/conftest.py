@@ -1,11 +1,13 @@
 """A tiny model and a few synthetic pictures to train it with."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from llcodec.codec.joint import JointModel
 from llcodec.data.darkening import Darkening, darken
@@ -44,6 +46,30 @@ def pairs() -> list[Pair]:
 @pytest.fixture(scope="session")
 def photographs() -> list[NDArray[np.uint8]]:
     return [photograph(seed) for seed in range(10, 14)]
+
+
+@pytest.fixture(scope="session")
+def pair_folder(pairs: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pairs as files: three to train with, one to validate."""
+    root = tmp_path_factory.mktemp("pairs")
+    rows = ["split,low,high"]
+    for number, pair in enumerate(pairs):
+        for kind, pixels in (("low", pair.low), ("high", pair.high)):
+            Image.fromarray(pixels).save(root / f"{kind}{number}.png")
+        split = "val" if number == 3 else "train"
+        rows.append(f"{split},low{number}.png,high{number}.png")
+    (root / "pairs.csv").write_text("\n".join(rows) + "\n")
+    return root
+
+
+@pytest.fixture(scope="session")
+def photograph_folder(
+    photographs: list[NDArray[np.uint8]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    root = tmp_path_factory.mktemp("photographs")
+    for number, pixels in enumerate(photographs):
+        Image.fromarray(pixels).save(root / f"{number}.png")
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,12 @@ import math
 
 import pytest
 import torch
+from pytorch_msssim import ssim
 from torch import Tensor
 
 from llcodec.codec.joint import JointOutput
 from llcodec.training.losses import lambda_of_quality, rate_distortion, retoned
-from llcodec.training.recipe import LAMBDAS
+from llcodec.training.recipe import LAMBDAS, Distortion
 
 
 def test_integer_qualities_have_their_lambdas() -> None:
@@ -30,7 +31,7 @@ def test_loss_is_its_formula() -> None:
     torch.manual_seed(0)
     target, x_hat = torch.rand(2, 3, 4, 5), torch.rand(2, 3, 4, 5)
     lam = torch.tensor([0.0064, 0.0256])
-    loss = rate_distortion(output(x_hat, [40, 80], [4, 8]), target, lam, l1_share=0.1)
+    loss = rate_distortion(output(x_hat, [40, 80], [4, 8]), target, lam, Distortion(l1=0.1))
     error = (x_hat - target).double()
     mse = error.square().mean((1, 2, 3))
     distortion = 255**2 * (mse + 0.1 * error.abs().mean((1, 2, 3)))
@@ -44,9 +45,36 @@ def test_loss_is_its_formula() -> None:
 
 def test_perfect_pictures_cost_their_bits_only() -> None:
     target = torch.rand(1, 3, 8, 8)
-    loss = rate_distortion(output(target, [128], [0]), target, torch.tensor([0.0064]), 0.5)
+    loss = rate_distortion(
+        output(target, [128], [0]), target, torch.tensor([0.0064]), Distortion(l1=0.5)
+    )
     assert float(loss.total) == pytest.approx(2.0)
     assert float(loss.mse) == 0
+
+
+def test_the_papers_loss_is_absolute_error_alone() -> None:
+    """λ·255²·L1 + R, neither squares nor weights by rate (Joint-IC-LL, Eq. 3 and its code)."""
+    torch.manual_seed(0)
+    target, x_hat = torch.rand(2, 3, 4, 5), torch.rand(2, 3, 4, 5)
+    lam = torch.tensor([0.0016, 0.012])
+    out = output(x_hat, [40, 80], [4, 8])
+    loss = rate_distortion(out, target, lam, Distortion(mse=0.0, l1=1.0), equalise=False)
+    error = (x_hat - target).abs().mean((1, 2, 3))
+    expected = (torch.tensor([44.0, 88.0]) / 20 + lam * 255**2 * error).mean()
+    assert float(loss.total) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_structure_can_be_part_of_the_distortion() -> None:
+    target = torch.rand(2, 3, 32, 32)
+    x_hat = (target + 0.05 * torch.randn_like(target)).requires_grad_()
+    weights = Distortion(mse=0.0, ssim=1.0)
+    lam = torch.tensor([0.0064, 0.0064])
+    loss = rate_distortion(output(x_hat, [0, 0], [0, 0]), target, lam, weights)
+    wanted = ssim(x_hat.detach(), target, data_range=1.0)
+    assert float(loss.distortion.detach()) == pytest.approx(255**2 * (1 - float(wanted)), rel=1e-4)
+    loss.total.backward()
+    assert x_hat.grad is not None
+    assert bool(x_hat.grad.any())
 
 
 def thumbnails() -> Tensor:

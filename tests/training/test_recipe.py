@@ -1,11 +1,12 @@
 import json
-from dataclasses import asdict, replace
+from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
 from llcodec.errors import InputError
 from llcodec.nets.gain import QUALITIES
-from llcodec.training.recipe import LAMBDAS, CodecRecipe, codec_recipe
+from llcodec.nets.presets import FAST
+from llcodec.training.recipe import LAMBDAS, Recipe, StageRecipe
 
 
 def test_there_is_a_lambda_for_each_quality_and_it_rises() -> None:
@@ -14,22 +15,36 @@ def test_there_is_a_lambda_for_each_quality_and_it_rises() -> None:
 
 
 def test_recipes_are_kept_as_json() -> None:
-    recipe = CodecRecipe(stage="plain", steps=12, seed=3)
+    recipe = Recipe(FAST, seed=3, plain=StageRecipe(steps=12))
     kept = json.loads(json.dumps(asdict(recipe)))
-    assert kept["stage"] == "plain"
-    assert kept["lambdas"] == list(LAMBDAS)
-    assert set(kept["mix"]) == {"pairs", "darkened"}
+    assert kept["seed"] == 3
+    assert kept["plain"]["lambdas"] == list(LAMBDAS)
+    assert set(kept["plain"]["mix"]) == {"pairs", "darkened", "weights"}
+    assert kept["joint"] is None
 
 
-def test_what_is_not_given_stays_the_recipes_own() -> None:
-    own = CodecRecipe(stage="joint", seed=5)
-    assert codec_recipe("joint", None, None, None, 5) == own
-    assert codec_recipe("joint", 70, 128, 1e-3, 5) == replace(
-        own, steps=70, crop=128, learning_rate=1e-3
-    )
+def test_recipes_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        StageRecipe().steps = 3  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("crop", [0, -64, 63, 65, 100])
 def test_crops_are_whole_hyper_latents(crop: int) -> None:
     with pytest.raises(InputError, match="multiple of 64"):
-        codec_recipe("plain", None, crop, None, 0)
+        StageRecipe(crop=crop)
+
+
+@pytest.mark.parametrize("changes", [{"steps": 0}, {"batch": 0}, {"validate_every": 0}])
+def test_counts_are_at_least_one(changes: dict[str, int]) -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        StageRecipe(**changes)
+
+
+def test_one_lambda_needs_a_rate_point() -> None:
+    with pytest.raises(InputError, match="8 lambdas"):
+        StageRecipe(lambdas=(0.01,))
+    assert StageRecipe(lambdas=(0.01,), rate_point=1).rate_point == 1
+    with pytest.raises(InputError, match="one of 1 … 1"):
+        StageRecipe(lambdas=(0.01,), rate_point=2)
+    with pytest.raises(InputError, match="positive"):
+        StageRecipe(lambdas=(0.0,), rate_point=1)

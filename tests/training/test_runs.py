@@ -1,102 +1,168 @@
 """Folders of data in, run folders and a weight file out: the whole way, once, in miniature."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
 from llcodec.codec.codec import Codec, Target
-from llcodec.data.pairs import Pair
+from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.imaging import Picture
-from llcodec.training import runs
+from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.recipe import CodecRecipe
-from llcodec.training.runs import (
-    DataFolders,
-    bright_halves,
-    export_run,
-    run_joint,
-    run_plain,
-    run_tone,
-)
+from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
+from llcodec.training.runs import RunOptions, export_run, run_recipe, run_tone
 from llcodec.training.tone import ToneRecipe
 
-PLAIN = CodecRecipe("plain", 2, 2, 64, precision="float32", validate_every=2, warmup=1)
-JOINT = replace(PLAIN, stage="joint", mix=Mix(0.6, 0.2))
+STAGE = StageRecipe(
+    steps=2,
+    batch=2,
+    crop=64,
+    precision="float32",
+    validate_every=2,
+    learning_rate=LearningRate(warmup=1),
+    mix=Mix(0.6, 0.2),
+)
+TONE = ToneRecipe(steps=2, batch=2, validate_every=1)
 
 
 @pytest.fixture
-def folders(pairs: list[Pair], photographs: list[np.ndarray], tmp_path: Path) -> DataFolders:
-    rows = ["split,low,high"]
-    for number, pair in enumerate(pairs):
-        for kind, pixels in (("low", pair.low), ("high", pair.high)):
-            Image.fromarray(pixels).save(tmp_path / f"{kind}{number}.png")
-        split = "val" if number == 3 else "train"
-        rows.append(f"{split},low{number}.png,high{number}.png")
-    (tmp_path / "pairs.csv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "photographs").mkdir()
-    for number, pixels in enumerate(photographs):
-        Image.fromarray(pixels).save(tmp_path / "photographs" / f"{number}.png")
-    return DataFolders([tmp_path], [tmp_path / "photographs"])
+def folders(pair_folder: Path, photograph_folder: Path) -> DataFolders:
+    return DataFolders.sort([pair_folder, photograph_folder])
+
+
+@pytest.fixture
+def recipe(tiny_preset: Preset) -> Recipe:
+    joint = replace(STAGE, lambdas=tuple(v / 2 for v in STAGE.lambdas))
+    return Recipe(tiny_preset, tone=TONE, plain=STAGE, joint=joint)
+
+
+CPU = RunOptions(device="cpu")
+AGAIN = RunOptions(device="cpu", resume=True)
 
 
 def test_from_folders_to_a_model_that_codes(
-    folders: DataFolders, tiny_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(runs, "FAST", tiny_model().preset)  # else the same, but for minutes
-    tone, plain, joint = (tmp_path / name for name in ("tone", "plain", "joint"))
-    run_tone(folders, ToneRecipe(steps=2, batch=2, validate_every=1), tone)
-    run_plain(folders, PLAIN, plain, resume=False, max_hours=1)
-    start, weights = plain / "checkpoint.safetensors", tone / "tone.safetensors"
-    run_joint(folders, JOINT, joint, start=start, tone=weights, resume=False, max_hours=1)
-    checkpoint = joint / "checkpoint.safetensors"
+    out = tmp_path / "run"
+    assert run_recipe(recipe, folders, out, CPU)
+    checkpoint = out / "joint" / "checkpoint.safetensors"
 
     # Each stage goes on from the one before.
     tensors, metadata = read_tensors(checkpoint)
     assert metadata["step"] == "2"
-    tone_state = read_tensors(weights)[0]
+    tone_state = read_tensors(out / "tone" / "tone.safetensors")[0]
     assert all(torch.equal(tensors[f"model.tone.{k}"], v) for k, v in tone_state.items())
-    before = read_tensors(start)[0]["ema.linear_synthesis.weight"]
-    moved = tensors["model.linear_synthesis.weight"] - before
+    before = read_tensors(out / "plain" / "checkpoint.safetensors")[0]
+    assert not any("snr_branch" in key or ".tone." in key for key in before)
+    moved = tensors["model.linear_synthesis.weight"] - before["ema.linear_synthesis.weight"]
     assert 0 < float(moved.abs().max()) < 0.01
 
     # A finished run is not overwritten, and resuming it does nothing more.
     with pytest.raises(InputError, match="holds a run already"):
-        run_plain(folders, PLAIN, plain, resume=False, max_hours=1)
-    run_plain(folders, PLAIN, plain, resume=True, max_hours=1)
-    assert read_tensors(start)[1]["step"] == "2"
+        run_recipe(recipe, folders, out, CPU)
+    stamp = checkpoint.stat().st_mtime_ns
+    assert run_recipe(recipe, folders, out, AGAIN)
+    assert checkpoint.stat().st_mtime_ns == stamp
 
-    out = tmp_path / "mini.safetensors"
-    export_run(checkpoint, folders, "mini", out)
-    codec = Codec(str(out), device="cpu")
+    weights = tmp_path / "mini.safetensors"
+    export_run(checkpoint, folders, "mini", weights)
+    codec = Codec(str(weights), device="cpu")
     assert codec.file.name == "mini"
     assert codec.file.notes["steps"] == "2"
+    assert json.loads(codec.file.notes["recipe"])["stage"] == "joint"
+    assert codec.file.notes["data"].endswith(": 3 pairs, 5 photographs")
+    assert codec.file.notes["code"]
     pixels = folders.read_pairs("val")[0].low
     back = codec.decode(codec.encode(Picture(pixels), Target(8.0)), brightness=0)
     assert np.abs(back.pixels.astype(int) - pixels).mean() < 6
 
 
-def test_folders_give_all_photographs_and_a_third_of_the_bright_halves(
-    folders: DataFolders,
+def test_the_plain_stage_ends_in_a_codec_that_brings_pictures_back(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
-    assert len(folders.read_pairs("train")) == 3
-    assert len(folders.read_pairs("val")) == 1
-    assert len(folders.read_photographs()) == 4
-    assert len(bright_halves(folders.read_pairs("train"))) == 1
+    plain = replace(recipe, joint=None, tone=None)
+    assert run_recipe(plain, folders, tmp_path / "run", CPU)
+    assert not (tmp_path / "run" / "tone").exists()
+    weights = tmp_path / "base.safetensors"
+    export_run(tmp_path / "run" / "plain" / "checkpoint.safetensors", folders, "base", weights)
+    codec = Codec(str(weights), device="cpu")
+    assert codec.file.model.tone is None
+    pixels = folders.read_pairs("val")[0].high
+    data = codec.encode(Picture(pixels), Target(8.0))
+    assert np.abs(codec.decode(data).pixels.astype(int) - pixels).mean() < 9
 
 
-def test_what_is_missing_is_an_input_error(folders: DataFolders, tmp_path: Path) -> None:
+def test_stopped_runs_go_on_in_the_stage_they_were_in(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    """A session of no time takes one step; the end is that of a run in one go."""
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    run_recipe(recipe, folders, whole, CPU)
+    options = replace(AGAIN, max_hours=0.0)
+    done = [run_recipe(recipe, folders, parts, options) for _ in range(3)]
+    assert done == [False, False, True]  # the second session ends the plain stage
+    ends = [read_tensors(run / "joint" / "checkpoint.safetensors")[0] for run in (whole, parts)]
+    assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
+
+
+def test_given_weights_take_the_place_of_stages(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    first = tmp_path / "first"
+    run_recipe(recipe, folders, first, CPU)
+    options = replace(
+        CPU,
+        start=first / "joint" / "checkpoint.safetensors",
+        tone=first / "tone" / "tone.safetensors",
+    )
+    assert run_recipe(recipe, folders, tmp_path / "second", options)
+    assert [p.name for p in (tmp_path / "second").iterdir()] == ["joint"]
+    joint_only = replace(recipe, plain=None)
+    with pytest.raises(InputError, match="needs a plain stage"):
+        run_recipe(joint_only, folders, tmp_path / "third", CPU)
+    with pytest.raises(InputError, match="no tone stage"):
+        run_recipe(replace(recipe, tone=None), folders, tmp_path / "fourth", CPU)
+
+
+def test_bright_halves_serve_where_there_are_no_photographs(
+    pair_folder: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    assert run_recipe(recipe, DataFolders.sort([pair_folder]), tmp_path / "run", CPU)
+
+
+def test_photographs_alone_train_the_plain_stage(
+    photograph_folder: Path, recipe: Recipe, tmp_path: Path
+) -> None:
+    data = DataFolders.sort([photograph_folder])
+    assert run_recipe(replace(recipe, joint=None), data, tmp_path / "run", CPU)
+    with pytest.raises(InputError, match="no pairs of the split 'train'"):
+        run_recipe(recipe, data, tmp_path / "other", CPU)
+
+
+def test_other_settings_do_not_go_on(folders: DataFolders, recipe: Recipe, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run_recipe(recipe, folders, out, replace(CPU, max_hours=0.0))
+    with pytest.raises(InputError, match="other settings"):
+        run_recipe(replace(recipe, seed=5), folders, out, AGAIN)
+
+
+def test_what_is_missing_is_an_input_error(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
     missing = tmp_path / "none.safetensors"
     with pytest.raises(InputError, match="no such file"):
-        run_joint(
-            folders, JOINT, tmp_path / "x", start=missing, tone=missing, resume=False, max_hours=1
-        )
+        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, start=missing))
     with pytest.raises(InputError, match="no such file"):
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
-    with pytest.raises(InputError):
-        DataFolders([tmp_path / "none"], []).read_pairs("train")
+
+
+def test_a_tone_network_is_not_overwritten(folders: DataFolders, tmp_path: Path) -> None:
+    run_tone(folders, TONE, tmp_path / "tone")
+    with pytest.raises(InputError, match="holds a tone network already"):
+        run_tone(folders, TONE, tmp_path / "tone")

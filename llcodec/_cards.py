@@ -1,0 +1,124 @@
+"""What weight files say about themselves, without loading them (and without PyTorch).
+
+A safetensors file begins with the length of a JSON object, 8 bytes little-endian, and the object:
+the shapes of all tensors, and the card that ``llcodec.codec.weights`` writes among the metadata.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llcodec.errors import BrokenModelError, UnknownModelError
+
+CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
+_MAX_HEADER = 100_000_000  # bytes; safetensors allows no more
+_PACKAGE = Path(__file__).resolve().parent
+# Installed, the weights lie inside the package; in a checkout, beside it.
+_FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
+_WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a weight file says about itself.
+
+    Attributes:
+        name: of the model, as it stands in the headers of .llc files.
+        preset: the name of the preset that its networks are built from.
+        size: the whole file, in bytes.
+        sha256: of the whole file, 64 hexadecimal digits.
+        parameters: of all networks; probability tables do not count.
+        notes: free texts of whoever trained it: steps, hours, exported (a date), and others.
+    """
+
+    name: str
+    preset: str
+    size: int
+    sha256: str
+    parameters: int
+    notes: Mapping[str, str]
+
+
+def weights_folder() -> Path:
+    """Return the folder with the models that came with this installation."""
+    return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
+
+
+def shipped_files() -> dict[str, Path]:
+    """Return the weight files that came with this installation, by name."""
+    return {file.stem: file for file in sorted(weights_folder().glob("*.safetensors"))}
+
+
+def shipped_file(name: str) -> Path:
+    """Return the path of a shipped model.
+
+    Raises UnknownModelError if none has this name.
+    """
+    files = shipped_files()
+    if name not in files:
+        known = ", ".join(files) or "none"
+        raise UnknownModelError(f"no model {name!r} (shipped: {known})")
+    return files[name]
+
+
+def read_card(path: Path) -> Card:
+    """Return what a weight file says about itself.
+
+    Raises UnknownModelError if there is no such file, BrokenModelError if its head cannot be
+    read. The weights are not looked at, except for their checksum.
+    """
+    if not path.is_file():
+        raise UnknownModelError(f"{path}: no such weight file")
+    try:
+        head = _head(path)
+        card = json.loads(head.pop("__metadata__")["llcodec"])
+        return Card(
+            name=str(card["name"]),
+            preset=str(card["preset"]["name"]),
+            size=path.stat().st_size,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
+            notes={str(key): str(value) for key, value in card["notes"].items()},
+        )
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise BrokenModelError(f"{path}: not a weight file of llcodec, or damaged") from error
+
+
+def check_shipped(path: Path) -> None:
+    """See that a shipped file is the one whose checksum lies beside it, and goes by its own name.
+
+    Raises BrokenModelError if not, or if there is no checksum.
+    """
+    sums = path.with_name(CHECKSUMS)
+    lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []
+    wanted = {name.lstrip("* "): digest for digest, _, name in (x.partition(" ") for x in lines)}
+    if path.name not in wanted:
+        raise BrokenModelError(f"{CHECKSUMS} has no checksum of {path.name}")
+    card = read_card(path)
+    if card.sha256 != wanted[path.name].lower():
+        raise BrokenModelError(f"{path.name} is not the file that shipped: wrong SHA-256")
+    if card.name != path.stem:  # files made with it would look for another
+        raise BrokenModelError(f"{path.name} calls its model {card.name!r}")
+
+
+def _head(path: Path) -> dict[str, Any]:
+    """Return the JSON object that a safetensors file begins with."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if length > min(_MAX_HEADER, path.stat().st_size):
+            raise ValueError("the head is longer than the file")
+        head = json.loads(file.read(length))
+    if not isinstance(head, dict):
+        raise TypeError("the head is no object")
+    return head
+
+
+def _parameters(key: str, shape: list[int]) -> int:
+    """Return how many parameters a tensor holds: shifts, starts and tables are none."""
+    kind, _, rest = key.partition(".")
+    counts = kind == "float" or (kind == "integer" and rest.rpartition(".")[2] in _WEIGHTS)
+    return math.prod(shape) if counts else 0

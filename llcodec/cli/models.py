@@ -1,0 +1,144 @@
+"""``llc models``: what weight files came with this installation, and whether they are sound."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llcodec.cli import _options as options
+from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._model_report import describe, facts
+from llcodec.cli._plan import Job, Plan
+from llcodec.cli._report import Record, Style
+from llcodec.cli._text import printable
+from llcodec.cli._threads import use_threads
+
+if TYPE_CHECKING:
+    from llcodec.codec.codec import Codec
+
+app = typer.Typer(rich_markup_mode=None)
+
+_SUFFIX = ".safetensors"
+_ROWS, _COLUMNS = 72, 96  # of the picture that models are tried on
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME|PATH",
+        show_default=False,
+        help="Shipped models or weight files (.safetensors); by default, all that shipped.",
+    ),
+]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that llc models list shows.")]
+
+
+@app.callback(invoke_without_command=True)
+def _models(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command("list")
+def list_models(json: options.Json = False) -> None:
+    """List the models that came with this installation.
+
+    Their size, the hash that stands in .llc files, the preset, and how they were trained.
+    """
+    plan = Plan(tuple(Job(name) for name in _shipped()), ())
+    style = Style(json=json, on_stdout=True)
+    raise typer.Exit(run_batch(plan, lambda: facts, describe, style))
+
+
+@app.command()
+def verify(
+    names: Names = None,
+    threads: options.Threads = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Check models: the file, the proofs of exactness, and coding a small picture.
+
+    Shipped files must have the SHA-256 that shipped with them.
+    """
+
+    def prepare() -> Worker:
+        use_threads(threads)
+        return _verified
+
+    plan = Plan(tuple(Job(name) for name in names or _shipped()), ())
+    style = Style(json=json, quiet=quiet, on_stdout=True)
+    raise typer.Exit(run_batch(plan, prepare, lambda r: printable(f"{r['name']}: OK"), style))
+
+
+@app.command()
+def path(name: Name) -> None:
+    """Print where the file of a shipped model lies."""
+    from llcodec._cards import shipped_file
+
+    typer.echo(shipped_file(name))
+
+
+def _shipped() -> list[str]:
+    from llcodec._cards import shipped_files
+    from llcodec.errors import UnknownModelError
+
+    names = list(shipped_files())
+    if not names:
+        raise UnknownModelError("no models came with this installation")
+    return names
+
+
+def _verified(job: Job) -> Record:
+    """Load a model as every use of it does, which proves its bounds, and try it out."""
+    from llcodec.codec.codec import Codec
+    from llcodec.errors import ModelError
+
+    start = perf_counter()
+    try:
+        file = _file(job.source)
+        codec = Codec(str(file), device="cpu")
+        _try_out(codec)
+    except ModelError as error:  # the line that is printed names the source already
+        raise type(error)(str(error).removeprefix(f"{job.source}: ")) from error
+    return {
+        "name": job.source,
+        "path": str(file),
+        "model": codec.file.name,
+        "hash": codec.file.short_hash.hex(),
+        "seconds": round(perf_counter() - start, 3),
+    }
+
+
+def _file(name: str) -> Path:
+    """Return the weight file of a name or path, a shipped one with its checksum compared.
+
+    Raises UnknownModelError, BrokenModelError.
+    """
+    from llcodec._cards import check_shipped, shipped_file, shipped_files
+
+    if name not in shipped_files() and (name.endswith(_SUFFIX) or Path(name).is_file()):
+        return Path(name)
+    file = shipped_file(name)
+    check_shipped(file)
+    return file
+
+
+def _try_out(codec: "Codec") -> None:
+    """Encode and decode a small dark picture.
+
+    Raises BrokenModelError if that fails.
+    """
+    import numpy as np
+
+    from llcodec.errors import BrokenModelError, LlcError
+    from llcodec.imaging import Picture
+
+    rows, columns = np.mgrid[:_ROWS, :_COLUMNS]
+    pixels = np.stack([rows // 2, columns // 2, (rows + columns) % 40], 2).astype(np.uint8)
+    try:
+        decoded = codec.decode(codec.encode(Picture(pixels))).pixels
+    except LlcError as error:
+        raise BrokenModelError(f"cannot code a picture: {error}") from error
+    if decoded.shape != pixels.shape:
+        raise BrokenModelError(f"decodes {_COLUMNS}x{_ROWS} pixels to another size")

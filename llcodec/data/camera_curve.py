@@ -1,0 +1,85 @@
+"""From an sRGB picture to the light that made it, and back, by a camera's tone curve.
+
+The curve has three parts: a roll-off of the highlights (x → x(1 + s) / (1 + s·x), after Reinhard
+et al., SIGGRAPH 2002), the transfer function of IEC 61966-2-1 (sRGB), and a share of the smoothstep
+curve 3v² − 2v³ that Brooks et al. (CVPR 2019) take for a camera's contrast. Each part is inverted
+exactly, so that undone and redone the curve changes nothing. All arrays are float32 in [0, 1].
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.float32]
+
+_SLOPE = 12.92  # of the straight part of sRGB near black
+_LIGHT_KNEE = 0.0031308  # where the straight part ends: in light …
+_VALUE_KNEE = _LIGHT_KNEE * _SLOPE  # … and in the picture
+_STRAIGHT = 1e-4  # shares of contrast below this one are none
+
+
+def to_light(picture: Image, contrast: float, shoulder: float) -> Image:
+    """Return the linear light of an sRGB picture, white = 1, of the same shape.
+
+    ``contrast`` is the share of smoothstep in the curve (0 … 1), ``shoulder`` the strength s of
+    the highlights' roll-off (0: none; 3: light just above black is shown four times as bright).
+    Values outside [0, 1] are clipped.
+    """
+    light = srgb_to_light(_undo_contrast(np.clip(picture, 0, 1), contrast))
+    if shoulder:
+        light /= np.float32(1 + shoulder) - np.float32(shoulder) * light
+    return light
+
+
+def to_picture(light: Image, contrast: float, shoulder: float) -> Image:
+    """Return the sRGB picture of linear light in [0, 1]: the inverse of ``to_light``."""
+    if shoulder:
+        light = light * np.float32(1 + shoulder) / (1 + np.float32(shoulder) * light)
+    value = light_to_srgb(light)
+    if contrast > _STRAIGHT:
+        value *= (1 - contrast) + contrast * (3 - 2 * value) * value
+    return value
+
+
+def srgb_to_light(value: Image) -> Image:
+    """Undo the transfer function of sRGB."""
+    # Both parts are evaluated everywhere and added: much faster than choosing pixel by pixel.
+    power = np.maximum(value, np.float32(_VALUE_KNEE))
+    power += np.float32(0.055)
+    power /= np.float32(1.055)
+    power **= np.float32(2.4)
+    straight = np.minimum(value, np.float32(_VALUE_KNEE))
+    straight -= np.float32(_VALUE_KNEE)
+    straight /= np.float32(_SLOPE)
+    power += straight
+    return np.maximum(power, 0, out=power)
+
+
+def light_to_srgb(light: Image) -> Image:
+    """Apply the transfer function of sRGB to linear light."""
+    power = np.maximum(light, np.float32(_LIGHT_KNEE))
+    power **= np.float32(1 / 2.4)
+    power *= np.float32(1.055)
+    power -= np.float32(0.055)
+    straight = np.minimum(light, np.float32(_LIGHT_KNEE))
+    straight -= np.float32(_LIGHT_KNEE)
+    straight *= np.float32(_SLOPE)
+    power += straight
+    return np.maximum(power, 0, out=power)
+
+
+def _undo_contrast(value: Image, share: float) -> Image:
+    """Return v for (1 − share)·v + share·(3v² − 2v³).
+
+    With w = v − ½ that is the cubic 2·share·w³ − (1 + share/2)·w + (value − ½) = 0, whose middle
+    root is the wanted one; the trigonometric formula gives it.
+    """
+    if share <= _STRAIGHT:
+        return value
+    radius = ((2 + share) / (3 * share)) ** 0.5
+    angle = np.float32(6 / (radius * (2 + share))) * (value - np.float32(0.5))
+    np.clip(angle, -1, 1, out=angle)
+    root: Image = np.sin(np.arcsin(angle) / np.float32(3))
+    root *= np.float32(radius)
+    root += np.float32(0.5)
+    np.clip(root, 0, 1, out=root)
+    return root

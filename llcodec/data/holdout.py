@@ -1,0 +1,40 @@
+"""Holding scenes of the training split out, to validate on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from llcodec.data.registry import Sample
+from llcodec.errors import InputError
+
+
+def hold_out(samples: Sequence[Sample], count: int) -> list[Sample]:
+    """Return pairs with the split ``val`` for those of ``count`` scenes of ``train``.
+
+    Scenes whose high pictures are equal, byte by byte, count as one: no scene of val is seen in
+    training under another name. They are spread evenly over the sorted names.
+
+    Raises InputError if less than one scene would be left to train on.
+    """
+    groups = _groups([sample for sample in samples if sample.split == "train"])
+    names = sorted(set(groups.values()))
+    if count >= len(names):
+        raise InputError(f"{count} scenes cannot be held out of {len(names)}")
+    held = {names[(2 * i + 1) * len(names) // (2 * count)] for i in range(count)}
+    return [
+        replace(s, split="val") if s.split == "train" and groups[s.scene] in held else s
+        for s in samples
+    ]
+
+
+def _groups(samples: Sequence[Sample]) -> dict[str, str]:
+    """Return for each scene the first one that it shares a high picture with."""
+    groups: dict[str, str] = {}
+    first: dict[bytes, str] = {}
+    for high, scene in dict.fromkeys((s.high, s.scene) for s in samples):
+        mine = groups.setdefault(scene, scene)
+        if high is not None:
+            other = groups[first.setdefault(sha256(high.read_bytes()).digest(), scene)]
+            if other != mine:
+                groups |= {name: other for name, group in groups.items() if group == mine}
+    return groups

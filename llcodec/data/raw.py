@@ -1,0 +1,40 @@
+"""RAW files of cameras, developed by rawpy: an extra, as LibRaw comes with it."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.errors import InputError, UnreadableImageError
+
+RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
+"""Lower-case suffixes, with their dot, of files that hold what a sensor saw."""
+
+_MISSING = "RAW files need rawpy: pip install 'llcodec[raw]'"
+
+
+def require_rawpy() -> None:
+    """Raise InputError if rawpy is not installed."""
+    try:
+        import rawpy  # noqa: F401
+    except ImportError:
+        raise InputError(_MISSING) from None
+
+
+def read_raw(path: Path) -> NDArray[np.uint8]:
+    """Return a RAW file as H×W×3 8-bit sRGB: rawpy's default development, as SNR-Aware used it.
+
+    Raises:
+        InputError: rawpy is not installed.
+        UnreadableImageError: LibRaw does not know the file, or it is damaged.
+    """
+    require_rawpy()
+    import rawpy
+
+    try:
+        with rawpy.imread(str(path)) as raw:
+            return np.asarray(raw.postprocess(), np.uint8)
+    except (rawpy.LibRawError, OSError) as error:
+        text = error.args[0] if error.args else ""
+        reason = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+        raise UnreadableImageError(f"not a RAW file that can be read: {reason}") from error

@@ -1,0 +1,55 @@
+"""All data sets by name, and their samples."""
+
+from pathlib import Path
+
+from llcodec.data.registry.dark import DICM, LIME
+from llcodec.data.registry.entry import DataSet
+from llcodec.data.registry.generic import PAIRS, PHOTOGRAPHS
+from llcodec.data.registry.listing import Listing, Sample
+from llcodec.data.registry.lol import LOL, LOL_V2_REAL, LOL_V2_SYNTHETIC
+from llcodec.data.registry.lsrw import LSRW
+from llcodec.data.registry.photographs import BSD300, BSDS500, FLICKR_2W, KODAK, URBAN100
+from llcodec.data.registry.sdsd import SDSD_INDOOR, SDSD_OUTDOOR
+from llcodec.data.registry.sice import SICE
+from llcodec.data.registry.sid import SID
+from llcodec.data.registry.smid import SMID
+from llcodec.errors import InputError
+
+_ALL = (
+    *(SID, SMID, SDSD_INDOOR, SDSD_OUTDOOR, LOL, LOL_V2_REAL, LOL_V2_SYNTHETIC, LSRW, SICE),
+    *(FLICKR_2W, BSD300, BSDS500, URBAN100, KODAK, LIME, DICM, PAIRS, PHOTOGRAPHS),
+)
+
+REGISTRY: dict[str, DataSet] = {dataset.name: dataset for dataset in _ALL}
+"""Every data set that llcodec knows, by its name."""
+
+
+def find(name: str) -> DataSet:
+    """Return the data set of a name, whatever its case.
+
+    Raises InputError, which names those that are known, if there is none.
+    """
+    found = REGISTRY.get(name.lower())
+    if found is None:
+        raise InputError(f"no data set is called {name!r}; known are {', '.join(REGISTRY)}")
+    return found
+
+
+def listing(dataset: DataSet, root: Path) -> Listing:
+    """Return what ``root`` holds of a data set; InputError if it is no folder."""
+    if not root.is_dir():
+        raise InputError(f"{root}: no such folder")
+    return dataset.scan(root)
+
+
+def samples(dataset: DataSet, root: Path, split: str) -> list[Sample]:
+    """Return the samples of one split of a data set below ``root``, in their order.
+
+    Raises InputError if the folder has none.
+    """
+    found = listing(dataset, root)
+    chosen = [sample for sample in found.samples if sample.split == split]
+    if not chosen:
+        reason = f" ({found.problems[0]})" if found.problems and not found.samples else ""
+        raise InputError(f"{root}: no {dataset.unit} of the split {split!r}{reason}")
+    return chosen

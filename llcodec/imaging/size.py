@@ -1,0 +1,32 @@
+"""The size of a picture file, from its header."""
+
+from pathlib import Path
+
+from PIL.ImageFile import ImageFile
+
+from llcodec.errors import UnreadableImageError
+from llcodec.imaging.guard import guarded
+from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.opening import open_image
+
+
+def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
+    """Return height and width of the picture at ``path`` once upright; no pixel is decoded.
+
+    Raises:
+        TooManyPixelsError: the header says more than ``max_pixels``.
+        UnreadableImageError: the file cannot be opened, or is not an image.
+    """
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise UnreadableImageError(f"cannot be read: {error.strerror or error}") from error
+    with stream, guarded(UnreadableImageError, "the image is damaged"):
+        image = open_image(stream, max_pixels)
+        size = image.height, image.width
+        return size[::-1] if _lies_on_its_side(image) else size
+
+
+def _lies_on_its_side(image: ImageFile) -> bool:
+    """Whether EXIF says so; the plugin for TIFF gives upright sizes."""
+    return not hasattr(image, "tag_v2") and metadata_of(image.info)[1] >= 5

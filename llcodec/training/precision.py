@@ -1,0 +1,28 @@
+"""The arithmetic of the transforms in training; rates, tone and linear path stay float32."""
+
+import torch
+from torch import nn
+
+_COMPILED = ("g_a0", "g_a1", "g_s", "h_a", "h_s", "entropy_parameters")  # most of the work
+
+
+def transforms_in(precision: str, device: torch.device) -> torch.autocast:
+    """Return the context for ``float32``, ``bfloat16`` or ``auto``.
+
+    ``auto`` is bfloat16 on GPUs and on processors that multiply it in hardware (AMX), where it
+    is twice as fast; on other processors it is many times slower.
+    """
+    if precision == "auto":
+        fast = device.type == "cuda" or torch.cpu._is_amx_tile_supported()
+        precision = "bfloat16" if fast else "float32"
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
+
+
+def compile_parts(model: nn.Module) -> None:
+    """Compile the networks of ``model`` in place: a quarter faster, after a minute of compiling.
+
+    Needs a C++ compiler; names and weights stay as they are.
+    """
+    for name, part in model.named_children():
+        if name in _COMPILED:
+            part.compile(dynamic=False)

@@ -1,0 +1,41 @@
+"""What a model was made of: the state of the code, and the data."""
+
+import subprocess
+from pathlib import Path
+
+from llcodec._version import __version__
+from llcodec.data.folders import DataFolders
+from llcodec.data.sampling import Sources
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def code_version() -> str:
+    """Return the version, and in a checkout the commit, with a + if files were changed since."""
+    if not (_PACKAGE.parent / ".git").exists():
+        return __version__
+    commit = _git("rev-parse", "HEAD")
+    if commit is None:
+        return __version__
+    changed = "+" if _git("status", "--porcelain", "--", "llcodec") else ""
+    return f"{__version__} {commit[:12]}{changed}"
+
+
+def data_summary(data: DataFolders, sources: Sources) -> str:
+    """Return the folders by name, and how many pairs and photographs were learned from."""
+    names = ", ".join(folder.resolve().name for folder in (*data.pairs, *data.photographs))
+    return f"{names}: {len(sources.pairs)} pairs, {len(sources.photographs)} photographs"
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(_PACKAGE.parent), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

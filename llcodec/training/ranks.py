@@ -1,0 +1,82 @@
+"""One training on several processes: each takes its part of every batch (plain torchrun).
+
+All processes draw the same random numbers and take the same decisions, so a run on several is
+the run on one with the same global batch, up to the rounding of sums.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed
+
+from llcodec.errors import InputError
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """This process's place, ``rank`` of ``count``."""
+
+    rank: int = 0
+    count: int = 1
+
+    def part(self, batch: int) -> slice:
+        """Return this process's part of a batch; InputError if it cannot be shared equally."""
+        if batch % self.count:
+            raise InputError(f"a batch of {batch} cannot be shared by {self.count} processes")
+        share = batch // self.count
+        return slice(self.rank * share, (self.rank + 1) * share)
+
+    def mean(self, values: Tensor) -> Tensor:
+        """Return the mean of ``values`` over all processes."""
+        if self.count == 1:
+            return values
+        total = values.clone()
+        distributed.all_reduce(total)
+        return total / self.count
+
+    def any(self, condition: bool, device: torch.device) -> bool:
+        """Return whether ``condition`` holds on any process."""
+        return bool(self.mean(torch.tensor(float(condition), device=device)) > 0)
+
+    def wait(self) -> None:
+        """Return when all processes have come here."""
+        if self.count > 1:
+            distributed.barrier()
+
+    def with_noise(self, x: Tensor) -> Tensor:
+        """Return ``x`` plus noise from [−½, ½), drawn for the whole batch of which it is a part."""
+        whole = torch.rand((self.count * len(x), *x.shape[1:]), device=x.device, dtype=x.dtype)
+        return x + whole.chunk(self.count)[self.rank] - 0.5
+
+
+@contextmanager
+def joined_ranks(device: torch.device) -> Iterator[Ranks]:
+    """Join the processes that torchrun started, or be the only one."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    if count == 1:
+        yield Ranks()
+        return
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield Ranks(distributed.get_rank(), count)
+    finally:
+        distributed.destroy_process_group()
+
+
+def own_device(name: str) -> torch.device:
+    """Return the device of this process: ``auto`` is its own GPU if there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and "LOCAL_RANK" in os.environ:
+        name = f"cuda:{os.environ['LOCAL_RANK']}"
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise InputError(f"no device {name!r} here") from error
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    return device

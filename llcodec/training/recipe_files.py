@@ -1,0 +1,112 @@
+"""Recipes as TOML: a preset's name, changes to it under [model], and a table for each stage."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from llcodec.errors import InputError
+from llcodec.nets.presets import PRESETS
+from llcodec.training.recipe import Recipe
+
+Table = dict[str, Any]
+
+
+def shipped_recipe(preset: str) -> str:
+    """Return the TOML text of the recipe that ships for a preset.
+
+    Raises InputError if there is no such preset.
+    """
+    if preset not in PRESETS:
+        raise InputError(f"no preset {preset!r} (known: {', '.join(PRESETS)})")
+    family = "paper" if PRESETS[preset].family == "paper" else preset
+    text = files("llcodec.training").joinpath("recipes", f"{family}.toml").read_text()
+    return text.replace('preset = "paper-128"', f'preset = "{preset}"')
+
+
+def read_recipe(source: str, changes: Sequence[str] = ()) -> Recipe:
+    """Return the recipe of a preset's name or of a TOML file, with ``key=value`` changes.
+
+    Keys are dotted paths such as ``joint.learning_rate.peak``; values are TOML, or plain words.
+    Raises InputError for unknown keys and values of the wrong type, naming them.
+    """
+    if source.endswith(".toml"):
+        try:
+            text = Path(source).read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{source}: cannot be read ({type(error).__name__})") from error
+    else:
+        text = shipped_recipe(source)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{source}: not TOML: {error}") from error
+    for change in changes:
+        _set(table, change)
+    return recipe_of(table)
+
+
+def recipe_of(table: Mapping[str, Any]) -> Recipe:
+    """Return the recipe of a parsed TOML table."""
+    table = dict(table)
+    name, model = table.pop("preset", "fast"), table.pop("model", {})
+    if name not in PRESETS:
+        raise InputError(f"no preset {name!r} (known: {', '.join(PRESETS)})")
+    if not isinstance(model, dict):
+        raise InputError("model must be a table of changes to the preset")
+    return _structure({**table, "preset": {**asdict(PRESETS[name]), **model}})
+
+
+def _structure(table: Table) -> Recipe:
+    """Return the table as dataclasses, every key and type checked."""
+    try:
+        import cattrs
+        from cattrs import transform_error
+    except ImportError as error:
+        raise InputError('training needs the extra "train": pip install llcodec[train]') from error
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
+    _refuse_coercion(converter)
+    try:
+        return converter.structure(table, Recipe)
+    except cattrs.BaseValidationError as error:
+        raise InputError(f"recipe: {_readable(transform_error(error)[0])}") from error
+
+
+def _refuse_coercion(converter: Any) -> None:
+    """Take numbers and texts as they are: "3" is no number, 1.5 is no whole number."""
+
+    def exact(value: object, kind: type) -> object:
+        if kind is float and type(value) is int:
+            return float(value)
+        if type(value) is not kind:
+            raise InputError(f"{value!r} is not of the type {kind.__name__}")
+        return value
+
+    for kind in (int, float, str, bool):
+        converter.register_structure_hook(kind, exact)
+
+
+def _readable(message: str) -> str:
+    return " ".join(message.replace("$.", "").split())
+
+
+def _set(table: Table, change: str) -> None:
+    """Apply one ``a.b.c=value`` to a nested table."""
+    key, equals, text = change.partition("=")
+    *parents, last = (part.strip() for part in key.split("."))
+    if not equals or not last:
+        raise InputError(f"{change!r}: write changes as key=value")
+    for parent in parents:
+        table = table.setdefault(parent, {})
+        if not isinstance(table, dict):
+            raise InputError(f"{change!r}: {parent} is not a table")
+    table[last] = _value(text.strip())
+
+
+def _value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text  # a plain word

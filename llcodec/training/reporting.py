@@ -1,0 +1,137 @@
+"""Where a run tells how it goes: a file of JSON lines, a line of progress, TensorBoard."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TextIO
+
+from llcodec.errors import InputError
+from llcodec.training.validation import Score
+
+Row = Mapping[str, float]
+
+
+class Reporter(Protocol):
+    """Hears of losses and of validations, between ``__enter__`` and ``__exit__``."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def losses(self, step: int, row: Row) -> None:
+        """Tell the means since the last time: loss, bpp, PSNR in dB and so on."""
+
+    def validation(self, step: int, scores: Sequence[Score]) -> None:
+        """Tell the scores of the averaged weights."""
+
+
+class JsonLines:
+    """Appends a line of JSON for each report: the log that a run folder keeps."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        self.file = self.path.open("a")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.file is not None:
+            self.file.close()
+
+    def cut_after(self, step: int) -> None:
+        """Forget what a session wrote after the checkpoint that the next one goes on from."""
+        if self.path.is_file():
+            lines = self.path.read_text().splitlines(keepends=True)
+            kept = [line for line in lines if json.loads(line)["step"] <= step]
+            self.path.write_text("".join(kept))
+
+    def losses(self, step: int, row: Row) -> None:
+        """Write a row."""
+        self._write({"step": step, **row})
+
+    def validation(self, step: int, scores: Sequence[Score]) -> None:
+        """Write all scores as one row."""
+        rounded = [{k: round(v, 4) for k, v in asdict(score).items()} for score in scores]
+        self._write({"step": step, "val": rounded})
+
+    def _write(self, row: Mapping[str, object]) -> None:
+        assert self.file is not None
+        self.file.write(json.dumps(row) + "\n")
+        self.file.flush()
+
+
+class ProgressLine:
+    """A Rich progress bar on stderr: losses, bpp, PSNR, steps per second, remaining time."""
+
+    def __init__(self, name: str, start: int, steps: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+            TextColumn("{task.fields[text]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=Console(stderr=True),
+            speed_estimate_period=600,
+        )
+        self.task = self.progress.add_task(name, total=steps, completed=start, text="")
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.progress.stop()
+
+    def losses(self, step: int, row: Row) -> None:
+        """Move the bar."""
+        units = {"loss": "loss", "bpp": "bpp", "psnr": "dB", "steps_per_second": "steps/s"}
+        text = ", ".join(f"{row[key]:.3f} {unit}" for key, unit in units.items() if key in row)
+        self.progress.update(self.task, completed=step, text=text)
+
+    def validation(self, step: int, scores: Sequence[Score]) -> None:
+        """Print a line above the bar."""
+        told = ", ".join(f"q{s.quality:g} {s.bpp:.3f} bpp {s.psnr:.2f} dB" for s in scores)
+        self.progress.console.print(f"step {step:,}: {told}", highlight=False)
+
+
+class TensorBoard:
+    """Writes scalars for TensorBoard, which is an extra."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError as error:
+            raise InputError(
+                'TensorBoard is an extra: pip install "llcodec[tensorboard]"'
+            ) from error
+        self.writer = SummaryWriter(str(folder))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.writer.close()
+
+    def losses(self, step: int, row: Row) -> None:
+        """Write a scalar for each entry."""
+        for name, value in row.items():
+            self.writer.add_scalar(f"train/{name}", value, step)
+
+    def validation(self, step: int, scores: Sequence[Score]) -> None:
+        """Write rate and PSNR of each quality."""
+        for score in scores:
+            name = f"val/q{score.quality:g}"
+            self.writer.add_scalar(f"{name}/bpp", score.bpp, step)
+            self.writer.add_scalar(f"{name}/psnr", score.psnr, step)

@@ -1,0 +1,44 @@
+"""A sheet of validation pictures: what the model makes of them at a few qualities."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from llcodec.codec.joint import JointModel
+from llcodec.training.validation import decoded
+
+_WIDTH = 300  # of each picture
+
+
+def draw_sheet(
+    model: JointModel,
+    pictures: Sequence[tuple[Tensor, Tensor]],
+    qualities: Sequence[float],
+    enhance: bool,
+    path: Path,
+) -> None:
+    """Write a row for each (low, high) pair: the input, each quality in order, the target."""
+    rows = []
+    for low, high in pictures:
+        with torch.random.fork_rng():  # drawing more or less often changes nothing else
+            made = [decoded(model, low[None], quality, enhance)[0][0] for quality in qualities]
+        rows.append([_small(picture) for picture in (low, *made, high)])
+    heights = [row[0].height for row in rows]
+    sheet = Image.new("RGB", (_WIDTH * len(rows[0]), sum(heights)))
+    for number, row in enumerate(rows):
+        for column, picture in enumerate(row):
+            sheet.paste(picture, (_WIDTH * column, sum(heights[:number])))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    sheet.save(part, format="PNG")
+    part.replace(path)
+
+
+def _small(picture: Tensor) -> Image.Image:
+    pixels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+    image = Image.fromarray(pixels)
+    height = max(1, round(image.height * _WIDTH / image.width))
+    return image.resize((_WIDTH, height), Image.Resampling.LANCZOS)

@@ -1,0 +1,30 @@
+"""Ending a run in good order when a signal asks for it."""
+
+import signal
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+
+@dataclass
+class StopRequest:
+    """Set by SIGTERM and SIGINT: finish the step, write a checkpoint, and end.
+
+    Listens within a ``with`` block and gives the signals back to their handlers after it.
+    """
+
+    asked: bool = False
+    signals: tuple[int, ...] = field(default=(signal.SIGTERM, signal.SIGINT))
+
+    before: dict[int, Any] = field(default_factory=dict)
+
+    def __enter__(self) -> "StopRequest":
+        self.before = {number: signal.signal(number, self._ask) for number in self.signals}
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True

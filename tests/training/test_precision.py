@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from llcodec.training.precision import compile_parts, transforms_in
+
+CPU = torch.device("cpu")
+
+
+def product(precision: str) -> torch.dtype:
+    with transforms_in(precision, CPU):
+        return torch.mm(torch.ones(2, 2), torch.ones(2, 2)).dtype
+
+
+def test_precision_is_as_asked() -> None:
+    assert product("float32") == torch.float32
+    assert product("bfloat16") == torch.bfloat16
+
+
+@pytest.mark.parametrize("amx", [True, False])
+def test_auto_is_lower_only_where_it_is_faster(monkeypatch: pytest.MonkeyPatch, amx: bool) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    assert product("auto") == (torch.bfloat16 if amx else torch.float32)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what torch.compile imports
+def test_compiling_keeps_names_and_marks_parts(tiny_model) -> None:
+    """Compiled is what is called the first time; here nothing is, so no compiler is needed."""
+    model = tiny_model()
+    names = list(model.state_dict())
+    compile_parts(model)
+    assert list(model.state_dict()) == names
+    assert model.g_s._compiled_call_impl is not None
+    assert model.tone._compiled_call_impl is None

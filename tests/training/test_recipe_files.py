@@ -1,0 +1,106 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llcodec.errors import InputError
+from llcodec.nets.presets import FAST, PRESETS
+from llcodec.training.recipe import Recipe, StageRecipe
+from llcodec.training.recipe_files import read_recipe, recipe_of, shipped_recipe
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_has_a_recipe(name: str) -> None:
+    recipe = read_recipe(name)
+    assert recipe.preset == PRESETS[name]
+    assert recipe.plain is not None
+    assert (recipe.tone is not None) == PRESETS[name].global_tone
+    assert (recipe.joint is None) == (name == "base")
+
+
+def test_the_paper_is_trained_as_published() -> None:
+    """Joint-IC-LL, "Implementation details", and its released configuration."""
+    recipe = read_recipe("paper-192")
+    assert recipe.plain is not None
+    assert recipe.joint is not None
+    assert (recipe.plain.steps, recipe.plain.crop, recipe.plain.batch) == (150_000, 512, 8)
+    assert recipe.plain.lambdas == (0.0016,)
+    assert (recipe.plain.distortion.mse, recipe.plain.distortion.l1) == (1.0, 0.0)
+    joint = recipe.joint
+    assert joint.lambdas == tuple(v * 1e-4 for v in (1, 2, 4, 8, 16, 28, 64, 120))
+    assert (joint.distortion.mse, joint.distortion.l1) == (0.0, 1.0)
+    assert joint.learning_rate.peak == 1e-4
+    assert joint.learning_rate.milestones == (500_000, 600_000, 700_000, 850_000)
+    assert not joint.equalise
+
+
+def test_changes_are_dotted_paths() -> None:
+    changes = [
+        "seed=7",
+        "model.snr=published",
+        "joint.learning_rate.peak=1e-3",
+        "joint.mix.weights.sice = 0.25",
+        "plain.compile=true",
+        "joint.lambdas=[0.01]",
+        "joint.rate_point=1",
+        "model.widths=[8, 8, 8, 16]",
+    ]
+    recipe = read_recipe("fast", changes)
+    assert recipe.seed == 7
+    assert recipe.preset == replace(FAST, snr="published", widths=(8, 8, 8, 16))
+    assert recipe.joint is not None
+    assert recipe.plain is not None
+    assert recipe.joint.learning_rate.peak == 1e-3
+    assert recipe.joint.mix.weights == {"sice": 0.25}
+    assert recipe.plain.compile
+    assert recipe.joint.lambdas == (0.01,)
+    untouched = read_recipe("fast")
+    assert untouched.joint is not None
+    assert recipe.joint.batch == untouched.joint.batch
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("steps=3", "steps"),
+        ("joint.step=3", "step"),
+        ("joint.steps=3.5", "joint.steps"),
+        ("joint.steps=many", "joint.steps"),
+        ("joint.compile=1", "joint.compile"),
+        ('joint.lambdas=[1, "a"]', "joint.lambdas"),
+        ("model.snr=best", "snr"),
+        ("model=3", "model must be a table"),
+        ("preset=faster", "no preset 'faster'"),
+        ("seed.x=3", "seed is not a table"),
+        ("joint.learning_rate.decay=linear", "decay"),
+        ("joint.crop=100", "multiple of 64"),
+        ("nothing", "key=value"),
+        ("=3", "key=value"),
+    ],
+)
+def test_what_is_wrong_is_named(change: str, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        read_recipe("fast", [change])
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('preset = "fast"\n[model]\nsnr_branch = false\n[plain]\nsteps = 5\n')
+    recipe = read_recipe(str(path), ["plain.batch=2"])
+    assert recipe == Recipe(replace(FAST, snr_branch=False), plain=StageRecipe(steps=5, batch=2))
+
+
+def test_files_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_recipe(str(tmp_path / "none.toml"))
+    broken = tmp_path / "broken.toml"
+    broken.write_text("steps = = 3")
+    with pytest.raises(InputError, match="not TOML"):
+        read_recipe(str(broken))
+    with pytest.raises(InputError, match="no preset"):
+        shipped_recipe("slow")
+
+
+def test_an_empty_recipe_is_that_of_the_fast_preset_without_stages() -> None:
+    assert recipe_of({}) == Recipe(FAST)

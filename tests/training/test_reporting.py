@@ -1,0 +1,62 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from llcodec.training.reporting import JsonLines, ProgressLine, TensorBoard
+from llcodec.training.validation import Score
+
+ROW = {"hours": 0.1, "loss": 1.25, "bpp": 0.5, "psnr": 30.125, "steps_per_second": 2.0}
+SCORES = [Score(2.0, 0.25, 28.123456), Score(7.0, 1.5, 33.0)]
+
+
+def test_logs_are_lines_of_json_and_grow(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    for step in (50, 100):
+        with JsonLines(path) as log:
+            log.losses(step, ROW)
+            log.validation(step, SCORES)
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert rows[0] == {"step": 50, **ROW}
+    assert rows[3]["val"][0] == {"quality": 2.0, "bpp": 0.25, "psnr": 28.1235}
+    assert [row["step"] for row in rows] == [50, 50, 100, 100]
+
+
+def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path) -> None:
+    log = JsonLines(tmp_path / "log.jsonl")
+    log.cut_after(3)  # nothing there yet
+    with log:
+        for step in (50, 100, 150):
+            log.losses(step, ROW)
+    log.cut_after(100)
+    rows = [json.loads(line) for line in log.path.read_text().splitlines()]
+    assert [row["step"] for row in rows] == [50, 100]
+
+
+def test_progress_tells_losses_and_validations(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine("joint", 0, 200) as progress:
+        progress.losses(50, ROW)
+        progress.validation(50, SCORES)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "q2 0.250 bpp 28.12 dB, q7 1.500 bpp 33.00 dB" in told
+    assert "50/200" in told
+    assert "1.250 loss" in told
+    assert "2.000 steps/s" in told
+
+
+def test_rows_without_a_single_good_step_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine("plain", 0, 100) as progress:
+        progress.losses(50, {"hours": 0.1, "skipped": 50, "steps_per_second": 1.0})
+    assert "50/100" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tensorboard_events_are_written(tmp_path: Path) -> None:
+    accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    with TensorBoard(tmp_path) as board:
+        board.losses(50, ROW)
+        board.validation(50, SCORES)
+    events = accumulator.EventAccumulator(str(tmp_path))
+    events.Reload()
+    assert events.Scalars("train/loss")[0].value == 1.25
+    assert events.Scalars("val/q7/psnr")[0].step == 50

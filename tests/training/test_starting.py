@@ -1,0 +1,90 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from llcodec.codec.joint import JointModel
+from llcodec.data.sampling import Sources
+from llcodec.errors import InputError
+from llcodec.nets.density import round_ste
+from llcodec.nets.presets import Preset, paper_preset
+from llcodec.training.codec import CodecTrainer
+from llcodec.training.recipe import StageRecipe
+from llcodec.training.starting import load_trained, new_joint_model, new_plain_model
+
+RECIPE = StageRecipe(steps=1, batch=1, crop=64, precision="float32", validate_every=9)
+
+
+@pytest.fixture
+def plain(tiny_preset: Preset, sources: Sources, tmp_path: Path) -> Path:
+    """The checkpoint of a plain run."""
+    model = new_plain_model(tiny_preset, RECIPE, sources, seed=1)
+    trainer = CodecTrainer(model, "plain", RECIPE, sources, [], tmp_path)
+    trainer.run()
+    return trainer.checkpoint
+
+
+def no_tone(preset: Preset) -> Preset:
+    return replace(preset, global_tone=False)
+
+
+def test_the_plain_codec_starts_from_the_transform_of_its_photographs(
+    tiny_preset: Preset, sources: Sources
+) -> None:
+    model = new_plain_model(tiny_preset, RECIPE, sources, seed=1)
+    assert model.preset == tiny_preset.plain()
+    assert model.linear_analysis is not None
+    basis = model.linear_analysis.conv.weight[:, :, 8:24, 8:24].flatten(1)
+    torch.testing.assert_close(basis @ basis.T, torch.eye(16), atol=1e-4, rtol=0)
+    assert float(model.latent_scale[0]) > 5 * float(model.latent_scale[-1])
+
+
+def test_the_joint_network_starts_as_the_plain_codec(tiny_preset: Preset, plain: Path) -> None:
+    before, _ = load_trained(plain)
+    model = new_joint_model(no_tone(tiny_preset), RECIPE, plain, None, seed=2).eval()
+    x, quality = torch.rand(1, 3, 64, 64), torch.tensor([3.0])
+    with torch.no_grad():
+        out = model(x, None, quality, enhance=False, rounding=round_ste)
+        was = before(x, None, quality, enhance=False, rounding=round_ste)
+    assert torch.equal(out.x_hat, was.x_hat)
+    assert torch.equal(out.latent_bits, was.latent_bits)
+
+
+def test_gains_follow_another_ladder(tiny_preset: Preset, plain: Path) -> None:
+    """Half of each λ: quality 5 does what quality 4 did."""
+    half = replace(RECIPE, lambdas=tuple(v / 2 for v in RECIPE.lambdas))
+    before, _ = load_trained(plain)
+    model = new_joint_model(no_tone(tiny_preset), half, plain, None, seed=2)
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(five), before.log_gain(four))
+    torch.testing.assert_close(model.inverse_gain(five), before.inverse_gain(four))
+
+
+def test_a_tone_network_is_needed_where_the_preset_has_one(
+    tiny_preset: Preset, plain: Path
+) -> None:
+    with pytest.raises(InputError, match="needs a tone network"):
+        new_joint_model(tiny_preset, RECIPE, plain, None, seed=2)
+
+
+def test_checkpoints_of_another_shape_are_refused(tiny_preset: Preset, plain: Path) -> None:
+    other = replace(no_tone(tiny_preset), widths=(8, 8, 8, 24))
+    with pytest.raises(InputError, match="another network"):
+        new_joint_model(other, RECIPE, plain, None, seed=2)
+    weights = plain.with_name("weights.safetensors")
+    from safetensors.torch import save_file
+
+    save_file({"a": torch.zeros(1)}, weights)
+    with pytest.raises(InputError, match="not the checkpoint of a codec"):
+        load_trained(weights)
+
+
+def test_the_paper_starts_from_random_weights(sources: Sources) -> None:
+    small = replace(paper_preset(), widths=(8,) * 4, latents=8, hyper_latents=8, hyper_hidden=8)
+    small = replace(small, hyper_features=16, context_features=16, entropy_hidden=(26, 21))
+    recipe = replace(RECIPE, lambdas=(0.0016,), rate_point=1)
+    model = new_plain_model(small, recipe, sources, seed=1)
+    assert isinstance(model, JointModel)
+    assert model.linear_analysis is None
+    assert model.gain is None

@@ -1,0 +1,15 @@
+import signal
+
+import pytest
+
+from llcodec.training.stopping import StopRequest
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_ask_and_are_given_back(number: int) -> None:
+    before = signal.getsignal(number)
+    with StopRequest() as stop:
+        assert not stop.asked
+        signal.raise_signal(number)
+        assert stop.asked
+    assert signal.getsignal(number) is before
