@@ -83,7 +83,7 @@ class JointModel(nn.Module):
 
         None where the preset has no tone network.
         """
-        return None if self.tone is None else self.tone.averaged(thumbnail)
+        return None if self.tone is None else self.tone(thumbnail)
 
     def analyse(self, x: Tensor, curve: ToneCurve | None, enhance: bool = True) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].

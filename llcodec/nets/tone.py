@@ -18,7 +18,6 @@ from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
 COUNT = 15
 _KNEE = 0.1  # the shoulder starts this far below white
-_EXPOSURE_VIEW = 1.16  # how much brighter or darker the views are whose curves are averaged
 _FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
 
 
@@ -125,24 +124,6 @@ class ToneNetwork(nn.Module):
             log_gain=(0.4 / mean).log().flatten(1) + out[:, 0:3].clamp(-3, 3),
             log_gamma=out[:, 3:6].clamp(-1.5, 1.5),
             matrix=eye + 0.5 * torch.tanh(out[:, 6:15]).view(-1, 3, 3),
-        )
-
-    def averaged(self, thumbnail: Tensor) -> ToneCurve:
-        """Return the mean curve over four views of thumbnails B×3×100×150.
-
-        As they are, mirrored, a little darker and a little brighter: what differs between them
-        is chance. Gains are taken back to the thumbnail as it is.
-        """
-        factors = (1.0, 1.0, 1 / _EXPOSURE_VIEW, _EXPOSURE_VIEW)
-        views = [thumbnail * factor for factor in factors]
-        views[1] = views[1].flip(-1)
-        whole = self(torch.cat(views))
-        gains = whole.log_gain.unflatten(0, (4, -1))
-        shift = torch.tensor(factors, device=gains.device, dtype=gains.dtype).log()
-        return ToneCurve(
-            log_gain=(gains + shift[:, None, None]).mean(0),
-            log_gamma=whole.log_gamma.unflatten(0, (4, -1)).mean(0),
-            matrix=whole.matrix.unflatten(0, (4, -1)).mean(0),
         )
 
 

@@ -162,26 +162,3 @@ def test_thumbnails_average_whole_pictures() -> None:
     small = thumbnail(x)
     torch.testing.assert_close(small[..., 7, 11], x[..., 21:24, 33:36].mean((-2, -1)))
     assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL)
-
-
-@torch.no_grad()
-def test_the_average_is_over_mirrored_darker_and_brighter_views() -> None:
-    torch.manual_seed(0)
-    network = ToneNetwork()
-    for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=0.1)
-    x = torch.rand(2, 3, *THUMBNAIL) * 0.2
-    steady = network.averaged(x)
-    ratio = 1.16
-    views = [network(v) for v in (x, x.flip(-1), x / ratio, x * ratio)]
-    shifts = (0.0, 0.0, -math.log(ratio), math.log(ratio))
-    gains = [v.log_gain + shift for v, shift in zip(views, shifts, strict=True)]
-    torch.testing.assert_close(steady.log_gain, torch.stack(gains).mean(0))
-    torch.testing.assert_close(steady.matrix, torch.stack([v.matrix for v in views]).mean(0))
-    torch.testing.assert_close(steady.log_gamma, torch.stack([v.log_gamma for v in views]).mean(0))
-
-
-def test_untrained_the_average_is_the_rule_itself() -> None:
-    x = torch.rand(1, 3, *THUMBNAIL) * 0.2
-    network = ToneNetwork()
-    torch.testing.assert_close(network.averaged(x).log_gain, network(x).log_gain, atol=2e-3, rtol=0)

@@ -31,7 +31,7 @@ def test_psnr_is_that_of_thumbnails(sources) -> None:
     targets = []
     for low, _ in sources.pair_thumbnails:
         x = torch.from_numpy(low).permute(2, 0, 1)[None]
-        bright = apply_tone(x, network.averaged(x)).clamp(0, 1)[0].permute(1, 2, 0).numpy()
+        bright = apply_tone(x, network(x)).clamp(0, 1)[0].permute(1, 2, 0).numpy()
         targets.append((low, bright + np.float32(0.01)))
     near = replace(sources, pair_thumbnails=tuple(targets))
     assert tone_psnr(network, near) == pytest.approx(40, abs=0.01)
