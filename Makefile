@@ -10,8 +10,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) "$(TORCH)"
-	$(PIP) -e ".[dev]"
+	$(PIP) "$(TORCH)" -e ".[dev]"
 	touch $@
 
 demo: $(VENV)/installed

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from llcodec.cli._train_text_guide import text_guide
+
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("text-guide")(text_guide)
 
 Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
 RecipeFile = Annotated[

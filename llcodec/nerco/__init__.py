@@ -1,0 +1,1 @@
+"""NeRCo (Yang et al., ICCV 2023): enhancement of dark pictures that learns without pairs."""

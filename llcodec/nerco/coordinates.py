@@ -1,0 +1,56 @@
+"""Where a pixel lies in the whole picture, and the positional encoding γ of it (Eq. 3)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Window(NamedTuple):
+    """A rectangle of pixels of a picture; it may reach beyond the edges where it is padded."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Pixel centres of a window, −1 and 1 being the edges of the whole picture.
+
+    ``rows`` is B×H and ``columns`` B×W, or 1×H and 1×W for a batch of equal windows.
+    """
+
+    rows: Tensor
+    columns: Tensor
+
+
+def coordinates(
+    height: int, width: int, window: Window | None = None, device: torch.device | None = None
+) -> Coordinates:
+    """Return the coordinates of a window (or all) of a picture of ``height``×``width`` pixels."""
+    at = window or Window(0, 0, height, width)
+    return Coordinates(
+        _centres(at.top, at.height, height, device), _centres(at.left, at.width, width, device)
+    )
+
+
+def _centres(start: int, count: int, length: int, device: torch.device | None) -> Tensor:
+    index = torch.arange(start, start + count, dtype=torch.float32, device=device)
+    return ((2 * index + 1) / length - 1)[None]
+
+
+def stacked(parts: Sequence[Coordinates]) -> Coordinates:
+    """Return the coordinates of a batch of windows of one size, each of a picture of its own."""
+    return Coordinates(torch.cat([p.rows for p in parts]), torch.cat([p.columns for p in parts]))
+
+
+def positional_encoding(x: Tensor, frequencies: int) -> Tensor:
+    """Return γ(x), ...×2L: sin(2^i·π·x) for i = 0 … L − 1, then the cosines (Eq. 3)."""
+    octaves = torch.arange(frequencies, dtype=x.dtype, device=x.device)
+    angles = x[..., None] * (math.pi * 2**octaves)
+    return torch.cat((angles.sin(), angles.cos()), -1)

@@ -1,0 +1,62 @@
+"""The appearance-based discriminators of TAD: a colour and an edge path each (section 3.3)."""
+
+from torch import Tensor, nn
+
+from llcodec.nerco.edges import edges
+from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.resnet import gaussian_start
+from llcodec.nerco.switches import NercoSwitches
+
+_SLOPE = 0.2
+
+
+class PatchDiscriminator(nn.Module):
+    """PatchGAN of 70×70 pixels: B×3×H×W in [−1, 1] → scores B×1×(H/8 − 2)×(W/8 − 2).
+
+    Scores are 1 where a patch looks real and 0 where it looks made (LSGAN).
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = [nn.Conv2d(3, width, 4, 2, 1), nn.LeakyReLU(_SLOPE)]
+        for factor, stride in ((1, 2), (2, 2), (4, 1)):
+            a, b = factor * width, 2 * factor * width
+            layers += [nn.Conv2d(a, b, 4, stride, 1), nn.InstanceNorm2d(b), nn.LeakyReLU(_SLOPE)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(8 * width, 1, 4, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the score of each patch."""
+        out: Tensor = self.layers(x)
+        return out
+
+
+class TwoPathDiscriminator(nn.Module):
+    """D_H or D_L: a network for pictures and, where there is an edge path, one for their edges."""
+
+    def __init__(self, width: int, edge_path: bool) -> None:
+        super().__init__()
+        self.colour = PatchDiscriminator(width)
+        self.edge = PatchDiscriminator(width) if edge_path else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the scores of the colour path for pictures B×3×H×W in [−1, 1]."""
+        out: Tensor = self.colour(x)
+        return out
+
+    def of_edges(self, x: Tensor) -> Tensor | None:
+        """Return the scores of the edge path for the edge maps of pictures in [−1, 1]."""
+        return None if self.edge is None else self.edge(edges(x))
+
+
+class Discriminators(nn.Module):
+    """D_H, which tells bright photographs from made ones, and D_L, which does so for dark ones.
+
+    ``switches`` leave the edge path out.
+    """
+
+    def __init__(self, preset: NercoPreset, switches: NercoSwitches | None = None) -> None:
+        super().__init__()
+        width, edge_path = preset.discriminator_width, (switches or NercoSwitches()).edges
+        self.d_h = TwoPathDiscriminator(width, edge_path)
+        self.d_l = TwoPathDiscriminator(width, edge_path)
+        gaussian_start(self)

@@ -1,0 +1,129 @@
+"""The generators: G_H brightens and G_L darkens (section 3.4, Eqs. 8 and 9)."""
+
+import torch
+from torch import Tensor, nn
+
+from llcodec.nerco.mask_extractor import Mask
+from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.resnet import ResnetGenerator, gaussian_start
+from llcodec.nerco.subpixel import even_start
+from llcodec.nerco.views import View
+from llcodec.nerco.whole_picture import (
+    CODE,
+    CodedBlock,
+    OverviewCode,
+    from_log_odds,
+    log_odds,
+    statistics,
+)
+from llcodec.nets.blocks import conv3x3, he_start, leaky_relu, subpixel_conv3x3
+
+_BRIGHT = -0.2  # log-odds of 40 % of white: where G_H starts to bring pictures to
+_QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
+
+
+class ShiftGenerator(nn.Module):
+    """The compact generator: G(x) = tanh(atanh(x) + shift), shift = start + global + local.
+
+    ``start`` is a simple rule, which holds until training teaches better; the global part comes
+    from the code of the whole picture, the local one from convolutions at 1/2 and 1/4 of the size.
+    """
+
+    def __init__(self, planes: int, overviews: int, width: int, blocks: int) -> None:
+        super().__init__()
+        half = width // 2
+        self.code = OverviewCode(3 * overviews)
+        self.head = nn.Sequential(nn.PixelUnshuffle(2), conv3x3(4 * planes, half), leaky_relu())
+        self.down = nn.Sequential(conv3x3(half, width, stride=2), leaky_relu())
+        self.body = nn.ModuleList(CodedBlock(width) for _ in range(blocks))
+        self.up = subpixel_conv3x3(width, half)
+        last = conv3x3(half, 12)
+        self.tail = nn.Sequential(
+            leaky_relu(), conv3x3(half, half), leaky_relu(), last, nn.PixelShuffle(2)
+        )
+        self.global_shift = nn.Linear(CODE, 3)
+        nn.init.zeros_(self.global_shift.weight)
+        nn.init.zeros_(self.global_shift.bias)
+        he_start(self)
+        with torch.no_grad():
+            even_start(last, 2).weight.mul_(_QUIET)
+
+    def forward(self, x: Tensor, planes: Tensor, overviews: Tensor, start: Tensor) -> Tensor:
+        """Return the generated pictures B×3×H×W in ±1.002.
+
+        ``x``, B×3×H×W in [−1, 1], is what is shifted; ``planes``, B×P×H×W, is what the local part
+        sees; ``overviews``, B×3N×h×w, are log-odds; ``start`` is B×3×1×1 or B×1×1×1.
+        """
+        code = self.code(overviews)
+        fine = self.head(planes)
+        features = self.down(fine)
+        for block in self.body:
+            features = block(features, code)
+        local = self.tail(self.up(features) + fine)
+        shift = start + self.global_shift(code)[..., None, None] + local
+        return from_log_odds(log_odds(x) + shift)
+
+
+class Enhancer(nn.Module):
+    """G_H: dark pictures and their normalised versions, weighted by I_A → bright pictures.
+
+    As released, it sees the picture beside I_NR: I_A ⊗ (I_L, I_NR), six planes; in Eq. 8 it sees
+    I_A ⊗ I_NR only. ``compact`` starts as the rule that brings the mean of the whole picture's
+    log-odds up to that of 40 % of white.
+    """
+
+    def __init__(self, preset: NercoPreset) -> None:
+        super().__init__()
+        width, blocks = preset.enhancer_width, preset.enhancer_blocks
+        if preset.family == "compact":
+            self.net: ShiftGenerator | ResnetGenerator = ShiftGenerator(6, 1, width, blocks)
+        else:
+            self.net = ResnetGenerator(6, width, blocks)
+            gaussian_start(self)
+
+    def forward(self, view: View, normalised: Tensor, mask: Mask | None = None) -> Tensor:
+        """Return Ĩ_H, B×3×H×W in [−1, 1]; without a mask all places count alike."""
+        both = (view.picture, normalised)
+        if isinstance(self.net, ResnetGenerator):
+            out: Tensor = self.net(_attended(torch.cat(both, 1), mask))
+            return out
+        whole = statistics(view.overview)
+        planes = _attended(torch.cat([whole.whitened(x) for x in both], 1), mask)
+        start = (_BRIGHT - whole.mean.mean(1, keepdim=True)).clamp(min=0)
+        bright: Tensor = self.net(view.picture, planes, log_odds(view.overview), start)
+        return bright
+
+
+class Degrader(nn.Module):
+    """G_L: bright pictures, weighted by the I_A of a dark one → dark pictures.
+
+    There are many ways to be dark. In ``compact`` G_L is also shown the overview of the dark
+    picture whose exposure it shall take: the one that came in (Eq. 8), or the one whose attention
+    map is transferred (Eq. 9). Else the first loop could only close if G_H hid the exposure in
+    bright pictures. It starts by matching the mean log-odds of both.
+    """
+
+    def __init__(self, preset: NercoPreset) -> None:
+        super().__init__()
+        width, blocks = preset.degrader_width, preset.degrader_blocks
+        if preset.family == "compact":
+            self.net: ShiftGenerator | ResnetGenerator = ShiftGenerator(3, 2, width, blocks)
+        else:
+            self.net = ResnetGenerator(3, width, blocks)
+            gaussian_start(self)
+
+    def forward(self, view: View, goal: Tensor, mask: Mask | None = None) -> Tensor:
+        """Return Ĩ_L, B×3×H×W in [−1, 1]; ``goal``, B×3×h×w, is an overview of a dark picture."""
+        if isinstance(self.net, ResnetGenerator):
+            out: Tensor = self.net(_attended(view.picture, mask))
+            return out
+        whole = statistics(view.overview)
+        planes = _attended(whole.whitened(view.picture), mask)
+        start = statistics(goal).mean - whole.mean
+        overviews = torch.cat((log_odds(view.overview), log_odds(goal)), 1)
+        dark: Tensor = self.net(view.picture, planes, overviews, start)
+        return dark
+
+
+def _attended(planes: Tensor, mask: Mask | None) -> Tensor:
+    return planes if mask is None else planes * mask.weights

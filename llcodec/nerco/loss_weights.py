@@ -1,0 +1,39 @@
+"""Weights of the losses: those of the authors' released training, and those of the paper."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NercoLossWeights:
+    """The weight of each term of Eq. 15; the defaults are those of the released training.
+
+    Two terms of the released training are not in the paper: ``identity`` (G_H leaves bright
+    pictures as they are, G_L dark ones), and ``normalised_adversarial`` (the normalised picture
+    shall pass for a dark one; counted twice there). The paper, but not the released training,
+    inspects pseudo pictures by the edge path too (Eq. 13): ``inspected_edges``.
+    """
+
+    normalisation: float = 40.0
+    normalised_adversarial: float = 2.0
+    adversarial: float = 1.0
+    edges: float = 0.5
+    text: float = 0.5
+    consistency: float = 10.0
+    identity: float = 5.0
+    cooperative: float = 0.5
+    inspected_edges: float = 0.0
+
+
+def paper_loss_weights() -> NercoLossWeights:
+    """Return the weights of Eq. 15: 1 for each term of the paper, 0 for those it does not have."""
+    return NercoLossWeights(
+        normalisation=1.0,
+        normalised_adversarial=0.0,
+        adversarial=1.0,
+        edges=1.0,
+        text=1.0,
+        consistency=1.0,
+        identity=0.0,
+        cooperative=1.0,
+        inspected_edges=1.0,
+    )

@@ -1,0 +1,116 @@
+"""The losses of NeRCo by their names in the paper (Eqs. 2, 7 and 10–15).
+
+Norms are means over pixels, and adversarial terms are those of LSGAN, as in the released
+training; the paper writes sums and logarithms.
+"""
+
+from dataclasses import dataclass, fields
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from llcodec.nerco.discriminators import Discriminators
+from llcodec.nerco.dual_loop import Cooperation, DualLoop
+from llcodec.nerco.guidance import TextGuide, bright_text_loss, dark_text_loss
+from llcodec.nerco.loss_weights import NercoLossWeights
+
+
+@dataclass(frozen=True)
+class GeneratorLosses:
+    """The terms of Eq. 15 before weighting, each a scalar; terms that are left out are zero."""
+
+    normalisation: Tensor  # L_NR, Eq. 2
+    normalised_adversarial: Tensor
+    adversarial: Tensor  # L_adv, the colour path, Eq. 7
+    edges: Tensor  # L_adv, the edge path
+    text: Tensor  # L_cos, Eqs. 5 and 6
+    consistency: Tensor  # L_con, Eq. 10
+    identity: Tensor
+    cooperative: Tensor  # L_CL, Eq. 14
+    inspected_edges: Tensor  # L_insp, the edge path, Eq. 13
+
+
+def normalisation_loss(normalised: Tensor, low: Tensor) -> Tensor:
+    """Return L_NR = ‖I_NR − I_L‖₁ (Eq. 2)."""
+    return F.l1_loss(normalised, low)
+
+
+def looks_real(scores: Tensor) -> Tensor:
+    """Return what a generator pays for scores: their squared distance from 1 (Eq. 7)."""
+    return (scores - 1).square().mean()
+
+
+def looks_made(scores: Tensor) -> Tensor:
+    """Return what a discriminator pays for scores of made pictures: their square (Eq. 7)."""
+    return scores.square().mean()
+
+
+def consistency_loss(loop: DualLoop) -> Tensor:
+    """Return L_con = ‖G_L(G_H(I_L)) − I_L‖₁ + ‖G_H(G_L(I_H)) − I_H‖₁ (Eq. 10)."""
+    return F.l1_loss(loop.low_again, loop.low) + F.l1_loss(loop.high_again, loop.high)
+
+
+def reconstruction_loss_1(loop: DualLoop, made: Cooperation) -> Tensor:
+    """Return L_rec1 = ‖(Ĩ_H − I_L) − I_M‖₁ + ‖(I_L + I_M) − Ĩ_H‖₁ (Eq. 11).
+
+    The two terms are the same number, here as in the paper.
+    """
+    pseudo_lightness = loop.bright - loop.low
+    return F.l1_loss(pseudo_lightness, made.lightness) + F.l1_loss(made.pseudo_high, loop.bright)
+
+
+def reconstruction_loss_2(loop: DualLoop, made: Cooperation) -> Tensor:
+    """Return L_rec2 = ‖G_H(I_H − I_M) − I_H‖₁ + ‖I_H − Ĩ_L − ME(Ĩ_L)‖₁ (Eq. 12)."""
+    return F.l1_loss(made.pseudo_low_enhanced, loop.high) + F.l1_loss(
+        loop.high - made.dark_lightness, loop.dark
+    )
+
+
+def inspection_loss(made: Cooperation, judges: Discriminators) -> Tensor:
+    """Return L_insp: whether I_L + I_M passes for bright and I_H − I_M for dark (Eq. 13)."""
+    return looks_real(judges.d_h(made.pseudo_high)) + looks_real(judges.d_l(made.pseudo_low))
+
+
+def cooperative_loss(loop: DualLoop, made: Cooperation, judges: Discriminators) -> Tensor:
+    """Return L_CL = L_rec1 + L_rec2 + L_insp (Eq. 14)."""
+    reconstruction = reconstruction_loss_1(loop, made) + reconstruction_loss_2(loop, made)
+    return reconstruction + inspection_loss(made, judges)
+
+
+def edge_path_loss(bright: Tensor, dark: Tensor, judges: Discriminators) -> Tensor:
+    """Return what generators pay to the edge path for pictures made bright and made dark."""
+    scores = (judges.d_h.of_edges(bright), judges.d_l.of_edges(dark))
+    return torch.stack([bright.new_zeros(()) if s is None else looks_real(s) for s in scores]).sum()
+
+
+def generator_losses(
+    loop: DualLoop, judges: Discriminators, guide: TextGuide | None, weights: NercoLossWeights
+) -> GeneratorLosses:
+    """Return all terms; those without weight, or whose parts are switched off, are zero."""
+    zero = loop.low.new_zeros(())
+    normalised, made, same = loop.normalised, loop.cooperation, loop.identity
+    pre = normalised is not None and weights.normalised_adversarial > 0
+    return GeneratorLosses(
+        normalisation=zero if normalised is None else normalisation_loss(normalised, loop.low),
+        normalised_adversarial=looks_real(judges.d_l(normalised)) if pre else zero,
+        adversarial=looks_real(judges.d_h(loop.bright)) + looks_real(judges.d_l(loop.dark)),
+        edges=edge_path_loss(loop.bright, loop.dark, judges),
+        text=zero
+        if guide is None
+        else bright_text_loss(guide, loop.bright) + dark_text_loss(guide, loop.dark),
+        consistency=consistency_loss(loop),
+        identity=zero
+        if same is None
+        else F.l1_loss(same.low, loop.low) + F.l1_loss(same.high, loop.high),
+        cooperative=zero if made is None else cooperative_loss(loop, made, judges),
+        inspected_edges=edge_path_loss(made.pseudo_high, made.pseudo_low, judges)
+        if made is not None and weights.inspected_edges > 0
+        else zero,
+    )
+
+
+def total_loss(losses: GeneratorLosses, weights: NercoLossWeights) -> Tensor:
+    """Return L, the weighted sum of all terms (Eq. 15)."""
+    terms = [getattr(weights, f.name) * getattr(losses, f.name) for f in fields(losses)]
+    return torch.stack(terms).sum()

@@ -1,0 +1,97 @@
+"""NeRCo for inference: normalise, extract masks, brighten.
+
+Nothing here needs what training needs: no discriminators and no model of language.
+"""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from llcodec.nerco.coordinates import coordinates
+from llcodec.nerco.generators import Degrader, Enhancer
+from llcodec.nerco.mask_extractor import Mask, MaskExtractor
+from llcodec.nerco.normalisation import NeuralRepresentationNormalisation
+from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.tiles import CORE, Tile, tiles
+from llcodec.nerco.views import View, pad_by_reflection, to_overview, to_signed, to_unit
+from llcodec.nets.tone import thumbnail
+
+_LEAST = 8  # pixels a side; InstanceNorm and reflection at a quarter of the size need two
+
+
+class NercoModel(nn.Module):
+    """NRN, ME, G_H and, for training, G_L of one preset.
+
+    ``switches`` leave NRN or ME out; ``degrader=False`` leaves G_L out, which only training needs.
+    """
+
+    def __init__(
+        self,
+        preset: NercoPreset,
+        switches: NercoSwitches | None = None,
+        *,
+        degrader: bool = True,
+    ) -> None:
+        super().__init__()
+        self.preset = preset
+        self.switches = switches or NercoSwitches()
+        nrn = NeuralRepresentationNormalisation
+        self.nrn = nrn(preset) if self.switches.normalisation else None
+        self.me = MaskExtractor(preset) if self.switches.cooperation else None
+        self.g_h = Enhancer(preset)
+        self.g_l = Degrader(preset) if degrader else None
+
+    def normalise(self, view: View) -> Tensor:
+        """Return I_NR of a dark picture; the picture itself where there is no NRN."""
+        if self.nrn is None:
+            return view.picture
+        out: Tensor = self.nrn(view)
+        return out
+
+    def mask(self, view: View) -> Mask | None:
+        """Return I_A and I_M of a dark picture; None where there is no ME."""
+        if self.me is None:
+            return None
+        out: Mask = self.me(view)
+        return out
+
+    def brighten(self, view: View, normalised: Tensor, mask: Mask | None = None) -> Tensor:
+        """Return G_H(I_A ⊗ (picture, normalised)), B×3×H×W in [−1, 1]."""
+        out: Tensor = self.g_h(view, normalised, mask)
+        return out
+
+    def darken(self, view: View, goal: Tensor, mask: Mask | None = None) -> Tensor:
+        """Return G_L(I_A ⊗ picture), B×3×H×W in [−1, 1], as dark as the overview ``goal``."""
+        assert self.g_l is not None, "built without G_L"
+        out: Tensor = self.g_l(view, goal, mask)
+        return out
+
+    def forward(self, view: View) -> Tensor:
+        """Return Ĩ_H of dark pictures: G_H(ME(I_L) ⊗ (I_L, NRN(I_L))) (Eq. 8)."""
+        return self.brighten(view, self.normalise(view), self.mask(view))
+
+    @torch.no_grad()
+    def enhance(self, x: Tensor, core: int = CORE) -> Tensor:
+        """Return bright pictures for dark ones, B×3×H×W in [0, 1], of any size.
+
+        Presets of the compact family take a picture tile by tile, with cores of ``core`` pixels a
+        side; ``paper`` needs the whole at once, since its statistics are those of what it sees.
+        """
+        height, width = x.shape[-2:]
+        whole = to_overview(thumbnail(x))
+        padded = to_signed(pad_by_reflection(x, _LEAST))
+        out = torch.empty_like(padded)
+        for tile in self._tiles(padded, core):
+            rows, columns = tile.rows, tile.columns
+            at = coordinates(height, width, tile.window, x.device)
+            bright = self(View(padded[..., rows.outer, columns.outer], whole, at))
+            out[..., rows.core, columns.core] = bright[..., rows.inner, columns.inner]
+        return to_unit(out[..., :height, :width])
+
+    def _tiles(self, padded: Tensor, core: int) -> Iterable[Tile]:
+        height, width = padded.shape[-2:]
+        if self.preset.family == "paper":
+            core = max(height, width)
+        return tiles(height, width, self.preset.halo, core)

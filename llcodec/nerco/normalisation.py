@@ -1,0 +1,120 @@
+"""Neural Representation Normalisation, NRN (section 3.2, Eqs. 1–3).
+
+The picture is drawn anew, pixel by pixel, by one MLP from the features and the coordinates of
+each pixel. The features know neither exposure nor contrast (InstanceNorm in ``paper``, the whole
+picture's statistics in ``compact``), so all pictures come out about as dark as they are on
+average.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from llcodec.nerco.coordinates import Coordinates, positional_encoding
+from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.resnet import gaussian_start, resnet_trunk
+from llcodec.nerco.subpixel import even_start
+from llcodec.nerco.views import View
+from llcodec.nerco.whole_picture import from_log_odds, statistics
+from llcodec.nets.blocks import ResidualBlock, conv3x3, he_start, leaky_relu
+
+HIDDEN_LAYERS = 3
+_BAND_PIXELS = 2**18  # of rows that go through the MLP at once
+_DARK = -1.2  # log-odds of 8 % of white: where the compact MLP starts
+_QUIET = 0.3
+
+
+class NeuralRepresentationNormalisation(nn.Module):
+    """NRN: views of dark pictures → I_NR, B×3×H×W (in [−1, 1] but for what ``paper`` overshoots).
+
+    E = extractor(I_L) at every pixel, and I_NR[i, j] = F_MLP(E[i, j], γ(X[i, j])).
+    """
+
+    def __init__(self, preset: NercoPreset) -> None:
+        super().__init__()
+        width, blocks, features = preset.extractor_width, preset.extractor_blocks, preset.features
+        self.compact = preset.family == "compact"
+        self.mlp = PixelMlp(
+            features, preset.neighbourhood, preset.mlp_width, preset.frequencies, self.compact
+        )
+        if self.compact:
+            self.extractor: nn.Module = _local_extractor(width, blocks, features)
+        else:
+            self.extractor = resnet_trunk(3, features, blocks)
+            gaussian_start(self)
+
+    def forward(self, view: View) -> Tensor:
+        """Return I_NR."""
+        if not self.compact:
+            out: Tensor = self.mlp(self.extractor(view.picture), view.coordinates)
+            return out
+        white = statistics(view.overview).whitened(view.picture)
+        return from_log_odds(self.mlp(self.extractor(white), view.coordinates))
+
+
+def _local_extractor(width: int, blocks: int, features: int) -> nn.Sequential:
+    """Return B×3×H×W → E, B×features×H×W, computed at a quarter of the size."""
+    last = conv3x3(width, 16 * features)
+    extractor = he_start(
+        nn.Sequential(
+            nn.PixelUnshuffle(4),
+            conv3x3(48, width),
+            leaky_relu(),
+            *(ResidualBlock(width) for _ in range(blocks)),
+            last,
+            leaky_relu(),
+            nn.PixelShuffle(4),
+        )
+    )
+    even_start(last, 4)
+    return extractor
+
+
+class PixelMlp(nn.Module):
+    """F_MLP: features B×C×H×W and coordinates → B×3×H×W, every pixel by itself (Eq. 1).
+
+    Three hidden layers. The first one sees the features of ``neighbourhood``×``neighbourhood``
+    pixels, zeros beyond the border, and γ of both coordinates; since γ of a row is the same all
+    along it, its share is computed once per row and per column. No activation at the end.
+    """
+
+    def __init__(
+        self, features: int, neighbourhood: int, width: int, frequencies: int, leaky: bool = False
+    ) -> None:
+        super().__init__()
+        self.frequencies, self.reach = frequencies, neighbourhood // 2
+        self.from_features = nn.Conv2d(features, width, neighbourhood)
+        self.from_rows = nn.Linear(2 * frequencies, width, bias=False)
+        self.from_columns = nn.Linear(2 * frequencies, width, bias=False)
+        layers: list[nn.Module] = []
+        for out in (*[width] * (HIDDEN_LAYERS - 1), 3):
+            layers += [leaky_relu() if leaky else nn.ReLU(), nn.Conv2d(width, out, 1)]
+        self.layers = nn.Sequential(*layers)
+        if leaky:
+            he_start(self)
+            self._quiet_start()
+
+    def forward(self, features: Tensor, at: Coordinates) -> Tensor:
+        """Return the values; bands of rows go one after the other, so that memory is bounded."""
+        rows = self.from_rows(positional_encoding(at.rows, self.frequencies)).mT[..., None]
+        columns = self.from_columns(positional_encoding(at.columns, self.frequencies)).mT
+        height, width = features.shape[-2:]
+        padded = F.pad(features, (self.reach,) * 4)
+        step = max(1, _BAND_PIXELS // width)
+        bands = []
+        for top in range(0, height, step):
+            stop = min(top + step, height)
+            hidden = self.from_features(padded[:, :, top : stop + 2 * self.reach])
+            bands.append(self.layers(hidden + rows[:, :, top:stop] + columns[:, :, None]))
+        return bands[0] if len(bands) == 1 else torch.cat(bands, 2)
+
+    @torch.no_grad()
+    def _quiet_start(self) -> None:
+        """Start with pictures that are dark all over, and on which coordinates show little."""
+        last = self.layers[-1]
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
+        last.weight.mul_(_QUIET)
+        last.bias.fill_(_DARK)
+        for layer in (self.from_rows, self.from_columns):
+            layer.weight.mul_(_QUIET)

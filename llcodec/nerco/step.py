@@ -1,0 +1,139 @@
+"""One step of NeRCo's training: the generators, then the discriminators."""
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from llcodec.nerco.discriminators import Discriminators, TwoPathDiscriminator
+from llcodec.nerco.dual_loop import DualLoop, dual_loop
+from llcodec.nerco.guidance import TextGuide
+from llcodec.nerco.image_pool import ImagePool
+from llcodec.nerco.loss_weights import NercoLossWeights
+from llcodec.nerco.losses import generator_losses, looks_made, looks_real, total_loss
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.views import View
+
+LEARNING_RATE = 2e-4
+BETAS = (0.5, 0.999)
+
+
+@dataclass(frozen=True)
+class StepLosses:
+    """What one step measured: the terms of Eq. 15 before weighting, their total, and D's own."""
+
+    total: float
+    normalisation: float
+    normalised_adversarial: float
+    adversarial: float
+    edges: float
+    text: float
+    consistency: float
+    identity: float
+    cooperative: float
+    inspected_edges: float
+    d_high: float
+    d_low: float
+
+
+class NercoStep:
+    """Updates a model and its discriminators, with Adam for each side.
+
+    ``guide`` None, or a model whose switches leave text out, leaves the text loss out. The state
+    that a checkpoint must keep is that of ``model``, ``discriminators``, both optimisers, the
+    ``pools`` and ``rng``. Gradients of either side are clipped to ``clip_norm``.
+    """
+
+    def __init__(
+        self,
+        model: NercoModel,
+        discriminators: Discriminators,
+        rng: np.random.Generator,
+        *,
+        guide: TextGuide | None = None,
+        weights: NercoLossWeights | None = None,
+        learning_rate: float = LEARNING_RATE,
+        clip_norm: float = math.inf,
+    ) -> None:
+        self.model, self.discriminators, self.rng = model, discriminators, rng
+        self.guide = guide if model.switches.text else None
+        self.weights = weights or NercoLossWeights()
+        self.learning_rate, self.clip_norm = learning_rate, clip_norm
+        self.generator_optimiser, self.discriminator_optimiser = (
+            torch.optim.Adam(net.parameters(), learning_rate, BETAS)
+            for net in (model, discriminators)
+        )
+        self.pools = {name: ImagePool(rng) for name in ("bright", "dark", "normalised")}
+
+    def set_share_of_rate(self, share: float) -> None:
+        """Set the step sizes of both sides to ``share`` of the learning rate."""
+        for optimiser in (self.generator_optimiser, self.discriminator_optimiser):
+            for group in optimiser.param_groups:
+                group["lr"] = share * self.learning_rate
+
+    def __call__(self, low: View, high: View) -> StepLosses:
+        """Take one step on dark and bright pictures, which are of different scenes.
+
+        Where the total or its gradient is not finite, nothing is changed, and the total and the
+        discriminators' losses that are returned are NaN.
+        """
+        loop, measured = self._update_generators(low, high)
+        if measured[0].isfinite():
+            judged = self._update_discriminators(loop)
+        else:
+            judged = measured.new_full((2,), math.nan)
+        return StepLosses(*torch.cat((measured, judged)).tolist())
+
+    def _update_generators(self, low: View, high: View) -> tuple[DualLoop, Tensor]:
+        """Return the loop without gradients, and the total before all terms."""
+        self.discriminators.requires_grad_(False)
+        loop = dual_loop(self.model, low, high, identity=self.weights.identity > 0)
+        losses = generator_losses(loop, self.discriminators, self.guide, self.weights)
+        total = total_loss(losses, self.weights)
+        done = self._descend(total, self.generator_optimiser, self.model)
+        self.discriminators.requires_grad_(True)
+        terms = [getattr(losses, f.name) for f in fields(losses)]
+        measured = torch.stack([total if done else total * math.nan, *terms])
+        return loop, measured.detach()
+
+    def _update_discriminators(self, loop: DualLoop) -> Tensor:
+        """Return the losses of D_H and D_L; D_L also judges the normalised picture."""
+        judges, pools = self.discriminators, self.pools
+        dark = [pools["dark"].query(loop.dark)]
+        edge_of_dark = dark[0]
+        if loop.normalised is not None and self.weights.normalised_adversarial > 0:
+            dark.append(pools["normalised"].query(loop.normalised))
+        bright = pools["bright"].query(loop.bright)
+        d_high = _judging_loss(judges.d_h, loop.high, [bright], bright)
+        d_low = _judging_loss(judges.d_l, loop.low, dark, edge_of_dark)
+        losses = torch.stack((d_high, d_low))
+        self._descend(losses.sum(), self.discriminator_optimiser, judges)
+        return losses.detach()
+
+    def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer, net: nn.Module) -> bool:
+        """Take one step against the gradient; False if it, or the loss, is not finite."""
+        optimiser.zero_grad(set_to_none=True)
+        if not loss.isfinite():
+            return False
+        loss.backward()  # type: ignore[no-untyped-call]
+        if not nn.utils.clip_grad_norm_(net.parameters(), self.clip_norm).isfinite():
+            return False
+        optimiser.step()
+        return True
+
+
+def _judging_loss(
+    judge: TwoPathDiscriminator, real: Tensor, made: list[Tensor], made_for_edges: Tensor
+) -> Tensor:
+    """Return what a discriminator pays on both paths, for each kind of made pictures."""
+    loss = _path_loss(judge(torch.cat((real, *made))), len(real))
+    of_edges = judge.of_edges(torch.cat((real, made_for_edges)))
+    return loss if of_edges is None else loss + _path_loss(of_edges, len(real))
+
+
+def _path_loss(scores: Tensor, batch: int) -> Tensor:
+    """Return what one path pays for scores of ``batch`` real pictures, then of made ones."""
+    kinds = len(scores) // batch - 1
+    return 0.5 * kinds * (looks_real(scores[:batch]) + looks_made(scores[batch:]))

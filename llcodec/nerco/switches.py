@@ -1,0 +1,27 @@
+"""Which parts of NeRCo take part: the five settings of the paper's ablation (Table 2)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NercoSwitches:
+    """Parts that can be left out; the dual loop and its colour discriminators always stay.
+
+    ``normalisation`` is NRN. ``cooperation`` is the mask extractor together with the cooperative
+    loss. ``edges`` is the high-frequency path of the discriminators and ``text`` the text-driven
+    one: with both, the discriminator is the paper's TAD.
+    """
+
+    normalisation: bool = True
+    cooperation: bool = True
+    edges: bool = True
+    text: bool = True
+
+
+# Table 2 and section 4.3. "#2" already has the edge path, but no text.
+ABLATION_1 = NercoSwitches(normalisation=False, cooperation=False, edges=False, text=False)
+ABLATION_2 = NercoSwitches(normalisation=False, text=False)
+ABLATION_3 = NercoSwitches(normalisation=False)
+ABLATION_4 = NercoSwitches(text=False)
+ABLATION_5 = NercoSwitches()
+ABLATIONS = (ABLATION_1, ABLATION_2, ABLATION_3, ABLATION_4, ABLATION_5)

@@ -1,0 +1,87 @@
+"""What the networks are shown: a picture or a piece of one, and what it is a piece of.
+
+Pictures are in [0, 1] outside this package, and in [−1, 1] inside it.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from llcodec.errors import InputError
+from llcodec.nerco.coordinates import Coordinates, Window, coordinates
+from llcodec.nets.tone import THUMBNAIL, thumbnail
+
+STRIDE = 4  # the networks work at a quarter of the size
+
+
+@dataclass(frozen=True)
+class View:
+    """A piece of a picture as the networks see it.
+
+    ``picture`` is B×3×H×W in [−1, 1] with H and W multiples of 4; ``overview``, B×3×100×152, is
+    the whole picture averaged down, and all that the networks know of the whole;
+    ``coordinates`` tell where in the whole the piece lies.
+    """
+
+    picture: Tensor
+    overview: Tensor
+    coordinates: Coordinates
+
+    def with_picture(self, picture: Tensor, overview: Tensor) -> "View":
+        """Return another picture in the same place."""
+        return View(picture, overview, self.coordinates)
+
+    def of_overview(self) -> "View":
+        """Return the view of the whole picture that its overview is."""
+        height, width = self.overview.shape[-2:]
+        at = coordinates(*THUMBNAIL, Window(0, 0, height, width), self.overview.device)
+        return View(self.overview, self.overview, at)
+
+
+def view(picture: Tensor, small: Tensor, at: Coordinates) -> View:
+    """Return the view of a piece of a picture.
+
+    ``picture`` is B×3×H×W and ``small``, the thumbnail of the whole, B×3×100×150; both in [0, 1].
+    Raises InputError if H or W is no multiple of 4.
+    """
+    if picture.shape[-2] % STRIDE or picture.shape[-1] % STRIDE:
+        raise InputError(f"crops must be a multiple of {STRIDE} pixels")
+    return View(to_signed(picture), to_overview(small), at)
+
+
+def view_of_whole(picture: Tensor) -> View:
+    """Return the view of whole pictures B×3×H×W in [0, 1], H and W multiples of 4."""
+    at = coordinates(picture.shape[-2], picture.shape[-1], device=picture.device)
+    return view(picture, thumbnail(picture), at)
+
+
+def to_signed(x: Tensor) -> Tensor:
+    """Return [0, 1] as [−1, 1]."""
+    return 2 * x - 1
+
+
+def to_unit(x: Tensor) -> Tensor:
+    """Return [−1, 1] as [0, 1], clamped."""
+    return ((x + 1) / 2).clamp(0, 1)
+
+
+def to_overview(small: Tensor) -> Tensor:
+    """Return thumbnails B×3×100×150 in [0, 1] as overviews B×3×100×152 in [−1, 1]."""
+    return to_signed(pad_by_reflection(small))
+
+
+def pad_by_reflection(x: Tensor, least: int = STRIDE) -> Tensor:
+    """Pad B×C×H×W at the bottom and right to multiples of 4, and at least ``least`` pixels."""
+    height, width = x.shape[-2:]
+    below, right = (max(-n % STRIDE, least - n) for n in (height, width))
+    x = torch.cat((x, _reflected(x, below, 2)), 2) if below else x
+    return torch.cat((x, _reflected(x, right, 3)), 3) if right else x
+
+
+def _reflected(x: Tensor, count: int, dim: int) -> Tensor:
+    """Return the ``count`` rows or columns that continue ``x`` by reflection, to and fro."""
+    last = x.shape[dim] - 1
+    index = torch.arange(last + 1, last + 1 + count, device=x.device)
+    index = last - (index % (2 * last) - last).abs() if last else torch.zeros_like(index)
+    return x.index_select(dim, index)

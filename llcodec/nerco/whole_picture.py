@@ -1,0 +1,98 @@
+"""Knowledge of the whole picture for networks that see it piece by piece.
+
+InstanceNorm takes its statistics from what it is shown, so that a tile of a picture comes out
+unlike the same place in the whole. The compact networks have none: what belongs to the whole
+picture, its statistics and a learned code, comes from an overview of it that every tile is shown.
+
+They work on log-odds, u = ½·ln(p / (1 − p)) = atanh(2p − 1), where brightening by a gain is an
+addition in the dark and saturates at white by itself.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu
+
+CODE = 64  # numbers of the learned code of a picture
+_MARGIN = 1 / 1024  # black and white are moved inwards by a quarter of an 8-bit level
+_LEAST_DEVIATION = 0.1  # of log-odds; that of an evenly lit wall
+
+
+def log_odds(x: Tensor) -> Tensor:
+    """Return the log-odds of pictures in [−1, 1] (clamped): finite, within ±3.47."""
+    return torch.atanh(x.clamp(-1, 1) * (1 - 2 * _MARGIN))
+
+
+def from_log_odds(u: Tensor) -> Tensor:
+    """Return the pictures in ±1.002 that have these log-odds: tanh, as in the paper."""
+    return torch.tanh(u) / (1 - 2 * _MARGIN)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and deviation, B×3×1×1, of the log-odds of a whole picture."""
+
+    mean: Tensor
+    deviation: Tensor
+
+    def whitened(self, x: Tensor) -> Tensor:
+        """Return the log-odds of pictures B×3×H×W in [−1, 1], rid of exposure, cast and contrast.
+
+        This is InstanceNorm of the input, with the statistics of the whole picture.
+        """
+        return (log_odds(x) - self.mean) / self.deviation
+
+
+def statistics(overview: Tensor) -> Statistics:
+    """Return the statistics of whole pictures from their overviews B×3×h×w in [−1, 1]."""
+    u = log_odds(overview)
+    variance, mean = torch.var_mean(u, (-2, -1), correction=0, keepdim=True)
+    return Statistics(mean, (variance + _LEAST_DEVIATION**2).sqrt())
+
+
+class OverviewCode(nn.Module):
+    """A learned description of whole pictures: log-odds of overviews B×P×h×w → B×64."""
+
+    def __init__(self, planes: int, width: int = 32) -> None:
+        super().__init__()
+        channels = (planes, width // 2, width, width, 2 * width)
+        self.features = nn.Sequential(
+            *(
+                layer
+                for a, b in pairwise(channels)
+                for layer in (conv3x3(a, b, stride=2), leaky_relu())
+            )
+        )
+        self.head = nn.Sequential(nn.Linear(4 * width + 2 * planes, CODE), leaky_relu())
+
+    def forward(self, u: Tensor) -> Tensor:
+        """Return the code; statistics of ``u`` take part beside learned features."""
+        features = self.features(u)
+        pooled = (features.mean((-2, -1)), features.amax((-2, -1)))
+        deviation, mean = torch.std_mean(u, (-2, -1))
+        code: Tensor = self.head(torch.cat((*pooled, mean, deviation), 1))
+        return code
+
+
+class CodedBlock(nn.Module):
+    """A residual block whose inner features the code of the picture scales and shifts.
+
+    Features B×C×H×W and codes B×64 in, B×C×H×W out; at the start the code has no influence.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.block = ResidualBlock(channels)
+        self.scale_and_shift = nn.Linear(CODE, 2 * channels)
+        nn.init.zeros_(self.scale_and_shift.weight)
+        nn.init.zeros_(self.scale_and_shift.bias)
+
+    def forward(self, x: Tensor, code: Tensor) -> Tensor:
+        """Return x + conv2(act(conv1(x)·(1 + scale) + shift))."""
+        scale, shift = self.scale_and_shift(code)[..., None, None].chunk(2, 1)
+        inner = self.block.act(self.block.conv1(x) * (1 + scale) + shift)
+        out: Tensor = x + self.block.conv2(inner)
+        return out

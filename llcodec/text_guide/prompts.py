@@ -1,0 +1,13 @@
+"""The two prompts of text guidance (NeRCo, section 3.3)."""
+
+from dataclasses import dataclass
+
+LOW, HIGH = 0, 1  # columns of the cosines
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The texts of the two ends; those of the paper unless others are given."""
+
+    low: str = "low-light image"
+    high: str = "high-light image"

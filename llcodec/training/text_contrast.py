@@ -1,0 +1,61 @@
+"""How a text guide learns: the settings, the course of the step size, the contrastive loss."""
+
+import math
+from dataclasses import dataclass, field
+
+from torch import Tensor
+from torch.nn import functional as F
+
+from llcodec.errors import InputError
+from llcodec.text_guide.shape import GuideShape
+
+
+@dataclass(frozen=True)
+class TextGuideRecipe:
+    """Settings of a text guide's training.
+
+    ``pair_share`` of the pictures are dark halves of pairs. Cosines are multiplied by a learned
+    scale of at most ``most_scale``: a small one spreads them out, which a guide's gradient needs.
+    """
+
+    steps: int = 1000
+    batch: int = 48
+    learning_rate: float = 1e-3
+    warmup: int = 100
+    weight_decay: float = 0.05
+    ema_decay: float = 0.995
+    pair_share: float = 0.3
+    most_scale: float = 20.0
+    validate_every: int = 250
+    checkpoint_minutes: float = 5.0
+    seed: int = 0
+    shape: GuideShape = field(default_factory=GuideShape)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if self.steps < 1 or self.batch < 2 or self.validate_every < 1:
+            raise InputError("a text guide needs at least 1 step, batches of 2, validate_every 1")
+
+
+def share_of_rate(step: int, recipe: TextGuideRecipe) -> float:
+    """Return the share of the peak step size: up linearly, then a cosine to zero."""
+    rise = min(1.0, (step + 1) / max(1, recipe.warmup))
+    return rise * (1 + math.cos(math.pi * step / recipe.steps)) / 2
+
+
+def contrast(images: Tensor, texts: Tensor, scale: Tensor, truth: Tensor) -> Tensor:
+    """Return the symmetric contrastive loss of unit vectors B×D, in nats; 0 is perfect.
+
+    Many captions of a batch are true of a picture, and many pictures fit a caption: none of them
+    are negatives. So the targets are not one-hot, but ``truth`` (B×B, pictures by captions),
+    divided by its sums over captions and over pictures; the loss is the divergence from them.
+    """
+    logits = scale * images @ texts.T
+    both = (_divergence(logits, truth), _divergence(logits.T, truth.T))
+    return (both[0] + both[1]) / 2
+
+
+def _divergence(logits: Tensor, truth: Tensor) -> Tensor:
+    """Return the mean Kullback–Leibler divergence of rows of ``logits`` from those of ``truth``."""
+    wanted = truth / truth.sum(1, keepdim=True)
+    return F.kl_div(logits.log_softmax(1), wanted, reduction="batchmean")

@@ -1,0 +1,69 @@
+"""``llc train text-guide``: from folders to a guide's file."""
+
+import importlib.util
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llcodec.cli._main import run
+
+needs_open_clip = pytest.mark.skipif(
+    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
+)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    root, rng = tmp_path_factory.mktemp("data"), np.random.default_rng(0)
+    for name, brightness in (("pairs/low", 30), ("pairs/high", 250), ("photographs", 250)):
+        (root / name).mkdir(parents=True)
+        pixels = rng.uniform(0, brightness, (100, 120, 3)).round().astype(np.uint8)
+        Image.fromarray(pixels).save(root / name / "1.png")
+    return ["--data", str(root / "pairs"), "--data", str(root / "photographs")]
+
+
+@needs_open_clip
+def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None:
+    from llcodec.text_guide.file import read_card
+
+    arguments = ["train", "text-guide", *folders, "-o", str(tmp_path), "--batch", "2"]
+    arguments += ["--threads", "1", "--name", "mine", "--steps", "2"]
+    assert run([*arguments, "--max-hours", "0"]) == 0
+    assert not (tmp_path / "text-guide.safetensors").exists()
+    assert run(arguments) == 1
+    assert run([*arguments, "--resume"]) == 0
+    card = read_card(tmp_path / "text-guide.safetensors")
+    assert card.name == "mine"
+    assert card.notes["data"] == "pairs, photographs"
+
+
+@needs_open_clip
+def test_what_is_missing_is_one_line(
+    folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["train", "text-guide", *folders[:2], "-o", str(tmp_path / "run")]) == 1
+    message = capsys.readouterr().err
+    assert "photographs" in message
+    assert message.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_extra_is_named_where_it_is_missing(
+    folders: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from llcodec.text_guide import open_clip_extra
+
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
+    assert run(["train", "text-guide", *folders, "-o", str(tmp_path / "run")]) == 1
+    message = capsys.readouterr().err
+    assert "llcodec[nerco]" in message
+    assert message.count("\n") == 1

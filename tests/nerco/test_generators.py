@@ -1,0 +1,79 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from llcodec.nerco.generators import Degrader, Enhancer
+from llcodec.nerco.mask_extractor import Mask
+from llcodec.nerco.views import View, to_unit
+
+
+def with_weights(weights: Tensor) -> Mask:
+    return Mask(weights, weights.expand(-1, 3, -1, -1), weights)
+
+
+def test_made_pictures_are_pictures(tiny, low: View, high: View) -> None:
+    mask = with_weights(torch.rand(1, 1, 32, 32))
+    bright = Enhancer(tiny)(low, low.picture, mask)
+    dark = Degrader(tiny)(high, low.overview, mask)
+    for picture in (bright, dark):
+        assert picture.shape == low.picture.shape
+        assert picture.abs().max() < 1.003
+
+
+def test_everything_that_is_shown_has_influence(tiny, low: View) -> None:
+    g_h = Enhancer(tiny)
+    mask = with_weights(torch.full((1, 1, 32, 32), 0.5))
+    out = g_h(low, low.picture, mask)
+    others = (
+        g_h(low, -low.picture, mask),
+        g_h(low, low.picture, with_weights(torch.rand(1, 1, 32, 32))),
+        g_h(low.with_picture(-low.picture, low.overview), low.picture, mask),
+    )
+    for other in others:
+        assert (other - out).abs().max() > 1e-6
+
+
+def test_no_mask_is_attention_everywhere(tiny, low: View) -> None:
+    ones = with_weights(torch.ones(1, 1, 32, 32))
+    g_h, g_l = Enhancer(tiny), Degrader(tiny)
+    assert torch.equal(g_h(low, low.picture, ones), g_h(low, low.picture))
+    assert torch.equal(g_l(low, low.overview, ones), g_l(low, low.overview))
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("level", [0.03, 0.1, 0.5])
+def test_compact_starts_as_a_simple_exposure(compact, make_view, level: float) -> None:
+    dark = make_view(1, level)
+    g_h, small = Enhancer(compact), dark.of_overview()
+    bright = g_h(dark, dark.picture)
+    assert 0.3 < to_unit(bright).mean() < 0.55
+    of_whole = g_h(small, small.picture)
+    again = Degrader(compact)(dark.with_picture(bright, of_whole), dark.overview)
+    assert (to_unit(again).mean() - to_unit(dark.picture).mean()).abs() < 0.06
+
+
+@torch.no_grad()
+def test_compact_darkens_to_the_exposure_of_a_dark_picture(compact, make_view) -> None:
+    g_l, bright = Degrader(compact), make_view(3, 0.5)
+    means = [
+        float(to_unit(g_l(bright, make_view(4, level).overview)).mean())
+        for level in (0.02, 0.05, 0.2)
+    ]
+    assert means == sorted(means)
+    assert means[0] < 0.1 < means[2]
+
+
+def test_compact_knows_the_whole_from_the_overview_alone(compact, low: View, high: View) -> None:
+    g_h = Enhancer(compact)
+    out = g_h(low, low.picture)
+    other = g_h(replace(low, overview=high.overview), low.picture)
+    assert other.mean() < out.mean() - 0.3  # a piece of a bright picture stays dark
+
+
+def test_training_reaches_the_code_of_the_whole(compact, low: View) -> None:
+    g_h = Enhancer(compact)
+    g_h(low, low.picture).sum().backward()
+    grad = g_h.net.global_shift.weight.grad  # type: ignore[union-attr]
+    assert (grad.abs().sum(1) > 0).all()

@@ -1,0 +1,184 @@
+"""Finding text guides: shipped ones, files, and open_clip models by name and checkpoint."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from llcodec.codec.samples import to_tensor
+from llcodec.data.pairs import read_pixels
+from llcodec.errors import InputError, UnknownModelError
+from llcodec.text_guide import open_clip_extra
+from llcodec.text_guide.file import read_card
+from llcodec.text_guide.light import expose
+from llcodec.text_guide.loading import OWN, load_guide, shipped_guides
+from llcodec.text_guide.open_clip_extra import require_open_clip
+from llcodec.text_guide.prompts import Prompts
+
+needs_open_clip = pytest.mark.skipif(
+    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
+)
+EXAMPLES = Path(__file__).parents[2] / "examples"
+TINY_CLIP = {
+    "embed_dim": 16,
+    "vision_cfg": {
+        "image_size": 32,
+        "layers": 1,
+        "width": 64,
+        "patch_size": 16,
+    },
+    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 1, "layers": 1},
+}
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No network, and no weights that somebody fetched before."""
+    require_open_clip()
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def tiny_clip(tmp_path: Path) -> str:
+    """The name of a small model that open_clip knows."""
+    config = tmp_path / "tiny-clip-for-tests.json"
+    config.write_text(json.dumps(TINY_CLIP))
+    require_open_clip().add_model_config(config)
+    return config.stem
+
+
+@needs_open_clip
+@pytest.mark.usefixtures("offline")
+def test_the_guide_that_ships_is_the_default_where_clip_is_not() -> None:
+    guide = load_guide()
+    assert guide.name == OWN
+    assert guide.prompts == Prompts("low-light image", "high-light image")
+
+
+@needs_open_clip
+def test_the_guide_that_ships_tells_dark_from_bright() -> None:
+    guide = load_guide(OWN)
+    shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype("float32") / 255  # a dark one
+    low, high = (
+        to_tensor((expose(shot, light) * 255).round().astype("uint8")) for light in (-2, 3)
+    )
+    with torch.no_grad():
+        (to_low, from_high), (from_low, to_high) = (
+            guide.cosines(v)[0].tolist() for v in (low, high)
+        )
+    assert to_low > from_low
+    assert to_high > from_high
+    assert float(guide.lightness(high)) > 0 > float(guide.lightness(low))
+
+
+@needs_open_clip
+def test_shipped_guides_have_cards_and_are_small() -> None:
+    guides = shipped_guides()
+    assert OWN in guides
+    for name, path in guides.items():
+        card = read_card(path)
+        assert card.name == name
+        assert {"data", "recipe"} <= set(card.notes)
+        assert "not CLIP" in card.notes["kind"]
+        assert path.stat().st_size < 20e6
+
+
+@needs_open_clip
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_a_checkpoint_of_any_model_is_read(tiny_clip: str, tmp_path: Path, suffix: str) -> None:
+    from safetensors.torch import save_file
+
+    model = require_open_clip().create_model(tiny_clip)
+    path = tmp_path / f"weights{suffix}"
+    if suffix == ".pt":
+        torch.save(model.state_dict(), path)
+    else:
+        save_file(model.state_dict(), path)
+    guide = load_guide(f"{tiny_clip}/{path}", Prompts("night", "day"))
+    images = torch.rand(2, 3, 32, 32, generator=torch.manual_seed(0))
+    with torch.no_grad():
+        wanted = model.encode_image(guide.view(images), normalize=True)
+        text = model.encode_text(require_open_clip().get_tokenizer(tiny_clip)(["night", "day"]))
+        wanted = wanted @ torch.nn.functional.normalize(text, dim=1).T
+    torch.testing.assert_close(guide.cosines(images), wanted)
+    assert guide.name == f"{tiny_clip}/weights{suffix}"
+    assert guide.view.mean == pytest.approx((0.48145466, 0.4578275, 0.40821073))  # CLIP's own
+
+
+@needs_open_clip
+def test_a_checkpoint_with_code_in_it_is_refused(
+    tiny_clip: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pickled.pt"
+    torch.save({"state_dict": Path("anything")}, path)
+    with pytest.raises(InputError, match="not a checkpoint of"):
+        load_guide(f"{tiny_clip}/{path}")
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_open_clip
+@pytest.mark.usefixtures("offline")
+def test_weights_that_cannot_be_fetched_are_told_in_one_line(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_guide("ViT-B-32/openai")
+    message = str(caught.value)
+    assert message.startswith("ViT-B-32/openai: ")
+    assert OWN in message
+    assert "\n" not in message
+    assert capfd.readouterr() == ("", "")
+
+
+@needs_open_clip
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("ViT-B-32", "openai"),
+        ("ViT-B-32/no-such-tag", "openai"),
+        ("ViT-B-32/none.pt", "openai"),
+        ("no-such-model/openai", "no text guide"),
+        ("twilight", f"shipped: {OWN}"),
+        ("local-dir:none", "cannot be fetched"),
+    ],
+)
+def test_what_is_not_there_is_told(source: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        load_guide(source)
+
+
+@needs_open_clip
+def test_a_missing_file_is_told() -> None:
+    with pytest.raises(UnknownModelError, match="no such text guide"):
+        load_guide("none.safetensors")
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
+    with pytest.raises(InputError, match=r"llcodec\[nerco\]"):
+        load_guide(OWN)
+
+
+def test_torchvision_of_another_build_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its import fails until the operators that it describes are declared."""
+    imported, declared = [], []
+
+    def once_broken(name: str) -> None:
+        imported.append(name)
+        if len(imported) == 1:
+            raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=once_broken))
+    monkeypatch.setattr(torch.library, "define", lambda name, schema: declared.append(name))
+    require_open_clip()
+    assert imported == ["torchvision", "torchvision", "open_clip"]
+    assert declared == ["torchvision::nms", "torchvision::qnms"]
