@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
 
 
@@ -21,4 +22,22 @@ def tiny_preset() -> Preset:
         context_features=12,
         entropy_hidden=(16,),
         condition=8,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_nerco() -> NercoPreset:
+    """The shape of the compact NeRCo, with few channels."""
+    return replace(
+        COMPACT,
+        extractor_width=8,
+        extractor_blocks=1,
+        features=4,
+        mlp_width=8,
+        mask_width=8,
+        enhancer_width=8,
+        enhancer_blocks=1,
+        degrader_width=8,
+        degrader_blocks=1,
+        discriminator_width=4,
     )

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_text_guide import text_guide
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command()(nerco)
 app.command("text-guide")(text_guide)
 
 Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
@@ -58,12 +60,12 @@ def codec(
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
-    from llcodec.training.recipe_files import read_recipe
+    from llcodec.training.recipe_files import CODEC, read_recipe
     from llcodec.training.runs import RunOptions, run_recipe
 
     use_threads(threads)
     options = RunOptions(resume, max_hours, device, start, tone_weights, tensorboard)
-    chosen = read_recipe(preset if recipe is None else str(recipe), changes or ())
+    chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     done = run_recipe(chosen, DataFolders.sort(data), out, options)
     if not done:
         typer.echo(f"stopped; go on with --resume ({out})", err=True)
@@ -82,11 +84,11 @@ def tone(
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
-    from llcodec.training.recipe_files import read_recipe
+    from llcodec.training.recipe_files import CODEC, read_recipe
     from llcodec.training.runs import run_tone
 
     use_threads(threads)
-    chosen = read_recipe(preset if recipe is None else str(recipe), changes or ())
+    chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
     run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed)

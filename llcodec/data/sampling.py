@@ -62,13 +62,14 @@ def gather_sources(pairs: Sequence[Pair], photographs: Sequence[Pixels]) -> Sour
     """Return ``pairs`` and ``photographs`` together with their thumbnails."""
     return Sources(
         tuple(pairs),
-        tuple((_thumbnail(p.low), _thumbnail(p.high)) for p in pairs),
+        tuple((thumbnail_of(p.low), thumbnail_of(p.high)) for p in pairs),
         tuple(photographs),
-        tuple(_thumbnail(p) for p in photographs),
+        tuple(thumbnail_of(p) for p in photographs),
     )
 
 
-def _thumbnail(pixels: Pixels) -> Image:
+def thumbnail_of(pixels: Pixels) -> Image:
+    """Return the thumbnail, 100×150×3 in [0, 1], of H×W×3 8-bit pixels."""
     whole = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
     small: Image = thumbnail(whole)[0].permute(1, 2, 0).numpy()
     return small

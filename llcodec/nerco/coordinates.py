@@ -28,6 +28,10 @@ class Coordinates:
     rows: Tensor
     columns: Tensor
 
+    def to(self, device: torch.device) -> "Coordinates":
+        """Return the same coordinates on a device."""
+        return Coordinates(self.rows.to(device), self.columns.to(device))
+
 
 def coordinates(
     height: int, width: int, window: Window | None = None, device: torch.device | None = None

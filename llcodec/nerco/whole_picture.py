@@ -22,13 +22,16 @@ _LEAST_DEVIATION = 0.1  # of log-odds; that of an evenly lit wall
 
 
 def log_odds(x: Tensor) -> Tensor:
-    """Return the log-odds of pictures in [−1, 1] (clamped): finite, within ±3.47."""
-    return torch.atanh(x.clamp(-1, 1) * (1 - 2 * _MARGIN))
+    """Return the log-odds of pictures in [−1, 1] (clamped): finite, within ±3.47.
+
+    Always in float32: in half of that, black is −1 again, and has none.
+    """
+    return torch.atanh(x.float().clamp(-1, 1) * (1 - 2 * _MARGIN))
 
 
 def from_log_odds(u: Tensor) -> Tensor:
-    """Return the pictures in ±1.002 that have these log-odds: tanh, as in the paper."""
-    return torch.tanh(u) / (1 - 2 * _MARGIN)
+    """Return the pictures in ±1.002 that have these log-odds: tanh, as in the paper; float32."""
+    return torch.tanh(u.float()) / (1 - 2 * _MARGIN)
 
 
 @dataclass(frozen=True)

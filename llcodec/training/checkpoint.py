@@ -6,9 +6,10 @@ states of the random generators) is JSON in its metadata. No pickle is written o
 
 import json
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -19,6 +20,27 @@ from torch import Tensor, nn
 from llcodec.errors import InputError
 
 
+class History(Protocol):
+    """Pictures that are remembered from step to step, as one tensor."""
+
+    def state(self) -> Tensor:
+        """Return all of them."""
+        ...
+
+    def restore(self, state: Tensor) -> None:
+        """Remember those of ``state`` instead."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opponent:
+    """The other side of an adversarial training, and what it remembers."""
+
+    model: nn.Module
+    optimiser: torch.optim.Optimizer
+    histories: Mapping[str, History]
+
+
 @dataclass
 class RunState:
     """Everything that a training run changes as it goes."""
@@ -27,6 +49,7 @@ class RunState:
     ema: nn.Module
     optimiser: torch.optim.Optimizer
     rng: np.random.Generator
+    opponent: Opponent | None = None
     step: int = 0
     hours: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
@@ -43,9 +66,12 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         tensors["cuda_rng"] = torch.cuda.get_rng_state()
     tensors |= _prefixed("model.", state.model.state_dict())
     tensors |= _prefixed("ema.", state.ema.state_dict())
-    slots = state.optimiser.state_dict()["state"]
-    for index, values in slots.items():
-        tensors |= _prefixed(f"optimiser.{index}.", values)
+    tensors |= _moments("optimiser.", state.optimiser)
+    if state.opponent is not None:
+        tensors |= _prefixed("opponent.model.", state.opponent.model.state_dict())
+        tensors |= _moments("opponent.optimiser.", state.opponent.optimiser)
+        for name, history in state.opponent.histories.items():
+            tensors[f"opponent.history.{name}"] = history.state()
     metadata = {
         "step": json.dumps(state.step),
         "hours": json.dumps(state.hours),
@@ -66,12 +92,12 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     tensors, metadata = read_tensors(path)
     state.model.load_state_dict(tensors_within("model.", tensors))
     state.ema.load_state_dict(tensors_within("ema.", tensors))
-    slots: dict[int, dict[str, Tensor]] = {}
-    for key, value in tensors_within("optimiser.", tensors).items():
-        index, name = key.split(".", 1)
-        slots.setdefault(int(index), {})[name] = value
-    state.optimiser.load_state_dict(state.optimiser.state_dict() | {"state": slots})
-    _lay_out_moments(state.optimiser)
+    _load_moments(state.optimiser, tensors_within("optimiser.", tensors))
+    if state.opponent is not None:
+        state.opponent.model.load_state_dict(tensors_within("opponent.model.", tensors))
+        _load_moments(state.opponent.optimiser, tensors_within("opponent.optimiser.", tensors))
+        for name, history in state.opponent.histories.items():
+            history.restore(tensors[f"opponent.history.{name}"])
     torch.set_rng_state(tensors["torch_rng"])
     if torch.cuda.is_available() and "cuda_rng" in tensors:
         torch.cuda.set_rng_state(tensors["cuda_rng"])
@@ -82,6 +108,22 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     state.window[:] = json.loads(metadata["window"])
     state.skipped = json.loads(metadata["skipped"])
     state.restarted[:] = json.loads(metadata["restarted"])
+
+
+def _moments(prefix: str, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    for index, values in optimiser.state_dict()["state"].items():
+        tensors |= _prefixed(f"{prefix}{index}.", values)
+    return tensors
+
+
+def _load_moments(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    slots: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        index, name = key.split(".", 1)
+        slots.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict(optimiser.state_dict() | {"state": slots})
+    _lay_out_moments(optimiser)
 
 
 def _lay_out_moments(optimiser: torch.optim.Optimizer) -> None:

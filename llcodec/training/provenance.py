@@ -1,6 +1,7 @@
 """What a model was made of: the state of the code, and the data."""
 
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 from llcodec._version import __version__
@@ -23,8 +24,13 @@ def code_version() -> str:
 
 def data_summary(data: DataFolders, sources: Sources) -> str:
     """Return the folders by name, and how many pairs and photographs were learned from."""
-    names = ", ".join(folder.resolve().name for folder in (*data.pairs, *data.photographs))
+    names = folder_names((*data.pairs, *data.photographs))
     return f"{names}: {len(sources.pairs)} pairs, {len(sources.photographs)} photographs"
+
+
+def folder_names(folders: Iterable[Path]) -> str:
+    """Return the names of folders, without where they lie."""
+    return ", ".join(folder.resolve().name for folder in folders)
 
 
 def _git(*arguments: str) -> str | None:

@@ -1,32 +1,64 @@
-"""Recipes as TOML: a preset's name, changes to it under [model], and a table for each stage."""
+"""Recipes as TOML: a preset's name, changes to it under [model], the settings of its training."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from llcodec.errors import InputError
+from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import PRESETS
+from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.recipe import Recipe
 
 Table = dict[str, Any]
+R = TypeVar("R")
 
 
-def shipped_recipe(preset: str) -> str:
+@dataclass(frozen=True)
+class RecipeKind(Generic[R]):
+    """What recipes there are for one kind of training.
+
+    ``recipe`` is their dataclass and ``files`` the TOML files that ship, by the names of
+    ``presets``; ``default`` is the preset of recipes that name none.
+    """
+
+    recipe: type[R]
+    presets: Mapping[str, Any]
+    files: Mapping[str, str]
+    default: str
+
+    def preset(self, name: str) -> Any:
+        """Return the preset of a name; raises InputError if there is none."""
+        if name not in self.presets:
+            raise InputError(f"no preset {name!r} (known: {', '.join(self.presets)})")
+        return self.presets[name]
+
+
+CODEC = RecipeKind(
+    Recipe,
+    PRESETS,
+    {name: "paper" if preset.family == "paper" else name for name, preset in PRESETS.items()},
+    "fast",
+)
+NERCO = RecipeKind(
+    NercoRecipe, NERCO_PRESETS, {name: name for name in NERCO_PRESETS}, "nerco-compact"
+)
+
+
+def shipped_recipe(preset: str, kind: RecipeKind[Any]) -> str:
     """Return the TOML text of the recipe that ships for a preset.
 
     Raises InputError if there is no such preset.
     """
-    if preset not in PRESETS:
-        raise InputError(f"no preset {preset!r} (known: {', '.join(PRESETS)})")
-    family = "paper" if PRESETS[preset].family == "paper" else preset
-    text = files("llcodec.training").joinpath("recipes", f"{family}.toml").read_text()
-    return text.replace('preset = "paper-128"', f'preset = "{preset}"')
+    kind.preset(preset)
+    file = files("llcodec.training").joinpath("recipes", f"{kind.files[preset]}.toml")
+    return file.read_text().replace('preset = "paper-128"', f'preset = "{preset}"')
 
 
-def read_recipe(source: str, changes: Sequence[str] = ()) -> Recipe:
+def read_recipe(source: str, kind: RecipeKind[R], changes: Sequence[str] = ()) -> R:
     """Return the recipe of a preset's name or of a TOML file, with ``key=value`` changes.
 
     Keys are dotted paths such as ``joint.learning_rate.peak``; values are TOML, or plain words.
@@ -38,28 +70,26 @@ def read_recipe(source: str, changes: Sequence[str] = ()) -> Recipe:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{source}: cannot be read ({type(error).__name__})") from error
     else:
-        text = shipped_recipe(source)
+        text = shipped_recipe(source, kind)
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{source}: not TOML: {error}") from error
     for change in changes:
         _set(table, change)
-    return recipe_of(table)
+    return recipe_of(table, kind)
 
 
-def recipe_of(table: Mapping[str, Any]) -> Recipe:
+def recipe_of(table: Mapping[str, Any], kind: RecipeKind[R]) -> R:
     """Return the recipe of a parsed TOML table."""
     table = dict(table)
-    name, model = table.pop("preset", "fast"), table.pop("model", {})
-    if name not in PRESETS:
-        raise InputError(f"no preset {name!r} (known: {', '.join(PRESETS)})")
+    preset, model = kind.preset(table.pop("preset", kind.default)), table.pop("model", {})
     if not isinstance(model, dict):
         raise InputError("model must be a table of changes to the preset")
-    return _structure({**table, "preset": {**asdict(PRESETS[name]), **model}})
+    return _structure({**table, "preset": {**asdict(preset), **model}}, kind.recipe)
 
 
-def _structure(table: Table) -> Recipe:
+def _structure(table: Table, kind: type[R]) -> R:
     """Return the table as dataclasses, every key and type checked."""
     try:
         import cattrs
@@ -69,7 +99,7 @@ def _structure(table: Table) -> Recipe:
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     _refuse_coercion(converter)
     try:
-        return converter.structure(table, Recipe)
+        return converter.structure(table, kind)
     except cattrs.BaseValidationError as error:
         raise InputError(f"recipe: {_readable(transform_error(error)[0])}") from error
 

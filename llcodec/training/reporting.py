@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from llcodec.errors import InputError
-from llcodec.training.validation import Score
 
 Row = Mapping[str, float]
 
@@ -28,7 +26,7 @@ class Reporter(Protocol):
     def losses(self, step: int, row: Row) -> None:
         """Tell the means since the last time: loss, bpp, PSNR in dB and so on."""
 
-    def validation(self, step: int, scores: Sequence[Score]) -> None:
+    def validation(self, step: int, scores: Sequence[Row]) -> None:
         """Tell the scores of the averaged weights."""
 
 
@@ -58,9 +56,9 @@ class JsonLines:
         """Write a row."""
         self._write({"step": step, **row})
 
-    def validation(self, step: int, scores: Sequence[Score]) -> None:
+    def validation(self, step: int, scores: Sequence[Row]) -> None:
         """Write all scores as one row."""
-        rounded = [{k: round(v, 4) for k, v in asdict(score).items()} for score in scores]
+        rounded = [{k: round(v, 4) for k, v in score.items()} for score in scores]
         self._write({"step": step, "val": rounded})
 
     def _write(self, row: Mapping[str, object]) -> None:
@@ -100,10 +98,15 @@ class ProgressLine:
         text = ", ".join(f"{row[key]:.3f} {unit}" for key, unit in units.items() if key in row)
         self.progress.update(self.task, completed=step, text=text)
 
-    def validation(self, step: int, scores: Sequence[Score]) -> None:
+    def validation(self, step: int, scores: Sequence[Row]) -> None:
         """Print a line above the bar."""
-        told = ", ".join(f"q{s.quality:g} {s.bpp:.3f} bpp {s.psnr:.2f} dB" for s in scores)
+        told = ", ".join(_told(score) for score in scores)
         self.progress.console.print(f"step {step:,}: {told}", highlight=False)
+
+
+def _told(score: Row) -> str:
+    forms = {"quality": "q{:g}", "bpp": "{:.3f} bpp", "psnr": "{:.2f} dB"}
+    return " ".join(forms.get(k, k + " {:.3f}").format(v) for k, v in score.items())
 
 
 class TensorBoard:
@@ -129,9 +132,11 @@ class TensorBoard:
         for name, value in row.items():
             self.writer.add_scalar(f"train/{name}", value, step)
 
-    def validation(self, step: int, scores: Sequence[Score]) -> None:
-        """Write rate and PSNR of each quality."""
+    def validation(self, step: int, scores: Sequence[Row]) -> None:
+        """Write a scalar for each score of each quality."""
         for score in scores:
-            name = f"val/q{score.quality:g}"
-            self.writer.add_scalar(f"{name}/bpp", score.bpp, step)
-            self.writer.add_scalar(f"{name}/psnr", score.psnr, step)
+            values = dict(score)
+            quality = values.pop("quality", None)
+            name = "val" if quality is None else f"val/q{quality:g}"
+            for key, value in values.items():
+                self.writer.add_scalar(f"{name}/{key}", value, step)

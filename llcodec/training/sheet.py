@@ -1,4 +1,4 @@
-"""A sheet of validation pictures: what the model makes of them at a few qualities."""
+"""A sheet of validation pictures: what the model makes of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from PIL import Image
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
+from llcodec.data.pairs import Pixels
 from llcodec.training.validation import decoded
 
 _WIDTH = 300  # of each picture
@@ -25,10 +26,16 @@ def draw_sheet(
     for low, high in pictures:
         with torch.random.fork_rng():  # drawing more or less often changes nothing else
             made = [decoded(model, low[None], quality, enhance)[0][0] for quality in qualities]
-        rows.append([_small(picture) for picture in (low, *made, high)])
-    heights = [row[0].height for row in rows]
-    sheet = Image.new("RGB", (_WIDTH * len(rows[0]), sum(heights)))
-    for number, row in enumerate(rows):
+        rows.append([_pixels(picture) for picture in (low, *made, high)])
+    paste_rows(rows, path)
+
+
+def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:
+    """Write rows of pictures, H×W×3 of 8 bits each, as one PNG; those of a row share a height."""
+    small = [[_small(picture) for picture in row] for row in rows]
+    heights = [row[0].height for row in small]
+    sheet = Image.new("RGB", (_WIDTH * max(map(len, small)), sum(heights)))
+    for number, row in enumerate(small):
         for column, picture in enumerate(row):
             sheet.paste(picture, (_WIDTH * column, sum(heights[:number])))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,8 +44,13 @@ def draw_sheet(
     part.replace(path)
 
 
-def _small(picture: Tensor) -> Image.Image:
-    pixels = (picture.clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+def _pixels(picture: Tensor) -> Pixels:
+    values = (picture.clamp(0, 1) * 255).round().to(torch.uint8)
+    pixels: Pixels = values.permute(1, 2, 0).cpu().numpy()
+    return pixels
+
+
+def _small(pixels: Pixels) -> Image.Image:
     image = Image.fromarray(pixels)
     height = max(1, round(image.height * _WIDTH / image.width))
     return image.resize((_WIDTH, height), Image.Resampling.LANCZOS)

@@ -7,22 +7,9 @@ import pytest
 import torch
 
 from llcodec.nerco.coordinates import Window, coordinates, stacked
-from llcodec.nerco.presets import COMPACT, PAPER, NercoPreset
+from llcodec.nerco.presets import PAPER, NercoPreset
 from llcodec.nerco.views import View, view
 
-TINY_COMPACT = replace(
-    COMPACT,
-    extractor_width=8,
-    extractor_blocks=1,
-    features=4,
-    mlp_width=8,
-    mask_width=8,
-    enhancer_width=8,
-    enhancer_blocks=1,
-    degrader_width=8,
-    degrader_blocks=1,
-    discriminator_width=4,
-)
 TINY_PAPER = replace(
     PAPER,
     extractor_width=4,
@@ -39,19 +26,18 @@ TINY_PAPER = replace(
 )
 
 
-@pytest.fixture(params=[TINY_COMPACT, TINY_PAPER], ids=["compact", "paper"])
-def tiny(request: pytest.FixtureRequest) -> NercoPreset:
+@pytest.fixture(params=["compact", "paper"])
+def tiny(request: pytest.FixtureRequest, tiny_nerco: NercoPreset) -> NercoPreset:
     """A tiny preset of each family."""
     torch.manual_seed(3)
-    preset: NercoPreset = request.param
-    return preset
+    return TINY_PAPER if request.param == "paper" else tiny_nerco
 
 
 @pytest.fixture
-def compact() -> NercoPreset:
+def compact(tiny_nerco: NercoPreset) -> NercoPreset:
     """The tiny preset of the compact family."""
     torch.manual_seed(3)
-    return TINY_COMPACT
+    return tiny_nerco
 
 
 @pytest.fixture

@@ -17,6 +17,14 @@ def test_log_odds_go_there_and_back() -> None:
     assert log_odds(torch.tensor([-9.0, 9.0])).abs().max() < 3.5
 
 
+def test_half_precision_has_log_odds_too() -> None:
+    """As autocast hands it over: 1 − 1/512 is 1 in bfloat16, whose log-odds are infinite."""
+    u = log_odds(torch.tensor([-1.0, 1.0], dtype=torch.bfloat16))
+    assert u.dtype == torch.float32
+    assert u.isfinite().all()
+    assert from_log_odds(u.bfloat16()).dtype == torch.float32
+
+
 def test_a_shift_of_log_odds_is_a_gain_in_the_dark() -> None:
     p = torch.tensor([0.01, 0.02, 0.03])
     bright = (from_log_odds(log_odds(2 * p - 1) + 0.8047) + 1) / 2  # e^(2·0.8047) = 5

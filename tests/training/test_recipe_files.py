@@ -4,14 +4,17 @@ from pathlib import Path
 import pytest
 
 from llcodec.errors import InputError
+from llcodec.nerco.loss_weights import NercoLossWeights
+from llcodec.nerco.presets import COMPACT, PAPER
+from llcodec.nerco.switches import NercoSwitches
 from llcodec.nets.presets import FAST, PRESETS
 from llcodec.training.recipe import Recipe, StageRecipe
-from llcodec.training.recipe_files import read_recipe, recipe_of, shipped_recipe
+from llcodec.training.recipe_files import CODEC, NERCO, read_recipe, recipe_of, shipped_recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_has_a_recipe(name: str) -> None:
-    recipe = read_recipe(name)
+    recipe = read_recipe(name, CODEC)
     assert recipe.preset == PRESETS[name]
     assert recipe.plain is not None
     assert (recipe.tone is not None) == PRESETS[name].global_tone
@@ -20,7 +23,7 @@ def test_every_preset_has_a_recipe(name: str) -> None:
 
 def test_the_paper_is_trained_as_published() -> None:
     """Joint-IC-LL, "Implementation details", and its released configuration."""
-    recipe = read_recipe("paper-192")
+    recipe = read_recipe("paper-192", CODEC)
     assert recipe.plain is not None
     assert recipe.joint is not None
     assert (recipe.plain.steps, recipe.plain.crop, recipe.plain.batch) == (150_000, 512, 8)
@@ -45,7 +48,7 @@ def test_changes_are_dotted_paths() -> None:
         "joint.rate_point=1",
         "model.widths=[8, 8, 8, 16]",
     ]
-    recipe = read_recipe("fast", changes)
+    recipe = read_recipe("fast", CODEC, changes)
     assert recipe.seed == 7
     assert recipe.preset == replace(FAST, snr="published", widths=(8, 8, 8, 16))
     assert recipe.joint is not None
@@ -54,7 +57,7 @@ def test_changes_are_dotted_paths() -> None:
     assert recipe.joint.mix.weights == {"sice": 0.25}
     assert recipe.plain.compile
     assert recipe.joint.lambdas == (0.01,)
-    untouched = read_recipe("fast")
+    untouched = read_recipe("fast", CODEC)
     assert untouched.joint is not None
     assert recipe.joint.batch == untouched.joint.batch
 
@@ -80,27 +83,51 @@ def test_changes_are_dotted_paths() -> None:
 )
 def test_what_is_wrong_is_named(change: str, told: str) -> None:
     with pytest.raises(InputError, match=told) as caught:
-        read_recipe("fast", [change])
+        read_recipe("fast", CODEC, [change])
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('preset = "fast"\n[model]\nsnr_branch = false\n[plain]\nsteps = 5\n')
-    recipe = read_recipe(str(path), ["plain.batch=2"])
+    recipe = read_recipe(str(path), CODEC, ["plain.batch=2"])
     assert recipe == Recipe(replace(FAST, snr_branch=False), plain=StageRecipe(steps=5, batch=2))
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_recipe(str(tmp_path / "none.toml"))
+        read_recipe(str(tmp_path / "none.toml"), CODEC)
     broken = tmp_path / "broken.toml"
     broken.write_text("steps = = 3")
     with pytest.raises(InputError, match="not TOML"):
-        read_recipe(str(broken))
+        read_recipe(str(broken), CODEC)
     with pytest.raises(InputError, match="no preset"):
-        shipped_recipe("slow")
+        shipped_recipe("slow", CODEC)
 
 
 def test_an_empty_recipe_is_that_of_the_fast_preset_without_stages() -> None:
-    assert recipe_of({}) == Recipe(FAST)
+    assert recipe_of({}, CODEC) == Recipe(FAST)
+
+
+def test_nerco_is_trained_as_published() -> None:
+    """NeRCo, "Implementation details", and its released training."""
+    recipe = read_recipe("nerco-paper", NERCO)
+    assert recipe.preset == PAPER
+    assert (recipe.epochs, recipe.constant, recipe.batch) == (300, 1 / 3, 1)
+    assert (recipe.learning_rate, recipe.ema_decay, recipe.clip_norm) == (2e-4, 0.0, None)
+    assert recipe.weights == NercoLossWeights()
+    assert recipe.steps_for(1000) == 300_000
+
+
+def test_the_compact_nerco_is_trained_by_steps() -> None:
+    recipe = read_recipe("nerco-compact", NERCO, ["switches.text=false", "steps=10"])
+    assert recipe.preset == COMPACT
+    assert recipe.switches == NercoSwitches(text=False)
+    assert recipe.steps_for(1000) == 10
+
+
+def test_kinds_of_recipes_do_not_mix() -> None:
+    with pytest.raises(InputError, match="no preset 'fast'"):
+        read_recipe("fast", NERCO)
+    with pytest.raises(InputError, match="no preset 'nerco-paper'"):
+        read_recipe("nerco-paper", CODEC)

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from llcodec.training.reporting import JsonLines, ProgressLine, TensorBoard
-from llcodec.training.validation import Score
 
 ROW = {"hours": 0.1, "loss": 1.25, "bpp": 0.5, "psnr": 30.125, "steps_per_second": 2.0}
-SCORES = [Score(2.0, 0.25, 28.123456), Score(7.0, 1.5, 33.0)]
+SCORES = [
+    {"quality": 2.0, "bpp": 0.25, "psnr": 28.123456},
+    {"quality": 7.0, "bpp": 1.5, "psnr": 33.0},
+]
 
 
 def test_logs_are_lines_of_json_and_grow(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""Unpaired training pictures: dark ones and bright ones, whose scenes have nothing in common."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.data.pairs import Pixels, holds_pairs, read_pairs, read_photographs
+from llcodec.data.sampling import thumbnail_of
+from llcodec.errors import InputError
+
+Image = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Crop:
+    """A piece of a picture, S×S×3 in [0, 1], and where it lies in the whole.
+
+    ``small`` is the thumbnail of the whole, 100×150×3; ``top`` and ``left`` are pixels of the
+    whole, which has ``height``×``width`` of them.
+    """
+
+    pixels: Image
+    small: Image
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Unpaired:
+    """Dark and bright pictures, H×W×3 of 8 bits, with their thumbnails."""
+
+    dark: tuple[Pixels, ...]
+    bright: tuple[Pixels, ...]
+    dark_thumbnails: tuple[Image, ...]
+    bright_thumbnails: tuple[Image, ...]
+
+
+def read_dark(folders: Sequence[Path]) -> list[Pixels]:
+    """Return the dark pictures of folders: all pictures, or the dark halves of pairs' train split.
+
+    The bright halves of these pairs are left out. Raises InputError if there are none.
+    """
+    return _read(folders, "low")
+
+
+def read_bright(folders: Sequence[Path]) -> list[Pixels]:
+    """Return the bright pictures of folders: all, or the bright halves of pairs' train split.
+
+    A bright half that several pairs share counts once. Raises InputError if there are none.
+    """
+    return _read(folders, "high")
+
+
+def gather_unpaired(dark: Sequence[Pixels], bright: Sequence[Pixels]) -> Unpaired:
+    """Return dark and bright pictures together with their thumbnails."""
+    return Unpaired(
+        tuple(dark),
+        tuple(bright),
+        tuple(thumbnail_of(pixels) for pixels in dark),
+        tuple(thumbnail_of(pixels) for pixels in bright),
+    )
+
+
+class UnpairedSampler:
+    """Draws crops of dark and of bright pictures; random numbers come from ``rng``."""
+
+    def __init__(self, pictures: Unpaired, rng: np.random.Generator) -> None:
+        self.pictures, self.rng = pictures, rng
+
+    def dark(self, size: int) -> Crop:
+        """Return a random crop of ``size``×``size`` pixels of a dark picture, perhaps mirrored."""
+        return self._crop(self.pictures.dark, self.pictures.dark_thumbnails, size)
+
+    def bright(self, size: int) -> Crop:
+        """Return such a crop of a bright picture."""
+        return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size)
+
+    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Image], size: int) -> Crop:
+        index = int(self.rng.integers(len(pictures)))
+        whole, small = pictures[index], smalls[index]
+        if self.rng.integers(2):
+            whole, small = whole[:, ::-1], small[:, ::-1]
+        height, width = whole.shape[:2]
+        if min(height, width) < size:
+            pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
+            whole = np.pad(whole, pad, mode="symmetric")
+        top = int(self.rng.integers(whole.shape[0] - size + 1))
+        left = int(self.rng.integers(whole.shape[1] - size + 1))
+        crop = whole[top : top + size, left : left + size].astype(np.float32) / np.float32(255)
+        return Crop(crop, np.ascontiguousarray(small), top, left, height, width)
+
+
+def _read(folders: Sequence[Path], half: str) -> list[Pixels]:
+    pictures: list[Pixels] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise InputError(f"{folder}: no such folder")
+        if not holds_pairs(folder):
+            pictures += read_photographs(folder)
+            continue
+        halves = [getattr(pair, half) for pair in read_pairs(folder, "train")]
+        pictures += {id(pixels): pixels for pixels in halves}.values()
+    if not pictures:
+        raise InputError(f"no pictures in {', '.join(map(str, folders)) or 'no folder'}")
+    return pictures

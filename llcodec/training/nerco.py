@@ -1,0 +1,133 @@
+"""The training of NeRCo: dark and bright pictures that have nothing to do with each other."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from statistics import fmean
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from llcodec.codec.samples import to_tensor
+from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
+from llcodec.errors import LlcError
+from llcodec.metrics import psnr, ssim
+from llcodec.nerco.coordinates import Window, coordinates, stacked
+from llcodec.nerco.discriminators import Discriminators
+from llcodec.nerco.guidance import TextGuide
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.step import NercoStep, StepLosses
+from llcodec.nerco.views import View, view
+from llcodec.training.checkpoint import Opponent, RunState
+from llcodec.training.ema import Ema
+from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
+from llcodec.training.precision import transforms_in
+from llcodec.training.reporting import Row
+from llcodec.training.sheet import paste_rows
+from llcodec.training.trainer import Pace, Trainer
+
+
+class NercoTrainer(Trainer):
+    """Trains NRN, ME, both generators and the discriminators in one run folder.
+
+    ``guide`` None leaves text guidance out. ``validation`` pairs are only looked at and measured.
+    """
+
+    columns = tuple(f.name for f in fields(StepLosses))
+
+    def __init__(
+        self,
+        recipe: NercoRecipe,
+        pictures: Unpaired,
+        guide: TextGuide | None,
+        validation: Sequence[Pair],
+        out: Path,
+        device: torch.device | None = None,
+    ) -> None:
+        self.recipe, self.validation = recipe, validation
+        self.device = device or torch.device("cpu")
+        torch.manual_seed(recipe.seed)
+        rng = np.random.default_rng(recipe.seed)
+        model = NercoModel(recipe.preset, recipe.switches).to(self.device)
+        judges = Discriminators(recipe.preset, recipe.switches).to(self.device)
+        self.ema = Ema(model, recipe.ema_decay)
+        self.update = NercoStep(
+            model,
+            judges,
+            rng,
+            guide=guide,
+            weights=recipe.weights,
+            learning_rate=recipe.learning_rate,
+            clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,
+        )
+        self.sampler = UnpairedSampler(pictures, rng)
+        larger = max(len(pictures.dark), len(pictures.bright))
+        pace = Pace(
+            recipe.steps_for(larger),
+            validate_every=recipe.validate_every,
+            checkpoint_minutes=recipe.checkpoint_minutes,
+            sheet_minutes=recipe.sheet_minutes,
+        )
+        opponent = Opponent(judges, self.update.discriminator_optimiser, self.update.pools)
+        optimiser = self.update.generator_optimiser
+        state = RunState(model, self.ema.model, optimiser, rng, opponent)
+        state.notes["nerco"] = json.dumps(
+            {"preset": asdict(recipe.preset), "switches": asdict(recipe.switches)}
+        )
+        super().__init__(out, state, pace, asdict(recipe))
+
+    def step(self) -> None:
+        """Update the generators, then the discriminators."""
+        recipe, state = self.recipe, self.state
+        share = share_of_rate(state.step, self.pace.steps, recipe.constant)
+        self.update.set_share_of_rate(share)
+        low, high = self._views(self.sampler.dark), self._views(self.sampler.bright)
+        with transforms_in(recipe.precision, self.device):
+            losses = self.update(low, high)
+        state.step += 1
+        if math.isfinite(losses.total):
+            state.skipped = 0
+            state.window.append(list(asdict(losses).values()))
+            self.ema.update(self.update.model, state.step)
+            return
+        state.skipped += 1
+        if state.skipped >= recipe.patience:
+            raise LlcError(f"the training diverged: {recipe.patience} losses in a row not finite")
+
+    def validate(self) -> list[Row]:
+        """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
+        if not self.validation:
+            return []
+        made = [(self._enhanced(pair.low), pair.high) for pair in self.validation]
+        return [
+            {
+                "psnr": fmean(psnr(picture, high) for picture, high in made),
+                "ssim": fmean(ssim(picture, high) for picture, high in made),
+            }
+        ]
+
+    def draw(self, path: Path) -> None:
+        """Draw validation pictures as they are, enhanced, and as they should be."""
+        if self.validation:
+            rows = [[pair.low, self._enhanced(pair.low), pair.high] for pair in self.validation]
+            paste_rows(rows, path)
+
+    def _views(self, draw: Callable[[int], Crop]) -> View:
+        """Return a batch of crops as the networks see them."""
+        size = self.recipe.crop
+        crops = [draw(size) for _ in range(self.recipe.batch)]
+        at = [coordinates(c.height, c.width, Window(c.top, c.left, size, size)) for c in crops]
+        pictures, smalls = (
+            torch.from_numpy(np.stack(planes)).permute(0, 3, 1, 2).contiguous().to(self.device)
+            for planes in ([c.pixels for c in crops], [c.small for c in crops])
+        )
+        return view(pictures, smalls, stacked(at).to(self.device))
+
+    def _enhanced(self, low: Pixels) -> Pixels:
+        picture: Tensor = self.ema.model.enhance(to_tensor(low).to(self.device))
+        pixels: Pixels = (picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()
+        return pixels

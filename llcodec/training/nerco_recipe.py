@@ -1,0 +1,68 @@
+"""Recipes of NeRCo's training; ``recipes/nerco-*.toml`` hold those that ship."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from llcodec.errors import InputError
+from llcodec.nerco.loss_weights import NercoLossWeights
+from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.views import STRIDE
+from llcodec.text_guide.prompts import Prompts
+
+
+@dataclass(frozen=True)
+class NercoRecipe:
+    """A whole training: steps of ``batch`` dark and as many bright crops of ``crop`` pixels a side.
+
+    The length is given in ``steps``, or in ``epochs`` over the larger of both sets of pictures, as
+    CycleGAN counts them. The step size stays at ``learning_rate`` for the share ``constant`` of it
+    and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
+    :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
+    themselves, as published. Steps whose loss is not finite are skipped; ``patience`` of them in
+    a row end the run.
+    """
+
+    preset: NercoPreset
+    seed: int = 0
+    steps: int | None = None
+    epochs: int | None = None
+    constant: float = 1 / 3
+    batch: int = 1
+    crop: int = 256
+    learning_rate: float = 2e-4
+    clip_norm: float | None = None
+    ema_decay: float = 0.0
+    patience: int = 20
+    switches: NercoSwitches = field(default_factory=NercoSwitches)
+    weights: NercoLossWeights = field(default_factory=NercoLossWeights)
+    guide: str | None = None
+    prompts: Prompts = field(default_factory=Prompts)
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    checkpoint_minutes: float = 8.0
+    sheet_minutes: float = 60.0
+    validate_every: int = 1000
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if (self.steps is None) == (self.epochs is None):
+            raise InputError("give the length in steps or in epochs")
+        length = self.steps if self.steps is not None else self.epochs
+        if length is None or min(length, self.batch, self.validate_every) < 1:
+            raise InputError("steps, epochs, batch and validate_every must be at least 1")
+        if self.crop < 32 or self.crop % STRIDE:
+            raise InputError(f"crops must be a multiple of {STRIDE} pixels, and 32 at least")
+        if not 0 <= self.constant <= 1:
+            raise InputError("constant is a share between 0 and 1")
+
+    def steps_for(self, pictures: int) -> int:
+        """Return the number of steps; ``pictures`` is that of the larger set."""
+        if self.steps is not None:
+            return self.steps
+        return (self.epochs or 1) * -(-pictures // self.batch)
+
+
+def share_of_rate(step: int, steps: int, constant: float) -> float:
+    """Return the share of the step size after ``step`` of ``steps``: constant, then to zero."""
+    left = 1 - step / steps
+    return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))

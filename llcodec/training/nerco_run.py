@@ -1,0 +1,79 @@
+"""A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llcodec.data.folders import DataFolders
+from llcodec.data.pairs import Pair
+from llcodec.data.unpaired import Unpaired, gather_unpaired, read_bright, read_dark
+from llcodec.errors import InputError
+from llcodec.text_guide.loading import load_guide
+from llcodec.training.nerco import NercoTrainer
+from llcodec.training.nerco_recipe import NercoRecipe
+from llcodec.training.provenance import code_version, folder_names
+from llcodec.training.ranks import own_device
+from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+
+_VALIDATION_PICTURES = 10
+
+
+@dataclass(frozen=True)
+class NercoFolders:
+    """Folders of dark and of bright pictures to learn from, and of pairs to measure with."""
+
+    dark: Sequence[Path]
+    bright: Sequence[Path]
+    validation: Sequence[Path] = ()
+
+
+@dataclass(frozen=True)
+class NercoRunOptions:
+    """How to run a recipe, apart from what is learned."""
+
+    resume: bool = False
+    max_hours: float = math.inf
+    device: str = "auto"
+    tensorboard: bool = False
+
+
+def run_nerco(
+    recipe: NercoRecipe, folders: NercoFolders, out: Path, options: NercoRunOptions
+) -> bool:
+    """Train NeRCo into the run folder ``out``; return whether the last step was reached.
+
+    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    """
+    if (out / "checkpoint.safetensors").exists() and not options.resume:
+        raise InputError(f"{out} holds a run already; resume it or choose another folder")
+    guide = None
+    device = own_device(options.device)
+    if recipe.switches.text and recipe.weights.text > 0:
+        guide = load_guide(recipe.guide, recipe.prompts).to(device)
+    pictures = gather_unpaired(read_dark(folders.dark), read_bright(folders.bright))
+    trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
+    trainer.state.notes |= {
+        "code": code_version(),
+        "data": _summary(folders, pictures),
+        "guide": guide.name if guide is not None else "none",
+    }
+    if trainer.checkpoint.exists():
+        trainer.resume()
+    reporters: list[Reporter] = [ProgressLine("nerco", trainer.state.step, trainer.pace.steps)]
+    if options.tensorboard:
+        reporters.append(TensorBoard(out / "tensorboard"))
+    return trainer.run(options.max_hours, reporters)
+
+
+def _validation(folders: NercoFolders) -> list[Pair]:
+    """Return a few validation pairs, evenly spread; none where no folder is given."""
+    if not folders.validation:
+        return []
+    pairs = DataFolders.sort(folders.validation).read_pairs("val")
+    return pairs[:: max(1, len(pairs) // _VALIDATION_PICTURES)]
+
+
+def _summary(folders: NercoFolders, pictures: Unpaired) -> str:
+    dark, bright = folder_names(folders.dark), folder_names(folders.bright)
+    return f"dark: {len(pictures.dark)} of {dark}; bright: {len(pictures.bright)} of {bright}"

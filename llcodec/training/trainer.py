@@ -1,0 +1,163 @@
+"""What all trainings have in common: a run folder, a log, checkpoints, an end in good order."""
+
+import json
+import math
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import torch
+
+from llcodec.errors import InputError
+from llcodec.training.checkpoint import RunState, load_checkpoint, save_checkpoint
+from llcodec.training.ranks import Ranks
+from llcodec.training.reporting import JsonLines, Reporter, Row
+from llcodec.training.stopping import StopRequest
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a run is, in steps, and how often it reports, validates, keeps and draws."""
+
+    steps: int
+    report_every: int = 50
+    validate_every: int = 500
+    checkpoint_minutes: float = 8.0
+    sheet_minutes: float = 60.0
+
+
+class Trainer(ABC):
+    """A run in one folder: config.json, log.jsonl, checkpoint.safetensors, sheets/.
+
+    Subclasses take the steps, and count them in ``state.step``; what they put into
+    ``state.window`` is averaged for the log under the names of ``columns``.
+    """
+
+    columns: tuple[str, ...] = ("loss",)
+    device = torch.device("cpu")
+
+    def __init__(
+        self,
+        out: Path,
+        state: RunState,
+        pace: Pace,
+        settings: Mapping[str, Any],
+        ranks: Ranks | None = None,
+    ) -> None:
+        self.out, self.state, self.pace = out, state, pace
+        self.settings = json.dumps(settings, indent=1) + "\n"
+        self.ranks = ranks or Ranks()
+
+    @abstractmethod
+    def step(self) -> None:
+        """Take a step."""
+
+    def validate(self) -> list[Row]:
+        """Return the scores of the averaged weights on validation pictures; none if there are none.
+
+        Random numbers that this draws must not be those of the training.
+        """
+        return []
+
+    def draw(self, path: Path) -> None:  # noqa: B027
+        """Draw a sheet of validation pictures to ``path``, if there are any."""
+
+    @property
+    def checkpoint(self) -> Path:
+        """The file that this run goes on from."""
+        return self.out / "checkpoint.safetensors"
+
+    @property
+    def config(self) -> Path:
+        """The settings of this run folder."""
+        return self.out / "config.json"
+
+    @property
+    def log(self) -> Path:
+        """A line of JSON for every report."""
+        return self.out / "log.jsonl"
+
+    def resume(self) -> None:
+        """Go on exactly where the checkpoint of this run folder ended.
+
+        Raises InputError if the folder's settings are others.
+        """
+        if not self.config.is_file() or self.config.read_text() != self.settings:
+            raise InputError(f"{self.config}: the run was started with other settings")
+        load_checkpoint(self.checkpoint, self.state)
+        if self.ranks.rank == 0:
+            JsonLines(self.log).cut_after(self.state.step)
+
+    def run(self, max_hours: float = math.inf, reporters: Sequence[Reporter] = ()) -> bool:
+        """Train until the last step, ``max_hours`` of this session, or a signal.
+
+        Returns whether the last step was reached.
+        """
+        if self.ranks.rank == 0:
+            self.out.mkdir(parents=True, exist_ok=True)
+            self.config.write_text(self.settings)
+            reporters = [JsonLines(self.log), *reporters]
+        with StopRequest() as stop, ExitStack() as stack:
+            listeners = [stack.enter_context(r) for r in reporters if self.ranks.rank == 0]
+            self._run(stop, max_hours, listeners)
+        self._save()
+        return self.state.step >= self.pace.steps
+
+    def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
+        started = saved = drawn = reported = time.monotonic()
+        hours_before, pace, state = self.state.hours, self.pace, self.state
+        stopping = False
+        while state.step < pace.steps and not stopping:
+            self.step()
+            now = time.monotonic()
+            state.hours = hours_before + (now - started) / 3600
+            if state.step % pace.report_every == 0:
+                self._report(listeners, pace.report_every / (now - reported))
+                reported = now
+            if state.step % pace.validate_every == 0:
+                self._validate(listeners)
+            if now - saved > 60 * pace.checkpoint_minutes:
+                self._save()
+                saved = now
+            if now - drawn > 60 * pace.sheet_minutes:
+                self._draw()
+                drawn = now
+            stopping = stop.asked or now - started > 3600 * max_hours
+            if self.ranks.count > 1:  # all or none
+                stopping = self.ranks.any(stopping, self.device)
+
+    def means(self) -> dict[str, float]:
+        """Return the means of what the steps since the last report measured, by their names."""
+        columns = map(fmean, zip(*self.state.window, strict=True))
+        return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
+
+    def _report(self, listeners: Sequence[Reporter], speed: float) -> None:
+        row = {
+            "hours": round(self.state.hours, 4),
+            "skipped": self.pace.report_every - len(self.state.window),
+            "restarts": len(self.state.restarted),
+            "steps_per_second": round(speed, 3),
+            **self.means(),
+        }
+        self.state.window.clear()
+        for listener in listeners:
+            listener.losses(self.state.step, row)
+
+    def _validate(self, listeners: Sequence[Reporter]) -> None:
+        scores = self.validate() if self.ranks.rank == 0 else []
+        for listener in listeners if scores else ():
+            listener.validation(self.state.step, scores)
+
+    def _draw(self) -> None:
+        if self.ranks.rank == 0:
+            self.draw(self.out / "sheets" / f"step-{self.state.step:07d}.png")
+
+    def _save(self) -> None:
+        if self.ranks.rank == 0:
+            save_checkpoint(self.checkpoint, self.state)
+        self.ranks.wait()

@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llcodec.cli._main import run
+
+SMALL = [
+    "--threads=1",
+    "--set=steps=2",
+    "--set=crop=32",
+    "--set=model.enhancer_width=8",
+    "--set=model.degrader_width=8",
+    "--set=switches.text=false",
+]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> list[str]:
+    rng = np.random.default_rng(0)
+    for folder, top in (("dark", 40), ("bright", 250)):
+        (tmp_path / folder).mkdir()
+        for number in range(2):
+            pixels = rng.uniform(0, top, (48, 64, 3)).round().astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.png")
+    return ["--dark", str(tmp_path / "dark"), "--bright", str(tmp_path / "bright")]
+
+
+def test_training_stops_and_goes_on(folders: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    arguments = ["train", "nerco", *folders, *SMALL, "-o", str(out)]
+    assert run([*arguments, "--max-hours=0"]) == 0
+    assert run([*arguments, "--resume"]) == 0
+    assert (out / "checkpoint.safetensors").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--preset=fast"], "no preset 'fast'"),
+        (["--set=crop=33"], "multiple of 4"),
+        (["--set=crops=32"], "crops"),
+        (["--bright=nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(
+    folders: list[str],
+    arguments: list[str],
+    told: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = run(["train", "nerco", *folders, *SMALL, *arguments, "-o", str(tmp_path / "run")])
+    error = capsys.readouterr().err
+    assert code != 0
+    assert told in error
+    assert "Traceback" not in error

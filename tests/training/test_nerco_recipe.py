@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+import pytest
+
+from llcodec.errors import InputError
+from llcodec.nerco.presets import COMPACT
+from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
+
+RECIPE = NercoRecipe(COMPACT, steps=300)
+
+
+def test_the_step_size_is_constant_and_then_falls_to_zero() -> None:
+    shares = [share_of_rate(step, 300, 1 / 3) for step in range(301)]
+    assert set(shares[:100]) == {1.0}
+    assert shares[200] == pytest.approx(0.5)
+    assert shares[300] == 0
+    assert share_of_rate(299, 300, 1.0) == 1
+
+
+def test_epochs_are_counted_over_the_larger_set() -> None:
+    recipe = replace(RECIPE, steps=None, epochs=3, batch=2)
+    assert recipe.steps_for(5) == 9
+    assert RECIPE.steps_for(5) == 300
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"steps": None}, "steps or in epochs"),
+        ({"epochs": 3}, "steps or in epochs"),
+        ({"steps": 0}, "at least 1"),
+        ({"batch": 0}, "at least 1"),
+        ({"crop": 30}, "32 at least"),
+        ({"crop": 66}, "multiple of 4"),
+        ({"constant": 1.5}, "share"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(change: dict[str, object], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        replace(RECIPE, **change)  # type: ignore[arg-type]
