@@ -1,0 +1,49 @@
+"""NIQE, the naturalness image quality evaluator: a distance from undistorted photographs.
+
+A. Mittal, R. Soundararajan, A. C. Bovik, "Making a 'Completely Blind' Image Quality Analyzer",
+IEEE Signal Processing Letters 20(3), 2013.
+"""
+
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.metrics._niqe_features import Floats, patch_features
+
+Pixels = NDArray[np.uint8]
+PARAMETERS = "live_96"
+_PATCH = 96
+
+
+def niqe(picture: Pixels) -> float:
+    """Return the NIQE of an H×W×3 8-bit RGB ``picture``: 0 or more, good photographs at 2 to 5.
+
+    The convention is the authors' MATLAB release with its parameters (:data:`PARAMETERS`, of
+    125 photographs, see ``data/README.md``): BT.601 grey of full range (``rgb2gray``) rounded to
+    8 bits, patches of 96×96, two scales. Programs that take the Y of YCbCr instead differ by some
+    percent; MATLAB's own ``niqe`` has another model. Only whole patches count, and only the grey.
+
+    Raises ValueError if there are fewer than two whole patches (at least 96×192), or fewer than
+    two with texture.
+    """
+    height, width = picture.shape[:2]
+    if (height // _PATCH) * (width // _PATCH) < 2:
+        raise ValueError(f"{height}×{width} holds fewer than two patches of {_PATCH}×{_PATCH}")
+    grey = np.rint(picture @ np.array([0.299, 0.587, 0.114]))
+    features = patch_features(grey, _PATCH)
+    fitted = features[~np.isnan(features).any(axis=1)]
+    if len(fitted) < 2:
+        raise ValueError(f"fewer than two patches of {_PATCH}×{_PATCH} have texture")
+    mean, covariance = _pristine()
+    difference = mean - np.nanmean(features, axis=0)
+    inverse = np.linalg.pinv((covariance + np.cov(fitted, rowvar=False)) / 2)
+    return float(np.sqrt(difference @ inverse @ difference))
+
+
+@cache
+def _pristine() -> tuple[Floats, Floats]:
+    path = files("llcodec.metrics").joinpath("data", f"niqe_{PARAMETERS}.npz")
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return arrays["mean"], arrays["covariance"]
