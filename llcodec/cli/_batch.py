@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from llcodec.cli._output import make_folder, write_output
 from llcodec.cli._plan import Job, Plan
-from llcodec.cli._problems import explain
+from llcodec.cli._problems import DAMAGED, explain
 from llcodec.cli._report import Record, Reporter, Style
 
 Worker = Callable[[Job], Record]
@@ -27,8 +27,9 @@ def run_batch(
             *_refuse(plan, reporter),
             *(_work(plan, prepare, reporter) if plan.jobs else ()),
         ]
-        reporter.sum_up(len(codes))
-    return max(codes, default=0)
+        failures = [code for code in codes if code != DAMAGED]
+        reporter.sum_up(len(failures))
+    return max(failures or codes, default=0)
 
 
 def _refuse(plan: Plan, reporter: Reporter) -> Iterator[int]:
@@ -58,6 +59,8 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
             yield code
         else:
             reporter.done(record)
+            if record.get("problems"):
+                yield DAMAGED
 
 
 def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli._sizes import parse_size
+from llcodec.cli._sizes import Box, parse_region, parse_size
 
 DEFAULT_MAX_PIXELS = 100_000_000
 LLC_SUFFIXES = frozenset({".llc"})
@@ -24,6 +24,13 @@ class Device(StrEnum):
 def _size(text: str) -> int:
     try:
         return parse_size(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _region(text: str) -> Box:
+    try:
+        return parse_region(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -114,6 +121,71 @@ Format = Annotated[
         help="png, jpg, webp, tif …; by default what the name of OUT says, else png.",
     ),
 ]
+PictureFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        show_default=False,
+        help="png, jpg, webp, tif …; by default what the name of OUT says, else that of the "
+        "input if it keeps what pictures hold, else png.",
+    ),
+]
+EnhancedOutput = Annotated[
+    str | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        show_default=False,
+        help="A file for one input, a folder for several, or - for standard output. "
+        "Without it, NAME-enhanced lies beside NAME.",
+    ),
+]
+Strength = Annotated[
+    float,
+    typer.Option(
+        parser=lambda text: _between(0, 1, text),
+        metavar="0...1",
+        help="From the picture as it is (0) to the enhanced one (1).",
+    ),
+]
+Region = Annotated[
+    Box | None,
+    typer.Option(
+        parser=_region,
+        metavar="X,Y,W,H",
+        show_default=False,
+        help="Only this part, in pixels; only the tiles that it takes are decoded.",
+    ),
+]
+MaxSize = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="N",
+        show_default=False,
+        help="Scaled down, so that no side is longer than N pixels. A sixteenth of the size or "
+        "less is a quick preview.",
+    ),
+]
+Salvage = Annotated[
+    bool,
+    typer.Option(
+        "--salvage",
+        help="Of a damaged file, what is whole; the rest is grey, is told, and makes the exit "
+        "code 3.",
+    ),
+]
+TileSize = Annotated[
+    int | None,
+    typer.Option(
+        "--tile",
+        metavar="N",
+        show_default="2048",
+        help="Edge of the tiles that decode on their own, a multiple of 64 pixels.",
+    ),
+]
 AsShot = Annotated[
     bool, typer.Option("--as-shot", help="The picture as dark as it was: --brightness 0.")
 ]
@@ -132,6 +204,14 @@ Model = Annotated[
         metavar="NAME|PATH",
         show_default=False,
         help="A shipped model or a weight file (.safetensors).",
+    ),
+]
+EnhancingModel = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|PATH",
+        help="joint (the codec's network), nerco, any shipped model, or a weight file "
+        "(.safetensors) of either kind.",
     ),
 ]
 DeviceName = Annotated[Device, typer.Option(help="Where the transforms run.")]

@@ -10,6 +10,7 @@ from llcodec.errors import LlcError
 
 FAILED = 1
 USAGE = 2
+DAMAGED = 3  # salvaged with losses
 INTERNAL = 70
 
 # How PyTorch says that memory is short: a RuntimeError of many words.

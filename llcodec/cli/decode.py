@@ -2,9 +2,10 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,11 +14,18 @@ from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._input import STREAM, read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
 from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._problems import complain
 from llcodec.cli._report import Record, Style
+from llcodec.cli._sizes import Box
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
 from llcodec.cli._threads import use_threads
 from llcodec.errors import OutputError
+
+if TYPE_CHECKING:
+    from llcodec.codec.codec import Codec
+    from llcodec.container import Limits
+    from llcodec.imaging import Picture
 
 
 def decode(
@@ -26,6 +34,9 @@ def decode(
     format: options.Format = None,
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
+    region: options.Region = None,
+    max_size: options.MaxSize = None,
+    salvage: options.Salvage = False,
     model: options.Model = None,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
@@ -37,15 +48,18 @@ def decode(
     """Decode .llc files as pictures."""
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
+    if sum((region is not None, max_size is not None, salvage)) > 1:
+        raise typer.BadParameter("give one of --region, --max-size and --salvage")
     refuse_mixed_stdout(inputs, output, json)
     light = 0.0 if as_shot else 1.0 if brightness is None else brightness
 
     def prepare() -> Worker:
         use_threads(threads)
-        return _Decoder(format, light, model, device.value, force, max_pixels)
+        part = _Part(region, max_size, salvage)
+        return _Decoder(format, light, part, model, device.value, force, max_pixels)
 
     plan = _plan(inputs, output, format, force)
-    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
+    raise typer.Exit(run_batch(plan, prepare, _described, Style(json=json, quiet=quiet)))
 
 
 def _plan(inputs: Sequence[str], output: str | None, format: str | None, force: bool) -> Plan:
@@ -72,12 +86,48 @@ def _format(job: Job, format: str | None) -> str:
     return format_for(by_name if format is None else format)
 
 
+def _described(record: Record) -> str:
+    """Return the line of a file, and one more for each loss."""
+    lost = [f"{record['path']}: lost {area}, grey now" for area in record.get("lost", ())]
+    wrong = [f"{record['path']}: {problem}" for problem in record.get("problems", ())]
+    return "\n".join((summary(record), *map(complain, (*wrong, *lost))))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is wanted of a picture: a region, a small version, what is left of it, or all."""
+
+    region: Box | None
+    max_size: int | None
+    salvage: bool
+
+    def decode(
+        self, codec: "Codec", data: bytes, brightness: float, limits: "Limits"
+    ) -> tuple["Picture", Record]:
+        """Return the picture, and what is to be told of it besides."""
+        if self.salvage:
+            saved = codec.salvage(data, brightness=brightness, limits=limits)
+            return saved.picture, {
+                "lost": [str(region) for region in saved.lost],
+                "problems": list(saved.problems),
+            }
+        if self.max_size is not None:
+            small = codec.decode_small(data, self.max_size, brightness=brightness, limits=limits)
+            return small, {}
+        from llcodec.codec.region import Region
+
+        region = None if self.region is None else Region(**asdict(self.region))
+        told = {} if region is None else {"region": str(region)}
+        return codec.decode(data, brightness=brightness, region=region, limits=limits), told
+
+
 @dataclass(frozen=True)
 class _Decoder:
     """Decodes one file after the other, each with the model that it needs."""
 
     format: str | None
     brightness: float
+    part: _Part
     model: str | None
     device: str
     force: bool
@@ -92,7 +142,7 @@ class _Decoder:
         limits = limits_for(self.max_pixels)
         codec = codec_for(data, self.model, self.device, limits)
         start = perf_counter()  # the model is loaded once, whatever the number of files
-        picture = codec.decode(data, brightness=self.brightness, limits=limits)
+        picture, told = self.part.decode(codec, data, self.brightness, limits)
         encoded = io.BytesIO()
         write_picture(picture, encoded, format=_format(job, self.format))
         deliver(job, encoded.getbuffer(), force=self.force)
@@ -101,10 +151,11 @@ class _Decoder:
             "path": job.source,
             "output": job.target,
             "bytes": encoded.tell(),
-            "width": header.width,
-            "height": header.height,
+            "width": picture.width,
+            "height": picture.height,
             "quality": header.quality,
             "model": header.model_name,
             "brightness": self.brightness,
             "seconds": round(perf_counter() - start, 3),
+            **told,
         }

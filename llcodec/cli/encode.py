@@ -27,6 +27,7 @@ def encode(
     quality: options.Quality = None,
     target_bpp: options.TargetBpp = None,
     target_size: options.TargetSize = None,
+    tile: options.TileSize = None,
     strip: options.Strip = False,
     model: options.Model = None,
     device: options.DeviceName = Device.auto,
@@ -44,14 +45,16 @@ def encode(
     def prepare() -> Worker:
         from llcodec._api import load_codec, make_target
         from llcodec.codec.codec import DEFAULT_QUALITY
+        from llcodec.codec.encoder import TILE_SIZE, check_tile_size
         from llcodec.codec.models import DEFAULT_MODEL
 
         use_threads(threads)
+        check_tile_size(TILE_SIZE if tile is None else tile)
         target = make_target(
             DEFAULT_QUALITY if quality is None else quality, target_size, target_bpp
         )
         codec = load_codec(model or DEFAULT_MODEL, device.value)
-        return _Encoder(codec, target, strip, force, max_pixels)
+        return _Encoder(codec, target, tile or TILE_SIZE, strip, force, max_pixels)
 
     plan = _plan(inputs, output, force)
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
@@ -72,6 +75,7 @@ class _Encoder:
 
     codec: "Codec"
     target: "Target"
+    tile_size: int
     strip: bool
     force: bool
     max_pixels: int
@@ -83,7 +87,8 @@ class _Encoder:
 
         start = perf_counter()
         picture = read_picture(picture_source(job.source), max_pixels=self.max_pixels)
-        data = self.codec.encode(stripped(picture) if self.strip else picture, self.target)
+        picture = stripped(picture) if self.strip else picture
+        data = self.codec.encode(picture, self.target, tile_size=self.tile_size)
         deliver(job, data, force=self.force)
         header = read_header(data, Limits(max_pixels=picture.width * picture.height))
         return {

@@ -6,11 +6,20 @@ from dataclasses import dataclass, replace
 import torch
 
 from llcodec import container, imaging
-from llcodec.codec.decoder import check_brightness, decode_latents, synthesise
-from llcodec.codec.encoder import MAX_TILE_SIZE, TILE_SIZE, Analysis, analyse, encode_tiles
+from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
+from llcodec.codec.encoder import (
+    MAX_TILE_SIZE,
+    TILE_SIZE,
+    Analysis,
+    analyse,
+    check_tile_size,
+    encode_tiles,
+)
 from llcodec.codec.joint import STRIDE
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
+from llcodec.codec.region import Region, needed_tiles, whole
+from llcodec.codec.salvage import Salvaged, salvage
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
 from llcodec.errors import (
@@ -21,6 +30,7 @@ from llcodec.errors import (
     WrongModelError,
 )
 from llcodec.imaging import Metadata, Picture
+from llcodec.imaging.picture import Samples
 
 DEFAULT_QUALITY = 4.0
 _SMALL = 10_000_000  # pixels that are cheap to code whatever the picture's shape
@@ -72,10 +82,7 @@ class Codec:
         Raises QualityError if the target cannot be met, InputError if the metadata are too large.
         """
         target = target or Target()
-        if tile_size not in range(64, MAX_TILE_SIZE + 1, 64):
-            raise InputError(
-                f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {tile_size}"
-            )
+        check_tile_size(tile_size)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self._model, picture.pixels, self.device)
         blank = self._header(picture, analysis, tile_size)
@@ -115,25 +122,75 @@ class Codec:
         )
 
     def decode(
-        self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
+        self,
+        data: bytes,
+        *,
+        brightness: float = 1.0,
+        region: Region | None = None,
+        limits: Limits | None = None,
     ) -> Picture:
-        """Return the picture of an ``.llc`` file.
+        """Return the picture of an ``.llc`` file, or a region of it.
 
-        ``brightness`` is 1 for the bright picture, 0 for the picture as it was shot.
+        ``brightness`` is 1 for the bright picture, 0 for the picture as it was shot. Of a region,
+        only the tiles that it takes are decoded.
         Raises FormatError, TooManyPixelsError, WrongModelError, InputError.
         """
-        file = self._open(data, limits)
+        file = container.unpack(data, limits or Limits())
         header = file.header
+        self._check(header, limits)
         check_brightness(header, brightness)
-        latents = decode_latents(self._coder, file)
-        pixels = synthesise(self._model, latents, header, brightness, self.device)
-        alpha = None
-        if file.alpha is not None:
-            alpha = imaging.decode_alpha(
-                file.alpha, header.width, header.height, header.sixteen_bit
-            )
+        region = region or whole(header)
+        region.check_within(header)
+        tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
+        latents = decode_latents(self._coder, header, tiles, region)
+        pixels = synthesise(self._model, latents, header, brightness, self.device, region)
         metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
-        return Picture(pixels, alpha, header.grey, metadata)
+        return Picture(pixels, _alpha(file, region), header.grey, metadata)
+
+    def decode_small(
+        self,
+        data: bytes,
+        max_size: int,
+        *,
+        brightness: float = 1.0,
+        limits: Limits | None = None,
+    ) -> Picture:
+        """Return the picture of an ``.llc`` file, scaled to ``max_size`` pixels a side at most.
+
+        A picture that is small enough comes as it is. A sixteenth of the size or less is had
+        without the synthesis transform, several times faster. Raises as :meth:`decode` does.
+        """
+        if max_size < 1:
+            raise InputError(f"a picture has at least 1 pixel a side, not {max_size}")
+        file = container.unpack(data, limits or Limits())
+        header = file.header
+        self._check(header, limits)
+        check_brightness(header, brightness)
+        latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
+        pixels, extent = None, None
+        if STRIDE * max_size <= max(header.width, header.height):
+            pixels = preview(self._model, latents, header, brightness, self.device)
+            extent = header.width / STRIDE, header.height / STRIDE
+        if pixels is None:
+            pixels = synthesise(self._model, latents, header, brightness, self.device)
+            extent = None
+        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
+        picture = Picture(pixels, _alpha(file, whole(header)), header.grey, metadata)
+        size = imaging.fitting(header.width, header.height, max_size)
+        return imaging.scaled(picture, *size, extent)
+
+    def salvage(
+        self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
+    ) -> Salvaged:
+        """Return what is left of a damaged ``.llc`` file; what is lost is mid grey.
+
+        Of a file that is whole, nothing is lost. Raises as :meth:`decode` does, but of damage only
+        what leaves nothing: that of the header.
+        """
+        file = container.unpack_damaged(data, limits or Limits())
+        self._check(file.header, limits)
+        check_brightness(file.header, brightness)
+        return salvage(self._model, self._coder, file, brightness, self.device)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check everything in a file but the float transforms, and return its header.
@@ -141,23 +198,29 @@ class Codec:
         Every chunk's CRC, every symbol against its checksum, and the alpha plane.
         Raises as :meth:`decode` does.
         """
-        file = self._open(data, limits)
-        decode_latents(self._coder, file)
+        file = container.unpack(data, limits or Limits())
         header = file.header
-        if file.alpha is not None:
-            imaging.decode_alpha(file.alpha, header.width, header.height, header.sixteen_bit)
+        self._check(header, limits)
+        decode_latents(self._coder, header, dict(enumerate(file.tiles)))
+        _alpha(file, whole(header))
         return header
 
-    def _open(self, data: bytes, limits: Limits | None) -> Container:
-        limits = limits or Limits()
-        file = container.unpack(data, limits)
-        header = file.header
+    def _check(self, header: Header, limits: Limits | None) -> None:
+        """Raise unless this model can decode a file with this header, within the limits."""
         check_model(header, self.file)
-        check_shape(header.width, header.height, limits.max_pixels)
+        check_shape(header.width, header.height, (limits or Limits()).max_pixels)
         tile = min(header.tile_size, header.width), min(header.tile_size, header.height)
         if max(tile) > MAX_TILE_SIZE:
             raise UnsupportedError(f"tiles above {MAX_TILE_SIZE} pixels are not supported")
-        return file
+
+
+def _alpha(file: Container, region: Region) -> Samples | None:
+    """Return the alpha plane of a region."""
+    if file.alpha is None:
+        return None
+    header = file.header
+    alpha = imaging.decode_alpha(file.alpha, header.width, header.height, header.sixteen_bit)
+    return alpha[region.rows, region.columns]
 
 
 def check_shape(width: int, height: int, max_pixels: int) -> None:

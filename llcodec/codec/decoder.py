@@ -1,62 +1,167 @@
-"""From the tiles of a file to latents, and from latents to a picture."""
+"""From the tiles of a file to latents, and from latents to a picture or a region of one."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from llcodec.codec.joint import STRIDE, JointModel
+from llcodec.codec.region import Region, needed_part, whole
 from llcodec.codec.samples import Samples, to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import DECODER_HALO, windows
-from llcodec.container import Container, Header
+from llcodec.codec.windows import DECODER_HALO, Part, Span, windows
+from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS, UNITS
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import ToneCurve, rebrighten
 
 
-def decode_latents(coder: LatentCoder, container: Container) -> Tensor:
-    """Return the latents of all tiles, M×⌈H/16⌉×⌈W/16⌉, as integers in 1/64 held in float32.
+@dataclass(frozen=True)
+class LatentPlane:
+    """Latents of a part of a picture, M×h×w, as integers in 1/64 held in float32."""
+
+    values: Tensor
+    part: Part
+
+    def cut(self, rows: Span, columns: Span) -> Tensor:
+        """Return the latents of a window with its halo, 1×M×h×w."""
+        top, left = self.part.top, self.part.left
+        return self.values[
+            None, :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+        ]
+
+
+def decode_tiles(
+    coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
+) -> Iterator[tuple[int, Tensor | CorruptError]]:
+    """Yield each tile's number and its latents, or what is wrong with it.
+
+    Tiles are decoded side by side, one thread of PyTorch's for each.
+    """
+
+    def one(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
+        number, tile = item
+        _, _, width, height = header.tile_box(number)
+        try:
+            decoded = coder.decode(
+                tile.stream, -(-height // STRIDE), -(-width // STRIDE), header.quality_units
+            )
+        except CorruptError as error:
+            return number, error
+        if decoded.checksum() != tile.checksum:
+            return number, CorruptError(f"tile {number} decodes to the wrong symbols")
+        return number, decoded.y_hat
+
+    threads = torch.get_num_threads()
+    workers = min(threads, len(tiles))
+    if workers <= 1:
+        yield from map(one, tiles.items())
+        return
+    try:
+        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            yield from pool.map(one, tiles.items())
+    finally:
+        torch.set_num_threads(threads)  # part of that setting is one for all threads
+
+
+def decode_latents(
+    coder: LatentCoder, header: Header, tiles: Mapping[int, Tile], region: Region | None = None
+) -> LatentPlane:
+    """Return the latents that a region takes; ``tiles`` are those of :func:`needed_tiles`.
 
     Raises CorruptError if a tile does not decode to what its encoder saw.
     """
-    header = container.header
-    height, width = (-(-n // STRIDE) for n in (header.height, header.width))
-    latents = torch.empty(coder.networks.latents, height, width)
-    for number, tile in enumerate(container.tiles):
-        left, top, w, h = (-(-n // STRIDE) for n in header.tile_box(number))
-        decoded = coder.decode(tile.stream, h, w, header.quality_units)
-        if decoded.checksum() != tile.checksum:
-            raise CorruptError(f"tile {number} decodes to the wrong symbols")
-        latents[:, top : top + h, left : left + w] = decoded.y_hat
-    return latents
+    plane = empty_plane(coder, header, region)
+    for number, latents in decode_tiles(coder, header, tiles):
+        if isinstance(latents, CorruptError):
+            raise latents
+        place_tile(plane, header, number, latents)
+    return plane
+
+
+def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> LatentPlane:
+    """Return a plane of zeros for the latents that a region takes."""
+    part = needed_part(header, region or whole(header))
+    size = coder.networks.latents, part.bottom - part.top, part.right - part.left
+    return LatentPlane(torch.zeros(size), part)
+
+
+def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
+    """Copy the latents of a tile, M×h×w, to where they belong, as far as they are in the plane."""
+    left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
+    part, (height, width) = plane.part, latents.shape[-2:]
+    rows = range(max(top, part.top), min(top + height, part.bottom))
+    columns = range(max(left, part.left), min(left + width, part.right))
+    plane.values[
+        :,
+        rows.start - part.top : rows.stop - part.top,
+        columns.start - part.left : columns.stop - part.left,
+    ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
 @torch.inference_mode()
 def synthesise(
-    model: JointModel, latents: Tensor, header: Header, brightness: float, device: torch.device
+    model: JointModel,
+    plane: LatentPlane,
+    header: Header,
+    brightness: float,
+    device: torch.device,
+    region: Region | None = None,
 ) -> Samples:
-    """Return the picture, H×W×3 samples, of latents in 1/64.
+    """Return a region of the picture (all of it by default), h×w×3 samples.
 
     ``brightness`` is 1 for the enhanced picture, 0 for the picture as it was shot.
     """
-    quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
-    factor = model.inverse_gain(quality) / UNITS
+    region = region or whole(header)
+    factor = _factor(model, header, device)
     curve = _curve(header, brightness, device)
     kind = np.uint16 if header.sixteen_bit else np.uint8
-    picture = np.empty((header.height, header.width, 3), kind)
-    for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
+    part = region.part
+    covered = np.empty(
+        ((part.bottom - part.top) * STRIDE, (part.right - part.left) * STRIDE, 3), kind
+    )
+    height, width = (-(-n // STRIDE) for n in (header.height, header.width))
+    for window in windows(height, width, DECODER_HALO, part):
         rows, columns = window.rows, window.columns
-        y = latents[None, :, rows.start : rows.stop, columns.start : columns.stop].to(device)
+        y = plane.cut(rows, columns).to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., _pixels(rows.inner), _pixels(columns.inner)]
         if curve is not None:
             piece = rebrighten(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
-        top, left = rows.core_start * STRIDE, columns.core_start * STRIDE
-        target = picture[top : top + samples.shape[0], left : left + samples.shape[1]]
-        target[:] = samples[: target.shape[0], : target.shape[1]]
-    return picture
+        top, left = (rows.core_start - part.top) * STRIDE, (columns.core_start - part.left) * STRIDE
+        covered[top : top + samples.shape[0], left : left + samples.shape[1]] = samples
+    top, left = region.top - part.top * STRIDE, region.left - part.left * STRIDE
+    return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
+
+
+@torch.inference_mode()
+def preview(
+    model: JointModel, plane: LatentPlane, header: Header, brightness: float, device: torch.device
+) -> Samples | None:
+    """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
+
+    Several times faster than :func:`synthesise`. None where the model cannot.
+    """
+    y = plane.values[None].to(device) * _factor(model, header, device)
+    picture = model.preview(y)
+    if picture is None:
+        return None
+    curve = _curve(header, brightness, device)
+    if curve is not None:
+        picture = rebrighten(picture, curve, brightness)
+    return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
+
+
+def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
+    """Return what latents in 1/64 are multiplied by, 1×M×1×1."""
+    quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
+    factor: Tensor = model.inverse_gain(quality) / UNITS
+    return factor
 
 
 def _pixels(latents: slice) -> slice:

@@ -13,10 +13,17 @@ from llcodec.codec.windows import ENCODER_HALO, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS
+from llcodec.errors import InputError
 from llcodec.nets.tone import ToneCurve
 
 TILE_SIZE = 2048
 MAX_TILE_SIZE = 4096  # what a tile costs to decode is bounded by this
+
+
+def check_tile_size(size: int) -> None:
+    """Raise InputError unless tiles may have this edge, in pixels."""
+    if size not in range(64, MAX_TILE_SIZE + 1, 64):
+        raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,14 @@ class JointModel(nn.Module):
                 picture = self.linear_synthesis(y) + picture.float()
         return picture
 
+    def preview(self, y: Tensor) -> Tensor | None:
+        """Return what the pictures of latents B×M×h×w are at a sixteenth of the size, B×3×h×w.
+
+        It is that of the linear path; None where the preset has none. The synthesis transform adds
+        detail, and nothing to speak of to means of 16×16 pixels.
+        """
+        return None if self.linear_synthesis is None else self.linear_synthesis.averages(y)
+
     def log_gain(self, quality: Tensor) -> Tensor:
         """Return the log gains B×M×1×1 (zeros where the preset has one rate only)."""
         if self.gain is None:

@@ -8,6 +8,7 @@ transformed at once. The encoder's attention sees one window at a time.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 CORE = 64  # latents: 1024 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
@@ -31,23 +32,37 @@ class Span:
 
 @dataclass(frozen=True)
 class Window:
-    """A rectangle of latents."""
+    """A rectangle of latents, with the halo around it."""
 
     rows: Span
     columns: Span
 
 
-def windows(height: int, width: int, halo: int) -> Iterator[Window]:
-    """Yield windows whose cores tile a plane of ``height``×``width`` latents."""
-    for rows in _spans(height, halo):
-        for columns in _spans(width, halo):
+class Part(NamedTuple):
+    """A rectangle of a plane of latents."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def windows(height: int, width: int, halo: int, part: Part | None = None) -> Iterator[Window]:
+    """Yield windows whose cores tile a plane of ``height``×``width`` latents, or a part of it.
+
+    Halos reach beyond the part, but not beyond the plane.
+    """
+    core = part or Part(0, height, 0, width)
+    for rows in _spans(core.top, core.bottom, height, halo):
+        for columns in _spans(core.left, core.right, width, halo):
             yield Window(rows, columns)
 
 
-def _spans(length: int, halo: int) -> list[Span]:
-    # A plane that is little larger than one core stays whole: two halos would cost more.
-    count = 1 if length <= 2 * CORE else -(-length // CORE)
-    edges = [number * length // count for number in range(count + 1)]
+def _spans(first: int, last: int, length: int, halo: int) -> list[Span]:
+    # A stretch that is little larger than one core stays whole: two halos would cost more.
+    size = last - first
+    count = 1 if size <= 2 * CORE else -(-size // CORE)
+    edges = [first + number * size // count for number in range(count + 1)]
     return [
         Span(start, stop, max(0, start - halo), min(stop + halo, length))
         for start, stop in pairwise(edges)

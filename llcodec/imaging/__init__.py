@@ -8,6 +8,7 @@ from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
 from llcodec.imaging.picture import Metadata, Picture
 from llcodec.imaging.pil import to_pil
 from llcodec.imaging.reading import MAX_PIXELS, from_pil, read_picture
+from llcodec.imaging.scaling import fitting, scaled
 from llcodec.imaging.size import picture_size
 from llcodec.imaging.writing import write_picture
 
@@ -18,10 +19,12 @@ __all__ = [
     "Picture",
     "decode_alpha",
     "encode_alpha",
+    "fitting",
     "format_for",
     "from_pil",
     "picture_size",
     "read_picture",
+    "scaled",
     "to_pil",
     "write_picture",
 ]

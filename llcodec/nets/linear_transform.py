@@ -47,6 +47,15 @@ class LinearSynthesis(nn.Module):
         cut = STRIDE + _MARGIN
         return picture[..., cut:-cut, cut:-cut] + 0.5
 
+    def averages(self, y: Tensor) -> Tensor:
+        """Return the means of the picture's blocks of 16×16 pixels, B×3×h×w."""
+        # A block has a quarter of the kernels of its neighbours in it, and the middle of its own.
+        parts = (slice(STRIDE + _MARGIN, None), slice(_MARGIN, STRIDE + _MARGIN), slice(_MARGIN))
+        rows = torch.stack([self.weight[:, :, part].sum(2) for part in parts], 2)
+        kernel = torch.stack([rows[..., part].sum(3) for part in parts], 3) / STRIDE**2
+        wide = F.pad(y, (1,) * 4, mode="replicate")
+        return F.conv2d(wide, kernel.transpose(0, 1)) + 0.5
+
 
 @torch.no_grad()
 def start_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:

@@ -92,3 +92,84 @@ def test_unknown_formats_are_wrong_usage(
     assert result.code == 2
     assert "no picture can be written as" in result.err
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.fixture
+def tiled(llc: Llc, picture: Callable[..., Path], tmp_path: Path) -> Path:
+    """A file of 4×3 tiles of 64 pixels."""
+    source = picture(tmp_path / "wide.png", 250, 180)
+    assert llc("encode", source, "--tile", "64", "-q", "6", "--quiet").code == 0
+    source.unlink()
+    return tmp_path / "wide.llc"
+
+
+def spoil(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0x40
+    path.write_bytes(data)
+
+
+def test_a_region(llc: Llc, tiled: Path) -> None:
+    result = llc("decode", tiled, "--region", "70,10,100,50", "--json")
+    assert result.code == 0
+    record = json.loads(result.out)
+    assert (record["width"], record["height"], record["region"]) == (100, 50, "70,10,100,50")
+    whole = np.asarray(llcodec.decode(tiled.read_bytes())).astype(int)
+    with Image.open(tiled.with_suffix(".png")) as image:
+        assert np.abs(np.asarray(image) - whole[10:60, 70:170]).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("region", "code"), [("200,0,100,50", 1), ("1,2,3", 2), ("0,0,0,5", 2), ("a,b,c,d", 2)]
+)
+def test_regions_that_are_none(llc: Llc, tiled: Path, region: str, code: int) -> None:
+    result = llc("decode", tiled, "--region", region)
+    assert result.code == code
+    assert len(result.problems) == 1
+    assert not tiled.with_suffix(".png").exists()
+
+
+@pytest.mark.parametrize(("size", "shape"), [(100, (72, 100)), (10, (7, 10)), (999, (180, 250))])
+def test_a_small_version(llc: Llc, tiled: Path, size: int, shape: tuple[int, int]) -> None:
+    assert llc("decode", tiled, "--max-size", size).code == 0
+    with Image.open(tiled.with_suffix(".png")) as image:
+        assert (image.height, image.width) == shape
+
+
+def test_salvage_shows_what_is_left_and_tells_what_is_lost(llc: Llc, tiled: Path) -> None:
+    spoil(tiled, tiled.read_bytes().index(b"TILE") + 30)
+    assert llc("decode", tiled).code == 1
+    assert not tiled.with_suffix(".png").exists()
+    result = llc("decode", tiled, "--salvage")
+    assert result.code == 3
+    assert any("lost 0,0,64,64" in line for line in result.problems)
+    assert "failed" not in result.err
+    with Image.open(tiled.with_suffix(".png")) as image:
+        pixels = np.asarray(image)
+    assert (pixels[:64, :64] == 128).all()
+    assert pixels[64:].std() > 0
+    record = json.loads(llc("decode", tiled, "--salvage", "--json", "--force").out)
+    assert record["lost"] == ["0,0,64,64"]
+    assert record["problems"]
+
+
+def test_salvage_of_a_whole_file_is_the_picture(llc: Llc, tiled: Path) -> None:
+    assert llc("decode", tiled, "--salvage").code == 0
+    with Image.open(tiled.with_suffix(".png")) as image:
+        assert np.array_equal(np.asarray(image), np.asarray(llcodec.decode(tiled.read_bytes())))
+
+
+def test_a_failure_outweighs_a_loss(llc: Llc, tiled: Path, tmp_path: Path) -> None:
+    spoil(tiled, tiled.read_bytes().index(b"TILE") + 30)
+    (tmp_path / "none.llc").write_bytes(b"not a picture")
+    result = llc("decode", tmp_path, "--salvage", "-o", tmp_path / "out")
+    assert result.code == 1
+    assert "1 of 2 failed" in result.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--region", "0,0,9,9", "--salvage"], ["--max-size", "9", "--salvage"]],
+)
+def test_parts_exclude_each_other(llc: Llc, tiled: Path, options: list[str]) -> None:
+    assert llc("decode", tiled, *options).code == 2

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import llcodec
+from llcodec.container import read_header
 
 Llc = Callable[..., Any]
 Make = Callable[..., Path]
@@ -132,3 +133,23 @@ def test_names_that_could_fool_a_terminal(llc: Llc, picture: Make, tmp_path: Pat
     assert result.code == 0
     assert len(result.err.splitlines()) == 1
     assert "\x1b" not in result.err
+
+
+def test_tiles_have_the_edge_that_is_asked_for(
+    llc: Llc, picture: Callable[..., Path], tmp_path: Path
+) -> None:
+    source = picture(tmp_path / "wide.png", 130, 70)
+    assert llc("encode", source, "--tile", "64").code == 0
+    header = read_header((tmp_path / "wide.llc").read_bytes())
+    assert (header.tile_size, header.tile_count) == (64, 6)
+
+
+@pytest.mark.parametrize("edge", ["0", "63", "100", "8192"])
+def test_tiles_of_other_edges_are_refused(
+    llc: Llc, picture: Callable[..., Path], tmp_path: Path, edge: str
+) -> None:
+    result = llc("encode", picture(tmp_path / "a.png"), "--tile", edge)
+    assert result.code == 1
+    assert result.problems == [
+        f"llc: tiles must be a multiple of 64 from 64 to 4096, not {edge}",
+    ]

@@ -1,11 +1,13 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from llcodec import container
+from llcodec import container, imaging
 from llcodec.codec.codec import Codec, Target, check_model, choose_device
+from llcodec.codec.region import Region
 from llcodec.container import Limits
 from llcodec.errors import (
     CorruptError,
@@ -20,6 +22,7 @@ from llcodec.errors import (
 from llcodec.imaging import Metadata, Picture
 from llcodec.training.export import export_model
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "lantern.jpg"
 SIZES = [(1, 1), (2, 3), (16, 16), (17, 33), (131, 257)]
 
 
@@ -245,3 +248,105 @@ def test_tiles_too_large_to_decode_in_bounded_memory_are_refused(tiny, make_pict
     data = container.pack(replace(file, header=header))
     with pytest.raises(UnsupportedError, match="tiles"):
         tiny.codec.decode(data)
+
+
+@pytest.fixture(scope="module")
+def tiled(tiny, make_picture) -> bytes:
+    """A picture with alpha in 4×3 tiles, columns × rows."""
+    alpha = np.arange(333 * 470).reshape(333, 470).astype(np.uint8)
+    picture = Picture(make_picture(333, 470, seed=12, white=80), alpha)
+    return tiny.codec.encode(picture, Target(6.0), tile_size=128)
+
+
+@pytest.mark.parametrize("brightness", [1.0, 0.3])
+@pytest.mark.parametrize(
+    "region",
+    [
+        Region(0, 0, 470, 333),
+        Region(0, 0, 1, 1),
+        Region(469, 332, 1, 1),
+        Region(127, 127, 2, 2),
+        Region(130, 5, 100, 300),
+        Region(3, 200, 460, 17),
+    ],
+    ids=str,
+)
+def test_a_region_is_that_part_of_the_picture(
+    tiny, tiled: bytes, region: Region, brightness: float
+) -> None:
+    whole = tiny.codec.decode(tiled, brightness=brightness)
+    part = tiny.codec.decode(tiled, brightness=brightness, region=region)
+    assert (part.width, part.height) == (region.width, region.height)
+    expected = whole.pixels[region.rows, region.columns].astype(int)
+    assert np.abs(part.pixels - expected).max() <= 1
+    np.testing.assert_array_equal(part.alpha, whole.alpha[region.rows, region.columns])
+
+
+def test_a_region_takes_only_the_tiles_around_it(tiny, tiled: bytes) -> None:
+    """Tiles that are not needed may be damaged behind a right CRC, and nobody notices."""
+    file = container.unpack(tiled)
+    wrong = container.Tile(file.tiles[11].checksum ^ 1, file.tiles[11].stream)
+    broken = container.pack(replace(file, tiles=(*file.tiles[:11], wrong)))
+    with pytest.raises(CorruptError, match="tile 11"):
+        tiny.codec.decode(broken)
+    assert tiny.codec.decode(broken, region=Region(0, 0, 100, 100)).width == 100
+    with pytest.raises(CorruptError, match="tile 11"):
+        tiny.codec.decode(broken, region=Region(300, 250, 10, 10))
+
+
+def test_a_region_outside_the_picture_is_an_input_error(tiny, tiled: bytes) -> None:
+    with pytest.raises(InputError, match="not within"):
+        tiny.codec.decode(tiled, region=Region(400, 0, 100, 10))
+
+
+def test_tiles_decode_to_the_same_picture_on_any_number_of_threads(tiny, tiled: bytes) -> None:
+    before = torch.get_num_threads()
+    try:
+        pictures = []
+        for threads in (1, 3):
+            torch.set_num_threads(threads)
+            pictures.append(tiny.codec.decode(tiled).pixels.astype(int))
+            assert torch.get_num_threads() == threads
+        assert np.abs(pictures[0] - pictures[1]).max() <= 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_small_enough_pictures_come_as_they_are(tiny, tiled: bytes) -> None:
+    whole = tiny.codec.decode(tiled)
+    for size in (470, 10_000):
+        small = tiny.codec.decode_small(tiled, size)
+        np.testing.assert_array_equal(small.pixels, whole.pixels)
+        np.testing.assert_array_equal(small.alpha, whole.alpha)
+
+
+@pytest.mark.parametrize(("size", "shape"), [(200, (142, 200)), (29, (21, 29)), (1, (1, 1))])
+@pytest.mark.parametrize("brightness", [1.0, 0.0])
+def test_small_pictures_are_the_large_one_scaled(
+    tiny, tiled: bytes, size: int, shape: tuple[int, int], brightness: float
+) -> None:
+    """Scaled (200), or made from the linear path alone (29 is below a sixteenth).
+
+    The tiny model's other path is random, and adds what a trained one would not.
+    """
+    whole = tiny.codec.decode(tiled, brightness=brightness)
+    small = tiny.codec.decode_small(tiled, size, brightness=brightness)
+    assert small.pixels.shape == (*shape, 3)
+    assert small.alpha.shape == shape
+    expected = imaging.scaled(whole, shape[1], shape[0])
+    assert psnr(small.pixels, expected.pixels) > (40 if size == 200 else 20)
+
+
+def test_a_sixteenth_of_the_size_needs_the_linear_path_alone() -> None:
+    """With the weights that ship: what the synthesis transform adds are no means of 16×16."""
+    codec = Codec()
+    data = codec.encode(Picture(imaging.read_picture(EXAMPLE).pixels[:832]), Target(4.0))
+    small = codec.decode_small(data, 80).pixels
+    blocks = codec.decode(data).pixels.reshape(52, 16, 80, 16, 3).mean((1, 3))
+    assert np.abs(small - blocks).max() < 6
+    assert psnr(small, blocks.round().astype(np.uint8)) > 45
+
+
+def test_a_size_of_nothing_is_refused(tiny, tiled: bytes) -> None:
+    with pytest.raises(InputError, match="at least 1 pixel"):
+        tiny.codec.decode_small(tiled, 0)

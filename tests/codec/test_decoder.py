@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.codec.decoder import check_brightness, decode_latents, synthesise
+from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import CORE
-from llcodec.container import Container, Header, Tile
+from llcodec.codec.windows import CORE, Part
+from llcodec.container import Header, Tile
 from llcodec.entropy.networks import UNITS
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import rebrighten
@@ -20,6 +20,10 @@ CPU = torch.device("cpu")
 def header_of(pixels: np.ndarray, tone: tuple[int, ...] | None, **more: object) -> Header:
     height, width = pixels.shape[:2]
     return Header(width, height, 1024, "tiny", bytes(8), tone=tone, **more)  # type: ignore[arg-type]
+
+
+def plane(units: torch.Tensor) -> LatentPlane:
+    return LatentPlane(units, Part(0, units.shape[1], 0, units.shape[2]))
 
 
 @torch.inference_mode()
@@ -42,7 +46,7 @@ def large(tiny, make_picture) -> tuple[torch.Tensor, Header]:
 
 def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, units, header, 1.0, CPU)
+    pixels = synthesise(tiny.trained, plane(units), header, 1.0, CPU)
     assert pixels.dtype == np.uint16
     expected = whole(tiny, units, header)[0].permute(1, 2, 0).clamp(0, 1).numpy()
     np.testing.assert_allclose(pixels / 65535, expected, atol=1e-4)
@@ -51,7 +55,7 @@ def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
 @pytest.mark.parametrize("brightness", [0.0, 0.4])
 def test_brightness_is_that_of_the_tone_curve(tiny, large, brightness: float) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, units, header, brightness, CPU)
+    pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
     shown = rebrighten(whole(tiny, units, header), from_numbers(header.tone), brightness)
     expected = to_samples(shown, sixteen_bit=True, grey=False)
     assert np.abs(pixels.astype(int) - expected).max() <= 8
@@ -70,14 +74,14 @@ def test_without_a_tone_curve_there_is_nothing_to_undo(tiny, large) -> None:
     with pytest.raises(InputError, match="no tone curve"):
         check_brightness(plain, 0.5)
     check_brightness(plain, 1.0)
-    assert synthesise(tiny.trained, units, plain, 1.0, CPU).std() > 0
+    assert synthesise(tiny.trained, plane(units), plain, 1.0, CPU).std() > 0
 
 
 def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny, large) -> None:
     units, header = large
     singular = replace(header, tone=(*header.tone[:6], *([1000] * 9)))
     with pytest.raises(CorruptError, match="tone"):
-        synthesise(tiny.trained, units, singular, 0.0, CPU)
+        synthesise(tiny.trained, plane(units), singular, 0.0, CPU)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -89,13 +93,13 @@ def test_absurd_tone_numbers_still_make_a_picture(
     tone = (*([sign * 32767] * 3), *([sign * 32767] * 3), 4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
     units = (spread * torch.randn(16, 2, 2, generator=torch.manual_seed(1))).round()
     header = header_of(np.empty((32, 32, 3)), tone)
-    pixels = synthesise(tiny.trained, units, header, brightness, CPU)
+    pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
     assert pixels.shape == (32, 32, 3)
 
 
 def test_grey_headers_make_grey_pictures(tiny, large) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, units, replace(header, grey=True), 1.0, CPU)
+    pixels = synthesise(tiny.trained, plane(units), replace(header, grey=True), 1.0, CPU)
     assert (pixels == pixels[..., :1]).all()
 
 
@@ -112,7 +116,7 @@ def test_tiles_land_where_the_header_says(tiny) -> None:
         stream, seen = coder.encode(y, z.double(), 1024)
         tiles.append(Tile(seen.checksum(), stream))
         places.append((slice(None), slice(top, top + height), slice(left, left + width), seen))
-    latents = decode_latents(coder, Container(header=header, tiles=tuple(tiles)))
+    latents = decode_latents(coder, header, dict(enumerate(tiles))).values
     assert latents.shape == (16, 9, 12)
     for *place, seen in places:
         assert torch.equal(latents[tuple(place)].double(), seen.y_hat)
@@ -125,4 +129,4 @@ def test_a_wrong_checksum_is_corrupt_and_names_the_tile(tiny) -> None:
     tile = Tile(seen.checksum() ^ 1, stream)
     small = replace(header, width=32)
     with pytest.raises(CorruptError, match="tile 0"):
-        decode_latents(coder, Container(header=small, tiles=(tile,)))
+        decode_latents(coder, small, {0: tile})

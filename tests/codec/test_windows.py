@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llcodec.codec.windows import CORE, windows
+from llcodec.codec.windows import CORE, Part, windows
 
 HALO = 8
 
@@ -25,6 +25,24 @@ def test_halos_are_whole_but_at_the_border(height: int, width: int) -> None:
         for span, length in ((window.rows, height), (window.columns, width)):
             assert span.start == max(0, span.core_start - HALO)
             assert span.stop == min(length, span.core_stop + HALO)
+
+
+@given(data=st.data(), height=lengths, width=lengths)
+def test_a_part_is_covered_and_its_halos_reach_beyond_it(
+    data: st.DataObject, height: int, width: int
+) -> None:
+    top, bottom = sorted(data.draw(st.lists(st.integers(0, height), min_size=2, max_size=2)))
+    left, right = sorted(data.draw(st.lists(st.integers(0, width), min_size=2, max_size=2)))
+    if top == bottom or left == right:
+        return
+    covered = np.zeros((height, width), int)
+    for window in windows(height, width, HALO, Part(top, bottom, left, right)):
+        rows, columns = window.rows, window.columns
+        covered[rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] += 1
+        assert rows.start == max(0, rows.core_start - HALO)
+        assert columns.stop == min(width, columns.core_stop + HALO)
+    assert (covered[top:bottom, left:right] == 1).all()
+    assert covered.sum() == (bottom - top) * (right - left)
 
 
 @given(height=lengths, width=lengths)

@@ -33,6 +33,16 @@ def test_a_complete_basis_reconstructs_perfectly(height: int, width: int) -> Non
 
 
 @torch.inference_mode()
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (3, 5)])
+def test_averages_are_those_of_the_picture(height: int, width: int) -> None:
+    synthesis = LinearSynthesis(40)
+    torch.nn.init.normal_(synthesis.weight)
+    y = torch.randn(2, 40, height, width)
+    expected = F.avg_pool2d(synthesis(y), 16)
+    torch.testing.assert_close(synthesis.averages(y), expected, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
 def test_a_part_of_a_basis_projects() -> None:
     analysis, synthesis = LinearAnalysis(40), LinearSynthesis(40)
     start_from_basis(analysis, synthesis, orthonormal(40))

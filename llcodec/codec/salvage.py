@@ -1,0 +1,102 @@
+"""What can be shown of a damaged file: whole tiles, and mid grey where they are lost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from llcodec import imaging
+from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
+from llcodec.codec.joint import STRIDE, JointModel
+from llcodec.codec.region import Region
+from llcodec.codec.windows import DECODER_HALO
+from llcodec.container import Header, Salvage
+from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.errors import CorruptError
+from llcodec.imaging import Metadata, Picture
+from llcodec.imaging.picture import Samples
+
+
+@dataclass(frozen=True)
+class Salvaged:
+    """A picture with holes.
+
+    ``lost`` are the regions that are mid grey, in raster order. ``problems`` says what is wrong
+    with the file, a line each; it is empty exactly when the file is whole.
+    """
+
+    picture: Picture
+    lost: tuple[Region, ...]
+    problems: tuple[str, ...]
+
+
+def salvage(
+    model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
+) -> Salvaged:
+    """Return what is left of the picture.
+
+    Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
+    across the border, where their own latents are continued.
+    """
+    header, problems = file.header, list(file.problems)
+    plane = empty_plane(coder, header, None)
+    lost = set(file.lost_tiles)
+    kept = {number: tile for number, tile in enumerate(file.tiles) if tile is not None}
+    for number, latents in decode_tiles(coder, header, kept):
+        if isinstance(latents, CorruptError):
+            lost.add(number)
+            problems.append(str(latents))
+        else:
+            place_tile(plane, header, number, latents)
+    _continue_into(plane, header, lost)
+    pixels = synthesise(model, plane, header, brightness, device)
+    regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
+    for region in regions:
+        pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1
+    alpha = _alpha(file, problems)
+    kept_metadata = file.metadata
+    metadata = Metadata(kept_metadata.exif, kept_metadata.icc, kept_metadata.xmp)
+    return Salvaged(Picture(pixels, alpha, header.grey, metadata), regions, tuple(problems))
+
+
+def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:
+    """Continue the latents at the border of whole tiles into lost ones beside them."""
+    for number in lost:
+        row, column = divmod(number, header.columns)
+        hole = _latents(plane, header, number)
+        for (down, right), (inside, border) in _SIDES.items():
+            if not (0 <= row + down < header.rows and 0 <= column + right < header.columns):
+                continue
+            beside = number + down * header.columns + right
+            if beside not in lost:
+                hole[inside] = _latents(plane, header, beside)[border]
+
+
+# Which neighbour, the strip of the hole that its synthesis sees, and the border that fills it.
+_SIDES = {
+    (-1, 0): (np.s_[:, :DECODER_HALO], np.s_[:, -1:]),
+    (1, 0): (np.s_[:, -DECODER_HALO:], np.s_[:, :1]),
+    (0, -1): (np.s_[:, :, :DECODER_HALO], np.s_[:, :, -1:]),
+    (0, 1): (np.s_[:, :, -DECODER_HALO:], np.s_[:, :, :1]),
+}
+
+
+def _latents(plane: LatentPlane, header: Header, number: int) -> Tensor:
+    """Return the view of a tile's latents in the plane of the whole picture."""
+    left, top, width, height = (-(-n // STRIDE) for n in header.tile_box(number))
+    return plane.values[:, top : top + height, left : left + width]
+
+
+def _alpha(file: Salvage, problems: list[str]) -> Samples | None:
+    """Return the alpha plane; opaque all over where it is lost."""
+    header = file.header
+    if not header.has_alpha:
+        return None
+    if file.alpha is not None:
+        try:
+            return imaging.decode_alpha(file.alpha, header.width, header.height, header.sixteen_bit)
+        except CorruptError as error:
+            problems.append(str(error))
+    kind = np.uint16 if header.sixteen_bit else np.uint8
+    return np.full((header.height, header.width), np.iinfo(kind).max, kind)

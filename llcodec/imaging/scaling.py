@@ -1,0 +1,43 @@
+"""Smaller versions of pictures."""
+
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from llcodec.imaging.picture import Picture, Samples
+
+
+def fitting(width: int, height: int, most: int) -> tuple[int, int]:
+    """Return the width and height that a picture has when no side is longer than ``most``.
+
+    It keeps its shape, as far as whole pixels can, and is never enlarged.
+    """
+    share = min(1.0, most / max(width, height))
+    return max(1, round(width * share)), max(1, round(height * share))
+
+
+def scaled(
+    picture: Picture, width: int, height: int, extent: tuple[float, float] | None = None
+) -> Picture:
+    """Return the picture with ``width``×``height`` pixels: Lanczos, without aliasing.
+
+    ``extent`` is how much of the pixels counts, in columns and rows from the top left corner. The
+    alpha plane counts whole; its size need not be that of the pixels.
+    """
+    planes = [_plane(picture.pixels[..., number], width, height, extent) for number in range(3)]
+    alpha = None if picture.alpha is None else _plane(picture.alpha, width, height)
+    return replace(picture, pixels=np.stack(planes, -1), alpha=alpha)
+
+
+def _plane(
+    samples: Samples, width: int, height: int, extent: tuple[float, float] | None = None
+) -> Samples:
+    whole = samples.shape[1], samples.shape[0]
+    if (width, height) == whole and extent in (None, whole):
+        return samples
+    values = Image.fromarray(samples.astype(np.float32))
+    box = (0.0, 0.0, *(extent or whole))
+    resized = np.asarray(values.resize((width, height), Image.Resampling.LANCZOS, box))
+    result: Samples = resized.round().clip(0, np.iinfo(samples.dtype).max).astype(samples.dtype)
+    return result
