@@ -6,6 +6,8 @@ import pytest
 
 from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
+from llcodec.nets.snr_transformer import TransformerShape
+from llcodec.snr_aware.presets import SnrAwarePreset
 
 
 @pytest.fixture(scope="session")
@@ -40,4 +42,17 @@ def tiny_nerco() -> NercoPreset:
         degrader_width=8,
         degrader_blocks=1,
         discriminator_width=4,
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_snr_aware() -> SnrAwarePreset:
+    """The shape of the compact SNR-aware enhancer, with few channels."""
+    return SnrAwarePreset(
+        name="snr-aware-tiny",
+        widths=(8, 8, 12),
+        local_blocks=1,
+        features=4,
+        transformer=TransformerShape(layers=1, heads=2, head_width=8, ffn_width=32),
+        snr="robust",
     )

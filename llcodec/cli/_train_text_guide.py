@@ -1,31 +1,23 @@
 """``llc train text-guide``: a small model of pictures and texts that tells dark from bright."""
 
 import math
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from llcodec.cli import _train_options as options
+
 
 def text_guide(
-    data: Annotated[
-        list[Path],
-        typer.Option(help="Folder of pairs (pairs.csv) or of photographs; both kinds. Repeatable."),
-    ],
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Run folder: settings, log, checkpoint, guide.")
-    ],
+    data: options.Data,
+    out: options.Out,
     name: Annotated[str, typer.Option(help="The guide's name.")] = "text-guide",
     steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 1000,
     batch: Annotated[int, typer.Option(min=2, help="Pictures of a step.")] = 48,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")
-    ] = False,
-    max_hours: Annotated[
-        float, typer.Option(help="Stop with a checkpoint after so many hours.")
-    ] = math.inf,
-    threads: Annotated[int | None, typer.Option(help="Processor threads.")] = None,
+    resume: options.Resume = False,
+    max_hours: options.MaxHours = math.inf,
+    threads: options.Threads = None,
 ) -> None:
     """Train a text guide for NeRCo where CLIP is not at hand; it is not CLIP.
 

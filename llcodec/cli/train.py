@@ -6,53 +6,35 @@ from typing import Annotated
 
 import typer
 
+from llcodec.cli import _train_options as options
 from llcodec.cli._train_nerco import nerco
+from llcodec.cli._train_snr_aware import snr_aware
 from llcodec.cli._train_text_guide import text_guide
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(nerco)
+app.command("snr-aware")(snr_aware)
 app.command("text-guide")(text_guide)
-
-Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
-RecipeFile = Annotated[
-    Path | None, typer.Option("--recipe", help="A recipe of your own, *.toml, instead.")
-]
-Data = Annotated[
-    list[Path],
-    typer.Option(help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable."),
-]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder: recipe, logs, checkpoints.")]
-Changes = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Change of the recipe, as in joint.steps=5000. Repeatable."),
-]
-Threads = Annotated[int | None, typer.Option(help="Processor threads.")]
 
 
 @app.command()
 def codec(
-    data: Data,
-    out: Out,
-    preset: Preset = "fast",
-    recipe: RecipeFile = None,
-    changes: Changes = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")
-    ] = False,
-    max_hours: Annotated[
-        float, typer.Option(help="Stop with a checkpoint after so many hours.")
-    ] = math.inf,
+    data: options.Data,
+    out: options.Out,
+    preset: options.Preset = "fast",
+    recipe: options.RecipeFile = None,
+    changes: options.Changes = None,
+    resume: options.Resume = False,
+    max_hours: options.MaxHours = math.inf,
     start: Annotated[
         Path | None, typer.Option(help="Checkpoint that takes the place of the plain stage.")
     ] = None,
     tone_weights: Annotated[
         Path | None, typer.Option("--tone", help="Weights that take the place of the tone stage.")
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
-    tensorboard: Annotated[
-        bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
-    ] = False,
-    threads: Threads = None,
+    device: options.DeviceName = "auto",
+    tensorboard: options.WithTensorBoard = False,
+    threads: options.Threads = None,
 ) -> None:
     """Train a codec: tone network, plain codec on photographs, joint network on pairs.
 
@@ -61,24 +43,24 @@ def codec(
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.recipe_files import CODEC, read_recipe
-    from llcodec.training.runs import RunOptions, run_recipe
+    from llcodec.training.runs import CodecRunOptions, run_recipe
 
     use_threads(threads)
-    options = RunOptions(resume, max_hours, device, start, tone_weights, tensorboard)
+    run = CodecRunOptions(resume, max_hours, device, tensorboard, start, tone_weights)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
-    done = run_recipe(chosen, DataFolders.sort(data), out, options)
+    done = run_recipe(chosen, DataFolders.sort(data), out, run)
     if not done:
         typer.echo(f"stopped; go on with --resume ({out})", err=True)
 
 
 @app.command()
 def tone(
-    data: Data,
-    out: Out,
-    preset: Preset = "fast",
-    recipe: RecipeFile = None,
-    changes: Changes = None,
-    threads: Threads = None,
+    data: options.Data,
+    out: options.Out,
+    preset: options.Preset = "fast",
+    recipe: options.RecipeFile = None,
+    changes: options.Changes = None,
+    threads: options.Threads = None,
 ) -> None:
     """Train the global tone network alone; the best on the val splits is kept."""
     from llcodec.cli._threads import use_threads
@@ -97,7 +79,7 @@ def tone(
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
-    data: Data,
+    data: options.Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="The weight file, *.safetensors.")],
     name: Annotated[
         str | None, typer.Option(help="The model's name; the preset's if not given.")

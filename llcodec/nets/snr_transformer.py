@@ -6,6 +6,8 @@ to these modules; the network that was published with it feeds the codec's featu
 map only to mask tokens and to blend, and so does this one. ``attention.py`` has the other form.
 """
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -13,14 +15,20 @@ from torch.nn import functional as F
 from llcodec.nets.blocks import conv3x3, pad_to_multiple
 
 PATCH = 4  # a token is a patch of PATCH×PATCH positions
-LAYERS = 3
-HEADS = 4
-HEAD_WIDTH = 64
-FFN_WIDTH = 1536
 SNR_THRESHOLD = 0.5  # tokens whose mean SNR is not above it are no keys
 MASKED_SCORE = -1e9
 _NORM_EPS = 1e-6
 _INITIAL_SHARE = 0.1  # of Kaiming's standard deviation, so that blocks start near the identity
+
+
+@dataclass(frozen=True)
+class TransformerShape:
+    """Layers, heads and widths of a transformer; the defaults are those of Joint-IC-LL."""
+
+    layers: int = 3
+    heads: int = 4
+    head_width: int = 64
+    ffn_width: int = 1536
 
 
 class PlainResidualBlock(nn.Module):
@@ -46,9 +54,10 @@ class PlainResidualBlock(nn.Module):
 class MaskedAttention(nn.Module):
     """Pre-norm multi-head self-attention with a residual: tokens B×L×D in, B×L×D out."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, heads: int, head_width: int) -> None:
         super().__init__()
-        inner = HEADS * HEAD_WIDTH
+        self.heads, self.head_width = heads, head_width
+        inner = heads * head_width
         self.norm = nn.LayerNorm(width, _NORM_EPS)
         self.qkv = nn.Linear(width, 3 * inner, bias=False)
         self.out = nn.Linear(inner, width, bias=False)
@@ -60,7 +69,7 @@ class MaskedAttention(nn.Module):
         therefore uniform and every token receives the mean of all, which is what happens at the
         second stage of nearly every picture under the published SNR map.
         """
-        shape = (*tokens.shape[:2], 3, HEADS, HEAD_WIDTH)
+        shape = (*tokens.shape[:2], 3, self.heads, self.head_width)
         q, k, v = self.qkv(self.norm(tokens)).view(shape).permute(2, 0, 3, 1, 4)
         # A bias per key, never the whole matrix of scores: 1920 tokens already need 59 MB of it,
         # 12 megapixels 37 GB. Keys are set to zero so that only the bias is left of their score.
@@ -73,24 +82,27 @@ class MaskedAttention(nn.Module):
 
 
 class PatchTransformer(nn.Module):
-    """Three transformer layers over patch tokens: B×K×H×W in, B×K×H×W out.
+    """Transformer layers over patch tokens: B×K×H×W in, B×K×H×W out.
 
     Without positional encoding and without a norm at the end. H and W need not be multiples of
     the patch: what is missing is filled by replication and cut off again.
     """
 
-    def __init__(self, features: int) -> None:
+    def __init__(self, features: int, shape: TransformerShape | None = None) -> None:
         super().__init__()
+        shape = shape or TransformerShape()
         width = features * PATCH**2
-        self.attention = nn.ModuleList(MaskedAttention(width) for _ in range(LAYERS))
+        self.attention = nn.ModuleList(
+            MaskedAttention(width, shape.heads, shape.head_width) for _ in range(shape.layers)
+        )
         self.ffn = nn.ModuleList(
             nn.Sequential(
                 nn.LayerNorm(width, _NORM_EPS),
-                nn.Linear(width, FFN_WIDTH),
+                nn.Linear(width, shape.ffn_width),
                 nn.ReLU(),
-                nn.Linear(FFN_WIDTH, width),
+                nn.Linear(shape.ffn_width, width),
             )
-            for _ in range(LAYERS)
+            for _ in range(shape.layers)
         )
 
     def forward(self, x: Tensor, m: Tensor) -> Tensor:

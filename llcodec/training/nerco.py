@@ -5,17 +5,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
-from statistics import fmean
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from llcodec.codec.samples import to_tensor
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
 from llcodec.errors import LlcError
-from llcodec.metrics import psnr, ssim
 from llcodec.nerco.coordinates import Window, coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
@@ -29,6 +25,7 @@ from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import paste_rows
 from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.validation import enhanced, score_enhancer
 
 
 class NercoTrainer(Trainer):
@@ -100,21 +97,16 @@ class NercoTrainer(Trainer):
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
-        if not self.validation:
-            return []
-        made = [(self._enhanced(pair.low), pair.high) for pair in self.validation]
-        return [
-            {
-                "psnr": fmean(psnr(picture, high) for picture, high in made),
-                "ssim": fmean(ssim(picture, high) for picture, high in made),
-            }
-        ]
+        return score_enhancer(self.ema.model.enhance, self.validation, self.device)
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
         if self.validation:
-            rows = [[pair.low, self._enhanced(pair.low), pair.high] for pair in self.validation]
-            paste_rows(rows, path)
+            enhance = self.ema.model.enhance
+            paste_rows(
+                [[p.low, enhanced(enhance, p.low, self.device), p.high] for p in self.validation],
+                path,
+            )
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
         """Return a batch of crops as the networks see them."""
@@ -126,8 +118,3 @@ class NercoTrainer(Trainer):
             for planes in ([c.pixels for c in crops], [c.small for c in crops])
         )
         return view(pictures, smalls, stacked(at).to(self.device))
-
-    def _enhanced(self, low: Pixels) -> Pixels:
-        picture: Tensor = self.ema.model.enhance(to_tensor(low).to(self.device))
-        pixels: Pixels = (picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()
-        return pixels

@@ -1,6 +1,5 @@
 """A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +7,12 @@ from pathlib import Path
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, gather_unpaired, read_bright, read_dark
-from llcodec.errors import InputError
 from llcodec.text_guide.loading import load_guide
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.provenance import code_version, folder_names
 from llcodec.training.ranks import own_device
-from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 
 _VALIDATION_PICTURES = 10
 
@@ -28,25 +26,12 @@ class NercoFolders:
     validation: Sequence[Path] = ()
 
 
-@dataclass(frozen=True)
-class NercoRunOptions:
-    """How to run a recipe, apart from what is learned."""
-
-    resume: bool = False
-    max_hours: float = math.inf
-    device: str = "auto"
-    tensorboard: bool = False
-
-
-def run_nerco(
-    recipe: NercoRecipe, folders: NercoFolders, out: Path, options: NercoRunOptions
-) -> bool:
+def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: RunOptions) -> bool:
     """Train NeRCo into the run folder ``out``; return whether the last step was reached.
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    if (out / "checkpoint.safetensors").exists() and not options.resume:
-        raise InputError(f"{out} holds a run already; resume it or choose another folder")
+    refuse_to_overwrite(out, options)
     guide = None
     device = own_device(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
@@ -58,12 +43,7 @@ def run_nerco(
         "data": _summary(folders, pictures),
         "guide": guide.name if guide is not None else "none",
     }
-    if trainer.checkpoint.exists():
-        trainer.resume()
-    reporters: list[Reporter] = [ProgressLine("nerco", trainer.state.step, trainer.pace.steps)]
-    if options.tensorboard:
-        reporters.append(TensorBoard(out / "tensorboard"))
-    return trainer.run(options.max_hours, reporters)
+    return run_trainer("nerco", trainer, options)
 
 
 def _validation(folders: NercoFolders) -> list[Pair]:

@@ -35,7 +35,13 @@ def set_learning_rates(
 
 def schedule(step: int, since: int, steps: int, rate: LearningRate) -> float:
     """Return the share of the peak at a step: up linearly, then a cosine to zero or halvings."""
-    rise = min(1.0, (since + 1) / max(1, rate.warmup))
     if rate.decay == "halving":
+        rise = min(1.0, (since + 1) / max(1, rate.warmup))
         return rise * 0.5 ** sum(step >= milestone for milestone in rate.milestones)
+    return rise_and_cosine(step, since, steps, rate.warmup)
+
+
+def rise_and_cosine(step: int, since: int, steps: int, warmup: int) -> float:
+    """Return the share of the peak: up linearly, ``since`` steps ago, and a cosine to zero."""
+    rise = min(1.0, (since + 1) / max(1, warmup))
     return rise * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2

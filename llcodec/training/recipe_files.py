@@ -10,8 +10,10 @@ from typing import Any, Generic, TypeVar
 from llcodec.errors import InputError
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import PRESETS
+from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.recipe import Recipe
+from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 
 Table = dict[str, Any]
 R = TypeVar("R")
@@ -42,6 +44,12 @@ CODEC = RecipeKind(
     PRESETS,
     {name: "paper" if preset.family == "paper" else name for name, preset in PRESETS.items()},
     "fast",
+)
+SNR_AWARE = RecipeKind(
+    SnrAwareRecipe,
+    SNR_AWARE_PRESETS,
+    {name: name for name in SNR_AWARE_PRESETS},
+    "snr-aware-compact",
 )
 NERCO = RecipeKind(
     NercoRecipe, NERCO_PRESETS, {name: name for name in NERCO_PRESETS}, "nerco-compact"

@@ -1,6 +1,5 @@
 """Whole trainings as commands see them: folders of data in, a run folder or a weight file out."""
 
-import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
 from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+from llcodec.training.run_options import RunOptions
 from llcodec.training.starting import load_trained, new_joint_model, new_plain_model
 from llcodec.training.tone import ToneRecipe, train_tone
 
@@ -35,22 +35,18 @@ _CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True)
-class RunOptions:
-    """How to run a recipe, apart from what is learned.
+class CodecRunOptions(RunOptions):
+    """Options of the codec's stages besides.
 
     ``start`` is a checkpoint that takes the place of the plain stage, ``tone`` the weights that
     take the place of the tone stage.
     """
 
-    resume: bool = False
-    max_hours: float = math.inf
-    device: str = "auto"
     start: Path | None = None
     tone: Path | None = None
-    tensorboard: bool = False
 
 
-def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: RunOptions) -> bool:
+def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
     """Train all stages of a recipe into the run folder ``out``; return whether all are done.
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
@@ -79,7 +75,7 @@ class _Run:
     recipe: Recipe
     data: DataFolders
     out: Path
-    options: RunOptions
+    options: CodecRunOptions
     device: torch.device
     ranks: Ranks
 

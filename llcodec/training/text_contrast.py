@@ -1,6 +1,5 @@
 """How a text guide learns: the settings, the course of the step size, the contrastive loss."""
 
-import math
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -35,12 +34,6 @@ class TextGuideRecipe:
         """Refuse what cannot be trained."""
         if self.steps < 1 or self.batch < 2 or self.validate_every < 1:
             raise InputError("a text guide needs at least 1 step, batches of 2, validate_every 1")
-
-
-def share_of_rate(step: int, recipe: TextGuideRecipe) -> float:
-    """Return the share of the peak step size: up linearly, then a cosine to zero."""
-    rise = min(1.0, (step + 1) / max(1, recipe.warmup))
-    return rise * (1 + math.cos(math.pi * step / recipe.steps)) / 2
 
 
 def contrast(images: Tensor, texts: Tensor, scale: Tensor, truth: Tensor) -> Tensor:

@@ -18,8 +18,9 @@ from llcodec.text_guide.scores import distinct_highs, score_ladders, score_pairs
 from llcodec.text_guide.shape import first_merges, tokenizer_of
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
+from llcodec.training.optimiser import rise_and_cosine
 from llcodec.training.reporting import Row
-from llcodec.training.text_contrast import TextGuideRecipe, contrast, share_of_rate
+from llcodec.training.text_contrast import TextGuideRecipe, contrast
 from llcodec.training.trainer import Pace, Trainer
 
 _REPORT_EVERY = 20
@@ -68,7 +69,9 @@ class TextGuideTrainer(Trainer):
         """Take a step."""
         recipe, state = self.recipe, self.state
         for group in state.optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * share_of_rate(state.step, recipe)
+            group["lr"] = recipe.learning_rate * rise_and_cosine(
+                state.step, state.step, recipe.steps, recipe.warmup
+            )
         loss = self._loss(self.pictures.batch(recipe.batch))
         state.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

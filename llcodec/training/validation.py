@@ -1,13 +1,17 @@
 """Quick validation during training: rate by the model's own estimate, PSNR of whole pictures."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import torch
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
+from llcodec.data.pairs import Pair, Pixels
+from llcodec.metrics import psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.tone import thumbnail
 
@@ -50,6 +54,28 @@ def decoded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tu
     out = model(pad_to_multiple(low, _MULTIPLE), curve, asked, enhance)
     picture = (out.x_hat[..., :height, :width].clamp(0, 1) * 255).round() / 255
     return picture, float((out.latent_bits + out.hyper_bits).sum())
+
+
+def enhanced(enhance: Callable[[Tensor], Tensor], low: Pixels, device: torch.device) -> Pixels:
+    """Return the 8-bit picture that an enhancer of B×3×H×W in [0, 1] makes of H×W×3 pixels."""
+    picture = enhance(to_tensor(low).to(device))[0].permute(1, 2, 0)
+    pixels: Pixels = (picture * 255).round().to(torch.uint8).cpu().numpy()
+    return pixels
+
+
+def score_enhancer(
+    enhance: Callable[[Tensor], Tensor], pairs: Sequence[Pair], device: torch.device
+) -> list[Mapping[str, float]]:
+    """Return PSNR and SSIM of whole 8-bit pictures as a row; no row if there are no pairs."""
+    if not pairs:
+        return []
+    made = [(enhanced(enhance, pair.low, device), pair.high) for pair in pairs]
+    return [
+        {
+            "psnr": fmean(psnr(picture, high) for picture, high in made),
+            "ssim": fmean(ssim(picture, high) for picture, high in made),
+        }
+    ]
 
 
 def _one(

@@ -7,8 +7,6 @@ import torch
 from torch import Tensor
 
 from llcodec.nets.snr_transformer import (
-    HEAD_WIDTH,
-    HEADS,
     MaskedAttention,
     PatchTransformer,
     PublishedSnrBranch,
@@ -19,8 +17,8 @@ from llcodec.nets.snr_transformer import (
 def attend_explicitly(layer: MaskedAttention, tokens: Tensor, keep: Tensor) -> Tensor:
     """Return what the published softmax over masked scores gives, the whole matrix in memory."""
     q, k, v = layer.qkv(layer.norm(tokens)).chunk(3, -1)
-    q, k, v = (t.unflatten(-1, (HEADS, HEAD_WIDTH)).transpose(1, 2) for t in (q, k, v))
-    scores = (q @ k.mT / math.sqrt(HEAD_WIDTH)).masked_fill(~keep[:, None, None], -1e9)
+    q, k, v = (t.unflatten(-1, (layer.heads, layer.head_width)).transpose(1, 2) for t in (q, k, v))
+    scores = (q @ k.mT / math.sqrt(layer.head_width)).masked_fill(~keep[:, None, None], -1e9)
     mixed = (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
     return tokens + layer.out(mixed)
 
@@ -28,7 +26,7 @@ def attend_explicitly(layer: MaskedAttention, tokens: Tensor, keep: Tensor) -> T
 @pytest.fixture
 def layer() -> MaskedAttention:
     torch.manual_seed(1)
-    layer = MaskedAttention(32)
+    layer = MaskedAttention(32, heads=4, head_width=64)
     with torch.no_grad():
         layer.qkv.weight.mul_(6)  # scores far enough from zero to matter
     return layer

@@ -9,7 +9,8 @@ from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.nerco_recipe import NercoRecipe
-from llcodec.training.nerco_run import NercoFolders, NercoRunOptions, run_nerco
+from llcodec.training.nerco_run import NercoFolders, run_nerco
+from llcodec.training.run_options import RunOptions
 
 needs_open_clip = pytest.mark.skipif(
     importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
@@ -32,10 +33,10 @@ def test_a_run_stops_and_goes_on(
     recipe: NercoRecipe, folders: NercoFolders, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    assert not run_nerco(recipe, folders, out, NercoRunOptions(max_hours=0))
+    assert not run_nerco(recipe, folders, out, RunOptions(max_hours=0))
     with pytest.raises(InputError, match="holds a run already"):
-        run_nerco(recipe, folders, out, NercoRunOptions())
-    assert run_nerco(recipe, folders, out, NercoRunOptions(resume=True))
+        run_nerco(recipe, folders, out, RunOptions())
+    assert run_nerco(recipe, folders, out, RunOptions(resume=True))
     notes = read_tensors(out / "checkpoint.safetensors")[1]
     assert notes["step"] == "3"
     dark, bright = folders.dark[0].name, folders.bright[0].name
@@ -49,14 +50,14 @@ def test_text_guidance_takes_part(
     recipe: NercoRecipe, folders: NercoFolders, tmp_path: Path
 ) -> None:
     guided = replace(recipe, switches=NercoSwitches(), guide="dusk-guide")
-    assert run_nerco(guided, folders, tmp_path / "run", NercoRunOptions())
+    assert run_nerco(guided, folders, tmp_path / "run", RunOptions())
     assert read_tensors(tmp_path / "run" / "checkpoint.safetensors")[1]["guide"] == "dusk-guide"
     with pytest.raises(InputError, match="no text guide"):
-        run_nerco(replace(guided, guide="none.txt"), folders, tmp_path / "b", NercoRunOptions())
+        run_nerco(replace(guided, guide="none.txt"), folders, tmp_path / "b", RunOptions())
 
 
 def test_validation_is_optional(recipe: NercoRecipe, folders: NercoFolders, tmp_path: Path) -> None:
     out = tmp_path / "run"
     alone = replace(folders, validation=())
-    assert run_nerco(replace(recipe, validate_every=1), alone, out, NercoRunOptions())
+    assert run_nerco(replace(recipe, validate_every=1), alone, out, RunOptions())
     assert "val" not in (out / "log.jsonl").read_text()

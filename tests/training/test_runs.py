@@ -16,7 +16,7 @@ from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
-from llcodec.training.runs import RunOptions, export_run, run_recipe, run_tone
+from llcodec.training.runs import CodecRunOptions, export_run, run_recipe, run_tone
 from llcodec.training.tone import ToneRecipe
 
 STAGE = StageRecipe(
@@ -42,8 +42,8 @@ def recipe(tiny_preset: Preset) -> Recipe:
     return Recipe(tiny_preset, tone=TONE, plain=STAGE, joint=joint)
 
 
-CPU = RunOptions(device="cpu")
-AGAIN = RunOptions(device="cpu", resume=True)
+CPU = CodecRunOptions(device="cpu")
+AGAIN = CodecRunOptions(device="cpu", resume=True)
 
 
 def test_from_folders_to_a_model_that_codes(

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from llcodec.errors import InputError
-from llcodec.training.text_contrast import TextGuideRecipe, contrast, share_of_rate
+from llcodec.training.text_contrast import TextGuideRecipe, contrast
 
 RECIPE = TextGuideRecipe(steps=40, warmup=5)
 
@@ -41,13 +41,6 @@ def test_contrast_treats_pictures_and_captions_alike() -> None:
     torch.testing.assert_close(
         contrast(images, texts, scale, truth), contrast(texts, images, scale, truth.T)
     )
-
-
-def test_the_step_size_rises_and_falls() -> None:
-    shares = [share_of_rate(step, RECIPE) for step in range(RECIPE.steps)]
-    assert shares[0] == pytest.approx(0.2, rel=0.01)
-    assert shares.index(max(shares)) == 4
-    assert shares[-1] < 0.01
 
 
 def test_what_cannot_be_trained_is_refused() -> None:

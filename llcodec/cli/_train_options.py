@@ -1,0 +1,27 @@
+"""The options that the trainings share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[
+    list[Path],
+    typer.Option(help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable."),
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder: recipe, logs, checkpoints.")]
+Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
+RecipeFile = Annotated[
+    Path | None, typer.Option("--recipe", help="A recipe of your own, *.toml, instead.")
+]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Change of the recipe, as in seed=3. Repeatable."),
+]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")]
+MaxHours = Annotated[float, typer.Option(help="Stop with a checkpoint after so many hours.")]
+DeviceName = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
+WithTensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
+]
+Threads = Annotated[int | None, typer.Option(help="Processor threads.")]

@@ -1,0 +1,36 @@
+"""``llc train snr-aware``: the supervised enhancer that benchmarks compare with."""
+
+import math
+
+import typer
+
+from llcodec.cli import _train_options as options
+
+
+def snr_aware(
+    data: options.Data,
+    out: options.Out,
+    preset: options.Preset = "snr-aware-compact",
+    recipe: options.RecipeFile = None,
+    changes: options.Changes = None,
+    resume: options.Resume = False,
+    max_hours: options.MaxHours = math.inf,
+    device: options.DeviceName = "auto",
+    tensorboard: options.WithTensorBoard = False,
+    threads: options.Threads = None,
+) -> None:
+    """Train SNR-Aware (CVPR 2022), an enhancer without a codec, from pairs.
+
+    Ctrl-C ends with a checkpoint.
+    """
+    from llcodec.cli._threads import use_threads
+    from llcodec.data.folders import DataFolders
+    from llcodec.training.recipe_files import SNR_AWARE, read_recipe
+    from llcodec.training.run_options import RunOptions
+    from llcodec.training.snr_aware_run import run_snr_aware
+
+    use_threads(threads)
+    chosen = read_recipe(preset if recipe is None else str(recipe), SNR_AWARE, changes or ())
+    run = RunOptions(resume, max_hours, device, tensorboard)
+    if not run_snr_aware(chosen, DataFolders.sort(data), out, run):
+        typer.echo(f"stopped; go on with --resume ({out})", err=True)

@@ -1,0 +1,1 @@
+"""SNR-aware enhancement (Xu et al., CVPR 2022): the enhancer that benchmarks compare with."""

@@ -1,0 +1,35 @@
+"""How to run a recipe, apart from what is learned."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from llcodec.errors import InputError
+from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+from llcodec.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """Whether to go on with a run folder, for how long, where, and what to write besides."""
+
+    resume: bool = False
+    max_hours: float = math.inf
+    device: str = "auto"
+    tensorboard: bool = False
+
+
+def refuse_to_overwrite(out: Path, options: RunOptions) -> None:
+    """Raise InputError if ``out`` holds a run already and it is not to go on."""
+    if (out / "checkpoint.safetensors").exists() and not options.resume:
+        raise InputError(f"{out} holds a run already; resume it or choose another folder")
+
+
+def run_trainer(name: str, trainer: Trainer, options: RunOptions) -> bool:
+    """Start a run or go on with it; return whether the last step was reached."""
+    if trainer.checkpoint.exists():
+        trainer.resume()
+    reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.pace.steps)]
+    if options.tensorboard:
+        reporters.append(TensorBoard(trainer.out / "tensorboard"))
+    return trainer.run(options.max_hours, reporters)

@@ -1,0 +1,112 @@
+"""The training of the SNR-aware enhancer: pairs of dark and bright pictures."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from llcodec.data.pairs import Pair
+from llcodec.data.sampling import CropSampler, Sources
+from llcodec.errors import LlcError
+from llcodec.snr_aware.network import SnrAwareNetwork
+from llcodec.training.checkpoint import RunState
+from llcodec.training.ema import Ema
+from llcodec.training.optimiser import rise_and_cosine
+from llcodec.training.precision import transforms_in
+from llcodec.training.reporting import Row
+from llcodec.training.sheet import paste_rows
+from llcodec.training.snr_aware_recipe import SnrAwareRecipe
+from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.validation import enhanced, score_enhancer
+
+_EPSILON = 1e-6
+
+
+def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
+    """Return the mean of √(d² + 1e-6) over all pixels (SNR-Aware, Eq. 8)."""
+    return ((picture - target).square() + _EPSILON).sqrt().mean()
+
+
+class SnrAwareTrainer(Trainer):
+    """Trains the enhancer in one run folder; ``validation`` pairs are only measured."""
+
+    columns = ("loss",)
+
+    def __init__(
+        self,
+        recipe: SnrAwareRecipe,
+        sources: Sources,
+        validation: Sequence[Pair],
+        out: Path,
+        device: torch.device | None = None,
+    ) -> None:
+        self.recipe, self.validation = recipe, validation
+        self.device = device or torch.device("cpu")
+        torch.manual_seed(recipe.seed)
+        rng = np.random.default_rng(recipe.seed)
+        model = SnrAwareNetwork(recipe.preset).to(self.device)
+        self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.ema = Ema(self.model, recipe.ema_decay)
+        self.sampler = CropSampler(sources, recipe.mix, rng)
+        optimiser = torch.optim.Adam(
+            self.model.parameters(), recipe.learning_rate, recipe.betas, fused=True
+        )
+        state = RunState(self.model, self.ema.model, optimiser, rng)
+        state.notes["snr_aware"] = json.dumps(asdict(recipe.preset))
+        pace = Pace(
+            recipe.steps,
+            validate_every=recipe.validate_every,
+            checkpoint_minutes=recipe.checkpoint_minutes,
+            sheet_minutes=recipe.sheet_minutes,
+        )
+        super().__init__(out, state, pace, asdict(recipe))
+
+    def step(self) -> None:
+        """Take a step, unless its loss or gradient is not finite."""
+        recipe, state = self.recipe, self.state
+        share = rise_and_cosine(state.step, state.step, recipe.steps, recipe.warmup)
+        for group in state.optimiser.param_groups:
+            group["lr"] = recipe.learning_rate * share
+        batch = self.sampler.crops(recipe.batch, recipe.crop).to(self.device)
+        low = batch.low.contiguous(memory_format=torch.channels_last)
+        with transforms_in(recipe.precision, self.device):
+            picture = self.model(low)
+        loss = charbonnier(picture, batch.high)
+        state.step += 1
+        if self._descend(loss):
+            state.skipped = 0
+            state.window.append([float(loss.detach())])
+            self.ema.update(self.model, state.step)
+            return
+        state.skipped += 1
+        if state.skipped >= recipe.patience:
+            raise LlcError(f"the training diverged: {recipe.patience} losses in a row not finite")
+
+    def validate(self) -> list[Row]:
+        """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
+        return score_enhancer(self.ema.model.enhance, self.validation, self.device)
+
+    def draw(self, path: Path) -> None:
+        """Draw validation pictures as they are, enhanced, and as they should be."""
+        if self.validation:
+            enhance = self.ema.model.enhance
+            paste_rows(
+                [[p.low, enhanced(enhance, p.low, self.device), p.high] for p in self.validation],
+                path,
+            )
+
+    def _descend(self, loss: Tensor) -> bool:
+        self.state.optimiser.zero_grad(set_to_none=True)
+        if not math.isfinite(float(loss.detach())):
+            return False
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
+        if not bool(norm.isfinite()):
+            return False
+        self.state.optimiser.step()
+        return True

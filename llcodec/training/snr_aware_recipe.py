@@ -1,0 +1,43 @@
+"""Recipes of the SNR-aware enhancer's training."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from llcodec.data.sampling import Mix
+from llcodec.errors import InputError
+from llcodec.snr_aware.network import MULTIPLE
+from llcodec.snr_aware.presets import SnrAwarePreset
+
+
+@dataclass(frozen=True)
+class SnrAwareRecipe:
+    """A whole training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
+
+    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's step size rises over
+    ``warmup`` steps and falls to zero along a cosine. Steps whose loss or gradient is not finite
+    are skipped; ``patience`` of them in a row end the run.
+    """
+
+    preset: SnrAwarePreset
+    seed: int = 0
+    steps: int = 20_000
+    batch: int = 4
+    crop: int = 256
+    learning_rate: float = 4e-4
+    betas: tuple[float, float] = (0.9, 0.99)
+    warmup: int = 200
+    clip_norm: float = 1.0
+    ema_decay: float = 0.998
+    patience: int = 20
+    mix: Mix = field(default_factory=lambda: Mix(pairs=0.6, darkened=0.2))
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    checkpoint_minutes: float = 8.0
+    sheet_minutes: float = 60.0
+    validate_every: int = 1000
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        if self.crop < MULTIPLE or self.crop % MULTIPLE:
+            raise InputError(f"crops must be a multiple of {MULTIPLE} pixels, not {self.crop}")
+        if min(self.steps, self.batch, self.validate_every) < 1:
+            raise InputError("steps, batch and validate_every must be at least 1")

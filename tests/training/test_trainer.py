@@ -1,0 +1,82 @@
+"""The loop that all trainings share, on a training of one number."""
+
+import copy
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from llcodec.errors import InputError
+from llcodec.training.checkpoint import RunState
+from llcodec.training.reporting import Row
+from llcodec.training.trainer import Pace, Trainer
+
+
+class Counter(Trainer):
+    """Adds a random number to a weight at each step."""
+
+    columns = ("drawn", "count")
+
+    def __init__(self, out: Path, pace: Pace, name: str = "counter") -> None:
+        self.model = nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(self.model.weight)
+        self.drawn_to: list[Path] = []
+        optimiser = torch.optim.Adam(self.model.parameters())
+        rng = np.random.default_rng(0)
+        state = RunState(self.model, copy.deepcopy(self.model), optimiser, rng)
+        super().__init__(out, state, pace, {"name": name})
+
+    def step(self) -> None:
+        number = self.state.rng.random()
+        with torch.no_grad():
+            self.model.weight += number
+        self.state.step += 1
+        self.state.window.append([number, self.state.step])
+
+    def validate(self) -> list[Row]:
+        return [{"weight": float(self.model.weight.detach())}]
+
+    def draw(self, path: Path) -> None:
+        self.drawn_to.append(path)
+
+
+def rows(out: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+
+
+def test_reports_are_means_and_come_when_they_should(tmp_path: Path) -> None:
+    run = Counter(tmp_path, Pace(10, report_every=4, validate_every=5))
+    assert run.run()
+    assert [row["step"] for row in rows(tmp_path)] == [4, 5, 8, 10]
+    first = rows(tmp_path)[0]
+    numbers = np.random.default_rng(0).random(10)
+    assert first["drawn"] == pytest.approx(numbers[:4].mean(), abs=1e-4)
+    assert first["skipped"] == 0
+    assert rows(tmp_path)[-1]["val"][0]["weight"] == pytest.approx(numbers.sum(), abs=1e-3)  # type: ignore[index]
+
+
+def test_hours_and_windows_go_on_over_sessions(tmp_path: Path) -> None:
+    pace = Pace(8, report_every=4)
+    for session in range(8):
+        run = Counter(tmp_path, pace)
+        if session:
+            run.resume()
+        assert run.run(max_hours=0) == (session == 7)
+    assert run.state.hours > 0
+    assert float(run.model.weight.detach()) == pytest.approx(np.random.default_rng(0).random(8).sum())
+    assert len(rows(tmp_path)) == 2
+
+
+def test_sheets_are_drawn_by_the_clock(tmp_path: Path) -> None:
+    run = Counter(tmp_path, Pace(3, sheet_minutes=0))
+    run.run()
+    assert [path.name for path in run.drawn_to] == [f"step-000000{n}.png" for n in (1, 2, 3)]
+
+
+def test_other_settings_do_not_go_on(tmp_path: Path) -> None:
+    Counter(tmp_path, Pace(3)).run(max_hours=0)
+    with pytest.raises(InputError, match="other settings"):
+        Counter(tmp_path, Pace(3), name="other").resume()
