@@ -4,6 +4,7 @@
 >>> data = llcodec.encode("dark.png", 4.0)              # doctest: +SKIP
 >>> llcodec.decode(data).save("bright.png")             # doctest: +SKIP
 >>> llcodec.decode(data, brightness=0).save("shot.png")  # doctest: +SKIP
+>>> llcodec.enhance("dark.png", strength=0.8).save("clean.png")  # doctest: +SKIP
 
 Importing this module is cheap: PyTorch is loaded by the first name that needs it.
 """
@@ -32,15 +33,17 @@ from llcodec.errors import (
 )
 
 if TYPE_CHECKING:
-    from llcodec._api import decode, encode
+    from llcodec._api import decode, encode, enhance
     from llcodec._inspection import Info, inspect
     from llcodec.codec.codec import Codec, Target
+    from llcodec.enhancing.enhancer import Enhancer
     from llcodec.imaging import Picture, from_pil, read_picture, to_pil, write_picture
 
 __all__ = [
     "BrokenModelError",
     "Codec",
     "CorruptError",
+    "Enhancer",
     "FormatError",
     "Info",
     "InputError",
@@ -61,6 +64,7 @@ __all__ = [
     "__version__",
     "decode",
     "encode",
+    "enhance",
     "from_pil",
     "inspect",
     "read_picture",
@@ -71,11 +75,13 @@ __all__ = [
 # Where the names that cost something live; they are imported when they are first used.
 _HOMES = {
     "Codec": "llcodec.codec.codec",
+    "Enhancer": "llcodec.enhancing.enhancer",
     "Info": "llcodec._inspection",
     "Picture": "llcodec.imaging",
     "Target": "llcodec.codec.codec",
     "decode": "llcodec._api",
     "encode": "llcodec._api",
+    "enhance": "llcodec._api",
     "from_pil": "llcodec.imaging",
     "inspect": "llcodec._inspection",
     "read_picture": "llcodec.imaging",

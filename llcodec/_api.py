@@ -1,4 +1,4 @@
-"""The functions of the public face: one call from picture to file, one back."""
+"""The functions of the public face: from picture to file, back, and to a brighter picture."""
 
 import threading
 from dataclasses import replace
@@ -12,10 +12,12 @@ from llcodec import imaging
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL, shipped_models
 from llcodec.container import Limits, read_header
+from llcodec.enhancing.enhancer import Enhancer
+from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import UnknownModelError
 from llcodec.imaging import MAX_PIXELS, Metadata, Picture
 
-# A Codec is not to be shared between threads; those cached here are.
+# Codecs and enhancers are not to be shared between threads; those cached here are.
 _ONE_AT_A_TIME = threading.RLock()
 
 
@@ -81,6 +83,36 @@ def decode(
         return imaging.to_pil(codec.decode(data, brightness=brightness, limits=limits))
 
 
+def enhance(
+    image: Image.Image | Picture | str | PathLike[str],
+    *,
+    model: str = DEFAULT_ENHANCER,
+    strength: float = 1.0,
+    device: str = "auto",
+    max_pixels: int = MAX_PIXELS,
+) -> Image.Image:
+    """Return a picture made bright and clean as a Pillow image, without a file in between.
+
+    EXIF, XMP and alpha are kept. Pillow has no mode for 16-bit colour: use
+    :class:`llcodec.Enhancer` to keep 16 bits.
+
+    Args:
+        image: a Pillow image, a Picture, or the path of any file that Pillow reads.
+        model: ``joint`` (the network of the codec), the name of a shipped model, or the path of a
+            weight file of NeRCo or of a codec.
+        strength: 1 for the enhanced picture, 0 for the picture as it is; light is mixed between.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        max_pixels: limit on width times height.
+
+    Raises:
+        InputError: when the image or the strength cannot be used.
+        ModelError: when the model cannot.
+    """
+    picture = _picture(image, max_pixels)
+    with _ONE_AT_A_TIME:
+        return imaging.to_pil(load_enhancer(model, device).enhance(picture, strength))
+
+
 def _picture(image: Image.Image | Picture | str | PathLike[str], max_pixels: int) -> Picture:
     if isinstance(image, Picture):
         return image
@@ -103,6 +135,12 @@ def stripped(picture: Picture) -> Picture:
 def load_codec(model: str, device: str) -> Codec:
     """Return a codec, kept from one call to the next."""
     return Codec(model, device=device)
+
+
+@lru_cache(maxsize=2)
+def load_enhancer(model: str, device: str) -> Enhancer:
+    """Return an enhancer, kept from one call to the next."""
+    return Enhancer(model, device=device)
 
 
 def codec_for(data: bytes, model: str | None, device: str, limits: Limits) -> Codec:

@@ -1,24 +1,33 @@
 """What weight files say about themselves, without loading them (and without PyTorch).
 
 A safetensors file begins with the length of a JSON object, 8 bytes little-endian, and the object:
-the shapes of all tensors, and the card that ``llcodec.codec.weights`` writes among the metadata.
+the shapes of all tensors, and the card that ``llcodec._weight_files`` writes among the metadata.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from llcodec.errors import BrokenModelError, UnknownModelError
+
+CODEC_FORMAT = "llcodec-model-1"
+NERCO_FORMAT = "llcodec-nerco-1"
+
+Kind = Literal["codec", "enhancer"]
+"""What a model is for. (A codec enhances as well.)"""
 
 CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
 _MAX_HEADER = 100_000_000  # bytes; safetensors allows no more
 _PACKAGE = Path(__file__).resolve().parent
 # Installed, the weights lie inside the package; in a checkout, beside it.
 _FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
+_ENHANCERS = "enhancers"  # the folder, among the weights, of models that only enhance
+_KINDS: dict[object, Kind] = {CODEC_FORMAT: "codec", NERCO_FORMAT: "enhancer"}
 _WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
 
 
@@ -27,7 +36,8 @@ class Card:
     """What a weight file says about itself.
 
     Attributes:
-        name: of the model, as it stands in the headers of .llc files.
+        name: of the model; that of a codec stands in the headers of .llc files.
+        kind: what the model is for.
         preset: the name of the preset that its networks are built from.
         size: the whole file, in bytes.
         sha256: of the whole file, 64 hexadecimal digits.
@@ -36,6 +46,7 @@ class Card:
     """
 
     name: str
+    kind: Kind
     preset: str
     size: int
     sha256: str
@@ -48,9 +59,27 @@ def weights_folder() -> Path:
     return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
 
 
+def shipped_codecs() -> dict[str, Path]:
+    """Return the weight files of codecs that came with this installation, by name."""
+    return _weights_in(weights_folder())
+
+
+def shipped_enhancers() -> dict[str, Path]:
+    """Return the weight files of models that only enhance, by name."""
+    return _weights_in(weights_folder() / _ENHANCERS)
+
+
 def shipped_files() -> dict[str, Path]:
-    """Return the weight files that came with this installation, by name."""
-    return {file.stem: file for file in sorted(weights_folder().glob("*.safetensors"))}
+    """Return all weight files that came with this installation, by name, codecs first.
+
+    Names are unique over both kinds; :func:`check_shipped` sees to it.
+    """
+    codecs = shipped_codecs()
+    return codecs | {k: v for k, v in shipped_enhancers().items() if k not in codecs}
+
+
+def _weights_in(folder: Path) -> dict[str, Path]:
+    return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
 
 
 def shipped_file(name: str) -> Path:
@@ -71,21 +100,40 @@ def read_card(path: Path) -> Card:
     Raises UnknownModelError if there is no such file, BrokenModelError if its head cannot be
     read. The weights are not looked at, except for their checksum.
     """
-    if not path.is_file():
-        raise UnknownModelError(f"{path}: no such weight file")
-    try:
+    with _reading(path):
         head = _head(path)
-        card = json.loads(head.pop("__metadata__")["llcodec"])
+        card = _card(head)
         return Card(
             name=str(card["name"]),
+            kind=_KINDS[card["format"]],
             preset=str(card["preset"]["name"]),
             size=path.stat().st_size,
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
             notes={str(key): str(value) for key, value in card["notes"].items()},
         )
+
+
+def read_kind(path: Path) -> Kind:
+    """Return what the model of a weight file is for, by the format that its card names.
+
+    Raises as :func:`read_card` does.
+    """
+    with _reading(path):
+        return _KINDS[_card(_head(path))["format"]]
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn whatever the head of a file lacks into an error of ours."""
+    if not path.is_file():
+        raise UnknownModelError(f"{path}: no such weight file")
+    try:
+        yield
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BrokenModelError(f"{path}: not a weight file of llcodec, or damaged") from error
+    except OSError as error:
+        raise BrokenModelError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def check_shipped(path: Path) -> None:
@@ -101,8 +149,18 @@ def check_shipped(path: Path) -> None:
     card = read_card(path)
     if card.sha256 != wanted[path.name].lower():
         raise BrokenModelError(f"{path.name} is not the file that shipped: wrong SHA-256")
+    if path.stem in shipped_codecs() and path.stem in shipped_enhancers():
+        raise BrokenModelError(f"two models are called {path.stem!r}: a codec and an enhancer")
     if card.name != path.stem:  # files made with it would look for another
         raise BrokenModelError(f"{path.name} calls its model {card.name!r}")
+
+
+def _card(head: dict[str, Any]) -> dict[str, Any]:
+    """Take the card out of the head of a file: what is left of it are tensors."""
+    card = json.loads(head.pop("__metadata__")["llcodec"])
+    if not isinstance(card, dict):
+        raise TypeError("the card is no object")
+    return card
 
 
 def _head(path: Path) -> dict[str, Any]:

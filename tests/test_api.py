@@ -14,8 +14,8 @@ import llcodec
 from llcodec import container, errors
 
 NAMES = {
-    *("Codec", "Info", "Picture", "Target", "__version__"),
-    *("encode", "decode", "inspect"),
+    *("Codec", "Enhancer", "Info", "Picture", "Target", "__version__"),
+    *("encode", "decode", "enhance", "inspect"),
     *("from_pil", "read_picture", "to_pil", "write_picture"),
     *("LlcError", "InputError", "UnreadableImageError", "TooManyPixelsError", "QualityError"),
     *("FormatError", "NotAnLlcFileError", "TruncatedError", "CorruptError", "UnsupportedError"),
@@ -157,3 +157,58 @@ def test_a_file_cannot_name_a_weight_file_to_load(
     (tmp_path / "x.safetensors").write_bytes(b"never read")
     with pytest.raises(llcodec.UnknownModelError, match="does not ship"):
         llcodec.decode(changed(sample, model_name="x.safetensors"))
+
+
+@pytest.fixture(scope="module")
+def nerco(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The weight file of an untrained NeRCo."""
+    from llcodec.nerco.model import NercoModel
+    from llcodec.nerco.presets import COMPACT
+    from llcodec.nerco.weights import NercoFile, write_nerco
+
+    path = tmp_path_factory.mktemp("nerco") / "own.safetensors"
+    write_nerco(path, NercoFile("own", NercoModel(COMPACT, degrader=False)))
+    return str(path)
+
+
+def test_enhancing_needs_no_file_in_between(nerco: str, tmp_path: Path) -> None:
+    image = make_image(40, 30)
+    for model in ("joint", nerco):
+        bright = llcodec.enhance(image, model=model, device="cpu")
+        assert (bright.size, bright.mode) == ((40, 30), "RGB")
+        half = llcodec.enhance(image, model=model, strength=0.5)
+        means = [np.asarray(shown).mean() for shown in (image, half, bright)]
+        assert means == sorted(means)
+        same = llcodec.enhance(image, model=model, strength=0)
+        assert np.array_equal(np.asarray(same), np.asarray(image))
+    image.save(tmp_path / "dark.png")
+    by_path = llcodec.enhance(tmp_path / "dark.png")
+    assert by_path.tobytes() == llcodec.enhance(llcodec.from_pil(image)).tobytes()
+    assert by_path.tobytes() == llcodec.enhance(image, model="fast").tobytes()
+
+
+def test_an_enhancer_of_ones_own_keeps_sixteen_bits(nerco: str) -> None:
+    from llcodec._api import load_enhancer
+
+    enhancer = llcodec.Enhancer(nerco)
+    deep = llcodec.Picture(np.full((9, 9, 3), 1000, np.uint16))
+    assert enhancer.enhance(deep).pixels.dtype == np.uint16
+    assert load_enhancer(nerco, "auto") is load_enhancer(nerco, "auto")
+
+
+def test_what_enhancing_refuses() -> None:
+    image = make_image()
+    with pytest.raises(llcodec.TooManyPixelsError):
+        llcodec.enhance(image, max_pixels=255)
+    with pytest.raises(llcodec.InputError, match="strength"):
+        llcodec.enhance(image, strength=1.5)
+    with pytest.raises(llcodec.UnknownModelError, match="shipped: joint, fast"):
+        llcodec.enhance(image, model="nothing")
+
+
+def test_metadata_outlive_enhancing() -> None:
+    image = make_image()
+    exif = Image.Exif()
+    exif[0x010E] = "a description"
+    image.info["exif"] = exif.tobytes()
+    assert llcodec.enhance(image).getexif()[0x010E] == "a description"

@@ -5,11 +5,28 @@ from pathlib import Path
 import pytest
 
 from llcodec import _cards
-from llcodec._cards import check_shipped, read_card, shipped_file, shipped_files, weights_folder
+from llcodec._cards import (
+    CHECKSUMS,
+    CODEC_FORMAT,
+    NERCO_FORMAT,
+    check_shipped,
+    read_card,
+    read_kind,
+    shipped_codecs,
+    shipped_enhancers,
+    shipped_file,
+    shipped_files,
+)
 from llcodec.codec.models import shipped_models
 from llcodec.errors import BrokenModelError, UnknownModelError
 
-CARD = {"name": "own", "preset": {"name": "small"}, "notes": {"steps": "5", "hours": 2}}
+CARD = {
+    "format": CODEC_FORMAT,
+    "name": "own",
+    "preset": {"name": "small"},
+    "notes": {"steps": "5", "hours": 2},
+}
+ENHANCER = {**CARD, "format": NERCO_FORMAT, "name": "light"}
 TENSORS = {
     "float.a.weight": [2, 3],
     "integer.context.0.weight": [4, 5],
@@ -28,28 +45,75 @@ def weight_file(path: Path, card: object = CARD, tensors: dict[str, list[int]] =
     return path
 
 
-def test_the_shipped_files_are_those_that_the_codec_finds() -> None:
-    assert shipped_files() == shipped_models()
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that passes for the one of shipped models, with one of each kind in it."""
+    folder = tmp_path / "weights"
+    (folder / "enhancers").mkdir(parents=True)
+    weight_file(folder / "own.safetensors")
+    weight_file(folder / "enhancers" / "light.safetensors", ENHANCER)
+    monkeypatch.setattr(_cards, "_FOLDERS", (folder,))
+    return folder
+
+
+def sums(folder: Path) -> None:
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
+        for file in folder.glob("*.safetensors")
+    ]
+    (folder / CHECKSUMS).write_text("".join(lines))
+
+
+def test_the_shipped_codecs_are_those_that_the_codec_finds() -> None:
+    assert shipped_codecs() == shipped_models()
     assert "fast" in shipped_files()
 
 
+def test_names_in_the_repository_are_unique_over_both_kinds() -> None:
+    codecs, enhancers = shipped_codecs(), shipped_enhancers()
+    assert not codecs.keys() & enhancers.keys()
+    assert shipped_files() == codecs | enhancers
+    assert "joint" not in shipped_files()
+    for kind, files in (("codec", codecs), ("enhancer", enhancers)):
+        assert {read_kind(file) for file in files.values()} <= {kind}
+
+
 def test_the_checksums_in_the_repository_are_those_of_the_files() -> None:
-    lines = (weights_folder() / "SHA256SUMS").read_text().splitlines()
-    assert dict(line.split("  ")[::-1] for line in lines) == {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in shipped_files().values()
-    }
+    for files in (shipped_codecs(), shipped_enhancers()):
+        for folder in {file.parent for file in files.values()}:
+            lines = (folder / CHECKSUMS).read_text().splitlines()
+            assert dict(line.split("  ")[::-1] for line in lines) == {
+                file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files.values()
+            }
     for file in shipped_files().values():
         check_shipped(file)
+
+
+def test_models_of_both_kinds_are_found(shelf: Path) -> None:
+    assert list(shipped_files()) == ["own", "light"]
+    assert shipped_file("light") == shelf / "enhancers" / "light.safetensors"
+    assert [read_kind(shipped_file(name)) for name in ("own", "light")] == ["codec", "enhancer"]
+
+
+def test_a_name_that_both_kinds_have_is_found_by_checking(shelf: Path) -> None:
+    twin = weight_file(shelf / "enhancers" / "own.safetensors", {**ENHANCER, "name": "own"})
+    assert shipped_file("own") == shelf / "own.safetensors"
+    for folder in (shelf, twin.parent):
+        sums(folder)
+        with pytest.raises(BrokenModelError, match="two models are called 'own'"):
+            check_shipped(folder / "own.safetensors")
+    check_shipped(shelf / "enhancers" / "light.safetensors")
 
 
 def test_a_card_tells_what_the_head_of_the_file_holds(tmp_path: Path) -> None:
     file = weight_file(tmp_path / "own.safetensors")
     card = read_card(file)
-    assert (card.name, card.preset, card.size) == ("own", "small", file.stat().st_size)
+    assert (card.name, card.kind, card.preset) == ("own", "codec", "small")
+    assert card.size == file.stat().st_size
     assert card.notes == {"steps": "5", "hours": "2"}
     assert card.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert card.parameters == 6 + 20 + 4
+    assert read_kind(file) == "codec"
 
 
 def test_the_card_of_a_shipped_model_agrees_with_the_model() -> None:
@@ -79,11 +143,20 @@ def test_the_card_of_a_shipped_model_agrees_with_the_model() -> None:
 )
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.safetensors").write_bytes(content)
-    with pytest.raises(BrokenModelError, match="not a weight file"):
-        read_card(tmp_path / "a.safetensors")
+    for read in (read_card, read_kind):
+        with pytest.raises(BrokenModelError, match="not a weight file"):
+            read(tmp_path / "a.safetensors")
 
 
-@pytest.mark.parametrize("card", [None, [], 5, {}, {**CARD, "preset": 5}, {**CARD, "notes": []}])
+@pytest.mark.parametrize("card", [None, [], 5, {}, {"format": []}, {**CARD, "format": "other-1"}])
+def test_cards_of_no_known_format_are_of_no_kind(tmp_path: Path, card: object) -> None:
+    file = weight_file(tmp_path / "a.safetensors", card)
+    for read in (read_card, read_kind):
+        with pytest.raises(BrokenModelError, match="not a weight file"):
+            read(file)
+
+
+@pytest.mark.parametrize("card", [{**CARD, "preset": 5}, {**CARD, "notes": []}])
 def test_wrong_cards_are_refused(tmp_path: Path, card: object) -> None:
     with pytest.raises(BrokenModelError, match="not a weight file"):
         read_card(weight_file(tmp_path / "a.safetensors", card))
@@ -97,8 +170,17 @@ def test_wrong_shapes_are_refused(tmp_path: Path, shape: object) -> None:
 
 
 def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
-    with pytest.raises(UnknownModelError, match="no such weight file"):
-        read_card(tmp_path / "a.safetensors")
+    for read in (read_card, read_kind):
+        with pytest.raises(UnknownModelError, match="no such weight file"):
+            read(tmp_path / "a.safetensors")
+
+
+def test_a_file_that_cannot_be_read_is_broken() -> None:
+    memory = Path("/proc/self/mem")  # has nothing at its start
+    if not memory.is_file():
+        pytest.skip("no such file system here")
+    with pytest.raises(BrokenModelError, match="/proc/self/mem: cannot be read: "):
+        read_kind(memory)
 
 
 def test_an_unknown_name_lists_the_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

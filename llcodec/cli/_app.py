@@ -8,6 +8,7 @@ from llcodec._version import __version__
 from llcodec.cli.data import app as data
 from llcodec.cli.decode import decode
 from llcodec.cli.encode import encode
+from llcodec.cli.enhance import enhance
 from llcodec.cli.info import info
 from llcodec.cli.models import app as models
 from llcodec.cli.train import app as train
@@ -22,6 +23,7 @@ app = typer.Typer(
 
 app.command()(encode)
 app.command()(decode)
+app.command()(enhance)
 app.command()(info)
 app.command()(verify)
 app.add_typer(data, name="data", help="List, check and prepare data sets.")

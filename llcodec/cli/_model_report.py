@@ -17,6 +17,7 @@ def facts(job: Job) -> Record:
     card = read_card(file)
     return {
         "name": job.source,
+        "kind": card.kind,
         "path": str(file),
         "bytes": card.size,
         "hash": card.sha256[:_HASH_DIGITS],
@@ -44,7 +45,8 @@ def describe(record: Record) -> str:
     """Return the line of a model."""
     r = record
     parts = [
-        f"{r['name']:<8}  {r['bytes'] / 1e6:.1f} MB  {r['hash']}  preset {r['preset']}",
+        f"{r['name']:<8}  {r['kind']:<8}  {r['bytes'] / 1e6:4.1f} MB  {r['hash']}"
+        f"  preset {r['preset']}",
         f"{r['parameters'] / 1e6:.2f} M parameters",
         None if r["steps"] is None else f"{r['steps']:,} steps",
         None if r["hours"] is None else f"{r['hours']:.1f} hours",

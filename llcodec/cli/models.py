@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,13 +14,9 @@ from llcodec.cli._report import Record, Style
 from llcodec.cli._text import printable
 from llcodec.cli._threads import use_threads
 
-if TYPE_CHECKING:
-    from llcodec.codec.codec import Codec
-
 app = typer.Typer(rich_markup_mode=None)
 
 _SUFFIX = ".safetensors"
-_ROWS, _COLUMNS = 72, 96  # of the picture that models are tried on
 
 Names = Annotated[
     list[str] | None,
@@ -43,7 +39,8 @@ def _models(context: typer.Context) -> None:
 def list_models(json: options.Json = False) -> None:
     """List the models that came with this installation.
 
-    Their size, the hash that stands in .llc files, the preset, and how they were trained.
+    What they are for (a codec enhances as well), their size, the hash that stands in .llc files,
+    the preset, and how they were trained.
     """
     plan = Plan(tuple(Job(name) for name in _shipped()), ())
     style = Style(json=json, on_stdout=True)
@@ -57,7 +54,7 @@ def verify(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check models: the file, the proofs of exactness, and coding a small picture.
+    """Check models: the file, the proofs of exactness, and coding or enhancing a small picture.
 
     Shipped files must have the SHA-256 that shipped with them.
     """
@@ -90,24 +87,17 @@ def _shipped() -> list[str]:
 
 
 def _verified(job: Job) -> Record:
-    """Load a model as every use of it does, which proves its bounds, and try it out."""
-    from llcodec.codec.codec import Codec
+    from llcodec.cli._model_trial import try_out
     from llcodec.errors import ModelError
 
     start = perf_counter()
     try:
         file = _file(job.source)
-        codec = Codec(str(file), device="cpu")
-        _try_out(codec)
+        tried = try_out(file)
     except ModelError as error:  # the line that is printed names the source already
         raise type(error)(str(error).removeprefix(f"{job.source}: ")) from error
-    return {
-        "name": job.source,
-        "path": str(file),
-        "model": codec.file.name,
-        "hash": codec.file.short_hash.hex(),
-        "seconds": round(perf_counter() - start, 3),
-    }
+    seconds = round(perf_counter() - start, 3)
+    return {"name": job.source, "path": str(file), **tried, "seconds": seconds}
 
 
 def _file(name: str) -> Path:
@@ -122,23 +112,3 @@ def _file(name: str) -> Path:
     file = shipped_file(name)
     check_shipped(file)
     return file
-
-
-def _try_out(codec: "Codec") -> None:
-    """Encode and decode a small dark picture.
-
-    Raises BrokenModelError if that fails.
-    """
-    import numpy as np
-
-    from llcodec.errors import BrokenModelError, LlcError
-    from llcodec.imaging import Picture
-
-    rows, columns = np.mgrid[:_ROWS, :_COLUMNS]
-    pixels = np.stack([rows // 2, columns // 2, (rows + columns) % 40], 2).astype(np.uint8)
-    try:
-        decoded = codec.decode(codec.encode(Picture(pixels))).pixels
-    except LlcError as error:
-        raise BrokenModelError(f"cannot code a picture: {error}") from error
-    if decoded.shape != pixels.shape:
-        raise BrokenModelError(f"decodes {_COLUMNS}x{_ROWS} pixels to another size")

@@ -1,20 +1,17 @@
-"""Finding a model by name: the weight files that ship with the package, or any path."""
+"""Finding a codec by name: the weight files that ship with the package, or any path."""
 
 from pathlib import Path
 
+from llcodec._cards import shipped_codecs
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.errors import UnknownModelError
 
 DEFAULT_MODEL = "fast"
-_PACKAGE = Path(__file__).resolve().parent.parent
-# Installed, the weights lie inside the package; in a checkout, beside it.
-_FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
 
 
 def shipped_models() -> dict[str, Path]:
-    """Return the weight files that came with this installation, by name."""
-    folder = next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
-    return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
+    """Return the weight files of codecs that came with this installation, by name."""
+    return shipped_codecs()
 
 
 def load_model(name_or_path: str = DEFAULT_MODEL) -> ModelFile:

@@ -4,8 +4,6 @@ Half-precision floats are enough for the transforms, which need no exactness; in
 as integers. Nothing but safetensors is ever read.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,10 +11,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
+from llcodec._cards import CODEC_FORMAT
+from llcodec._weight_files import (
+    check_numbers,
+    float_state,
+    half_precision,
+    notes_of,
+    read_weight_file,
+    write_weight_file,
+)
 from llcodec.codec.joint import JointModel
 from llcodec.container.header import NAME
 from llcodec.entropy.fixed_point import IntegerLayer
@@ -24,26 +29,14 @@ from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS, EntropyNetworks
 from llcodec.entropy.rans import CoderTable
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
-from llcodec.errors import BrokenModelError, UnknownModelError
+from llcodec.errors import BrokenModelError
 from llcodec.nets.density import SCALE_LEVELS
 from llcodec.nets.presets import Preset, preset_of
 
-FORMAT = "llcodec-model-1"
+FORMAT = CODEC_FORMAT
 HASH_BYTES = 8
-_CARD = "llcodec"  # the key of the metadata under which everything but tensors stands
 # Networks that are shipped as integers (or tables) only.
 _INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
-# What reading a damaged file may run into, besides what is checked.
-_DAMAGE = (
-    SafetensorError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    ValueError,
-    TypeError,
-    RuntimeError,
-    OSError,
-)
 
 
 @dataclass(frozen=True)
@@ -73,14 +66,16 @@ class ModelFile:
 
 
 def write_model(path: Path, file: ModelFile) -> None:
-    """Write a weight file, whole or not at all."""
-    tensors: dict[str, Tensor] = {}
-    for key, value in file.model.state_dict().items():
-        if not key.startswith(_INTEGER_PARTS):
-            tensors[f"float.{key}"] = value.detach().contiguous().half()
+    """Write a weight file, whole or not at all.
+
+    Raises BrokenModelError if the model holds what no reader would take, OutputError if the file
+    cannot be written.
+    """
+    state = file.model.state_dict()
+    tensors = half_precision({k: v for k, v in state.items() if not k.startswith(_INTEGER_PARTS)})
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
         if f"float.{key}" in tensors:  # a few numbers whose precision matters
-            tensors[f"float.{key}"] = file.model.state_dict()[key].detach().contiguous()
+            tensors[f"float.{key}"] = state[key].detach().contiguous()
     shapes = {}
     for name, layers in _chains(file.networks).items():
         for number, layer in enumerate(layers):
@@ -100,12 +95,7 @@ def write_model(path: Path, file: ModelFile) -> None:
         "layers": shapes,
         "notes": file.notes,
     }
-    # One key only: safetensors writes several in any order, and equal models shall be equal files.
-    metadata = {_CARD: json.dumps(card, sort_keys=True)}
-    part = path.with_name(path.name + ".part")
-    save_file(tensors, part, metadata)
-    part.chmod(0o644)  # safetensors leaves files readable by their owner only
-    part.replace(path)
+    write_weight_file(path, tensors, card)
 
 
 def read_model(path: Path) -> ModelFile:
@@ -113,17 +103,7 @@ def read_model(path: Path) -> ModelFile:
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
-    if not path.is_file():
-        raise UnknownModelError(f"{path}: no such weight file")
-    try:
-        with safe_open(path, framework="pt") as file:
-            card = json.loads((file.metadata() or {}).get(_CARD, "{}"))
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if card.get("format") != FORMAT:
-            raise BrokenModelError(f"{path}: not a weight file of the format {FORMAT}")
-        return _assemble(card, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
-    except _DAMAGE as error:
-        raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
+    return read_weight_file(path, FORMAT, _assemble)
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
@@ -133,15 +113,14 @@ def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> 
     _try_out(networks, preset)
     if not NAME.fullmatch(card["name"]):
         raise BrokenModelError("the weight file has a name that no file header can hold")
-    if not all(bool(v.isfinite().all()) for v in tensors.values()):
-        raise BrokenModelError("the weight file holds weights that are no numbers")
+    check_numbers(tensors)
     file = ModelFile(
         name=card["name"],
         model=_model(preset, tensors),
         networks=networks,
         scale_tables=_tables(tensors, "scale"),
         hyper_tables=_tables(tensors, "hyper"),
-        notes={str(key): str(value) for key, value in card["notes"].items()},
+        notes=notes_of(card),
         sha256=sha256,
     )
     if len(file.scale_tables) != SCALE_LEVELS or len(file.hyper_tables) != preset.hyper_latents:
@@ -166,12 +145,7 @@ def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
         model = JointModel(preset)
     for name in ("h_s", "context", "entropy_parameters", "density"):
         delattr(model, name)
-    state = {
-        key.removeprefix("float."): value.float()
-        for key, value in tensors.items()
-        if key.startswith("float.")
-    }
-    model.load_state_dict(state, assign=True)
+    model.load_state_dict(float_state(tensors), assign=True)
     return model.eval().requires_grad_(False)
 
 

@@ -4,7 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,22 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
     path = make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
     return llcodec.encode(path)
+
+
+@pytest.fixture(scope="session")
+def nerco(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The weight file of a tiny, untrained NeRCo, which brightens by rule."""
+    import torch
+
+    from llcodec.nerco.model import NercoModel
+    from llcodec.nerco.presets import COMPACT
+    from llcodec.nerco.weights import NercoFile, write_nerco
+
+    torch.manual_seed(3)
+    preset = replace(COMPACT, extractor_width=8, mask_width=8, enhancer_width=8)
+    path = tmp_path_factory.mktemp("nerco") / "tiny.safetensors"
+    write_nerco(path, NercoFile("tiny-nerco", NercoModel(preset, degrader=False)))
+    return path
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ def test_version(llc: Callable[..., Any]) -> None:
 def test_help_names_all_commands(llc: Callable[..., Any], arguments: tuple[str, ...]) -> None:
     result = llc(*arguments)
     assert (result.code, result.err) == (0, "")
-    for name in (b"encode", b"decode", b"info", b"verify"):
+    for name in (b"encode", b"decode", b"enhance", b"info", b"verify"):
         assert name in result.out
 
 
-@pytest.mark.parametrize("command", ["encode", "decode", "info", "verify"])
+@pytest.mark.parametrize("command", ["encode", "decode", "enhance", "info", "verify"])
 def test_every_command_has_help(llc: Callable[..., Any], command: str) -> None:
     result = llc(command, "--help")
     assert result.code == 0
@@ -31,7 +31,8 @@ def test_every_command_has_help(llc: Callable[..., Any], command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["--version"], ["encode", "--help"], ["decode", "--help"]]
+    "arguments",
+    [["--help"], ["--version"], *([name, "--help"] for name in ("encode", "decode", "enhance"))],
 )
 def test_help_imports_nothing_heavy(arguments: list[str], environment: dict[str, str]) -> None:
     shown = subprocess.run(
@@ -63,6 +64,10 @@ def test_help_imports_nothing_heavy(arguments: list[str], environment: dict[str,
         (["encode", "a.png", "-q", "4", "--target-bpp", "1"], "give one of --quality"),
         (["encode", "a.png", "--json", "-o", "-"], "--json and the file"),
         (["decode", "a.llc", "--brightness", "2"], "'2' is not a number from 0 to 1"),
+        (["enhance"], "llc: Missing argument 'INPUT'"),
+        (["enhance", "a.png", "--strength", "2"], "'2' is not a number from 0 to 1"),
+        (["enhance", "a.png", "--strength", "nan"], "'nan' is not a number from 0 to 1"),
+        (["enhance", "a.png", "--json", "-o", "-"], "--json and the file"),
         (["decode", "a.llc", "--as-shot", "--brightness", "1"], "give one of --as-shot"),
     ],
 )

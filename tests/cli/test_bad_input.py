@@ -143,7 +143,7 @@ def test_no_memory(
 ) -> None:
     from llcodec.codec.codec import Codec
 
-    def encode(*_arguments: object) -> bytes:
+    def encode(*_arguments: object, **_options: object) -> bytes:
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to …")
 
     monkeypatch.setattr(Codec, "encode", encode)

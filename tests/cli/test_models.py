@@ -44,7 +44,7 @@ def test_shipped_models_are_listed_with_what_they_say(llc: Llc) -> None:
     records = {record["name"]: record for record in map(json.loads, result.out.splitlines())}
     digest = hashlib.sha256(FAST.read_bytes()).hexdigest()
     fast = records["fast"]
-    assert fast["path"] == str(FAST)
+    assert (fast["kind"], fast["path"]) == ("codec", str(FAST))
     assert fast["bytes"] == FAST.stat().st_size
     assert (fast["hash"], fast["sha256"]) == (digest[:16], digest)
     assert fast["preset"] == "fast"
@@ -59,13 +59,20 @@ def test_people_get_a_line_a_model(llc: Llc) -> None:
     record = json.loads(llc("models", "list", "--json").out.splitlines()[0])
     line = result.out.decode().splitlines()[0]
     assert (result.code, result.err) == (0, "")
-    assert line.split()[0] == record["name"]
+    assert line.split()[:2] == [record["name"], record["kind"]]
     for part in (record["hash"], f"{record['steps']:,} steps", "MB", "parameters", record["date"]):
         assert part in line
 
 
 def test_files_without_notes_are_listed_too(llc: Llc, shelf: Path) -> None:
-    card = json.dumps({"name": "bare", "preset": {"name": "p"}, "notes": {"steps": "many"}})
+    card = json.dumps(
+        {
+            "format": _cards.CODEC_FORMAT,
+            "name": "bare",
+            "preset": {"name": "p"},
+            "notes": {"steps": "many"},
+        }
+    )
     head = json.dumps({"__metadata__": {"llcodec": card}}).encode()
     (shelf / "bare.safetensors").write_bytes(len(head).to_bytes(8, "little") + head)
     result = llc("models", "list")
@@ -73,6 +80,47 @@ def test_files_without_notes_are_listed_too(llc: Llc, shelf: Path) -> None:
     assert result.out.decode().splitlines()[0].endswith("preset p, 0.00 M parameters")
     record = json.loads(llc("models", "list", "--json").out.splitlines()[0])
     assert [record[key] for key in ("steps", "hours", "date")] == [None] * 3
+
+
+def add_enhancer(shelf: Path, nerco: Path, name: str = "tiny-nerco") -> Path:
+    """Ship an enhancer."""
+    folder = shelf / "enhancers"
+    folder.mkdir()
+    shutil.copy(nerco, folder / f"{name}.safetensors")
+    sums(folder)
+    return folder / f"{name}.safetensors"
+
+
+def test_models_of_both_kinds_are_listed_checked_and_found(
+    llc: Llc, shelf: Path, nerco: Path
+) -> None:
+    file = add_enhancer(shelf, nerco)
+    lines = llc("models", "list").out.decode().splitlines()
+    assert [line.split()[:2] for line in lines] == [["fast", "codec"], ["tiny-nerco", "enhancer"]]
+    record = json.loads(llc("models", "list", "--json").out.splitlines()[1])
+    assert (record["kind"], record["preset"]) == ("enhancer", "nerco-compact")
+    assert record["parameters"] > 1000
+    assert llc("models", "path", "tiny-nerco").out.decode() == f"{file}\n"
+    result = llc("models", "verify")
+    assert (result.code, result.out) == (0, b"fast: OK\ntiny-nerco: OK\n")
+    record = json.loads(llc("models", "verify", "tiny-nerco", "--json").out)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (record["kind"], record["hash"]) == ("enhancer", digest[:16])
+
+
+def test_enhancers_have_checksums_of_their_own(llc: Llc, shelf: Path, nerco: Path) -> None:
+    file = add_enhancer(shelf, nerco)
+    file.with_name("SHA256SUMS").write_bytes((shelf / "SHA256SUMS").read_bytes())
+    assert llc("models", "verify", "tiny-nerco").problems == [
+        "llc: tiny-nerco: SHA256SUMS has no checksum of tiny-nerco.safetensors"
+    ]
+
+
+def test_two_models_of_one_name_are_found(llc: Llc, shelf: Path, nerco: Path) -> None:
+    add_enhancer(shelf, nerco, "fast")
+    result = llc("models", "verify")
+    assert result.code == 1
+    assert result.problems == ["llc: fast: two models are called 'fast': a codec and an enhancer"]
 
 
 def test_listing_goes_on_after_a_broken_file(llc: Llc, shelf: Path) -> None:
@@ -127,6 +175,7 @@ def test_verify_as_json(llc: Llc) -> None:
     good, bad = map(json.loads, result.out.splitlines())
     assert (result.code, result.err) == (1, "")
     assert (good["name"], good["path"], good["model"]) == ("fast", str(FAST), "fast")
+    assert good["kind"] == "codec"
     assert good["hash"] == hashlib.sha256(FAST.read_bytes()).hexdigest()[:16]
     assert set(bad) == {"path", "error"}
 

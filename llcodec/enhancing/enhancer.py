@@ -1,0 +1,68 @@
+"""The enhancer: one loaded model, used for any number of pictures."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from llcodec.codec.codec import check_shape, choose_device
+from llcodec.codec.samples import to_samples
+from llcodec.enhancing.blending import blend, check_strength
+from llcodec.enhancing.models import load_network
+from llcodec.enhancing.names import DEFAULT_ENHANCER
+from llcodec.enhancing.pieces import Network, Piece
+from llcodec.errors import BrokenModelError
+from llcodec.imaging.picture import Picture, Samples
+from llcodec.nets.blocks import luma
+
+
+class Enhancer:
+    """Makes dark pictures bright with one model. Not to be shared between threads.
+
+    ``model`` is ``joint``, the name of a shipped model or the path of a weight file; ``device`` is
+    ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    Raises UnknownModelError, BrokenModelError, ModelError (a model that does not enhance),
+    InputError (no such device).
+    """
+
+    def __init__(self, model: str = DEFAULT_ENHANCER, *, device: str = "auto") -> None:
+        self._network: Network = load_network(model, choose_device(device))
+
+    @property
+    def name(self) -> str:
+        """The name of the model, as its weight file has it."""
+        return self._network.name
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the weight file, 64 hexadecimal digits."""
+        return self._network.sha256
+
+    @torch.inference_mode()
+    def enhance(self, picture: Picture, strength: float = 1.0) -> Picture:
+        """Return the picture made bright, with as many bits, its alpha and its metadata.
+
+        ``strength`` is 1 for the enhanced picture and 0 for the very samples that came in; between
+        them light is mixed.
+        Raises InputError if the strength is out of its range, TooManyPixelsError if the picture is
+        too thin, or too large for the model, BrokenModelError if the model makes no picture.
+        """
+        check_strength(strength)
+        check_shape(picture.width, picture.height, picture.width * picture.height)
+        if strength == 0:
+            return picture
+        pixels = np.empty_like(picture.pixels)
+        for piece in self._network.pieces(picture.pixels):
+            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength)
+        return replace(picture, pixels=pixels)
+
+    def _finished(self, piece: Piece, picture: Picture, strength: float) -> Samples:
+        """Return the samples of a piece: grey if the picture is, mixed with what was shot."""
+        values = piece.values
+        if not bool(values.isfinite().all()):
+            raise BrokenModelError(f"the model {self.name} makes values that are no numbers")
+        if picture.grey:
+            values = luma(values).expand(-1, 3, -1, -1)
+        if strength < 1:
+            values = blend(picture.pixels[piece.rows, piece.columns], values, strength)
+        return to_samples(values, sixteen_bit=picture.sixteen_bit, grey=False)

@@ -1,0 +1,67 @@
+"""The joint codec's network as an enhancer: analysis and synthesis without the bits in between.
+
+    x ─ tone ─ analysis, SNR-aware branch ─ y ─ gain · inverse gain ─ synthesis ─ x̂
+
+Nothing is rounded and nothing coded. The latents of the whole picture are kept (0.6 numbers a
+pixel in ``fast``), all else is computed window by window, as encoder and decoder do.
+"""
+
+from collections.abc import Iterator
+
+import torch
+
+from llcodec.codec.encoder import analyse
+from llcodec.codec.joint import STRIDE
+from llcodec.codec.weights import ModelFile
+from llcodec.codec.windows import DECODER_HALO, Span, windows
+from llcodec.enhancing.pieces import Piece, to_device
+from llcodec.errors import ModelError
+from llcodec.imaging.picture import Samples
+
+# The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
+# rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
+# 0.16 dB better than latents as they are, and as good as any other quality within 0.02 dB.
+_QUALITY = 8.0
+
+
+class JointNetwork:
+    """A joint model and its weights.
+
+    Raises ModelError if the model is a plain codec, which has learnt to change nothing.
+    """
+
+    def __init__(self, file: ModelFile, device: torch.device) -> None:
+        preset = file.model.preset
+        if not (preset.snr_branch or preset.global_tone):
+            raise ModelError(f"the model {file.name} does not enhance: it is a plain codec")
+        self.name, self.sha256 = file.name, file.sha256
+        self._device = device
+        self._model = file.model.to(device)
+        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def pieces(self, pixels: Samples) -> Iterator[Piece]:
+        """Yield the pieces of the enhanced picture.
+
+        As in the encoder, the tone is that of the whole picture and attention sees one window.
+        """
+        model, (height, width) = self._model, pixels.shape[:2]
+        latents = analyse(model, pixels, self._device).latents
+        quality = torch.tensor([_QUALITY], device=self._device)
+        factor = model.log_gain(quality).exp() * model.inverse_gain(quality)
+        for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
+            rows, columns = window.rows, window.columns
+            y = latents[None, :, rows.start : rows.stop, columns.start : columns.stop]
+            values = model.synthesise(to_device(y.to(self._device) * factor, self._device))
+            values = values[..., _pixels(rows.inner), _pixels(columns.inner)]
+            down, right = _core(rows, height), _core(columns, width)
+            values = values[..., : down.stop - down.start, : right.stop - right.start]
+            yield Piece(down, right, values)
+
+
+def _pixels(latents: slice) -> slice:
+    return slice(latents.start * STRIDE, latents.stop * STRIDE)
+
+
+def _core(span: Span, length: int) -> slice:
+    """Return the pixels of a core; the last latents reach beyond the picture."""
+    return slice(span.core_start * STRIDE, min(span.core_stop * STRIDE, length))

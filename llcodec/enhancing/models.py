@@ -1,0 +1,43 @@
+"""Finding an enhancer: NeRCo or a codec, of those that ship with the package, or by any path."""
+
+from pathlib import Path
+
+import torch
+
+from llcodec._cards import read_kind, shipped_files
+from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.codec.weights import read_model
+from llcodec.enhancing.joint import JointNetwork
+from llcodec.enhancing.names import JOINT
+from llcodec.enhancing.nerco import NercoNetwork
+from llcodec.enhancing.pieces import Network
+from llcodec.errors import UnknownModelError
+from llcodec.nerco.weights import read_nerco
+
+
+def load_network(name_or_path: str, device: torch.device) -> Network:
+    """Return the network of a shipped model, or of a weight file of either kind.
+
+    Raises UnknownModelError, BrokenModelError, or ModelError if the model does not enhance.
+    """
+    path = find_enhancer(name_or_path)
+    if read_kind(path) == "enhancer":
+        return NercoNetwork(read_nerco(path), device)
+    return JointNetwork(read_model(path), device)
+
+
+def find_enhancer(name_or_path: str) -> Path:
+    """Return the weight file of a name or path.
+
+    Raises UnknownModelError if none has this name; whether a path leads to a file is not checked.
+    """
+    shipped = shipped_files()
+    name = DEFAULT_MODEL if name_or_path == JOINT else name_or_path
+    if name in shipped:
+        return shipped[name]
+    if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
+        return Path(name_or_path)
+    known = ", ".join([JOINT, *shipped]) if DEFAULT_MODEL in shipped else ", ".join(shipped)
+    raise UnknownModelError(
+        f"no model {name_or_path!r} to enhance with (shipped: {known or 'none'}; or give a path)"
+    )

@@ -1,0 +1,91 @@
+"""The joint network without bits: what it computes, and that windows fit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from llcodec.codec.codec import Codec, Target
+from llcodec.codec.joint import JointModel
+from llcodec.codec.models import load_model
+from llcodec.codec.samples import to_tensor
+from llcodec.codec.tone_numbers import from_numbers, to_numbers
+from llcodec.codec.windows import CORE
+from llcodec.enhancing.joint import JointNetwork
+from llcodec.enhancing.pieces import Piece
+from llcodec.errors import ModelError
+from llcodec.imaging import Picture
+from llcodec.imaging.picture import Samples
+from llcodec.nets.tone import thumbnail
+
+CPU = torch.device("cpu")
+HALF_A_LEVEL = 0.5 / 255
+
+
+def assembled(pieces: list[Piece], pixels: Samples) -> Tensor:
+    """Return the picture of pieces; every pixel is covered once."""
+    picture = torch.zeros(1, 3, *pixels.shape[:2])
+    covered = torch.zeros(pixels.shape[:2])
+    for piece in pieces:
+        picture[..., piece.rows, piece.columns] = piece.values
+        covered[piece.rows, piece.columns] += 1
+    assert bool((covered == 1).all())
+    return picture
+
+
+def at_once(model: JointModel, pixels: Samples) -> Tensor:
+    """Return the enhanced picture of one analysis and one synthesis of the whole."""
+    height, width = pixels.shape[:2]
+    x = F.pad(to_tensor(pixels), (0, -width % 16, 0, -height % 16), mode="replicate")
+    assert model.tone is not None
+    curve = from_numbers(to_numbers(model.tone(thumbnail(to_tensor(pixels)))))
+    quality = torch.tensor([8.0])
+    y = model.analyse(x, curve) * model.log_gain(quality).exp() * model.inverse_gain(quality)
+    return model.synthesise(y)[..., :height, :width]
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize(
+    ("height", "width"), [(1, 1), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
+)
+def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
+    joint, make_picture, height: int, width: int
+) -> None:
+    pixels = make_picture(height, width).pixels
+    pieces = list(JointNetwork(joint, CPU).pieces(pixels))
+    assert (len(pieces) > 1) == (max(height, width) > 2 * CORE * 16)
+    whole = at_once(joint.model, pixels)
+    torch.testing.assert_close(assembled(pieces, pixels), whole, atol=HALF_A_LEVEL / 4, rtol=0)
+    if min(height, width) > 1:
+        assert whole.std() > 0.02
+
+
+@torch.inference_mode()
+def test_it_is_what_the_codec_makes_but_for_rounding(make_picture) -> None:
+    """The shipped codec at its finest quality, through a file, against the network alone."""
+    picture = make_picture(96, 128)
+    codec = Codec("fast", device="cpu")
+    coded = codec.decode(codec.encode(picture, Target(8.0))).pixels
+    network = JointNetwork(load_model("fast"), CPU)
+    direct = assembled(list(network.pieces(picture.pixels)), picture.pixels)
+    error = np.abs(coded / 255 - direct[0].permute(1, 2, 0).numpy())
+    assert error.mean() < 0.02
+    assert direct.mean() > 2 * picture.pixels.mean() / 255
+
+
+def test_a_plain_codec_is_refused(joint) -> None:
+    plain = replace(joint, model=JointModel(joint.model.preset.plain()))
+    with pytest.raises(ModelError, match="the model tiny does not enhance: it is a plain codec"):
+        JointNetwork(plain, CPU)
+
+
+def test_a_model_without_a_tone_network_still_enhances(joint) -> None:
+    preset = replace(joint.model.preset, global_tone=False)
+    network = JointNetwork(replace(joint, model=JointModel(preset).eval()), CPU)
+    picture = Picture(np.full((20, 20, 3), 30, np.uint8))
+    with torch.inference_mode():
+        [piece] = network.pieces(picture.pixels)
+    assert piece.values.shape == (1, 3, 20, 20)

@@ -1,0 +1,197 @@
+"""Weight files of NeRCo: what goes in comes out, and whatever is wrong is refused."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from llcodec._cards import read_card
+from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.switches import ABLATIONS, NercoSwitches
+from llcodec.nerco.weights import FORMAT, NercoFile, read_nerco, write_nerco
+
+Parts = tuple[dict[str, Any], dict[str, torch.Tensor]]
+
+
+@pytest.fixture
+def file(compact) -> NercoFile:
+    return NercoFile("tiny", NercoModel(compact), {"data": "noise", "steps": "5"})
+
+
+@pytest.fixture
+def path(file: NercoFile, tmp_path: Path) -> Path:
+    write_nerco(tmp_path / "tiny.safetensors", file)
+    return tmp_path / "tiny.safetensors"
+
+
+@pytest.fixture
+def parts(path: Path) -> Parts:
+    """The card and the tensors of a good weight file, to be damaged."""
+    with safe_open(path, framework="pt") as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        return json.loads(file.metadata()["llcodec"]), tensors
+
+
+def save(path: Path, card: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Path:
+    save_file(tensors, path, {"llcodec": json.dumps(card)})
+    return path
+
+
+def test_a_model_comes_back_in_half_precision_and_without_g_l(tiny, tmp_path: Path) -> None:
+    trained = NercoModel(tiny)
+    write_nerco(tmp_path / "a", NercoFile("own", trained, {"steps": "5"}))
+    read = read_nerco(tmp_path / "a")
+    assert (read.name, read.notes, read.model.preset) == ("own", {"steps": "5"}, tiny)
+    assert read.sha256 == hashlib.sha256((tmp_path / "a").read_bytes()).hexdigest()
+    assert read.model.g_l is None
+    assert not read.model.training
+    assert not any(p.requires_grad for p in read.model.parameters())
+    state = trained.state_dict()
+    kept = read.model.state_dict()
+    assert kept.keys() == {key for key in state if not key.startswith("g_l.")}
+    for key, value in kept.items():
+        assert value.dtype == torch.float32
+        assert torch.equal(value, state[key].half().float())
+
+
+def test_what_is_read_enhances_as_what_was_written(tiny, tmp_path: Path) -> None:
+    model = NercoModel(tiny)
+    write_nerco(tmp_path / "a", NercoFile("own", model))
+    x = 0.1 * torch.rand(1, 3, 20, 36)
+    read = read_nerco(tmp_path / "a").model
+    torch.testing.assert_close(read.enhance(x), model.enhance(x), atol=2e-3, rtol=0)
+
+
+@pytest.mark.parametrize("switches", ABLATIONS)
+def test_switches_come_back(compact, switches: NercoSwitches, tmp_path: Path) -> None:
+    write_nerco(tmp_path / "a", NercoFile("own", NercoModel(compact, switches)))
+    read = read_nerco(tmp_path / "a").model
+    assert read.switches == switches
+    assert (read.nrn is None) == (not switches.normalisation)
+    assert (read.me is None) == (not switches.cooperation)
+
+
+def test_reading_leaves_the_random_numbers_of_others_alone(path: Path) -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    read_nerco(path)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_the_card_says_what_the_file_is(path: Path, file: NercoFile, parts: Parts) -> None:
+    stored, _ = parts
+    assert stored["format"] == FORMAT
+    assert stored["preset"] == asdict(file.model.preset)
+    assert stored["switches"] == asdict(file.model.switches)
+    card = read_card(path)
+    assert (card.name, card.kind, card.preset) == ("tiny", "enhancer", "nerco-compact")
+    model = read_nerco(path).model
+    assert card.parameters == sum(p.numel() for p in model.parameters())
+
+
+def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(UnknownModelError, match="no such weight file"):
+        read_nerco(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
+def test_truncated_files_are_broken(path: Path, share: float) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    with pytest.raises(BrokenModelError, match="damaged weight file"):
+        read_nerco(path)
+
+
+def test_flipped_bytes_are_broken_or_another_model(path: Path) -> None:
+    data = path.read_bytes()
+    sha256 = read_nerco(path).sha256
+    header = int.from_bytes(data[:8], "little")
+    rng = np.random.default_rng(2)
+    places = [*range(8), *rng.integers(8, 8 + header, 80), *rng.integers(header, len(data), 10)]
+    broken = 0
+    for place in places:
+        damaged = bytearray(data)
+        damaged[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(damaged)
+        try:
+            assert read_nerco(path).sha256 != sha256
+        except LlcError:
+            broken += 1
+    assert broken > 50
+
+
+@pytest.mark.parametrize("key", ["format", "name", "preset", "switches", "notes"])
+def test_missing_metadata_is_broken(parts: Parts, key: str, tmp_path: Path) -> None:
+    card, tensors = parts
+    del card[key]
+    with pytest.raises(BrokenModelError):
+        read_nerco(save(tmp_path / "a", card, tensors))
+
+
+@pytest.mark.parametrize("key", ["format", "name", "preset", "switches", "notes"])
+@pytest.mark.parametrize("value", ["[]", "3", "null", '"A text"'])
+def test_wrong_metadata_is_broken(parts: Parts, key: str, value: str, tmp_path: Path) -> None:
+    card, tensors = parts
+    with pytest.raises(BrokenModelError):
+        read_nerco(save(tmp_path / "a", card | {key: json.loads(value)}, tensors))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"family": "compct"},
+        {"name": 5},
+        {"mask_blocks": -1},
+        {"mask_blocks": 10**9},
+        {"extractor_width": 10**9},
+        {"enhancer_width": 8.0},
+        {"enhancer_width": True},
+        {"neighbourhood": "1"},
+        {"frequencies": 9},
+        {"more": 1},
+    ],
+)
+def test_impossible_presets_are_broken(
+    parts: Parts, change: dict[str, Any], tmp_path: Path
+) -> None:
+    card, tensors = parts
+    preset = card["preset"] | change
+    with pytest.raises(BrokenModelError):
+        read_nerco(save(tmp_path / "a", card | {"preset": preset}, tensors))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_broken(parts: Parts, value: float, tmp_path: Path) -> None:
+    card, tensors = parts
+    key = sorted(tensors)[3]
+    damaged = tensors | {key: torch.full_like(tensors[key], value)}
+    with pytest.raises(BrokenModelError, match="numbers"):
+        read_nerco(save(tmp_path / "a", card, damaged))
+
+
+def test_missing_misshapen_and_additional_tensors_are_broken(parts: Parts, tmp_path: Path) -> None:
+    card, tensors = parts
+    for key in sorted(tensors)[::5]:
+        rest = {k: v for k, v in tensors.items() if k != key}
+        shorter = tensors[key].flatten()[:-1].clone()
+        for wrong in (rest, tensors | {key: shorter}, tensors | {f"{key}.more": shorter}):
+            with pytest.raises(BrokenModelError, match="damaged weight file"):
+                read_nerco(save(tmp_path / "a", card, wrong))
+
+
+@pytest.mark.parametrize("name", ["", "My Model", "a" * 33, "../x"])
+def test_names_that_no_model_can_have_are_not_written(
+    file: NercoFile, name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BrokenModelError, match="name"):
+        write_nerco(tmp_path / "a", NercoFile(name, file.model))
+    assert not list(tmp_path.iterdir())

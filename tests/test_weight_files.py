@@ -1,0 +1,135 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from llcodec._weight_files import (
+    StoredCard,
+    Tensors,
+    check_numbers,
+    float_state,
+    half_precision,
+    notes_of,
+    read_weight_file,
+    write_weight_file,
+)
+from llcodec.errors import BrokenModelError, OutputError, UnknownModelError
+
+FORMAT = "a-format-1"
+CARD = {"format": FORMAT, "name": "own", "notes": {"steps": 5}}
+
+
+def tensors() -> Tensors:
+    return {"float.a.weight": torch.arange(6.0).view(2, 3).half(), "table": torch.arange(4)}
+
+
+def everything(card: StoredCard, tensors: Tensors, sha256: str) -> tuple[StoredCard, Tensors, str]:
+    return card, tensors, sha256
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    write_weight_file(path, tensors(), CARD)
+    card, read, sha256 = read_weight_file(path, FORMAT, everything)
+    assert card == CARD
+    assert read.keys() == tensors().keys()
+    assert all(torch.equal(read[key], value) for key, value in tensors().items())
+    assert len(sha256) == 64
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_equal_models_are_equal_files(tmp_path: Path) -> None:
+    a, b = tmp_path / "a", tmp_path / "b"
+    write_weight_file(a, tensors(), CARD)
+    write_weight_file(b, tensors(), dict(reversed(CARD.items())))
+    assert a.read_bytes() == b.read_bytes()
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot write"):
+        write_weight_file(tmp_path / "none" / "a", tensors(), CARD)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError, match="cannot write"):
+        write_weight_file(tmp_path / "folder", tensors(), CARD)
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])
+def test_numbers_that_no_reader_takes_are_not_written(tmp_path: Path, value: float) -> None:
+    state = half_precision({"a": torch.tensor([1.0, value])})
+    with pytest.raises(BrokenModelError, match="no numbers"):
+        write_weight_file(tmp_path / "a", state, CARD)
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(BrokenModelError, match="no numbers"):
+        check_numbers(state)
+
+
+def test_floats_are_kept_in_half_precision() -> None:
+    layer = torch.nn.Linear(3, 2)
+    stored = half_precision(layer.state_dict())
+    assert {key: value.dtype for key, value in stored.items()} == {
+        "float.weight": torch.float16,
+        "float.bias": torch.float16,
+    }
+    assert not any(value.requires_grad for value in stored.values())
+    back = float_state(stored | {"integer.a": torch.ones(1)})
+    assert back.keys() == {"weight", "bias"}
+    assert torch.equal(back["weight"], layer.weight.half().float())
+
+
+def test_notes_are_texts() -> None:
+    assert notes_of({"notes": {"steps": 5, "hours": "1"}}) == {"steps": "5", "hours": "1"}
+
+
+def test_missing_files_are_unknown(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(UnknownModelError, match="no such weight file"):
+            read_weight_file(path, FORMAT, everything)
+
+
+def stored(path: Path, text: str) -> Path:
+    save_file(tensors(), path, {"llcodec": text})
+    return path
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", "null", "{", '"a"', "[" * 100_000])
+def test_cards_that_are_none_are_broken(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BrokenModelError):
+        read_weight_file(stored(tmp_path / "a", text), FORMAT, everything)
+
+
+def test_another_format_is_named(tmp_path: Path) -> None:
+    path = stored(tmp_path / "a", json.dumps(CARD | {"format": "another"}))
+    with pytest.raises(BrokenModelError, match=f"not a weight file of the format {FORMAT}"):
+        read_weight_file(path, FORMAT, everything)
+
+
+def test_other_files_are_broken(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_weight_file(path, tensors(), CARD)
+    for content in (b"", b"GIF89a" * 50, path.read_bytes()[:-1]):
+        path.write_bytes(content)
+        with pytest.raises(BrokenModelError, match="damaged weight file"):
+            read_weight_file(path, FORMAT, everything)
+
+
+def test_what_the_reader_of_a_kind_stumbles_over_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    write_weight_file(path, tensors(), CARD)
+
+    def missing(card: StoredCard, tensors: Tensors, sha256: str) -> Tensor:
+        return tensors["nothing"]
+
+    with pytest.raises(BrokenModelError, match=r"damaged weight file \(KeyError\)"):
+        read_weight_file(path, FORMAT, missing)
+
+
+def test_nothing_but_the_card_is_in_the_metadata(tmp_path: Path) -> None:
+    write_weight_file(tmp_path / "a", tensors(), CARD)
+    with safe_open(tmp_path / "a", framework="pt") as file:
+        assert file.metadata().keys() == {"llcodec"}
