@@ -17,6 +17,7 @@ from llcodec.errors import BrokenModelError, UnknownModelError
 
 CODEC_FORMAT = "llcodec-model-1"
 NERCO_FORMAT = "llcodec-nerco-1"
+SNR_AWARE_FORMAT = "llcodec-snr-aware-1"
 
 Kind = Literal["codec", "enhancer"]
 """What a model is for. (A codec enhances as well.)"""
@@ -27,7 +28,11 @@ _PACKAGE = Path(__file__).resolve().parent
 # Installed, the weights lie inside the package; in a checkout, beside it.
 _FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
 _ENHANCERS = "enhancers"  # the folder, among the weights, of models that only enhance
-_KINDS: dict[object, Kind] = {CODEC_FORMAT: "codec", NERCO_FORMAT: "enhancer"}
+_KINDS: dict[object, Kind] = {
+    CODEC_FORMAT: "codec",
+    NERCO_FORMAT: "enhancer",
+    SNR_AWARE_FORMAT: "enhancer",
+}
 _WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
 
 
@@ -115,12 +120,19 @@ def read_card(path: Path) -> Card:
 
 
 def read_kind(path: Path) -> Kind:
-    """Return what the model of a weight file is for, by the format that its card names.
+    """Return what the model of a weight file is for; raises as :func:`read_card` does."""
+    return _KINDS[read_format(path)]
+
+
+def read_format(path: Path) -> str:
+    """Return the format that the card of a weight file names, one of those that are known.
 
     Raises as :func:`read_card` does.
     """
     with _reading(path):
-        return _KINDS[_card(_head(path))["format"]]
+        named = str(_card(_head(path))["format"])
+        _ = _KINDS[named]
+        return named
 
 
 @contextmanager

@@ -79,17 +79,19 @@ def tone(
 @app.command()
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
-    data: options.Data,
     out: Annotated[Path, typer.Option("--out", "-o", help="The weight file, *.safetensors.")],
+    data: Annotated[
+        list[Path] | None, typer.Option(help="Folder of pairs; codecs need one. Repeatable.")
+    ] = None,
     name: Annotated[
         str | None, typer.Option(help="The model's name; the preset's if not given.")
     ] = None,
 ) -> None:
-    """Write the averaged weights of a run as a weight file that encodes and decodes.
+    """Write the averaged weights of any run as a weight file: of a codec or an enhancer.
 
-    The val splits of the data show the ranges of activations.
+    The val splits of the data show the ranges of a codec's activations.
     """
     from llcodec.data.folders import DataFolders
-    from llcodec.training.runs import export_run
+    from llcodec.training.weight_files import export_run
 
-    export_run(checkpoint, DataFolders.sort(data), name, out)
+    export_run(checkpoint, DataFolders.sort(data or ()), name, out)

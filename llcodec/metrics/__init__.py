@@ -4,6 +4,6 @@ from llcodec.metrics.error_split import best_gain_psnr, local_psnr
 from llcodec.metrics.loe import loe
 from llcodec.metrics.niqe import niqe
 from llcodec.metrics.psnr import gt_mean_psnr, psnr
-from llcodec.metrics.ssim import ssim
+from llcodec.metrics.ssim import ms_ssim, ssim
 
-__all__ = ["best_gain_psnr", "gt_mean_psnr", "local_psnr", "loe", "niqe", "psnr", "ssim"]
+__all__ = ["best_gain_psnr", "gt_mean_psnr", "local_psnr", "loe", "ms_ssim", "niqe", "psnr", "ssim"]

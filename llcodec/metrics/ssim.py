@@ -1,4 +1,4 @@
-"""Structural similarity, by pytorch-msssim: 11×11 Gaussian of σ = 1.5, RGB, range 1."""
+"""SSIM and MS-SSIM by pytorch-msssim: 11×11 Gaussian of σ = 1.5, RGB, range 1."""
 
 import numpy as np
 import torch
@@ -12,6 +12,18 @@ def ssim(picture: Pixels, reference: Pixels) -> float:
     """Return the SSIM of H×W×3 8-bit pictures of at least 11×11 pixels, at most 1."""
     from pytorch_msssim import ssim as measure
 
+    return float(measure(_tensor(picture), _tensor(reference), data_range=1.0))
+
+
+def ms_ssim(picture: Pixels, reference: Pixels) -> float:
+    """Return the MS-SSIM, of five scales, of H×W×3 8-bit pictures; at most 1.
+
+    Raises ValueError if a side has 160 pixels or fewer: the coarsest scale would be too small.
+    """
+    from pytorch_msssim import ms_ssim as measure
+
+    if min(picture.shape[:2]) <= 160:
+        raise ValueError(f"MS-SSIM needs more than 160 pixels a side, not {picture.shape[:2]}")
     return float(measure(_tensor(picture), _tensor(reference), data_range=1.0))
 
 

@@ -43,20 +43,23 @@ class Tile:
         )
 
 
-def tiles(height: int, width: int, halo: int, core: int = CORE) -> Iterator[Tile]:
-    """Yield tiles whose cores cover ``height``×``width`` pixels (multiples of 4) once.
+def tiles(
+    height: int, width: int, halo: int, core: int = CORE, stride: int = STRIDE
+) -> Iterator[Tile]:
+    """Yield tiles whose cores cover ``height``×``width`` pixels (multiples of ``stride``) once.
 
-    Cores are ``core``×``core`` pixels at most, halos ``halo`` pixels but at the border.
+    Cores are ``core``×``core`` pixels at most, halos ``halo`` pixels but at the border. All edges
+    are multiples of ``stride``, as ``core`` and ``halo`` must be.
     """
-    for rows in _spans(height, halo, core):
-        for columns in _spans(width, halo, core):
+    for rows in _spans(height, halo, core, stride):
+        for columns in _spans(width, halo, core, stride):
             yield Tile(rows, columns)
 
 
-def _spans(length: int, halo: int, core: int) -> list[Span]:
-    cells = length // STRIDE
+def _spans(length: int, halo: int, core: int, stride: int) -> list[Span]:
+    cells = length // stride
     count = -(-length // core)
-    edges = [STRIDE * (number * cells // count) for number in range(count + 1)]
+    edges = [stride * (number * cells // count) for number in range(count + 1)]
     return [
         Span(slice(start, stop), slice(max(0, start - halo), min(stop + halo, length)))
         for start, stop in pairwise(edges)

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -15,23 +14,18 @@ from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.blocks import pad_to_multiple
-from llcodec.nets.tone import ToneNetwork, thumbnail
+from llcodec.nets.tone import ToneNetwork
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
-from llcodec.training.export import Calibration, export_model
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
 from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.run_options import RunOptions
-from llcodec.training.starting import load_trained, new_joint_model, new_plain_model
+from llcodec.training.starting import new_joint_model, new_plain_model
 from llcodec.training.tone import ToneRecipe, train_tone
 
 _VALIDATION_PICTURES = 7
-_CALIBRATION_PICTURES = 12
-_CALIBRATION_SIZE = 1024
-_CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -170,37 +164,3 @@ class _Run:
         pairs = [pair for part in self.data.read_each("val") for pair in part]
         step = max(1, len(pairs) // _VALIDATION_PICTURES)
         return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[::step]]
-
-
-def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path) -> None:
-    """Write the averaged weights of a run as a weight file that encodes and decodes.
-
-    ``name`` is what files will state; the preset's own if it is None.
-    """
-    model, notes = load_trained(checkpoint)
-    config = checkpoint.parent / "config.json"
-    kept = {
-        "steps": notes["step"],
-        "hours": notes["hours"],
-        "code": notes.get("code", ""),
-        "data": notes.get("data", ""),
-        "calibration": ", ".join(folder.name for folder in data.pairs),
-        "recipe": config.read_text() if config.is_file() else "",
-        "exported": datetime.now(UTC).date().isoformat(),
-    }
-    export_model(model, name or model.preset.name, calibration(model, data), kept, out)
-
-
-@torch.no_grad()
-def calibration(model: JointModel, data: DataFolders) -> Calibration:
-    """Return latents of dark and of bright pictures at low, middle and high quality."""
-    pairs = data.read_pairs("val")
-    pairs = pairs[:: max(1, 2 * len(pairs) // _CALIBRATION_PICTURES)]
-    batches = []
-    for picture in (p for pair in pairs for p in (pair.low, pair.high)):
-        x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
-        y = model.analyse(x, model.predict_tone(thumbnail(x)))
-        for quality in _CALIBRATION_QUALITIES:
-            log_gain = model.log_gain(torch.tensor([quality]))
-            batches.append((y * log_gain.exp(), log_gain))
-    return Calibration(batches)

@@ -1,9 +1,9 @@
-"""SSIM: its settings and its ends."""
+"""SSIM and MS-SSIM: their settings and their ends."""
 
 import numpy as np
 import pytest
 
-from llcodec.metrics import ssim
+from llcodec.metrics import ms_ssim, ssim
 
 
 def noise(seed: int) -> np.ndarray:
@@ -22,3 +22,17 @@ def test_flat_pictures_follow_the_luminance_term() -> None:
     a, b = np.full((16, 16, 3), 100, np.uint8), np.full((16, 16, 3), 150, np.uint8)
     x, y, c = 100 / 255, 150 / 255, 0.01**2
     assert ssim(a, b) == pytest.approx((2 * x * y + c) / (x * x + y * y + c), abs=1e-4)
+
+
+def test_ms_ssim_sees_noise_less_than_ssim_does() -> None:
+    rng = np.random.default_rng(0)
+    smooth = np.linspace(60, 180, 200)[None, :, None] * np.ones((180, 1, 3))
+    noisy = (smooth + rng.normal(0, 12, smooth.shape)).clip(0, 255).astype(np.uint8)
+    clean = smooth.astype(np.uint8)
+    assert ms_ssim(clean, clean) == pytest.approx(1.0, abs=1e-6)
+    assert ssim(noisy, clean) < ms_ssim(noisy, clean) < 0.99
+
+
+def test_ms_ssim_needs_room_for_five_scales() -> None:
+    with pytest.raises(ValueError, match="160 pixels"):
+        ms_ssim(noise(0), noise(0))

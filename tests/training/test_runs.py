@@ -16,8 +16,9 @@ from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
-from llcodec.training.runs import CodecRunOptions, export_run, run_recipe, run_tone
+from llcodec.training.runs import CodecRunOptions, run_recipe, run_tone
 from llcodec.training.tone import ToneRecipe
+from llcodec.training.weight_files import export_run
 
 STAGE = StageRecipe(
     steps=2,

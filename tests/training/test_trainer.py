@@ -66,7 +66,8 @@ def test_hours_and_windows_go_on_over_sessions(tmp_path: Path) -> None:
             run.resume()
         assert run.run(max_hours=0) == (session == 7)
     assert run.state.hours > 0
-    assert float(run.model.weight.detach()) == pytest.approx(np.random.default_rng(0).random(8).sum())
+    total = np.random.default_rng(0).random(8).sum()
+    assert float(run.model.weight.detach()) == pytest.approx(total)
     assert len(rows(tmp_path)) == 2
 
 

@@ -1,0 +1,84 @@
+"""From a checkpoint of any training to its weight file."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
+from llcodec.data.folders import DataFolders
+from llcodec.errors import InputError
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import preset_of as nerco_preset_of
+from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nets.blocks import pad_to_multiple
+from llcodec.nets.tone import thumbnail
+from llcodec.snr_aware.network import SnrAwareNetwork
+from llcodec.snr_aware.presets import preset_of as snr_aware_preset_of
+from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
+from llcodec.training.checkpoint import load_weights, read_tensors, tensors_within
+from llcodec.training.export import Calibration, export_model
+from llcodec.training.starting import load_trained
+
+_CALIBRATION_PICTURES = 12
+_CALIBRATION_SIZE = 1024
+_CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
+
+
+def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path) -> None:
+    """Write the averaged weights of a run as a weight file, whatever was trained.
+
+    ``name`` is what files and results will call the model; the name of its preset if it is None.
+    The val splits of ``data`` show the ranges of a codec's activations; enhancers need none.
+    Raises InputError if this is no checkpoint, or if a codec's data are missing.
+    """
+    tensors, notes = read_tensors(checkpoint)
+    kept, weights = _notes_for(checkpoint, notes), tensors_within("ema.", tensors)
+    if "nerco" in notes:
+        stored = json.loads(notes["nerco"])
+        shape = nerco_preset_of(stored["preset"])
+        nerco = NercoModel(shape, NercoSwitches(**stored["switches"]))
+        load_weights(nerco, weights, checkpoint)
+        write_nerco(out, NercoFile(name or shape.name, nerco, kept))
+    elif "snr_aware" in notes:
+        preset = snr_aware_preset_of(json.loads(notes["snr_aware"]))
+        network = SnrAwareNetwork(preset)
+        load_weights(network, weights, checkpoint)
+        write_snr_aware(out, SnrAwareFile(name or preset.name, network, kept))
+    else:
+        model, _ = load_trained(checkpoint)
+        if not data.pairs:
+            raise InputError("the export of a codec needs pairs: give their folder with --data")
+        kept["calibration"] = ", ".join(folder.resolve().name for folder in data.pairs)
+        export_model(model, name or model.preset.name, calibration(model, data), kept, out)
+
+
+def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:
+    """Return what a weight file tells of the run that made it."""
+    config = checkpoint.parent / "config.json"
+    return {
+        "steps": notes.get("step", ""),
+        "hours": notes.get("hours", ""),
+        **{key: notes[key] for key in ("code", "data", "guide") if key in notes},
+        "recipe": config.read_text() if config.is_file() else "",
+        "exported": datetime.now(UTC).date().isoformat(),
+    }
+
+
+@torch.no_grad()
+def calibration(model: JointModel, data: DataFolders) -> Calibration:
+    """Return latents of dark and of bright pictures at low, middle and high quality."""
+    pairs = data.read_pairs("val")
+    pairs = pairs[:: max(1, 2 * len(pairs) // _CALIBRATION_PICTURES)]
+    batches = []
+    for picture in (p for pair in pairs for p in (pair.low, pair.high)):
+        x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
+        y = model.analyse(x, model.predict_tone(thumbnail(x)))
+        for quality in _CALIBRATION_QUALITIES:
+            log_gain = model.log_gain(torch.tensor([quality]))
+            batches.append((y * log_gain.exp(), log_gain))
+    return Calibration(batches)
