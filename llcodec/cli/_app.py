@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from llcodec._version import __version__
+from llcodec.cli.bench import app as bench
 from llcodec.cli.data import app as data
 from llcodec.cli.decode import decode
 from llcodec.cli.encode import encode
@@ -26,6 +27,7 @@ app.command()(decode)
 app.command()(enhance)
 app.command()(info)
 app.command()(verify)
+app.add_typer(bench, name="bench", help="Compare codecs, enhancers and the joint network.")
 app.add_typer(data, name="data", help="List, check and prepare data sets.")
 app.add_typer(models, name="models", help="List, check and find the models that shipped.")
 app.add_typer(train, name="train", help="Train networks and export weight files.")

@@ -9,6 +9,7 @@ decoder, g_s and the linear path, is local.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -205,8 +206,10 @@ class JointModel(nn.Module):
         return index + start, mean * scale
 
 
-def _full_precision(x: Tensor) -> torch.autocast:
+def _full_precision(x: Tensor) -> AbstractContextManager[object]:
     """Return a context in which training's lower precision is off (tone, rates, linear path)."""
+    if x.is_meta:  # only shapes are wanted, and there is no precision
+        return nullcontext()
     return torch.autocast(x.device.type, enabled=False)
 
 

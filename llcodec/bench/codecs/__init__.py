@@ -1,0 +1,1 @@
+"""Codecs to compare with: each makes whole files of pictures, and pictures of the files' bytes."""

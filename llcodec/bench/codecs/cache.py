@@ -1,0 +1,109 @@
+"""Runs of slow codecs, kept on disk under a hash of everything that decides what comes out."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from llcodec.bench.codecs.codec import BenchCodec, CodecSettings
+from llcodec.bench.codecs.timing import Timed, timed
+from llcodec.data.outputs import written
+from llcodec.data.pairs import Pixels
+
+
+class CachedCodec:
+    """A codec whose runs are made once: the same picture, quality and settings give the kept file.
+
+    Settings hold versions (and hashes, where there are programs), so that a new build runs anew.
+    Each run is a file of its own, whole or not at all: one line of JSON (seconds, SHA-256 of the
+    rest) and what was made. One that is damaged is made again. Processes may share a folder.
+
+    Raises OutputError when a run cannot be kept.
+    """
+
+    def __init__(self, codec: BenchCodec, folder: Path) -> None:
+        self.codec, self.folder = codec, folder
+        self._settings = codec.settings()
+        facts = {"codec": codec.name, "settings": asdict(self._settings)}
+        self._facts = json.dumps(facts, sort_keys=True)
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+        return self.codec.name
+
+    @property
+    def qualities(self) -> tuple[float, ...]:
+        """The usual qualities of the codec."""
+        return self.codec.qualities
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, for the record of a result."""
+        return self._settings
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the file of a picture, H×W×3. Raises as the codec does."""
+        return self.encode_timed(pixels, quality).value
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3. Raises as the codec does."""
+        return self.decode_timed(data).value
+
+    def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
+        """Return a file and the seconds that it took when it was made."""
+        what = f"encode {pixels.shape} {pixels.dtype} {float(quality)}"
+        path = self._path(what, pixels.tobytes())
+        return _kept(path) or _keep(path, lambda: self.codec.encode(pixels, quality))
+
+    def decode_timed(self, data: bytes) -> Timed[Pixels]:
+        """Return a picture and the seconds that it took when it was made."""
+        path = self._path("decode", data)
+        kept = _kept(path)
+        if kept is not None:
+            return Timed(np.asarray(Image.open(BytesIO(kept.value))), kept.seconds)
+        made = timed(lambda: self.codec.decode(data))
+        _write(path, Timed(_png(made.value), made.seconds))
+        return made
+
+    def _path(self, what: str, data: bytes) -> Path:
+        start = f"{self._facts}\n{what}\n".encode()
+        key = hashlib.sha256(start + data).hexdigest()
+        return self.folder / key[:2] / f"{key}.run"
+
+
+def _keep(path: Path, make: Callable[[], bytes]) -> Timed[bytes]:
+    made = timed(make)
+    _write(path, made)
+    return made
+
+
+def _write(path: Path, made: Timed[bytes]) -> None:
+    digest = hashlib.sha256(made.value).hexdigest()
+    head = json.dumps({"seconds": made.seconds, "sha256": digest})
+    with written(path) as part:
+        part.write_bytes(head.encode() + b"\n" + made.value)
+
+
+def _kept(path: Path) -> Timed[bytes] | None:
+    """Return what a run made, or None if there was none, or what is left of it is damaged."""
+    if not path.is_file():
+        return None
+    head, _, data = path.read_bytes().partition(b"\n")
+    try:
+        facts = json.loads(head)
+        if facts["sha256"] != hashlib.sha256(data).hexdigest():
+            return None
+        return Timed(data, float(facts["seconds"]))
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def _png(pixels: Pixels) -> bytes:
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()

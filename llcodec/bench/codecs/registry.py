@@ -1,0 +1,113 @@
+"""Codecs by name, as the command line has them: ``NAME`` or ``NAME:PATH``."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
+
+from llcodec.bench.codecs.cache import CachedCodec
+from llcodec.bench.codecs.codec import BenchCodec
+from llcodec.bench.codecs.compressai_weights import MODELS
+from llcodec.bench.codecs.heic import HeicCodec
+from llcodec.bench.codecs.jxl import JxlCodec
+from llcodec.bench.codecs.lossless import PngCodec
+from llcodec.bench.codecs.pillow import avif, jpeg, webp
+from llcodec.bench.codecs.vtm import VtmCodec
+from llcodec.bench.codecs.vtm_folder import find_vtm
+from llcodec.bench.codecs.vvc import VvcCodec
+from llcodec.errors import InputError
+
+
+@dataclass(frozen=True)
+class CodecOptions:
+    """What codecs need to know of where they run.
+
+    Attributes:
+        vtm: VTM's folder; by default what ``LLC_VTM_DIR`` says.
+        cache: where runs of the slow ones, VTM, VVC and AVIF, are kept; by default nowhere.
+        device: of our own codecs' float networks: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    """
+
+    vtm: Path | None = None
+    cache: Path | None = None
+    device: str = "cpu"
+
+
+Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
+
+
+def known_codecs() -> tuple[str, ...]:
+    """Return how all codecs are asked for; PATH stands for a file or a folder."""
+    return (*_WITHOUT_PATH, *(f"{name}[:PATH]" for name in (*MODELS, "joint")), "llc:PATH")
+
+
+def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
+    """Return the codec of a name, or of a name and a path with a colon between them.
+
+    Raises InputError if there is no such codec (the message lists those that there are) or what it
+    needs is not installed (the message says how to get it), and as the codec itself does.
+    """
+    options = options or CodecOptions()
+    name, _, path = spec.partition(":")
+    if name in _WITHOUT_PATH and not path:
+        return _WITHOUT_PATH[name](options)
+    if name in MODELS:
+        return _zoo_model(name, path)
+    if name == "joint":
+        return _joint(path, options)
+    if name == "llc" and path:
+        return _any_llc(path, options)
+    raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
+
+
+def _cached(codec: BenchCodec, options: CodecOptions) -> BenchCodec:
+    return codec if options.cache is None else CachedCodec(codec, options.cache)
+
+
+# PyTorch is loaded by those that need it only.
+
+
+def _zoo_model(name: str, path: str) -> BenchCodec:
+    from llcodec.bench.codecs.compressai import CompressaiCodec
+
+    return CompressaiCodec(name, Path(path) if path else None)
+
+
+def _base(options: CodecOptions) -> BenchCodec:
+    from llcodec.bench.codecs.llc import LlcCodec
+
+    return LlcCodec("base", "base", use="plain", device=options.device)
+
+
+def _joint(path: str, options: CodecOptions) -> BenchCodec:
+    from llcodec.bench.codecs.llc import LlcCodec
+    from llcodec.codec.models import DEFAULT_MODEL
+
+    return LlcCodec("joint", path or DEFAULT_MODEL, use="joint", device=options.device)
+
+
+def _any_llc(path: str, options: CodecOptions) -> BenchCodec:
+    from llcodec.bench.codecs.llc import LlcCodec
+
+    return LlcCodec(f"llc-{Path(path).stem}", path, device=options.device)
+
+
+_WITHOUT_PATH: Mapping[str, Builder] = MappingProxyType(
+    {
+        "jpeg": lambda _: jpeg(),
+        "jpeg444": lambda _: jpeg("4:4:4"),
+        "webp": lambda _: webp(),
+        "avif": lambda options: _cached(avif(), options),
+        "avif420": lambda options: _cached(avif("4:2:0"), options),
+        "png": lambda _: PngCodec(),
+        "jxl": lambda _: JxlCodec(),
+        "heic": lambda _: HeicCodec(),
+        "heic444": lambda _: HeicCodec("4:4:4"),
+        "vvc": lambda options: _cached(VvcCodec(), options),
+        "vvc-fast": lambda options: _cached(VvcCodec("fast"), options),
+        "vtm": lambda options: _cached(VtmCodec(find_vtm(options.vtm)), options),
+        "vtm-10bit": lambda options: _cached(VtmCodec(find_vtm(options.vtm), 10), options),
+        "base": _base,
+    }
+)

@@ -1,0 +1,124 @@
+"""VVC through ffmpeg: libvvenc writes it, ffmpeg's own decoder reads it. An extra.
+
+libvvenc codes **4:2:0 only**, with 10 bits: at high rates, colour at half the resolution is what
+limits PSNR of RGB (to about 49 dB on photographs). For 4:4:4 there is VTM.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
+from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.codecs.sized import with_size, without_size
+from llcodec.bench.extras import require
+from llcodec.data.pairs import Pixels
+from llcodec.errors import InputError, UnreadableImageError
+
+Preset = Literal["faster", "fast", "medium", "slow", "slower"]
+
+_SMALLEST = 32  # pixels of a side; libvvenc fails on pictures of 16
+# Exact rounding and a long kernel for colour: with swscale's defaults, the way to 4:2:0 and back
+# loses more than coding at high rates does (45 dB instead of 49).
+_SCALING = "flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
+_TO_YCBCR = f"scale=out_color_matrix=bt709:out_range=full:{_SCALING},format=yuv420p10le"
+_TO_RGB = f"scale=in_color_matrix=bt709:in_range=full:{_SCALING},format=rgb24"
+_QUIET = ("-v", "error", "-nostats")
+
+
+@dataclass(frozen=True)
+class VvcCodec:
+    """One intra frame of VVC, BT.709 with full range, tuned for squared error.
+
+    ``preset`` is libvvenc's; its own default is medium. ``fast`` takes a quarter of the time, and
+    3 % more bits for 0.15 dB less.
+    ``IMAGEIO_FFMPEG_EXE`` names another ffmpeg, as imageio-ffmpeg has it; on Windows it has to, as
+    the one that imageio-ffmpeg 0.8.1 brings there has no libvvenc.
+    Raises InputError if imageio-ffmpeg is not installed, or its ffmpeg has no libvvenc.
+    """
+
+    preset: Preset = "medium"
+    qualities: tuple[float, ...] = (52, 47, 42, 37, 32, 28, 24, 20)
+
+    def __post_init__(self) -> None:
+        encoders = run_program([self._ffmpeg, "-hide_banner", "-encoders"]).decode()
+        if "libvvenc" not in encoders:
+            raise InputError("this ffmpeg was built without libvvenc, so it writes no VVC")
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+        return "vvc" if self.preset == "medium" else f"vvc-{self.preset}"
+
+    @cached_property
+    def _ffmpeg(self) -> str:
+        imageio_ffmpeg = require("imageio_ffmpeg", "bench")
+        try:
+            return str(imageio_ffmpeg.get_ffmpeg_exe())
+        except RuntimeError as error:
+            raise InputError(f"no ffmpeg found: {error}") from error
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, for the record of a result."""
+        said = run_program([self._ffmpeg, "-version"]).decode(errors="replace").split()
+        return CodecSettings(
+            quality="QP of libvvenc, 63 (smallest files) to 0",
+            chroma="4:2:0",
+            versions={"ffmpeg": said[2]},
+            parameters={
+                "encoder": " ".join(_encoder("QP", self.preset)),
+                "to YCbCr": _TO_YCBCR,
+                "to RGB": _TO_RGB,
+                "size": "4 bytes before the stream; sides even and at least 32 by repeating edges",
+            },
+        )
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the file of a picture, H×W×3; ``quality`` is the QP.
+
+        Raises QualityError, or InputError if the picture is too large or libvvenc fails.
+        """
+        check_pixels(pixels)
+        whole = whole_quality(self.name, quality, 0, 63)
+        height, width = pixels.shape[:2]
+        padded = _padded(pixels)
+        size = f"{padded.shape[1]}x{padded.shape[0]}"
+        raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", "1", "-i", "pipe:0")
+        coding = ("-vf", _TO_YCBCR, *_encoder(str(whole), self.preset), "-f", "vvc", "pipe:1")
+        stream = run_program([self._ffmpeg, *_QUIET, *raw, *coding], padded.tobytes())
+        return with_size(width, height, stream)
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        width, height, stream = without_size(data)
+        coded = ("-f", "vvc", "-i", "pipe:0", "-vf", _TO_RGB, "-f", "rawvideo", "pipe:1")
+        try:
+            raw = run_program([self._ffmpeg, *_QUIET, *coded], stream)
+        except InputError as error:
+            raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error
+        rows, columns = _coded(height), _coded(width)
+        if len(raw) != rows * columns * 3:
+            raise UnreadableImageError(f"not a file that {self.name} made: wrong size")
+        padded = np.frombuffer(raw, np.uint8).reshape(rows, columns, 3)
+        return padded[:height, :width].copy()
+
+
+def _encoder(quality: str, preset: str) -> tuple[str, ...]:
+    """Return the options of libvvenc: one frame, no group of pictures, no perceptual tuning."""
+    intra = "intraperiod=1:gopsize=1"
+    tuned = ("-qp", quality, "-qpa", "0", "-preset", preset, "-vvenc-params", intra)
+    return ("-c:v", "libvvenc", *tuned, "-threads", "1")
+
+
+def _padded(pixels: Pixels) -> Pixels:
+    """Return the picture with its edges repeated until libvvenc takes its size."""
+    height, width = pixels.shape[:2]
+    more = (0, _coded(height) - height), (0, _coded(width) - width), (0, 0)
+    return np.pad(pixels, more, mode="edge")
+
+
+def _coded(side: int) -> int:
+    """Return how many pixels are coded for a side of so many."""
+    return max(_SMALLEST, side + side % 2)

@@ -1,0 +1,161 @@
+"""Parameters and multiplications of each stage, at 960×512 as in Joint-IC-LL's Figure 5.
+
+Multiplications are those of convolutions, linear layers and attention, one pass of each network.
+The matrix products inside GDN are left out, as in the published figures, which were taken by
+watching layers.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from llcodec.codec.joint import JointModel
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
+from llcodec.nerco.views import view_of_whole
+from llcodec.nets.blocks import pad_to_multiple
+from llcodec.nets.cheng import Gdn
+from llcodec.nets.presets import FAST, Preset, paper_preset
+from llcodec.nets.tone import ToneCurve
+from llcodec.snr_aware.network import SnrAwareNetwork
+from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
+
+WIDTH, HEIGHT = 960, 512
+MEASURED = "measured"
+_HYPER_MULTIPLE = 4  # latents are padded to whole hyper-latents
+_META = torch.device("meta")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage's parameters and multiply–accumulates; None where nobody has published them."""
+
+    name: str
+    parameters: float
+    macs: float | None
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """A pipeline's stages in their order; ``source``: ``measured``, or where figures stand."""
+
+    name: str
+    stages: tuple[Stage, ...]
+    source: str = MEASURED
+
+    @property
+    def parameters(self) -> float:
+        """Of all stages."""
+        return sum(stage.parameters for stage in self.stages)
+
+    @property
+    def macs(self) -> float | None:
+        """Of all stages, at 960×512; None where one is not known."""
+        known = [stage.macs for stage in self.stages if stage.macs is not None]
+        return sum(known) if len(known) == len(self.stages) else None
+
+
+def joint_complexity(name: str, preset: Preset) -> Complexity:
+    """Return analysis with the SNR-aware branch and tone, entropy model, and synthesis."""
+    with _META:
+        model = JointModel(preset).eval()
+    for module in model.modules():
+        if isinstance(module, Gdn):  # see above
+            module.forward = nn.Identity().forward  # type: ignore[assignment]
+    x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
+    curve = None
+    if model.tone is not None:
+        curve = ToneCurve(*(torch.empty(1, *shape, device=_META) for shape in ((3,), (3,), (3, 3))))
+    y = torch.empty(1, preset.latents, HEIGHT // 16, WIDTH // 16, device=_META)
+
+    def entropy() -> Tensor:
+        hyper = model.h_s(model.h_a(pad_to_multiple(y, _HYPER_MULTIPLE)))
+        both = torch.cat((hyper, model.context(y)), 1)
+        return model.entropy_parameters(both)  # type: ignore[no-any-return]
+
+    parts = {
+        "entropy model": (model.h_a, model.h_s, model.context, model.entropy_parameters),
+        "decoder": (model.g_s, model.linear_synthesis),
+    }
+    counts = {name: sum(map(_size, modules)) for name, modules in parts.items()}
+    buffers = _size(model.density) + _size(model.gain)
+    counts["entropy model"] += buffers
+    encoder = _size(model) - sum(counts.values())
+    return Complexity(
+        name,
+        (
+            Stage("encoder", encoder, _macs(lambda: model.analyse(x, curve))),
+            Stage("entropy model", counts["entropy model"], _macs(entropy)),
+            Stage("decoder", counts["decoder"], _macs(lambda: model.synthesise(y))),
+        ),
+    )
+
+
+def snr_aware_complexity(name: str) -> Complexity:
+    """Return the SNR-aware enhancer of a preset."""
+    with _META:
+        network = SnrAwareNetwork(SNR_AWARE_PRESETS[name]).eval()
+    x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
+    return Complexity(name, (Stage("enhancer", _size(network), _macs(lambda: network(x))),))
+
+
+def nerco_complexity(name: str) -> Complexity:
+    """Return NeRCo's networks of inference, of a preset."""
+    with _META:
+        model = NercoModel(NERCO_PRESETS[name], degrader=False).eval()
+    view = view_of_whole(torch.empty(1, 3, HEIGHT, WIDTH, device=_META))
+    return Complexity(name, (Stage("enhancer", _size(model), _macs(lambda: model(view))),))
+
+
+def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
+    """Return two pipelines one after the other."""
+    return Complexity(name, (*first.stages, *second.stages))
+
+
+def all_complexities() -> list[Complexity]:
+    """Return the pipelines of Figure 5, ours beside them.
+
+    TCM's figures are published constants: their networks are not built here.
+    """
+    xu = snr_aware_complexity("snr-aware-paper")
+    cheng = {
+        n: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain()) for n in (128, 192)
+    }
+    ours = [
+        joint_complexity("joint fast", FAST),
+        joint_complexity("joint paper-128", paper_preset(128, scale=False)),
+        joint_complexity("joint paper-192", paper_preset(192, scale=False)),
+    ]
+    base = joint_complexity("base", FAST.plain())
+    compact = snr_aware_complexity("snr-aware-compact")
+    nerco = nerco_complexity("nerco-compact")
+    sequences = [
+        in_sequence("snr-aware-compact + base", compact, base),
+        in_sequence("nerco-compact + base", nerco, base),
+        in_sequence("Cheng-S + SNR-Aware", xu, cheng[128]),
+        in_sequence("Cheng-L + SNR-Aware", xu, cheng[192]),
+        *(
+            Complexity(
+                f"TCM-{size} + SNR-Aware",
+                (*xu.stages, Stage("codec", million * 1e6, None)),
+                "Liu, Sun and Katto, CVPR 2023 (TCM), parameters by their code",
+            )
+            for size, million in (("S", 45.18), ("M", 59.13), ("L", 76.57))
+        ),
+    ]
+    return [*ours, *sequences, xu, *cheng.values(), base, compact, nerco]
+
+
+def _size(module: nn.Module | None) -> int:
+    return 0 if module is None else sum(parameter.numel() for parameter in module.parameters())
+
+
+@torch.no_grad()
+def _macs(run: Callable[[], object]) -> float:
+    """Return the multiplications of ``run``."""
+    with FlopCounterMode(display=False) as counter:
+        run()
+    return float(counter.get_total_flops()) / 2

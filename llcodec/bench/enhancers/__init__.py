@@ -1,0 +1,1 @@
+"""Enhancers as the benchmark sees them: pictures in, brighter pictures out."""

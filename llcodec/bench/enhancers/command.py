@@ -1,0 +1,63 @@
+"""Any enhancer that is a program: it reads one picture and writes another."""
+
+import shlex
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.enhancers.enhancer import EnhancerSettings
+from llcodec.data.pairs import Pixels, read_pixels
+from llcodec.errors import InputError
+from llcodec.imaging import Picture, write_picture
+
+_INPUT, _OUTPUT = "{input}", "{output}"
+
+
+class CommandEnhancer:
+    """Runs a command line with ``{input}`` and ``{output}`` in it, both PNG files.
+
+    No shell takes part: quoting is that of a shell, but nothing is expanded.
+    Raises InputError if one of the two is missing, or if the quotes do not end.
+    """
+
+    def __init__(self, command: str) -> None:
+        try:
+            self._words = shlex.split(command)
+        except ValueError as error:
+            raise InputError(f"the command {command!r} cannot be read: {error}") from error
+        if not all(any(mark in word for word in self._words) for mark in (_INPUT, _OUTPUT)):
+            raise InputError(f"the command {command!r} needs {_INPUT} and {_OUTPUT}")
+        self.name = f"cmd-{Path(self._words[0]).name}"
+        self._command = command
+
+    def settings(self) -> EnhancerSettings:
+        """Return the command."""
+        return EnhancerSettings(parameters={"command": self._command})
+
+    def enhance(self, pixels: Pixels) -> Pixels:
+        """Return the picture that the program writes, which must be of the same size.
+
+        Raises InputError if the program fails, or writes no such picture.
+        """
+        with TemporaryDirectory() as folder:
+            source, target = Path(folder) / "input.png", Path(folder) / "output.png"
+            with source.open("wb") as file:
+                write_picture(Picture(pixels), file, format="PNG")
+            places = {_INPUT: str(source), _OUTPUT: str(target)}
+            run_program([_filled(word, places) for word in self._words])
+            if not target.is_file():
+                raise InputError(f"{self.name} wrote no picture to {_OUTPUT}")
+            try:
+                made = read_pixels(target)
+            except InputError as error:
+                raise InputError(f"{self.name} wrote what is {error}") from error
+        if made.shape != pixels.shape:
+            wanted, got = (f"{shape[1]}×{shape[0]}" for shape in (pixels.shape, made.shape))
+            raise InputError(f"{self.name} made a picture of {got} pixels, not of {wanted}")
+        return made
+
+
+def _filled(word: str, places: dict[str, str]) -> str:
+    for mark, path in places.items():
+        word = word.replace(mark, path)
+    return word

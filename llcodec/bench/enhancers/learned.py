@@ -1,0 +1,44 @@
+"""Enhancers of ours, by their weight files: NeRCo, SNR-Aware, and the joint network."""
+
+from llcodec._cards import Card, read_card
+from llcodec._version import __version__
+from llcodec.bench.enhancers.enhancer import EnhancerSettings
+from llcodec.data.pairs import Pixels
+from llcodec.enhancing.enhancer import Enhancer
+from llcodec.enhancing.models import find_enhancer
+from llcodec.imaging import Picture
+
+
+class LearnedEnhancer:
+    """What ``llc enhance`` makes of a picture, from its pixels and to pixels.
+
+    Args:
+        name: what results call it.
+        model: the name of a shipped model, or the path of a weight file.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance.
+    """
+
+    def __init__(self, name: str, model: str, device: str = "cpu") -> None:
+        self.name = name
+        self._card: Card = read_card(find_enhancer(model))
+        self._enhancer = Enhancer(model, device=device)
+
+    def settings(self) -> EnhancerSettings:
+        """Return the model, its checksum, and how long it was trained."""
+        hours = self._card.notes.get("hours")
+        return EnhancerSettings(
+            versions={"llcodec": __version__, "SHA-256": self._enhancer.sha256},
+            parameters={
+                "model": self._enhancer.name,
+                "preset": self._card.preset,
+                "parameters": self._card.parameters,
+                "data": self._card.notes.get("data", ""),
+            },
+            training_hours=None if hours is None else float(hours),
+        )
+
+    def enhance(self, pixels: Pixels) -> Pixels:
+        """Return the enhanced picture."""
+        return self._enhancer.enhance(Picture(pixels)).pixels.astype("uint8")

@@ -1,0 +1,87 @@
+"""The pictures of a benchmark: what goes in, and what should come out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from llcodec.data.pairs import Pixels, holds_pairs, read_pixels
+from llcodec.data.registry import REGISTRY, DataSet, Sample, find, listing
+from llcodec.errors import InputError
+
+_SPLITS = ("test", "val", "train")  # the first of these that there is, unless one is asked for
+
+
+@dataclass(frozen=True)
+class BenchPicture:
+    """One picture, by its files.
+
+    Of a pair, ``source`` is the dark picture and ``reference`` the bright one; a photograph is
+    both; dark pictures have no reference. ``id`` is a name that no other picture of the set has.
+    """
+
+    id: str
+    source: Path
+    reference: Path | None
+
+    def read(self) -> tuple[Pixels, Pixels | None]:
+        """Return source and reference, H×W×3 8-bit sRGB. Raises InputError if they do not fit."""
+        source = read_pixels(self.source)
+        if self.reference is None:
+            return source, None
+        reference = source if self.reference == self.source else read_pixels(self.reference)
+        if source.shape != reference.shape:
+            raise InputError(f"{self.source} and {self.reference} are not of one size")
+        return source, reference
+
+
+@dataclass(frozen=True)
+class PictureSet:
+    """The pictures of one split of a data set."""
+
+    name: str
+    split: str
+    pictures: tuple[BenchPicture, ...]
+
+
+def find_pictures(
+    dataset: str, root: Path | None = None, split: str | None = None, limit: int | None = None
+) -> PictureSet:
+    """Return the pictures of a data set of the registry, which lies at ``root``, or of a folder.
+
+    ``limit`` takes so many of them, evenly spread. Raises InputError if there are none.
+    """
+    kind, place = _kind_and_place(dataset, root)
+    found = listing(kind, place).samples
+    chosen = next((s for s in _SPLITS if any(x.split == s for x in found)), None)
+    split = split or chosen
+    samples = [sample for sample in found if sample.split == split]
+    if not samples or split is None:
+        raise InputError(f"{place}: no {kind.unit} of the split {split or 'test'!r}")
+    name = place.resolve().name if kind.name in ("pairs", "photographs") else kind.name
+    return PictureSet(name, split, tuple(map(_picture, spread(samples, limit))))
+
+
+def spread(samples: Sequence[Sample], limit: int | None) -> list[Sample]:
+    """Return at most ``limit`` of the samples, evenly spread."""
+    if limit is None or limit >= len(samples):
+        return list(samples)
+    return [samples[number * len(samples) // limit] for number in range(limit)]
+
+
+def _kind_and_place(dataset: str, root: Path | None) -> tuple[DataSet, Path]:
+    if root is not None:
+        return find(dataset), root
+    folder = Path(dataset)
+    if not folder.is_dir():
+        if dataset.lower() in REGISTRY:
+            raise InputError(f"the data set {dataset} lies where? give its folder with --root")
+        raise InputError(
+            f"{dataset}: no such folder, and no data set of this name: {', '.join(REGISTRY)}"
+        )
+    return find("pairs" if holds_pairs(folder) else "photographs"), folder
+
+
+def _picture(sample: Sample) -> BenchPicture:
+    source = sample.low or sample.high
+    assert source is not None, "a sample has a picture"
+    return BenchPicture(sample.id, source, sample.high)

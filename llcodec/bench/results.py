@@ -1,0 +1,157 @@
+"""The results of a benchmark: JSON for each pipeline, in CompressAI's schema, and a table."""
+
+import csv
+import io
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
+from llcodec.bench.runner import PipelineRun
+from llcodec.bench.scores import Scores, mean_scores
+from llcodec.data.outputs import written
+
+_DIGITS = 6
+# Names of CompressAI's results, and what they are here.
+COLUMNS: Mapping[str, str] = {
+    "bpp": "bpp",
+    "psnr-rgb": "psnr",
+    "ms-ssim-rgb": "ms_ssim",
+    "ssim-rgb": "ssim",
+    "psnr-gt-mean-rgb": "gt_mean_psnr",
+    "niqe": "niqe",
+    "loe": "loe",
+    "loe-local-max": "loe_local_max",
+}
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """The means of one pipeline over all pictures: a number, or None, for each quality.
+
+    ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
+    that decides the pipeline's results.
+    """
+
+    name: str
+    spec: str
+    record: Mapping[str, Any]
+    qualities: tuple[float, ...]
+    columns: Mapping[str, tuple[float | None, ...]]
+
+    def curve(self, measure: str) -> Curve | None:
+        """Return the rate-distortion curve of a column."""
+        rates = [rate for rate in self.columns["bpp"] if rate is not None]
+        return curve_of(rates, self.columns[measure])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A pipeline beside the anchor: BD-rates in percent and BD-PSNR in dB, where there are any."""
+
+    name: str
+    bd_rate_psnr: float | None
+    bd_rate_ms_ssim: float | None
+    bd_psnr: float | None
+
+
+def result_of(run: PipelineRun) -> PipelineResult:
+    """Return the means of a run that did not fail."""
+    assert run.pipeline is not None, run.failure
+    means = [mean_scores(list(scores)) for scores in run.scores]
+    columns = {
+        name: tuple(_rounded(getattr(mean, own)) for mean in means) for name, own in COLUMNS.items()
+    }
+    columns["ms-ssim-db-rgb"] = tuple(map(_decibels, columns["ms-ssim-rgb"]))
+    columns["encoding_time"] = tuple(_median(scores, "encode_seconds") for scores in run.scores)
+    columns["decoding_time"] = tuple(_median(scores, "decode_seconds") for scores in run.scores)
+    return PipelineResult(run.name, run.spec, run.pipeline.record(), run.qualities, columns)
+
+
+def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
+    """Return each pipeline beside the one that is named ``anchor``; without it, nothing."""
+    base = next((result for result in results if result.name == anchor), None)
+    if base is None:
+        return []
+    return [_comparison(base, result) for result in results]
+
+
+def write_results(
+    results: Sequence[PipelineResult],
+    comparisons: Sequence[Comparison],
+    meta: Mapping[str, Any],
+    out: Path,
+) -> None:
+    """Write ``out``/NAME.json of each pipeline and ``out``/table.csv of all.
+
+    ``meta`` is what they share: data set, command, machine, date. Raises OutputError.
+    """
+    beside = {comparison.name: comparison for comparison in comparisons}
+    for result in results:
+        with written(out / f"{result.name}.json") as part:
+            part.write_text(
+                json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
+            )
+    with written(out / "table.csv") as part:
+        part.write_text(_table(results))
+
+
+def _stored(
+    result: PipelineResult, comparison: Comparison | None, meta: Mapping[str, Any]
+) -> dict[str, Any]:
+    stored: dict[str, Any] = {
+        "name": result.name,
+        "description": result.spec,
+        "meta": {**meta, "pipeline": result.record},
+        "results": {"quality": result.qualities, **result.columns},
+    }
+    if comparison is not None:
+        stored["bd"] = {
+            "anchor": meta.get("anchor"),
+            "bd-rate-psnr": comparison.bd_rate_psnr,
+            "bd-rate-ms-ssim": comparison.bd_rate_ms_ssim,
+            "bd-psnr": comparison.bd_psnr,
+        }
+    return stored
+
+
+def _table(results: Sequence[PipelineResult]) -> str:
+    text = io.StringIO()
+    names = list(results[0].columns) if results else []
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["pipeline", "quality", *names])
+    for result in results:
+        for row, quality in enumerate(result.qualities):
+            values = (result.columns[name][row] for name in names)
+            table.writerow([result.name, quality, *("" if v is None else v for v in values)])
+    return text.getvalue()
+
+
+def _comparison(base: PipelineResult, result: PipelineResult) -> Comparison:
+    def both(measure: str) -> tuple[Curve, Curve] | None:
+        one, other = base.curve(measure), result.curve(measure)
+        return None if one is None or other is None else (one, other)
+
+    psnr, ms_ssim = both("psnr-rgb"), both("ms-ssim-db-rgb")
+    return Comparison(
+        result.name,
+        None if psnr is None else _rounded(bd_rate(*psnr)),
+        None if ms_ssim is None else _rounded(bd_rate(*ms_ssim)),
+        None if psnr is None else _rounded(bd_psnr(*psnr)),
+    )
+
+
+def _median(scores: Sequence[Scores], name: str) -> float | None:
+    return _rounded(median(getattr(score, name) for score in scores)) if scores else None
+
+
+def _decibels(ms_ssim: float | None) -> float | None:
+    return None if ms_ssim is None else _rounded(-10 * math.log10(max(1 - ms_ssim, 1e-10)))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)

@@ -1,0 +1,91 @@
+"""What is measured of one picture at one quality."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from importlib.metadata import version
+from statistics import fmean
+
+from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.codecs.timing import Timed, decode_timed, encode_timed, timed
+from llcodec.bench.pipelines import Pipeline
+from llcodec.data.pairs import Pixels
+from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
+
+_EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Rate, quality and time of one picture, or their means over pictures.
+
+    ``bpp`` counts every byte of the file. PSNR is in dB, of RGB; ``gt_mean_psnr`` after scaling to
+    the reference's mean grey. ``loe`` and ``loe_local_max`` are against the source, by the two
+    samplings of :func:`llcodec.metrics.loe`. Seconds are wall time, enhancement included. None
+    where something cannot be measured: without a reference, or of too small or empty a picture.
+    """
+
+    bpp: float
+    psnr: float | None
+    ssim: float | None
+    ms_ssim: float | None
+    gt_mean_psnr: float | None
+    niqe: float | None
+    loe: float | None
+    loe_local_max: float | None
+    encode_seconds: float
+    decode_seconds: float
+
+
+NAMES = tuple(field.name for field in fields(Scores))
+
+
+def measure(
+    pipeline: Pipeline,
+    source: Pixels,
+    reference: Pixels | None,
+    quality: float,
+    sent: Timed[Pixels],
+) -> Scores:
+    """Return the scores of a picture at one quality; ``sent`` is what the sender's enhancer made.
+
+    Raises InputError and QualityError as the codec does.
+    """
+    file = encode_timed(pipeline.codec, sent.value, quality)
+    decoded = decode_timed(pipeline.codec, file.value)
+    shown = timed(lambda: pipeline.after.enhance(decoded.value))
+    picture = shown.value
+
+    def against(metric: Callable[[Pixels, Pixels], float]) -> float | None:
+        return None if reference is None else _tried(lambda: metric(picture, reference))
+
+    return Scores(
+        bpp=bits_per_pixel(file.value, source),
+        psnr=against(lambda a, b: min(psnr(a, b), _EQUAL)),
+        ssim=against(ssim),
+        ms_ssim=against(ms_ssim),
+        gt_mean_psnr=against(lambda a, b: min(gt_mean_psnr(a, b), _EQUAL)),
+        niqe=_tried(lambda: niqe(picture)),
+        loe=_tried(lambda: loe(picture, source)),
+        loe_local_max=_tried(lambda: loe(picture, source, sampling="local-max")),
+        encode_seconds=sent.seconds + file.seconds,
+        decode_seconds=decoded.seconds + shown.seconds,
+    )
+
+
+def measures() -> dict[str, str]:
+    """Return what scores depend on besides the pictures: a record with other ones is not reused."""
+    return {"scores": "1", "pytorch-msssim": version("pytorch-msssim")}
+
+
+def mean_scores(scores: list[Scores]) -> Scores:
+    """Return the means; of those that are None for a picture, over the other pictures."""
+    columns = {name: [getattr(score, name) for score in scores] for name in NAMES}
+    known = {name: [v for v in column if v is not None] for name, column in columns.items()}
+    return Scores(**{name: fmean(v) if v else None for name, v in known.items()})  # type: ignore[arg-type]
+
+
+def _tried(metric: Callable[[], float]) -> float | None:
+    try:
+        return metric()
+    except ValueError:  # too small or too empty a picture
+        return None

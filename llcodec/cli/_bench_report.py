@@ -1,0 +1,99 @@
+"""What a benchmark tells while it runs, and at its end."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from llcodec.cli._problems import print_problem
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from llcodec.bench.command import BenchOutcome
+    from llcodec.bench.complexity import Complexity
+    from llcodec.bench.runner import PipelineRun
+
+
+class BenchLines:
+    """A progress bar for each pipeline, on terminals, and a line for each that failed."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        if not self._quiet and sys.stderr is not None and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            self._bar = Progress(console=Console(stderr=True))
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def progress(self, name: str, done: int, total: int) -> None:
+        """Hear how many pictures of a pipeline are done."""
+        if self._bar is not None:
+            if name not in self._tasks:
+                self._tasks[name] = self._bar.add_task(name, total=total)
+            self._bar.update(self._tasks[name], completed=done)
+
+    def finished(self, run: "PipelineRun") -> None:
+        """Hear what became of a pipeline."""
+        if run.failure is not None:
+            print_problem(f"{run.name}: {run.failure}")
+        elif not self._quiet and self._bar is None and sys.stderr is not None:
+            print(f"{run.name}: done", file=sys.stderr, flush=True)
+
+
+def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
+    """Yield a table: the range of rates, PSNR at both ends, and BD-rate against the anchor."""
+    against = {comparison.name: comparison for comparison in outcome.comparisons}
+    yield f"{'pipeline':32} {'bpp':>15} {'PSNR, dB':>15} {'SSIM':>13} {'BD-rate':>9}"
+    for result in outcome.results:
+        spans = (_span(result.columns[key], digits) for key, digits in _SHOWN)
+        rate = against[result.name].bd_rate_psnr if result.name in against else None
+        told = "-" if rate is None else f"{rate:+.1f} %"
+        bpp, psnr, ssim = spans
+        yield f"{result.name:32} {bpp:>15} {psnr:>15} {ssim:>13} {told:>9}"
+    if against:
+        yield f"BD-rate: bits for equal PSNR, against {outcome.meta['anchor']}"
+
+
+_SHOWN = (("bpp", 3), ("psnr-rgb", 2), ("ssim-rgb", 3))
+
+
+def _span(values: Sequence[float | None], digits: int) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return "-"
+    return f"{min(known):.{digits}f}-{max(known):.{digits}f}"
+
+
+def complexity_lines(complexities: "Sequence[Complexity]", *, as_json: bool) -> Iterator[str]:
+    """Yield the table of ``llc bench complexity``, or a line of JSON for each pipeline."""
+    if as_json:
+        yield from (json.dumps(asdict(complexity)) for complexity in complexities)
+        return
+    yield f"{'at 960×512':28} {'parameters':>12} {'multiplications':>16}  stages"
+    for found in complexities:
+        macs = "-" if found.macs is None else f"{found.macs / 1e9:.1f} G"
+        stages = ", ".join(
+            f"{s.name} {s.parameters / 1e6:.2f} M"
+            + ("" if s.macs is None else f" {s.macs / 1e9:.1f} G")
+            for s in found.stages
+        )
+        source = "" if found.source == "measured" else f" [{found.source}]"
+        yield f"{found.name:28} {found.parameters / 1e6:10.2f} M {macs:>16}  {stages}{source}"

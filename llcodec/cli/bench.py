@@ -1,0 +1,129 @@
+"""``llc bench``: codecs, enhancers and the joint network, compared by real files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llcodec.cli import _options as options
+from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
+from llcodec.cli._problems import FAILED
+
+if TYPE_CHECKING:
+    from llcodec.bench.command import BenchOrder
+
+app = typer.Typer(rich_markup_mode=None)
+
+Qualities = Annotated[
+    str | None,
+    typer.Option(
+        metavar="Q,Q,…",
+        show_default=False,
+        help="Qualities on each codec's own scale; by default eight of its own.",
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def bench(
+    context: typer.Context,
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|FOLDER",
+            show_default=False,
+            help="A data set (llc data list), or a folder of pairs (low/ and high/) or pictures.",
+        ),
+    ] = None,
+    pipelines: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="P,P,…",
+            show_default=False,
+            help="joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC, enhance:ENHANCER. "
+            "Repeatable.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="DIR", help="Folder of the results.")
+    ] = Path("bench"),
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the named data set lies.")
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(show_default=False, help="test, val or train; by default the first there is."),
+    ] = None,
+    qualities: Qualities = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="So many pictures, evenly spread.")
+    ] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(metavar="P", show_default=False, help="The pipeline BD-rates are against."),
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes side by side; times need 1.")] = 1,
+    vtm: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="VTM's folder; or set LLC_VTM_DIR.")
+    ] = None,
+    device: options.DeviceName = options.Device.cpu,
+    threads: options.Threads = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Measure pipelines on pictures: rate, quality and time of written and decoded files.
+
+    A run that was interrupted goes on where it was; what failed is told, and the rest goes on.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if dataset is None:
+        raise typer.BadParameter("give a data set or a folder with --dataset")
+    from llcodec.bench.command import BenchOrder
+    from llcodec.bench.pipelines import DEFAULT_PIPELINES, split_pipelines
+
+    order = BenchOrder(
+        dataset=dataset,
+        pipelines=split_pipelines(pipelines) if pipelines else DEFAULT_PIPELINES,
+        out=out,
+        root=root,
+        split=split,
+        qualities=_numbers(qualities),
+        limit=limit,
+        anchor=anchor,
+        jobs=jobs,
+        vtm=vtm,
+        device=device.value,
+    )
+    raise typer.Exit(_run(order, threads, quiet))
+
+
+def _run(order: "BenchOrder", threads: int | None, quiet: bool) -> int:
+    from llcodec.bench.command import run_bench
+    from llcodec.cli._threads import use_threads
+
+    use_threads(threads)
+    with BenchLines(quiet) as lines:
+        outcome = run_bench(order, lines.progress, lines.finished)
+    if not quiet:
+        for line in comparison_lines(outcome):
+            typer.echo(line)
+        typer.echo(f"results: {order.out}")
+    return FAILED if outcome.failures else 0
+
+
+@app.command()
+def complexity(json: options.Json = False) -> None:
+    """List parameters and multiplications of each stage at 960×512 (the paper's Figure 5)."""
+    from llcodec.bench.complexity import all_complexities
+
+    for line in complexity_lines(all_complexities(), as_json=json):
+        typer.echo(line)
+
+
+def _numbers(text: str | None) -> tuple[float, ...] | None:
+    if text is None:
+        return None
+    try:
+        return tuple(float(word) for word in text.split(","))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} are no qualities: write numbers with commas") from None

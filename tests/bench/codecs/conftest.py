@@ -1,0 +1,50 @@
+"""A real photograph, small enough for every codec, and a folder that looks like VTM's."""
+
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from llcodec.data.pairs import Pixels
+
+_HERE = Path(__file__).parent
+_EXAMPLE = _HERE.parents[2] / "examples" / "forest_path.jpg"
+
+BuildVtm = Callable[..., Path]
+
+
+def _build_vtm(folder: Path, programs: str = "bin", name: str = "{}AppStatic") -> Path:
+    """Put both programs and the configuration where VTM's build leaves them."""
+    (folder / programs).mkdir(parents=True, exist_ok=True)
+    (folder / "cfg").mkdir(exist_ok=True)
+    (folder / "cfg" / "encoder_intra_vtm.cfg").write_text("#======== File I/O ===============\n")
+    for kind in ("Encoder", "Decoder"):
+        program = folder / programs / name.format(kind)
+        program.write_text(f"#!{sys.executable}\n{(_HERE / 'stand_in_vtm.py').read_text()}")
+        program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return folder
+
+
+@pytest.fixture
+def build_vtm() -> BuildVtm:
+    if sys.platform == "win32":
+        pytest.skip("scripts are no programs there")
+    return _build_vtm
+
+
+@pytest.fixture
+def vtm_folder(build_vtm: BuildVtm, tmp_path: Path) -> Path:
+    """A folder that looks like VTM's after a build."""
+    return build_vtm(tmp_path / "vtm")
+
+
+@pytest.fixture(scope="session")
+def photo() -> Pixels:
+    """A photograph, 128×192 pixels."""
+    with Image.open(_EXAMPLE) as image:
+        small = image.convert("RGB").resize((192, 128), Image.Resampling.LANCZOS)
+    return np.asarray(small).copy()

@@ -1,0 +1,135 @@
+"""Models of CompressAI with few channels and random weights, saved and loaded as real ones are."""
+
+import importlib.util
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.codecs.compressai_weights import MODELS
+from llcodec.data.pairs import Pixels
+from llcodec.errors import (
+    BrokenModelError,
+    InputError,
+    QualityError,
+    UnknownModelError,
+    UnreadableImageError,
+)
+
+if importlib.util.find_spec("compressai") is None:
+    pytest.skip(
+        "CompressAI needs NumPy 1, pandas, SciPy and more: it is an extra",
+        allow_module_level=True,
+    )
+
+from llcodec.bench.codecs.compressai import CompressaiCodec
+from llcodec.bench.codecs.compressai_weights import zoo
+
+# What CompressAI imports warns of what PyTorch is about to drop.
+pytestmark = pytest.mark.filterwarnings("default")
+
+SMALL = {name: (8, 12) for name in MODELS} | {"cheng2020-anchor": (8,), "cheng2020-attn": (8,)}
+
+
+def save(architecture: str, path: Path, seed: int = 0, tables: bool = True) -> Path:
+    torch.manual_seed(seed)
+    model = zoo().model_architectures[architecture](*SMALL[architecture])
+    if tables:
+        model.update(force=True)
+    torch.save(model.state_dict(), path)
+    return path
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    return save("bmshj2018-factorized", tmp_path / "bmshj2018-factorized-2.pth")
+
+
+@pytest.mark.parametrize("architecture", MODELS)
+def test_every_model_makes_files_that_a_fresh_one_reads(
+    architecture: str, photo: Pixels, tmp_path: Path
+) -> None:
+    path = save(architecture, tmp_path / f"{architecture}-1.pth")
+    codec = CompressaiCodec(architecture, path)
+    assert (codec.name, codec.qualities) == (architecture, (1,))
+    data = codec.encode(photo[:65, :70].copy(), 1)
+    assert data == codec.encode(photo[:65, :70].copy(), 1)
+    back = CompressaiCodec(architecture, path).decode(data)
+    assert back.shape == (65, 70, 3)
+    assert back.dtype == np.uint8
+    np.testing.assert_array_equal(back, codec.decode(data))
+    assert bits_per_pixel(data, photo) > 0
+
+
+def test_what_is_decoded_is_what_the_network_makes(photo: Pixels, weights: Path) -> None:
+    codec = CompressaiCodec("bmshj2018-factorized", weights)
+    pixels = photo[:64, :64].copy()
+    model = zoo().model_architectures["bmshj2018-factorized"].from_state_dict(torch.load(weights))
+    x = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+    with torch.inference_mode():
+        x_hat = model.eval()(x)["x_hat"].clamp(0, 1)
+    expected = (x_hat[0].permute(1, 2, 0) * 255).numpy()
+    back = codec.decode(codec.encode(pixels, 2))
+    np.testing.assert_allclose(back, expected, atol=0.51)
+
+
+def test_a_folder_is_a_ladder_of_networks(photo: Pixels, tmp_path: Path) -> None:
+    for quality in (1, 3):
+        save("mbt2018-mean", tmp_path / f"mbt2018-mean-{quality}.pth", seed=quality)
+    codec = CompressaiCodec("mbt2018-mean", tmp_path)
+    assert codec.qualities == (1, 3)
+    files = [codec.encode(photo, q) for q in codec.qualities]
+    back = [CompressaiCodec("mbt2018-mean", tmp_path).decode(data) for data in files]
+    assert not np.array_equal(*back)  # each file names its own network
+    for quality in (2, 1.5, 0, float("nan")):
+        with pytest.raises(QualityError, match="has the qualities 1, 3"):
+            codec.encode(photo, quality)
+    with pytest.raises(UnreadableImageError, match="has a quality"):
+        CompressaiCodec("mbt2018-mean", tmp_path / "mbt2018-mean-1.pth").decode(files[1])
+
+
+def test_weights_of_a_training_checkpoint_without_tables(photo: Pixels, tmp_path: Path) -> None:
+    path = save("cheng2020-anchor", tmp_path / "best.pth.tar", tables=False)
+    state = {f"module.{key}": value for key, value in torch.load(path).items()}
+    torch.save({"epoch": 1, "state_dict": state}, path)  # as DataParallel has them
+    codec = CompressaiCodec("cheng2020-anchor", path)
+    back = codec.decode(codec.encode(photo[:64, :64].copy(), 1))
+    assert back.shape == (64, 64, 3)
+
+
+def test_settings_name_the_weights_and_no_place(weights: Path) -> None:
+    settings = CompressaiCodec("bmshj2018-factorized", weights).settings()
+    text = json.dumps(asdict(settings))
+    assert str(weights.parent) not in text
+    assert "bmshj2018-factorized-2.pth, SHA-256 " in text
+    published = CompressaiCodec("cheng2020-anchor")
+    assert published.qualities == (1, 2, 3, 4, 5, 6)
+    assert published.settings().parameters["weights 3"] == "cheng2020-anchor-3-e49be189.pth.tar"
+
+
+def test_other_bytes_are_refused(photo: Pixels, weights: Path) -> None:
+    codec = CompressaiCodec("bmshj2018-factorized", weights)
+    data = codec.encode(photo, 2)
+    assert data[:10] == bytes((0, 192, 0, 128, 0, 8, 0, 12, 2, 1))
+    wrong_size = bytes((1, 192)) + data[2:]
+    two_streams = data[:9] + b"\2" + bytes(4) + data[10:]
+    for bad in (b"", b"no picture", wrong_size, two_streams):
+        with pytest.raises(UnreadableImageError):
+            codec.decode(bad)
+
+
+def test_weights_of_another_model(photo: Pixels, weights: Path) -> None:
+    codec = CompressaiCodec("mbt2018", weights)
+    with pytest.raises(BrokenModelError, match="not that model's"):
+        codec.encode(photo, 1)
+
+
+def test_models_and_weights_that_there_are_not(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cheng2020-anchor, cheng2020-attn, not 'elic'"):
+        CompressaiCodec("elic")
+    with pytest.raises(UnknownModelError):
+        CompressaiCodec("mbt2018", tmp_path / "nowhere")

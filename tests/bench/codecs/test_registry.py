@@ -1,0 +1,87 @@
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from llcodec._cards import shipped_codecs
+from llcodec.bench.codecs.cache import CachedCodec
+from llcodec.bench.codecs.registry import CodecOptions, codec_of, known_codecs
+from llcodec.bench.codecs.vtm import VtmCodec
+from llcodec.errors import InputError, UnknownModelError
+
+EXTRAS = {
+    "jxl": "pillow_jxl",
+    "heic": "pillow_heif",
+    "heic444": "pillow_heif",
+    "vvc": "imageio_ffmpeg",
+    "vvc-fast": "imageio_ffmpeg",
+}
+NAMES = ("jpeg", "jpeg444", "webp", "avif", "avif420", "png", *EXTRAS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_those_of_the_codecs(name: str) -> None:
+    assert name in known_codecs()
+    if name in EXTRAS and importlib.util.find_spec(EXTRAS[name]) is None:
+        pytest.skip(f"{EXTRAS[name]} is an extra")
+    if name.startswith("vvc") and sys.platform == "win32":
+        pytest.skip("imageio-ffmpeg has no libvvenc there")
+    assert codec_of(name).name == name
+
+
+def test_vtm_takes_its_folder_from_the_options(vtm_folder: Path, tmp_path: Path) -> None:
+    eight, ten = (codec_of(name, CodecOptions(vtm_folder)) for name in ("vtm", "vtm-10bit"))
+    assert isinstance(eight, VtmCodec)
+    assert (eight.name, ten.name) == ("vtm", "vtm-10bit")
+    kept = codec_of("vtm", CodecOptions(vtm_folder, tmp_path))
+    assert isinstance(kept, CachedCodec)
+    assert kept.folder == tmp_path
+
+
+def test_slow_codecs_are_kept_and_quick_ones_are_not(tmp_path: Path) -> None:
+    options = CodecOptions(cache=tmp_path)
+    assert isinstance(codec_of("avif", options), CachedCodec)
+    assert not isinstance(codec_of("jpeg", options), CachedCodec)
+
+
+def test_our_own_codecs_by_name_and_by_path() -> None:
+    assert codec_of("joint").name == "joint"
+    path = shipped_codecs()["fast"]
+    assert codec_of(f"joint:{path}").name == "joint"
+    assert codec_of(f"llc:{path}").name == "llc-fast"
+    assert codec_of(f"llc:{path}").settings().parameters["model"] == "fast"
+
+
+def test_base_is_there_as_soon_as_it_ships() -> None:
+    if "base" in shipped_codecs():
+        assert codec_of("base").settings().parameters["brightens"] is False
+    else:
+        with pytest.raises(UnknownModelError, match="base"):
+            codec_of("base")
+
+
+@pytest.mark.parametrize("spec", ["", "gif", "jpeg:50", "llc", "llc:", "JPEG", "base:x", ":x"])
+def test_unknown_names_are_answered_with_the_known(spec: str) -> None:
+    with pytest.raises(InputError, match="unknown codec") as told:
+        codec_of(spec)
+    for name in known_codecs():
+        assert name in str(told.value)
+
+
+def test_models_of_compressai_are_known_even_where_it_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "cheng2020-anchor[:PATH]" in known_codecs()
+    monkeypatch.setitem(sys.modules, "compressai.zoo.image", None)
+    with pytest.raises(InputError, match=r'pip install "llcodec\[compressai\]"'):
+        codec_of("cheng2020-anchor")
+
+
+def test_pytorch_is_left_alone_by_codecs_that_need_none() -> None:
+    code = (
+        "import sys; from llcodec.bench.codecs.registry import codec_of;"
+        "codec_of('jpeg'); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,27 @@
+"""Small pairs of pictures, as files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def scene(seed: int, height: int = 48, width: int = 64) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    small = Image.fromarray(rng.integers(30, 240, (5, 7, 3), dtype=np.uint8))
+    return np.asarray(small.resize((width, height), Image.Resampling.BICUBIC))
+
+
+@pytest.fixture(scope="session")
+def pair_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three pairs in low/ and high/: a bright scene, and the same at an eighth with noise."""
+    root = tmp_path_factory.mktemp("pairs")
+    for seed in range(3):
+        high = scene(seed)
+        noise = np.random.default_rng(seed).normal(0, 1.5, high.shape)
+        low = (high / 8 + noise).clip(0, 255).round().astype(np.uint8)
+        for folder, pixels in (("low", low), ("high", high)):
+            (root / folder).mkdir(exist_ok=True)
+            Image.fromarray(pixels).save(root / folder / f"{seed}.png")
+    return root

@@ -1,0 +1,68 @@
+import shlex
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llcodec.bench.enhancers.command import CommandEnhancer
+from llcodec.errors import InputError
+
+DOUBLE = """
+import sys
+from PIL import Image
+with Image.open(sys.argv[1]) as picture:
+    picture.point(lambda v: 2 * v).save(sys.argv[2])
+"""
+HALVE = """
+import sys
+from PIL import Image
+with Image.open(sys.argv[1]) as picture:
+    picture.reduce(2).save(sys.argv[2])
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path):
+    def make(code: str) -> str:
+        path = tmp_path / "my program.py"
+        path.write_text(code)
+        return f"{shlex.quote(sys.executable)} {shlex.quote(str(path))} {{input}} {{output}}"
+
+    return make
+
+
+def pixels() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 100, (10, 14, 3), dtype=np.uint8)
+
+
+def test_the_program_makes_the_picture(program) -> None:
+    enhancer = CommandEnhancer(program(DOUBLE))
+    np.testing.assert_array_equal(enhancer.enhance(pixels()), 2 * pixels())
+    assert enhancer.name == f"cmd-{Path(sys.executable).name}"
+    assert "{input}" in str(enhancer.settings().parameters["command"])
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (HALVE, "a picture of 7×5 pixels, not of 14×10"),
+        ("pass", "wrote no picture"),
+        ("import sys; sys.exit('out of coffee')", "out of coffee"),
+        ("import sys; open(sys.argv[2], 'w').write('?')", "wrote what is not an image"),
+    ],
+)
+def test_what_goes_wrong_is_told(program, code: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        CommandEnhancer(program(code)).enhance(pixels())
+
+
+@pytest.mark.parametrize("command", ["", "run {input}", "run {output}", "run '{input} {output}"])
+def test_commands_that_are_none(command: str) -> None:
+    with pytest.raises(InputError, match="the command"):
+        CommandEnhancer(command)
+
+
+def test_a_program_that_is_not_there() -> None:
+    with pytest.raises(InputError, match="cannot be started"):
+        CommandEnhancer("/nowhere/at-all {input} {output}").enhance(pixels())

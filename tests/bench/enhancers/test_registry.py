@@ -1,0 +1,33 @@
+import pytest
+
+from llcodec.bench.enhancers.registry import enhancer_of, known_enhancers
+from llcodec.errors import InputError, UnknownModelError
+
+
+@pytest.mark.parametrize("name", ["none", "gamma", "clahe", "msrcr", "lime"])
+def test_classical_ones_go_by_their_names(name: str) -> None:
+    assert enhancer_of(name).name == name
+
+
+def test_programs_are_commands() -> None:
+    assert enhancer_of("cmd:/usr/bin/brighten {input} {output}").name == "cmd-brighten"
+
+
+def test_the_joint_network_is_one() -> None:
+    enhancer = enhancer_of("joint")
+    settings = enhancer.settings()
+    assert enhancer.name == "joint"
+    assert settings.parameters["preset"] == "fast"
+    assert settings.training_hours is not None
+
+
+@pytest.mark.parametrize("spec", ["", "magic", "gamma:2", "cmd:", "lime:x"])
+def test_the_unknown_is_answered_with_the_known(spec: str) -> None:
+    with pytest.raises(InputError, match="unknown enhancer") as caught:
+        enhancer_of(spec)
+    assert all(name in str(caught.value) for name in known_enhancers())
+
+
+def test_weights_that_are_not_there() -> None:
+    with pytest.raises(UnknownModelError):
+        enhancer_of("nerco:nowhere.safetensors")

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from llcodec.bench.kept import KeptScores
+from llcodec.bench.pictures import BenchPicture, find_pictures
+from llcodec.bench.scores import Scores
+
+SCORES = Scores(1, 30, 0.9, None, 31, None, 10, 12, 1, 2)
+
+
+@pytest.fixture
+def picture(pair_root: Path) -> BenchPicture:
+    return find_pictures(str(pair_root)).pictures[0]
+
+
+def test_what_is_kept_comes_back(picture: BenchPicture, tmp_path: Path) -> None:
+    kept = KeptScores(tmp_path, {"codec": "a"})
+    assert kept.read(picture, 4) is None
+    kept.write(picture, 4, SCORES)
+    assert KeptScores(tmp_path, {"codec": "a"}).read(picture, 4.0) == SCORES
+
+
+def test_anything_else_that_decides_is_measured_anew(
+    picture: BenchPicture, pair_root: Path, tmp_path: Path
+) -> None:
+    kept = KeptScores(tmp_path, {"codec": "a", "version": "1"})
+    kept.write(picture, 4, SCORES)
+    assert kept.read(picture, 5) is None
+    assert KeptScores(tmp_path, {"codec": "a", "version": "2"}).read(picture, 4) is None
+    other = find_pictures(str(pair_root)).pictures[1]
+    assert kept.read(other, 4) is None
+    assert kept.read(BenchPicture("0", picture.source, None), 4) is None
+
+
+def test_a_changed_picture_is_measured_anew(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGB", (4, 4)).save(path)
+    picture, kept = BenchPicture("a", path, path), KeptScores(tmp_path / "kept", {})
+    kept.write(picture, 4, SCORES)
+    assert kept.read(picture, 4) == SCORES
+    Image.new("RGB", (4, 4), "white").save(path)
+    assert kept.read(picture, 4) is None
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"bpp": 1}', b"\xff\xfe"])
+def test_damage_counts_as_nothing(picture: BenchPicture, tmp_path: Path, damage: bytes) -> None:
+    kept = KeptScores(tmp_path, {})
+    kept.write(picture, 4, SCORES)
+    (file,) = tmp_path.rglob("*.json")
+    file.write_bytes(damage)
+    assert kept.read(picture, 4) is None

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+
+from llcodec.bench.pipelines import name_of, pipeline_of, split_pipelines
+from llcodec.errors import InputError
+
+PIXELS = np.random.default_rng(0).integers(0, 60, (32, 40, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("spec", "order", "before", "codec", "after"),
+    [
+        ("plain:jpeg", "plain", "none", "jpeg", "none"),
+        ("ebc:gamma+webp", "ebc", "gamma", "webp", "none"),
+        ("cbe:webp+gamma", "cbe", "none", "webp", "gamma"),
+        ("enhance:gamma", "enhance", "gamma", "png", "none"),
+        ("joint", "joint", "none", "joint", "none"),
+    ],
+)
+def test_pipelines_are_read(spec: str, order: str, before: str, codec: str, after: str) -> None:
+    pipeline = pipeline_of(spec)
+    assert (pipeline.order, pipeline.before.name) == (order, before)
+    assert (pipeline.codec.name, pipeline.after.name) == (codec, after)
+    record = pipeline.record()
+    assert record["codec"]["name"] == codec
+    assert record["before"]["name"] == before
+
+
+def test_the_sender_and_the_receiver_do_what_they_should() -> None:
+    early, late = pipeline_of("ebc:gamma+jpeg"), pipeline_of("cbe:jpeg+gamma")
+    plain = pipeline_of("plain:jpeg")
+    quality = 88
+    assert late.encode(PIXELS, quality) == plain.encode(PIXELS, quality)
+    data = early.encode(PIXELS, quality)
+    np.testing.assert_array_equal(early.decode(data), plain.decode(data))
+    for pipeline in (early, late):
+        decoded = pipeline.decode(pipeline.encode(PIXELS, quality))
+        assert decoded.mean() > 2 * PIXELS.mean()
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "",
+        "magic",
+        "ebc:gamma",
+        "cbe:jpeg",
+        "ebc:+jpeg",
+        "cbe:+gamma",
+        "plain:",
+        "enhance:",
+        "EBC:a+b",
+    ],
+)
+def test_what_is_no_pipeline_is_told_how_they_are_written(spec: str) -> None:
+    with pytest.raises(InputError, match=r"ebc:ENHANCER\+CODEC"):
+        pipeline_of(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("plain:nothing", "unknown codec"),
+        ("ebc:magic+jpeg", "unknown enhancer"),
+        ("cbe:jpeg+magic", "unknown enhancer"),
+    ],
+)
+def test_parts_that_are_not_there_are_named(spec: str, told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        pipeline_of(spec)
+
+
+def test_texts_hold_several_pipelines() -> None:
+    texts = ["joint,ebc:gamma+jpeg", "cbe:jpeg+lime,joint:x.safetensors,plain:base"]
+    assert split_pipelines(texts) == [
+        "joint",
+        "ebc:gamma+jpeg",
+        "cbe:jpeg+lime",
+        "joint:x.safetensors",
+        "plain:base",
+    ]
+    assert split_pipelines(["joint", "joint"]) == ["joint"]
+
+
+def test_commands_may_hold_commas_and_plusses() -> None:
+    command = "ebc:cmd:run --size 3,4 --mode a+b {input} {output}+jpeg"
+    assert split_pipelines([f"joint,{command},plain:webp"]) == ["joint", command, "plain:webp"]
+    pipeline = pipeline_of(command)
+    assert (pipeline.before.name, pipeline.codec.name) == ("cmd-run", "jpeg")
+    late = pipeline_of("cbe:jpeg+cmd:run --mode a+b {input} {output}")
+    assert (late.codec.name, late.after.name) == ("jpeg", "cmd-run")
+
+
+def test_texts_that_begin_with_no_pipeline() -> None:
+    with pytest.raises(InputError, match="no pipeline 'what'"):
+        split_pipelines(["what,joint"])
+
+
+def test_names_can_be_those_of_files() -> None:
+    assert name_of("ebc:nerco+avif") == "ebc-nerco+avif"
+    assert name_of("joint:../my weights.safetensors") == "joint-..-my-weights.safetensors"
+    assert "/" not in name_of("ebc:cmd:/bin/x {input} {output}+jpeg")

@@ -1,0 +1,65 @@
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from llcodec.bench.pipelines import pipeline_of
+from llcodec.bench.results import PipelineResult, compare, result_of, write_results
+from llcodec.bench.runner import PipelineRun
+from llcodec.bench.scores import Scores
+
+
+def scores(bpp: float, psnr: float, seconds: float) -> Scores:
+    return Scores(bpp, psnr, 0.9, 0.99, psnr + 1, None, 10, 12, seconds, 2 * seconds)
+
+
+@pytest.fixture
+def result() -> PipelineResult:
+    columns = tuple(
+        tuple(scores(rate, quality + shift, 1 + shift) for shift in (-1, 0, 4))
+        for rate, quality in ((0.1, 28), (0.2, 30), (0.4, 32), (0.8, 34))
+    )
+    pipeline = pipeline_of("plain:jpeg")
+    run = PipelineRun("plain:jpeg", "plain-jpeg", pipeline, (5, 20, 55, 88), columns)
+    return result_of(run)
+
+
+def test_means_and_medians(result: PipelineResult) -> None:
+    assert result.columns["bpp"] == (0.1, 0.2, 0.4, 0.8)
+    assert result.columns["psnr-rgb"] == (29, 31, 33, 35)
+    assert result.columns["psnr-gt-mean-rgb"][0] == 30
+    assert result.columns["ms-ssim-db-rgb"][0] == pytest.approx(20)
+    assert result.columns["niqe"] == (None,) * 4
+    assert result.columns["encoding_time"] == (1,) * 4
+    assert result.columns["decoding_time"] == (2,) * 4
+
+
+def test_files_are_in_the_schema_of_compressai(result: PipelineResult, tmp_path: Path) -> None:
+    better = replace(
+        result,
+        name="better",
+        columns={**result.columns, "bpp": tuple(v / 2 for v in (0.1, 0.2, 0.4, 0.8))},
+    )
+    both = [result, better]
+    meta = {"dataset": "toy", "anchor": "plain-jpeg"}
+    write_results(both, compare(both, "plain-jpeg"), meta, tmp_path)
+    stored = json.loads((tmp_path / "better.json").read_text())
+    assert stored["name"] == "better"
+    assert stored["results"]["bpp"] == [0.05, 0.1, 0.2, 0.4]
+    assert {"psnr-rgb", "ms-ssim-rgb", "encoding_time", "decoding_time"} < set(stored["results"])
+    assert stored["bd"]["bd-rate-psnr"] == pytest.approx(-50, abs=0.1)
+    assert stored["bd"]["bd-psnr"] == pytest.approx(2, abs=0.1)
+    assert stored["meta"]["dataset"] == "toy"
+    assert stored["meta"]["pipeline"]["codec"]["name"] == "jpeg"
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert len(rows) == 8
+    assert (rows[4]["pipeline"], rows[4]["bpp"], rows[4]["niqe"]) == ("better", "0.05", "")
+
+
+def test_without_its_anchor_nothing_is_compared(result: PipelineResult) -> None:
+    assert compare([result], "vtm") == []
+    (own,) = compare([result], "plain-jpeg")
+    assert own.bd_rate_psnr == pytest.approx(0, abs=1e-6)
+    assert own.bd_rate_ms_ssim is None  # all points of the same quality: no curve

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llcodec.bench.codecs.timing import Timed
+from llcodec.bench.pictures import find_pictures
+from llcodec.bench.pipelines import pipeline_of
+from llcodec.bench.scores import Scores, mean_scores, measure
+from llcodec.metrics import psnr, ssim
+
+
+def test_scores_are_those_of_the_decoded_file(pair_root: Path) -> None:
+    source, reference = find_pictures(str(pair_root)).pictures[0].read()
+    assert reference is not None
+    pipeline = pipeline_of("cbe:jpeg+gamma")
+    scores = measure(pipeline, source, reference, 75, Timed(source, 0.25))
+    data = pipeline.encode(source, 75)
+    decoded = pipeline.decode(data)
+    assert scores.bpp == 8 * len(data) / (48 * 64)
+    assert scores.psnr == psnr(decoded, reference)
+    assert scores.ssim == ssim(decoded, reference)
+    assert scores.ms_ssim is None  # the picture is too small for five scales
+    assert scores.niqe is None
+    assert scores.encode_seconds > 0.25
+    assert scores.decode_seconds > 0
+
+
+def test_without_a_reference_there_is_no_fidelity(pair_root: Path) -> None:
+    source, _ = find_pictures(str(pair_root)).pictures[0].read()
+    scores = measure(pipeline_of("plain:jpeg"), source, None, 75, Timed(source, 0))
+    assert scores.psnr is scores.ssim is scores.gt_mean_psnr is None
+    assert scores.bpp > 0
+    assert scores.loe is None  # 48 rows are too few to take 50
+
+
+def test_equal_pictures_have_a_finite_psnr() -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
+    scores = measure(pipeline_of("enhance:none"), pixels, pixels, 0, Timed(pixels, 0))
+    assert scores.psnr == 100
+    assert scores.loe == 0
+
+
+def test_means_leave_out_what_could_not_be_measured() -> None:
+    one = Scores(1, 30, 0.9, None, 31, None, 10, 12, 1, 2)
+    other = Scores(3, 32, 0.7, None, 33, 4.0, 20, 14, 3, 4)
+    assert mean_scores([one, other]) == Scores(
+        2, 31, pytest.approx(0.8), None, 32, 4.0, 15, 13, 2, 3
+    )

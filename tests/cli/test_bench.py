@@ -1,0 +1,90 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+Llc = Callable[..., Any]
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for folder, top in (("low", 40), ("high", 250)):
+        (tmp_path / "pairs" / folder).mkdir(parents=True)
+        for number in range(2):
+            small = Image.fromarray(rng.integers(0, top, (5, 7, 3), dtype=np.uint8))
+            picture = small.resize((64, 48), Image.Resampling.BICUBIC)
+            picture.save(tmp_path / "pairs" / folder / f"{number}.png")
+    return tmp_path / "pairs"
+
+
+def test_a_benchmark_ends_in_files_and_a_table(llc: Llc, pairs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = llc(
+        *("bench", "--dataset", pairs, "--pipelines", "plain:jpeg,cbe:jpeg+gamma", "-o", out)
+    )
+    assert result.code == 0
+    assert sorted(path.name for path in out.glob("*.json")) == [
+        "cbe-jpeg+gamma.json",
+        "plain-jpeg.json",
+    ]
+    lines = result.out.decode().splitlines()
+    assert lines[0].startswith("pipeline")
+    assert lines[1].startswith("plain-jpeg")
+    assert lines[-1] == f"results: {out}"
+    assert "cbe-jpeg+gamma: done" in result.err
+
+
+def test_a_pipeline_that_fails_is_told_and_the_others_go_on(
+    llc: Llc, pairs: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    result = llc(
+        *("bench", "--dataset", pairs, "--pipelines", "plain:nothing", "--qualities", "50"),
+        *("--pipelines", "plain:jpeg", "-o", out, "--quiet"),
+    )
+    assert result.code == 1
+    assert result.out == b""
+    assert result.problems == [line for line in result.err.splitlines() if line]
+    assert "plain-nothing: unknown codec 'nothing'" in result.err
+    assert (out / "plain-jpeg.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ([], 2, "--dataset"),
+        (["--dataset", "nowhere"], 1, "no such folder"),
+        (["--dataset", ".", "--pipelines", "magic"], 1, "no pipeline 'magic'"),
+        (["--dataset", ".", "--qualities", "high"], 2, "'high' are no qualities"),
+        (["--dataset", "lol"], 1, "--root"),
+        (["--dataset", ".", "--jobs", "0"], 2, "jobs"),
+    ],
+)
+def test_wrong_orders_are_told_in_a_line(
+    llc: Llc,
+    arguments: list[str],
+    code: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = llc("bench", *arguments)
+    assert result.code == code
+    assert told in result.err
+    assert len(result.problems) == 1
+
+
+def test_complexity_is_a_table_or_json(llc: Llc) -> None:
+    table = llc("bench", "complexity")
+    assert table.code == 0
+    assert "Cheng-S + SNR-Aware" in table.out.decode()
+    assert "406.6 G" in table.out.decode()
+    rows = [json.loads(line) for line in llc("bench", "complexity", "--json").out.splitlines()]
+    fast = next(row for row in rows if row["name"] == "joint fast")
+    assert [stage["name"] for stage in fast["stages"]] == ["encoder", "entropy model", "decoder"]
