@@ -38,20 +38,8 @@ def bd_rate(anchor: Curve, curve: Curve) -> float | None:
 
     None where the curves share no range of quality.
     """
-    if not _overlap(anchor.qualities, curve.qualities):
-        return None
-    library = require("bjontegaard", "bench")
-    return float(
-        library.bd_rate(
-            anchor.rates,
-            anchor.qualities,
-            curve.rates,
-            curve.qualities,
-            method=_METHOD,
-            require_matching_points=False,
-            min_overlap=0,
-        )
-    )
+    shared = _overlap(anchor.qualities, curve.qualities)
+    return _difference("bd_rate", anchor, curve) if shared else None
 
 
 def bd_psnr(anchor: Curve, curve: Curve) -> float | None:
@@ -59,11 +47,14 @@ def bd_psnr(anchor: Curve, curve: Curve) -> float | None:
 
     None where the curves share no range of rates.
     """
-    if not _overlap(anchor.rates, curve.rates):
-        return None
-    library = require("bjontegaard", "bench")
+    shared = _overlap(anchor.rates, curve.rates)
+    return _difference("bd_psnr", anchor, curve) if shared else None
+
+
+def _difference(measure: str, anchor: Curve, curve: Curve) -> float:
+    function = getattr(require("bjontegaard", "bench"), measure)
     return float(
-        library.bd_psnr(
+        function(
             anchor.rates,
             anchor.qualities,
             curve.rates,

@@ -23,9 +23,9 @@ from llcodec.training.ema import Ema
 from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
 from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
-from llcodec.training.sheet import paste_rows
+from llcodec.training.sheet import draw_enhanced
 from llcodec.training.trainer import Pace, Trainer
-from llcodec.training.validation import enhanced, score_enhancer
+from llcodec.training.validation import score_enhancer
 
 
 class NercoTrainer(Trainer):
@@ -101,12 +101,7 @@ class NercoTrainer(Trainer):
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
-        if self.validation:
-            enhance = self.ema.model.enhance
-            paste_rows(
-                [[p.low, enhanced(enhance, p.low, self.device), p.high] for p in self.validation],
-                path,
-            )
+        draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
         """Return a batch of crops as the networks see them."""

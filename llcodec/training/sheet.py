@@ -1,6 +1,6 @@
 """A sheet of validation pictures: what the model makes of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -8,8 +8,8 @@ from PIL import Image
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
-from llcodec.data.pairs import Pixels
-from llcodec.training.validation import decoded
+from llcodec.data.pairs import Pair, Pixels
+from llcodec.training.validation import decoded, enhanced
 
 _WIDTH = 300  # of each picture
 
@@ -28,6 +28,14 @@ def draw_sheet(
             made = [decoded(model, low[None], quality, enhance)[0][0] for quality in qualities]
         rows.append([_pixels(picture) for picture in (low, *made, high)])
     paste_rows(rows, path)
+
+
+def draw_enhanced(
+    enhance: Callable[[Tensor], Tensor], pairs: Sequence[Pair], device: torch.device, path: Path
+) -> None:
+    """Write a row for each pair: the dark picture, what an enhancer makes of it, the bright one."""
+    if pairs:
+        paste_rows([[p.low, enhanced(enhance, p.low, device), p.high] for p in pairs], path)
 
 
 def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:

@@ -19,10 +19,10 @@ from llcodec.training.ema import Ema
 from llcodec.training.optimiser import rise_and_cosine
 from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
-from llcodec.training.sheet import paste_rows
+from llcodec.training.sheet import draw_enhanced
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 from llcodec.training.trainer import Pace, Trainer
-from llcodec.training.validation import enhanced, score_enhancer
+from llcodec.training.validation import score_enhancer
 
 _EPSILON = 1e-6
 
@@ -93,12 +93,7 @@ class SnrAwareTrainer(Trainer):
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
-        if self.validation:
-            enhance = self.ema.model.enhance
-            paste_rows(
-                [[p.low, enhanced(enhance, p.low, self.device), p.high] for p in self.validation],
-                path,
-            )
+        draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
     def _descend(self, loss: Tensor) -> bool:
         self.state.optimiser.zero_grad(set_to_none=True)
