@@ -7,12 +7,14 @@ symbols of a group come from. What the walk returns is what the decoder will hav
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.networks import UNITS, EntropyNetworks
 from llcodec.entropy.order import (
     MARGIN,
@@ -57,6 +59,10 @@ class LatentCoder:
     scale_tables: Sequence[CoderTable]
     hyper_tables: Sequence[CoderTable]
 
+    @cached_property
+    def _saved(self) -> Tensor:
+        return saved_bits(self.scale_tables)
+
     def encode(self, y: Tensor, z_hat: Tensor, quality_units: int) -> tuple[bytes, TileLatents]:
         """Return the stream of gained latents M×h×w and of hyper-latents, and what it decodes to.
 
@@ -69,7 +75,8 @@ class LatentCoder:
         units = y.double() * UNITS
 
         def quantise(index: Indices, mean: Tensor, at: Positions) -> Symbols:
-            residual = ((units[:, at.rows, at.columns] - mean) / UNITS).round()
+            exact = (units[:, at.rows, at.columns] - mean) / UNITS
+            residual = choose_symbols(exact.cpu(), torch.from_numpy(index), self._saved)
             symbols = _to_symbols(residual.clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT))
             symbols[index == 0] = 0
             for level, where in _by_level(index):

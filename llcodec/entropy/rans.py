@@ -20,24 +20,27 @@ from llcodec.errors import CorruptError
 
 Symbols = NDArray[np.int32]
 SYMBOL_LIMIT = 2**15 - 1  # symbols are within ± this
+_PRECISION = 24
 _WORD = np.dtype("<u4")
 _ESCAPES = constriction.stream.model.Uniform(2**16)
 
 
 @dataclass(frozen=True)
 class CoderTable:
-    """A table in the coder's own form."""
+    """A table in the coder's own form, and the bits that each index takes."""
 
     first: int
     escape: int
     model: constriction.stream.model.Categorical
+    bits: NDArray[np.float64]
 
     @classmethod
     def of(cls, table: Table) -> "CoderTable":
         """Return ``table`` for the coder."""
         probabilities = (table.frequencies - 1).astype(np.float64)
         model = constriction.stream.model.Categorical(probabilities, lazy=False, perfect=False)
-        return cls(table.first, table.escape, model)
+        bits = _PRECISION - np.log2(table.frequencies.astype(np.float64))
+        return cls(table.first, table.escape, model, bits)
 
 
 class StreamWriter:

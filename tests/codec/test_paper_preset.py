@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO
+from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import UNITS
 from llcodec.imaging import Picture
@@ -139,7 +140,8 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
         around = padded[:, r : r + CONTEXT_KERNEL, c : c + CONTEXT_KERNEL]
         neighbours = around[:, seen].flatten()[:, None]
         index, mean = networks.parameters(hyper[:, r, c, None], neighbours, start)
-        symbol = ((y[:, r, c].double() * UNITS - mean[:, 0]) / UNITS).round()
+        exact = (y[:, r, c, None].double() * UNITS - mean) / UNITS
+        symbol = choose_symbols(exact, index.long(), saved_bits(case.coder.scale_tables))[:, 0]
         symbol[index[:, 0] == 0] = 0  # the lowest scale is not coded: the mean stands
         padded[:, r + margin, c + margin] = symbol * UNITS + mean[:, 0]
         levels |= set(index[:, 0].tolist())

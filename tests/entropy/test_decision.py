@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+import torch
+
+from llcodec.codec.models import load_model
+from llcodec.entropy.decision import TRADE, choose_symbols, saved_bits
+from llcodec.entropy.rans import CoderTable
+from llcodec.nets.density import SCALE_LEVELS
+
+
+@pytest.fixture(scope="module")
+def tables() -> tuple[CoderTable, ...]:
+    return tuple(load_model("fast").coder().scale_tables)
+
+
+@pytest.fixture(scope="module")
+def saved(tables: tuple[CoderTable, ...]) -> torch.Tensor:
+    return saved_bits(tables)
+
+
+def bits(table: CoderTable, symbol: int) -> float:
+    at = symbol - table.first
+    return float(table.bits[at]) if 0 <= at < table.escape else float(table.bits[table.escape]) + 16
+
+
+def test_bits_are_those_of_the_tables(tables: tuple[CoderTable, ...], saved: torch.Tensor) -> None:
+    assert saved.shape[0] == SCALE_LEVELS
+    for level in (1, 20, 63):
+        for n in (0, 1, 5):
+            expected = bits(tables[level], n + 1) - bits(tables[level], n)
+            assert float(saved[level, n]) == pytest.approx(expected)
+
+
+def test_the_cheaper_of_two_symbols_is_taken(
+    tables: tuple[CoderTable, ...], saved: torch.Tensor
+) -> None:
+    """Against the costs of all symbols near, written out one by one."""
+    rng = np.random.default_rng(0)
+    exact = torch.from_numpy(rng.uniform(-6, 6, (SCALE_LEVELS, 200)))
+    index = torch.arange(SCALE_LEVELS)[:, None].expand(-1, 200)
+    chosen = choose_symbols(exact, index, saved)
+    for level in range(1, SCALE_LEVELS, 7):
+        for x, symbol in zip(exact[level].tolist(), chosen[level].tolist(), strict=True):
+            sign, near = (1 if x > 0 else -1), round(abs(x))
+            costs = {
+                sign * n: (abs(x) - n) ** 2 + TRADE * bits(tables[level], n)
+                for n in {near, max(0, near - 1)}
+            }
+            assert costs[int(symbol)] == pytest.approx(min(costs.values()))
+
+
+def test_rare_symbols_are_left_out_where_little_is_lost(saved: torch.Tensor) -> None:
+    exact = torch.tensor([[0.51, 0.95], [0.51, 0.95]])
+    rare, usual = torch.full((1, 2), 5), torch.full((1, 2), 63)
+    chosen = choose_symbols(exact, torch.cat((rare, usual)), saved)
+    assert chosen.tolist() == [[0, 1], [1, 1]]
+
+
+def test_signs_mirror(saved: torch.Tensor) -> None:
+    exact = torch.linspace(0, 40, 300)[None]
+    index = torch.full((1, 300), 30)
+    assert torch.equal(choose_symbols(-exact, index, saved), -choose_symbols(exact, index, saved))
+
+
+def test_large_symbols_stay_the_nearest(saved: torch.Tensor) -> None:
+    exact = torch.tensor([[33.4, 31_000.2, -500.6]])
+    chosen = choose_symbols(exact, torch.ones(1, 3, dtype=torch.int64), saved)
+    assert chosen.tolist() == [[33, 31_000, -501]]
