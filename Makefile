@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 # The version that the tests run with; set TORCH to another build or version if you need one.
 TORCH ?= torch==2.13.0
+# The other version that files must decode alike with: the oldest that is supported.
+TORCH_OTHER ?= torch==2.9.0
+FUZZ_SECONDS ?= 600
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint determinism fuzz clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +26,24 @@ lint: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest
+
+$(VENV)/other/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)/other
+	$(VENV)/other/bin/pip install --quiet --disable-pip-version-check "$(TORCH_OTHER)" -e .
+	touch $@
+
+# Golden files in fresh processes under many settings; fails if any decodes otherwise.
+determinism: $(VENV)/installed $(VENV)/other/installed
+	$(BIN)/python -m llcodec.bench.determinism --photograph examples/blue_hour.jpg \
+		--python $(VENV)/other/bin/python --out results/determinism.json
+
+$(VENV)/fuzz-installed: $(VENV)/installed
+	$(PIP) -e ".[fuzz]"
+	touch $@
+
+# Goes on from the corpora in runs/fuzz; adds its figures to results/fuzz.
+fuzz: $(VENV)/fuzz-installed
+	$(BIN)/python -m fuzz.run --seconds $(FUZZ_SECONDS)
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,32 @@
+"""The golden files and their tiny models, as far as harnesses need them."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from llcodec.bench.golden import model_of, read_expected
+from llcodec.codec.codec import Codec
+from llcodec.entropy.latent_coder import LatentCoder
+
+FOLDER = Path(__file__).resolve().parents[1] / "tests" / "golden" / "v1"
+
+
+def golden_files(most: int) -> Iterator[tuple[str, bytes]]:
+    """Yield the name and the bytes of golden files, whole or broken, of at most ``most`` bytes."""
+    for path in sorted(FOLDER.rglob("*.llc")):
+        if path.stat().st_size <= most:
+            yield path.stem, path.read_bytes()
+
+
+@cache
+def golden_codecs() -> Mapping[bytes, Codec]:
+    """Return the codecs of the golden files by the hash that stands in headers, tiny first."""
+    models = read_expected(FOLDER)["models"]
+    codecs = [Codec(model_of(FOLDER, models, name), device="cpu") for name in sorted(models)]
+    return {codec.file.short_hash: codec for codec in codecs}
+
+
+@cache
+def golden_coders() -> Mapping[bytes, LatentCoder]:
+    """Return the coders of the same models, by the same hashes and in the same order."""
+    return {key: codec.file.coder() for key, codec in golden_codecs().items()}

@@ -1,0 +1,29 @@
+"""What harnesses check of every call: a result, or an error of ours in one line."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from llcodec.errors import LlcError
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def attempt(
+    read: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result | None:
+    """Return what ``read`` returns, or None where it raises an error of llcodec's.
+
+    Anything else that it raises comes out: that is what fuzzing looks for.
+    """
+    try:
+        return read(*args, **kwargs)
+    except LlcError as error:
+        expect(str(error).isprintable(), f"a message of several lines: {error!r}")
+        return None
+
+
+def expect(holds: bool, what: str) -> None:
+    """Raise AssertionError, also under ``python -O``, unless something holds."""
+    if not holds:
+        raise AssertionError(what)

@@ -1,0 +1,103 @@
+"""Fuzz for a while, and add what came of it to ``results/fuzz/``.
+
+    python -m fuzz.run --seconds 600
+    python -m fuzz.run --seconds 14400 --harness decode --harness entropy
+
+The time is shared by the harnesses. Corpora are kept in ``runs/fuzz/``, outside the repository, and
+each run goes on from what the last one found; figures add up. They are written every ten minutes,
+so that a run that is stopped loses no more than that. Exits with 1 if anything was found.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from fuzz.log import Run, read_log
+from fuzz.tally import add_coverage, add_run, read_figures, write_figures
+from llcodec.bench.machine import machine
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+HARNESSES: Final = ("container", "decode", "entropy")
+SLICE: Final = 600  # seconds of one process
+# Backstops: what one input may cost is measured more exactly within the process.
+_FLAGS: Final = ("-timeout=120", "-rss_limit_mb=2048", "-print_final_stats=1")
+
+
+def write_seeds(name: str, folder: Path) -> None:
+    """Write the inputs that a harness starts from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for seed, data in import_module(f"fuzz.fuzz_{name}").seeds():
+        (folder / seed).write_bytes(data)
+
+
+def run_engine(name: str, work: Path, seconds: int) -> Run:
+    """Run one process of a harness for some seconds, or until it finds something."""
+    for folder in ("corpus", "found"):
+        (work / folder).mkdir(parents=True, exist_ok=True)
+    write_seeds(name, work / "seeds")
+    flags = [f"-max_total_time={seconds}", f"-artifact_prefix={work / 'found'}/", *_FLAGS]
+    command = [sys.executable, "-m", "fuzz.engine", name]
+    folders = [str(work / "corpus"), str(work / "seeds")]
+    with (work / "log.txt").open("w+", encoding="utf-8", errors="replace") as log:
+        words = [*command, *folders, *flags]
+        done = subprocess.run(words, cwd=ROOT, stdout=log, stderr=log, check=False)
+        log.seek(0)
+        text = log.read()
+    run = read_log(text)
+    if done.returncode and run.crash is None:
+        last = (text.splitlines() or ["without a word"])[-1]
+        raise SystemExit(f"the engine ended with {done.returncode}: {last}")
+    return run
+
+
+def measure(name: str, work: Path) -> tuple[int, dict[str, list[int]]]:
+    """Return how many inputs the corpus has, and what lines they reach."""
+    folders = [work / "corpus", work / "seeds"]
+    command = [sys.executable, "-m", "fuzz.figures", name, *map(str, folders)]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return sum(len(list(f.iterdir())) for f in folders), json.loads(done.stdout.splitlines()[-1])
+
+
+def fuzz(name: str, seconds: float, work: Path, results: Path) -> bool:
+    """Run a harness for some seconds in all; return whether anything was found.
+
+    What is found does not end it, unless it is found again: then it must be mended first.
+    """
+    path, end = results / f"{name}.json", time.monotonic() + seconds
+    found: list[str] = []
+    while (left := end - time.monotonic()) > 0 and len(set(found)) == len(found):
+        start = time.monotonic()
+        run = run_engine(name, work, max(1, round(min(SLICE, left))))
+        figures = add_run(read_figures(path, name), run, time.monotonic() - start, machine())
+        write_figures(path, figures)
+        print(f"{name}: {run.executions} inputs; {run.crash or 'nothing found'}", flush=True)
+        if run.crash:
+            found.append(run.crash)
+            print(f"  the input: {run.input}", flush=True)
+    write_figures(path, add_coverage(read_figures(path, name), *measure(name, work)))
+    return bool(found)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=600, help="for all harnesses together")
+    parser.add_argument("--harness", choices=HARNESSES, action="append")
+    parser.add_argument("--work", type=Path, default=ROOT / "runs" / "fuzz")
+    parser.add_argument("--results", type=Path, default=ROOT / "results" / "fuzz")
+    options = parser.parse_args(arguments)
+    names = options.harness or HARNESSES
+    share = options.seconds / len(names)
+    work, results = options.work.resolve(), options.results.resolve()
+    found = [fuzz(name, share, work / name, results) for name in names]
+    return 1 if any(found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
