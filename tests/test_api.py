@@ -202,7 +202,7 @@ def test_what_enhancing_refuses() -> None:
         llcodec.enhance(image, max_pixels=255)
     with pytest.raises(llcodec.InputError, match="strength"):
         llcodec.enhance(image, strength=1.5)
-    with pytest.raises(llcodec.UnknownModelError, match="shipped: joint, fast"):
+    with pytest.raises(llcodec.UnknownModelError, match="shipped: joint, base, fast"):
         llcodec.enhance(image, model="nothing")
 
 
