@@ -1,0 +1,102 @@
+"""From what a report holds to one page of HTML, with everything inside."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Final
+
+from llcodec.bench.extras import require
+from llcodec.bench.looks import FAMILIES
+
+_TEMPLATE: Final = "report.html"
+_STYLE: Final = "style.css"
+_SCRIPTS: Final = ("drawing.js", "chart.js", "legend.js", "table.js", "slider.js")
+# What could end an element of HTML, or begin another one, inside a script that holds data.
+_UNSAFE: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Style and scripts that are the same in every report, apart from the families' colours."""
+
+    style: str
+    script: str
+
+    @cached_property
+    def policy(self) -> str:
+        """What a browser may do with the page: run and apply these two texts, show data URIs.
+
+        Whatever a name smuggled in would not run, and nothing is fetched from anywhere.
+        """
+        return "; ".join(
+            (
+                "default-src 'none'",
+                f"script-src '{_hash(self.script)}'",
+                f"style-src '{_hash(self.style)}'",
+                "img-src data:",
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        )
+
+
+def page() -> Page:
+    """Return style and scripts, from the files beside this one."""
+    return Page(f"{_text(_STYLE)}\n{_colours()}", "\n".join(map(_text, _SCRIPTS)))
+
+
+def render(content: Mapping[str, Any], data: Mapping[str, Any]) -> str:
+    """Return the page.
+
+    Args:
+        content: what the template shows; every text in it is escaped.
+        data: what the scripts read, made of what JSON knows; its numbers are finite.
+
+    Raises InputError if Jinja is not installed, ValueError of a number that is not finite.
+    """
+    jinja = require("jinja2", "bench")
+    markup = require("markupsafe", "bench").Markup
+    environment = jinja.Environment(
+        autoescape=True, undefined=jinja.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    own = page()
+    made: str = environment.from_string(_text(_TEMPLATE)).render(
+        **content,
+        policy=own.policy,
+        style=markup(own.style),
+        script=markup(own.script),
+        data=markup(safe_json(data)),
+    )
+    return made
+
+
+def safe_json(data: Mapping[str, Any]) -> str:
+    """Return JSON that cannot end the script element that it stands in."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.translate(_UNSAFE)
+
+
+def _colours() -> str:
+    """Return the families' shades, for light and dark grounds."""
+    light, dark, classes = [], [], []
+    for key, family in FAMILIES.items():
+        for shade, (on_light, on_dark) in enumerate(zip(family.light, family.dark, strict=True)):
+            light.append(f"--{key}-{shade}:{on_light}")
+            dark.append(f"--{key}-{shade}:{on_dark}")
+            classes.append(f".look-{key}-{shade}{{color:var(--{key}-{shade})}}")
+    return (
+        f":root{{{';'.join(light)}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{{';'.join(dark)}}}}}\n" + "\n".join(classes)
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _text(name: str) -> str:
+    return files("llcodec.bench.report").joinpath("page", name).read_text("utf-8")

@@ -1,0 +1,56 @@
+from dataclasses import replace
+
+import pytest
+
+from llcodec.bench.report.tables import NOTHING, Cell, comparison_rows, number_rows
+from llcodec.bench.results import Comparison
+
+BD = (
+    Comparison("plain-jpeg", 0.0, -0.0, 0.0),
+    Comparison("ebc-gamma+jpeg", 1234.56, None, -2.345),
+    Comparison("cbe-webp+gamma", -12.34, float("inf"), 0.5),
+)
+
+
+def test_rows_begin_with_the_fewest_bits(bench) -> None:
+    rows = comparison_rows(bench.results, BD, "plain-jpeg")
+    assert [row.name for row in rows] == ["cbe-webp+gamma", "plain-jpeg", "ebc-gamma+jpeg"]
+    assert [bench.results[row.number].name for row in rows] == [row.name for row in rows]
+    assert [row.is_anchor for row in rows] == [False, True, False]
+
+
+def test_better_and_worse_are_told_alike(bench) -> None:
+    rows = comparison_rows(bench.results, BD, "plain-jpeg")
+    better, anchor, worse = (row.cells[:3] for row in rows)
+    assert better[0] == Cell("−12.3 %", -12.34, "better")
+    assert better[2] == Cell("+0.50 dB", 0.5, "better")
+    assert worse[0] == Cell("+1,234.6 %", 1234.56, "worse")
+    assert worse[2] == Cell("−2.35 dB", -2.345, "worse")
+    assert [cell.text for cell in anchor] == ["+0.0 %", "+0.0 %", "+0.00 dB"]
+    assert {cell.verdict for cell in anchor} == {""}
+
+
+def test_what_is_no_number_has_none(bench) -> None:
+    rows = comparison_rows(bench.results, BD, "plain-jpeg")
+    assert rows[0].cells[1] == rows[2].cells[1] == Cell(NOTHING, None)
+    alone = comparison_rows(bench.results, (), None)
+    assert [row.name for row in alone] == [result.name for result in bench.results]
+    assert {cell for row in alone for cell in row.cells[:3]} == {Cell(NOTHING, None)}
+
+
+def test_times_are_medians_over_qualities(bench) -> None:
+    columns = bench.results[0].columns | {"encoding_time": (1.0, 9.0, 2.0, None, None)}
+    (row,) = comparison_rows([replace(bench.results[0], columns=columns)], (), None)
+    assert row.cells[3] == Cell("2.00 s", 2.0)
+
+
+def test_all_numbers_are_there(bench) -> None:
+    headings, rows = number_rows(bench.results)
+    assert headings[:3] == ("Quality", "bpp", "PSNR [dB]")
+    assert len(rows) == sum(len(result.qualities) for result in bench.results)
+    assert all(len(row.cells) == len(headings) for row in rows)
+    first = bench.results[0]
+    assert rows[0].name == first.name
+    assert rows[0].cells[0] == "5"
+    assert float(rows[0].cells[1]) == pytest.approx(first.columns["bpp"][0], abs=1e-4)
+    assert rows[0].cells[3] == NOTHING  # MS-SSIM of pictures that are too small

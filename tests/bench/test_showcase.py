@@ -1,0 +1,155 @@
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.codecs.registry import CodecOptions
+from llcodec.bench.pictures import BenchPicture, find_pictures
+from llcodec.bench.pipelines import pipeline_of
+from llcodec.bench.results import PipelineResult
+from llcodec.bench.runner import PipelineRun, RunPlan, run
+from llcodec.bench.showcase import Showcase, common_rate, evenly, nearest_quality, show
+from llcodec.metrics import psnr
+
+QUALITIES = (5.0, 20.0, 55.0, 88.0)
+
+
+@pytest.fixture(scope="module")
+def pictures(pair_root: Path) -> tuple[BenchPicture, ...]:
+    return find_pictures(str(pair_root)).pictures
+
+
+@pytest.fixture(scope="module")
+def jpeg(
+    pictures: tuple[BenchPicture, ...], tmp_path_factory: pytest.TempPathFactory
+) -> PipelineRun:
+    folder = tmp_path_factory.mktemp("kept")
+    plan = RunPlan(["plain:jpeg"], pictures, folder, CodecOptions(), QUALITIES)
+    (made,) = run(plan, lambda *_: None)
+    return made
+
+
+def shown_rates(case: Showcase) -> list[float]:
+    return [picture.shown[0].bpp for picture in case.pictures]
+
+
+def test_what_is_shown_was_coded_and_decoded(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    case = show([jpeg], pictures, (0, 2), 3.0, tmp_path)
+    assert [picture.picture.id for picture in case.pictures] == [pictures[0].id, pictures[2].id]
+    (shown,) = case.pictures[1].shown
+    pipeline = pipeline_of("plain:jpeg")
+    source, reference = pictures[2].read()
+    file = pipeline.encode(source, shown.quality)
+    assert shown.bpp == bits_per_pixel(file, source)
+    np.testing.assert_array_equal(shown.pixels(), pipeline.decode(file))
+    assert reference is not None
+    assert shown.psnr == psnr(shown.pixels(), reference)
+    assert 0 < (shown.ssim or 0) < 1
+
+
+def test_the_quality_is_the_nearest_of_this_very_picture(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    for place in range(len(pictures)):
+        rates = [scores[place].bpp for scores in jpeg.scores]
+        for rate, quality in zip(rates, QUALITIES, strict=True):
+            assert nearest_quality(jpeg, place, rate * 1.01) == quality
+        assert nearest_quality(jpeg, place, 1e-6) == QUALITIES[0]
+        assert nearest_quality(jpeg, place, 1e6) == QUALITIES[-1]
+    case = show([jpeg], pictures, range(3), 4.0, tmp_path)
+    for place, rate in enumerate(shown_rates(case)):
+        best = min((s[place].bpp for s in jpeg.scores), key=lambda r: abs(math.log(r / 4.0)))
+        assert rate == best
+
+
+def test_what_was_made_is_kept_and_mended(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    first = show([jpeg], pictures, (0,), 3.0, tmp_path)
+    files = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert len(files) == 2
+    assert show([jpeg], pictures, (0,), 3.0, tmp_path) == first
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == files
+    png = first.pictures[0].shown[0].picture
+    whole = png.read_bytes()
+    png.write_bytes(whole[:-9])
+    assert show([jpeg], pictures, (0,), 3.0, tmp_path) == first
+    assert png.read_bytes() == whole
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"picture": 1}', "null"])
+def test_damaged_notes_are_made_anew(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path, damage: str
+) -> None:
+    first = show([jpeg], pictures, (0,), 3.0, tmp_path)
+    (note,) = tmp_path.glob("*.json")
+    note.write_text(damage)
+    assert show([jpeg], pictures, (0,), 3.0, tmp_path) == first
+    assert json.loads(note.read_text())["name"] == "plain-jpeg"
+
+
+def test_another_pipeline_is_not_taken_for_it(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    other = replace(jpeg, name="plain-jpeg444", pipeline=pipeline_of("plain:jpeg444"))
+    case = show([jpeg, other], pictures, (0,), 3.0, tmp_path)
+    one, two = case.pictures[0].shown
+    assert one.picture != two.picture
+    assert len(list(tmp_path.glob("*.png"))) == 2
+
+
+def test_one_that_fails_is_named_and_the_others_go_on(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    broken = replace(
+        jpeg, name="broken", pipeline=pipeline_of("cbe:jpeg+cmd:false {input} {output}")
+    )
+    never = PipelineRun("plain:x", "plain-x", None, failure="unknown codec")
+    case = show([broken, never, jpeg], pictures, (0,), 3.0, tmp_path)
+    (picture,) = case.pictures
+    assert [shown.name for shown in picture.shown] == ["plain-jpeg"]
+    assert list(picture.failed) == ["broken"]
+    assert "false" in picture.failed["broken"]
+
+
+def test_pictures_without_reference_have_no_scores(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    alone = [replace(pictures[0], reference=None)]
+    (shown,) = show([jpeg], alone, (0,), 3.0, tmp_path).pictures[0].shown
+    assert (shown.psnr, shown.ssim) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("count", "wanted", "places"),
+    [(31, 3, (5, 15, 25)), (3, 3, (0, 1, 2)), (2, 5, (0, 1)), (1, 1, (0,)), (5, 0, ()), (0, 3, ())],
+)
+def test_places_are_evenly_spread(count: int, wanted: int, places: tuple[int, ...]) -> None:
+    assert evenly(count, wanted) == places
+
+
+def with_rates(*rates: float | None) -> PipelineResult:
+    return PipelineResult("a", "a", {}, tuple(map(float, range(len(rates)))), {"bpp": rates})
+
+
+@pytest.mark.parametrize(
+    ("rates", "common"),
+    [
+        ([(0.1, 1.6), (0.4, 6.4)], 0.8),
+        ([(0.1, None, 1.6), (9.0,)], 0.4),  # a single quality is no range
+        ([(9.0,)], 9.0),
+        ([(1.0, 4.0), (9.0, 16.0)], 7.0),  # nothing is shared
+        ([(None,)], None),
+        ([], None),
+    ],
+)
+def test_the_rate_is_one_that_all_can_reach(
+    rates: list[tuple[float | None, ...]], common: float | None
+) -> None:
+    assert common_rate([with_rates(*one) for one in rates]) == pytest.approx(common)
