@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from llcodec.container.header import NAME
 from llcodec.errors import BrokenModelError, OutputError, UnknownModelError
 
 Tensors = dict[str, Tensor]
@@ -97,6 +98,12 @@ def check_numbers(tensors: Tensors) -> None:
     """Raise BrokenModelError if a tensor holds anything that is not a finite number."""
     if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise BrokenModelError("the weight file holds weights that are no numbers")
+
+
+def check_name(name: str) -> None:
+    """Raise BrokenModelError if a model cannot have this name."""
+    if not NAME.fullmatch(name):
+        raise BrokenModelError("the weight file has a name that no model can have")
 
 
 def notes_of(card: StoredCard) -> dict[str, str]:

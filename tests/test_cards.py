@@ -178,7 +178,7 @@ def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_broken() -> None:
     memory = Path("/proc/self/mem")  # has nothing at its start
     if not memory.is_file():
-        pytest.skip("no such file system here")
+        pytest.skip("only Linux has /proc/self/mem")
     with pytest.raises(BrokenModelError, match="/proc/self/mem: cannot be read: "):
         read_kind(memory)
 

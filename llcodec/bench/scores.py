@@ -10,6 +10,7 @@ from llcodec.bench.codecs.timing import Timed, decode_timed, encode_timed, timed
 from llcodec.bench.pipelines import Pipeline
 from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
+from llcodec.training.provenance import code_version
 
 _EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
 
@@ -73,8 +74,11 @@ def measure(
 
 
 def measures() -> dict[str, str]:
-    """Return what scores depend on besides the pictures: a record with other ones is not reused."""
-    return {"scores": "1", "pytorch-msssim": version("pytorch-msssim")}
+    """Return what scores depend on besides pictures and pipelines: with others none are reused.
+
+    The commit is part of it, since our own codecs change between releases.
+    """
+    return {"code": code_version(), "pytorch-msssim": version("pytorch-msssim")}
 
 
 def mean_scores(scores: list[Scores]) -> Scores:

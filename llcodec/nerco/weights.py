@@ -12,6 +12,7 @@ from llcodec._cards import NERCO_FORMAT
 from llcodec._weight_files import (
     StoredCard,
     Tensors,
+    check_name,
     check_numbers,
     float_state,
     half_precision,
@@ -19,7 +20,6 @@ from llcodec._weight_files import (
     read_weight_file,
     write_weight_file,
 )
-from llcodec.container.header import NAME
 from llcodec.errors import BrokenModelError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset, preset_of
@@ -48,7 +48,7 @@ def write_nerco(path: Path, file: NercoFile) -> None:
     """
     state = file.model.state_dict()
     kept = {key: value for key, value in state.items() if not key.startswith(_TRAINING_PARTS)}
-    _check_name(file.name)
+    check_name(file.name)
     _check_preset(file.model.preset)
     card = {
         "format": FORMAT,
@@ -69,7 +69,7 @@ def read_nerco(path: Path) -> NercoFile:
 
 
 def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> NercoFile:
-    _check_name(card["name"])
+    check_name(card["name"])
     preset, switches = preset_of(card["preset"]), NercoSwitches(**card["switches"])
     _check_preset(preset)
     check_numbers(tensors)
@@ -82,11 +82,6 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> NercoFile:
         notes=notes_of(card),
         sha256=sha256,
     )
-
-
-def _check_name(name: str) -> None:
-    if not NAME.fullmatch(name):
-        raise BrokenModelError("the weight file has a name that no model can have")
 
 
 def _check_preset(preset: NercoPreset) -> None:

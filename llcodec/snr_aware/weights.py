@@ -9,6 +9,7 @@ from llcodec._cards import SNR_AWARE_FORMAT
 from llcodec._weight_files import (
     StoredCard,
     Tensors,
+    check_name,
     check_numbers,
     float_state,
     half_precision,
@@ -16,7 +17,6 @@ from llcodec._weight_files import (
     read_weight_file,
     write_weight_file,
 )
-from llcodec.container.header import NAME
 from llcodec.errors import BrokenModelError
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import SnrAwarePreset, preset_of
@@ -70,8 +70,7 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> SnrAwareFile:
 
 
 def _check(name: str, preset: SnrAwarePreset) -> None:
-    if not NAME.fullmatch(name):
-        raise BrokenModelError("the weight file has a name that no model can have")
+    check_name(name)
     shape = preset.transformer
     sizes = [*preset.widths, preset.local_blocks, preset.features, *asdict(shape).values()]
     if len(preset.widths) != 3 or not all(type(n) is int and 0 <= n <= _MOST for n in sizes):

@@ -11,7 +11,6 @@ import torch
 
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
-from llcodec.errors import LlcError
 from llcodec.nerco.coordinates import Window, coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
@@ -91,9 +90,7 @@ class NercoTrainer(Trainer):
             state.window.append(list(asdict(losses).values()))
             self.ema.update(self.update.model, state.step)
             return
-        state.skipped += 1
-        if state.skipped >= recipe.patience:
-            raise LlcError(f"the training diverged: {recipe.patience} losses in a row not finite")
+        self.skip(recipe.patience)
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import CropSampler, Sources
-from llcodec.errors import LlcError
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
@@ -83,9 +82,7 @@ class SnrAwareTrainer(Trainer):
             state.window.append([float(loss.detach())])
             self.ema.update(self.model, state.step)
             return
-        state.skipped += 1
-        if state.skipped >= recipe.patience:
-            raise LlcError(f"the training diverged: {recipe.patience} losses in a row not finite")
+        self.skip(recipe.patience)
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from llcodec.errors import InputError
+from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, save_checkpoint
 from llcodec.training.ranks import Ranks
 from llcodec.training.reporting import JsonLines, Reporter, Row
@@ -66,6 +66,12 @@ class Trainer(ABC):
 
     def draw(self, path: Path) -> None:  # noqa: B027
         """Draw a sheet of validation pictures to ``path``, if there are any."""
+
+    def skip(self, patience: int) -> None:
+        """Count a step that was not taken; raises LlcError after ``patience`` of them in a row."""
+        self.state.skipped += 1
+        if self.state.skipped >= patience:
+            raise LlcError(f"the training diverged: {patience} losses in a row not finite")
 
     @property
     def checkpoint(self) -> Path:

@@ -32,7 +32,7 @@ def _build_vtm(folder: Path, programs: str = "bin", name: str = "{}AppStatic") -
 @pytest.fixture
 def build_vtm() -> BuildVtm:
     if sys.platform == "win32":
-        pytest.skip("scripts are no programs there")
+        pytest.skip("Windows starts no Python script as a program")
     return _build_vtm
 
 

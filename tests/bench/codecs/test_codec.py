@@ -33,7 +33,7 @@ def make(request: pytest.FixtureRequest) -> Callable[[], BenchCodec]:
     if extra is not None and importlib.util.find_spec(extra) is None:
         pytest.skip(f"{extra} is an extra")
     if name.startswith("vvc") and sys.platform == "win32":
-        pytest.skip("imageio-ffmpeg has no libvvenc there")
+        pytest.skip("the ffmpeg of imageio-ffmpeg for this system has no libvvenc")
     folder = request.getfixturevalue("vtm_folder") if name.startswith("vtm") else None
     return lambda: codec_of(name, CodecOptions(vtm=folder))
 

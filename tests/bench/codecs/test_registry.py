@@ -27,7 +27,7 @@ def test_names_are_those_of_the_codecs(name: str) -> None:
     if name in EXTRAS and importlib.util.find_spec(EXTRAS[name]) is None:
         pytest.skip(f"{EXTRAS[name]} is an extra")
     if name.startswith("vvc") and sys.platform == "win32":
-        pytest.skip("imageio-ffmpeg has no libvvenc there")
+        pytest.skip("the ffmpeg of imageio-ffmpeg for this system has no libvvenc")
     assert codec_of(name).name == name
 
 
