@@ -29,6 +29,10 @@ def codec(
     start: Annotated[
         Path | None, typer.Option(help="Checkpoint that takes the place of the plain stage.")
     ] = None,
+    narrow: Annotated[
+        Path | None,
+        typer.Option(help="Checkpoint of a plain codec with fewer latents to start from."),
+    ] = None,
     tone_weights: Annotated[
         Path | None, typer.Option("--tone", help="Weights that take the place of the tone stage.")
     ] = None,
@@ -46,7 +50,7 @@ def codec(
     from llcodec.training.runs import CodecRunOptions, run_recipe
 
     use_threads(threads)
-    run = CodecRunOptions(resume, max_hours, device, tensorboard, start, tone_weights)
+    run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     done = run_recipe(chosen, DataFolders.sort(data), out, run)
     if not done:

@@ -33,10 +33,12 @@ class CodecRunOptions(RunOptions):
     """Options of the codec's stages besides.
 
     ``start`` is a checkpoint that takes the place of the plain stage, ``tone`` the weights that
-    take the place of the tone stage.
+    take the place of the tone stage. ``narrow`` is the checkpoint of a plain codec with fewer
+    latents that the plain stage starts from.
     """
 
     start: Path | None = None
+    narrow: Path | None = None
     tone: Path | None = None
 
 
@@ -82,7 +84,9 @@ class _Run:
         if recipe.plain is not None and start is None:
             start = self.out / "plain" / "checkpoint.safetensors"
             if not self._done(start, recipe.plain):
-                model = new_plain_model(recipe.preset, recipe.plain, self._photographs, recipe.seed)
+                model = new_plain_model(
+                    recipe.preset, recipe.plain, self._photographs, recipe.seed, options.narrow
+                )
                 if not self._train(model, "plain", recipe.plain, self._photographs, ends):
                     return False
         if recipe.joint is None:

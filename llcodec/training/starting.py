@@ -13,19 +13,31 @@ from llcodec.nets.presets import Preset, preset_of
 from llcodec.training.checkpoint import load_weights, read_tensors, tensors_within
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import StageRecipe
+from llcodec.training.widening import widen
 
 # What the joint network has and the plain codec has not; it keeps its own start.
 _ADDED = ("tone.", "snr_branch", "f_a")
 
 
-def new_plain_model(preset: Preset, recipe: StageRecipe, sources: Sources, seed: int) -> JointModel:
-    """Return the plain codec of a preset, its linear path started from photographs' KLT."""
+def new_plain_model(
+    preset: Preset, recipe: StageRecipe, sources: Sources, seed: int, narrow: Path | None = None
+) -> JointModel:
+    """Return the plain codec of a preset, its linear path started from photographs' KLT.
+
+    ``narrow``, the checkpoint of a plain codec with fewer latents, gives all that it has learnt.
+    Raises InputError if it is of another shape, or was trained with other values of λ.
+    """
     torch.manual_seed(seed)
     model = JointModel(preset.plain())
     if preset.linear_path:
         rng = np.random.default_rng(seed)
         basis = patch_basis(sources.photographs, preset.latents, rng)
         warm_start(model, *basis, recipe.lambdas)
+    if narrow is not None:
+        trained, notes = load_trained(narrow)
+        if tuple(json.loads(notes["lambdas"])) != recipe.lambdas:
+            raise InputError(f"{narrow}: trained with other values of λ")
+        widen(model, trained)
     return model
 
 

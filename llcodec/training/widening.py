@@ -1,0 +1,34 @@
+"""More latents for a trained plain codec, which stays what it was until training uses them.
+
+Detail beyond the reach of a codec's latents cannot be bought with any number of bits. The new
+latents begin as the next vectors of the Karhunen–Loève transform; no network reads them yet.
+"""
+
+from dataclasses import replace
+
+import torch
+
+from llcodec.codec.joint import JointModel
+from llcodec.errors import InputError
+
+
+@torch.no_grad()
+def widen(model: JointModel, narrow: JointModel) -> None:
+    """Set ``model``, warm-started from the KLT, to what ``narrow`` has learnt with fewer latents.
+
+    Raises InputError unless both are plain codecs that differ in the number of latents alone.
+    """
+    has, had = model.preset.latents, narrow.preset.latents
+    if had >= has or replace(model.preset, latents=had) != narrow.preset:
+        raise InputError(
+            "only the plain codec of the same preset with fewer latents can be widened"
+        )
+    own = model.state_dict()
+    # The last of the entropy parameters' layers gives all scale indices, then all means.
+    halved = f"entropy_parameters.{len(model.entropy_parameters) - 1}."
+    for name, learnt in narrow.state_dict().items():
+        parts = 2 if name.startswith(halved) else 1
+        for to, part in zip(own[name].chunk(parts), learnt.chunk(parts), strict=True):
+            if to.ndim == 4:  # a kernel, blind to new latents
+                to[:, part.shape[1] :] = 0
+            to[tuple(map(slice, part.shape))] = part
