@@ -72,13 +72,13 @@ def encode_tiles(
     for rows in torch.split(analysis.latents, side, 1):
         for y in torch.split(rows, side, 2):
             coded = y * gain
-            z_hat = _hyper_latents(model, coded)
+            z_hat = hyper_latents(model, coded)
             stream, decoded = coder.encode(coded, z_hat, quality_units)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)
 
 
-def _hyper_latents(model: JointModel, coded: Tensor) -> Tensor:
+def hyper_latents(model: JointModel, coded: Tensor) -> Tensor:
     """Return the rounded hyper-latents of gained latents, padded to whole hyper-latents."""
     device = model.coded_scale.device
     normal = coded.to(device) / model.coded_scale[:, None, None]

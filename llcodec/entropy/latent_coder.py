@@ -30,6 +30,7 @@ _CHUNK = 4096  # positions that are gathered at once, to bound memory
 
 Indices = NDArray[np.int64]
 Exchange = Callable[[Indices, Tensor, Positions], Symbols]
+Observer = Callable[[Indices, Symbols], None]
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,13 @@ class LatentCoder:
     def _saved(self) -> Tensor:
         return saved_bits(self.scale_tables)
 
-    def encode(self, y: Tensor, z_hat: Tensor, quality_units: int) -> tuple[bytes, TileLatents]:
+    def encode(
+        self, y: Tensor, z_hat: Tensor, quality_units: int, written: Observer | None = None
+    ) -> tuple[bytes, TileLatents]:
         """Return the stream of gained latents M×h×w and of hyper-latents, and what it decodes to.
 
-        Symbols beyond ±32767 are clamped (no picture comes near).
+        Symbols beyond ±32767 are clamped (no picture comes near). ``written`` is told the scale
+        indices and symbols of the latents.
         """
         writer = StreamWriter()
         z_hat = z_hat.double().round().clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT)
@@ -79,6 +83,8 @@ class LatentCoder:
             residual = choose_symbols(exact.cpu(), torch.from_numpy(index), self._saved)
             symbols = _to_symbols(residual.clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT))
             symbols[index == 0] = 0
+            if written is not None:
+                written(index, symbols)
             for level, where in _by_level(index):
                 writer.put(symbols.reshape(-1)[where], self.scale_tables[level])
             return symbols

@@ -29,6 +29,7 @@ from llcodec.nets.density import (
     scale_of_index,
 )
 from llcodec.nets.hyperprior import CONTEXT_KERNEL
+from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
 _TAIL = 2.0**-20  # probability that is left to the escape of a table
 _HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table may hold
@@ -36,9 +37,14 @@ _HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table m
 
 @dataclass(frozen=True)
 class Calibration:
-    """Pictures and settings that show how large activations become: inputs of the model."""
+    """Pictures and settings that show what the model does: inputs of the entropy model.
 
-    batches: Sequence[tuple[Tensor, Tensor]]  # gained latents B×M×h×w, log gains B×M×1×1
+    ``batches`` (gained latents B×M×h×w, log gains B×M×1×1) show how large activations become;
+    scale tables are fitted to the symbols of ``typical`` latents, and Gaussian if there are none.
+    """
+
+    batches: Sequence[tuple[Tensor, Tensor]]
+    typical: Sequence[GainedLatents] = ()
 
 
 def export_model(
@@ -58,6 +64,8 @@ def export_model(
         hyper_tables=hyper_tables(model.density),
         notes=notes,
     )
+    if calibration.typical:
+        file = with_fitted_tables(file, calibration.typical)
     write_model(path, file)
     return file
 

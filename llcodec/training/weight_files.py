@@ -1,15 +1,19 @@
 """From a checkpoint of any training to its weight file."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders
+from llcodec.data.pairs import Pixels
+from llcodec.entropy.networks import QUALITY_UNITS
 from llcodec.errors import InputError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import preset_of as nerco_preset_of
@@ -23,17 +27,23 @@ from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
 from llcodec.training.checkpoint import load_weights, read_tensors, tensors_within
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.starting import load_trained
+from llcodec.training.table_fitting import GainedLatents
+
+T = TypeVar("T")
 
 _CALIBRATION_PICTURES = 12
 _CALIBRATION_SIZE = 1024
 _CALIBRATION_QUALITIES = (1.0, 4.0, 8.0)
+_TYPICAL_PICTURES = 24
+_TYPICAL_QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
 
 def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path) -> None:
     """Write the averaged weights of a run as a weight file, whatever was trained.
 
     ``name`` is what files and results will call the model; the name of its preset if it is None.
-    The val splits of ``data`` show the ranges of a codec's activations; enhancers need none.
+    ``data`` show the ranges of a codec's activations and how often it writes which symbol;
+    enhancers need none.
     Raises InputError if this is no checkpoint, or if a codec's data are missing.
     """
     tensors, notes = read_tensors(checkpoint)
@@ -71,14 +81,39 @@ def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:
 
 @torch.no_grad()
 def calibration(model: JointModel, data: DataFolders) -> Calibration:
-    """Return latents of dark and of bright pictures at low, middle and high quality."""
-    pairs = data.read_pairs("val")
-    pairs = pairs[:: max(1, 2 * len(pairs) // _CALIBRATION_PICTURES)]
+    """Return latents of dark and of bright pictures of ``data`` at low, middle and high quality.
+
+    Pictures of the val split show the ranges; typical latents are those of the train split, and of
+    photographs where there are some.
+    """
+    pairs = _evenly(data.read_pairs("val"), _CALIBRATION_PICTURES // 2)
     batches = []
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
-        x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
-        y = model.analyse(x, model.predict_tone(thumbnail(x)))
+        y = _latents(model, picture)
         for quality in _CALIBRATION_QUALITIES:
             log_gain = model.log_gain(torch.tensor([quality]))
             batches.append((y * log_gain.exp(), log_gain))
-    return Calibration(batches)
+    return Calibration(batches, _typical(model, data))
+
+
+def _typical(model: JointModel, data: DataFolders) -> list[GainedLatents]:
+    """Return latents of what the model is made for: dark pictures, or photographs, at all rates."""
+    pairs = _evenly(data.read_pairs("train"), _TYPICAL_PICTURES)
+    dark = [pair.low for pair in pairs] if model.preset.snr_branch else []
+    bright = _evenly(data.read_photographs(), _TYPICAL_PICTURES) if data.photographs else []
+    typical = []
+    for picture in (*dark, *(bright or [pair.high for pair in pairs])):
+        y = _latents(model, picture)
+        for quality in _TYPICAL_QUALITIES if model.gain is not None else (1.0,):
+            gained = y * model.log_gain(torch.tensor([quality])).exp()
+            typical.append(GainedLatents(gained[0], round(quality * QUALITY_UNITS)))
+    return typical
+
+
+def _latents(model: JointModel, picture: Pixels) -> Tensor:
+    x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
+    return model.analyse(x, model.predict_tone(thumbnail(x)))
+
+
+def _evenly(pictures: Sequence[T], most: int) -> Sequence[T]:
+    return pictures[:: max(1, len(pictures) // most)]
