@@ -11,35 +11,42 @@ _LEAST_POINTS = 4
 
 @dataclass(frozen=True)
 class Curve:
-    """Rates in bpp and a quality, both rising."""
+    """Rates in bpp, rising, and a quality at each of them."""
 
     rates: tuple[float, ...]
     qualities: tuple[float, ...]
 
+    @property
+    def rising(self) -> "Curve | None":
+        """The points that are better than all before; None if they are too few to interpolate.
+
+        More bits need not mean more quality: a noisy enhancer's pictures become worse with them.
+        """
+        points: list[tuple[float, float]] = []
+        for rate, quality in zip(self.rates, self.qualities, strict=True):
+            if not points or quality > points[-1][1]:
+                points.append((rate, quality))
+        return _curve(points)
+
 
 def curve_of(rates: Sequence[float], qualities: Sequence[float | None]) -> Curve | None:
-    """Return the rising part of a curve: from low to high rate, points better than those before.
+    """Return the curve through some points; of two at the same rate, the better one counts.
 
     None if fewer than four are left, which is too few to interpolate.
     """
-    points: list[tuple[float, float]] = []
-    for rate, quality in sorted(
-        (r, q) for r, q in zip(rates, qualities, strict=True) if q is not None
-    ):
-        if not points or (rate > points[-1][0] and quality > points[-1][1]):
-            points.append((rate, quality))
-    if len(points) < _LEAST_POINTS:
-        return None
-    return Curve(tuple(rate for rate, _ in points), tuple(quality for _, quality in points))
+    known = sorted((r, q) for r, q in zip(rates, qualities, strict=True) if q is not None)
+    return _curve(list(dict(known).items()))
 
 
 def bd_rate(anchor: Curve, curve: Curve) -> float | None:
     """Return how many percent more bits ``curve`` takes than ``anchor`` for equal quality.
 
-    None where the curves share no range of quality.
+    Only the rising parts can tell. None where they share no range of quality, or one is too short.
     """
-    shared = _overlap(anchor.qualities, curve.qualities)
-    return _difference("bd_rate", anchor, curve) if shared else None
+    one, other = anchor.rising, curve.rising
+    if one is None or other is None or not _overlap(one.qualities, other.qualities):
+        return None
+    return _difference("bd_rate", one, other)
 
 
 def bd_psnr(anchor: Curve, curve: Curve) -> float | None:
@@ -49,6 +56,12 @@ def bd_psnr(anchor: Curve, curve: Curve) -> float | None:
     """
     shared = _overlap(anchor.rates, curve.rates)
     return _difference("bd_psnr", anchor, curve) if shared else None
+
+
+def _curve(points: Sequence[tuple[float, float]]) -> Curve | None:
+    if len(points) < _LEAST_POINTS:
+        return None
+    return Curve(tuple(rate for rate, _ in points), tuple(quality for _, quality in points))
 
 
 def _difference(measure: str, anchor: Curve, curve: Curve) -> float:

@@ -1,18 +1,23 @@
 """A whole benchmark: pipelines over the pictures of a data set, results in a folder."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from llcodec.bench.codecs.registry import CodecOptions
+from llcodec.bench.extras import missing
 from llcodec.bench.machine import machine
+from llcodec.bench.outcome import BenchOutcome
+from llcodec.bench.peak_memory import PeakMemory, largest, peak_memory
 from llcodec.bench.pictures import PictureSet, find_pictures
 from llcodec.bench.pipelines import name_of
-from llcodec.bench.results import Comparison, PipelineResult, compare, result_of, write_results
+from llcodec.bench.presenting import PLOTS, REPORT, present
+from llcodec.bench.results import PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
+from llcodec.errors import InputError
 
-_KEPT = "measurements"  # the folder, among the results, of what need not be measured again
+_BD_RATES = "bjontegaard"  # what needs it
 
 
 @dataclass(frozen=True)
@@ -20,7 +25,8 @@ class BenchOrder:
     """What is asked for.
 
     ``dataset`` is a name of the registry, with ``root`` as its folder, or a folder; ``anchor`` the
-    pipeline that BD-rates are against, among ``pipelines``.
+    pipeline that BD-rates are against, among ``pipelines``. Without ``report`` there are no plots
+    either.
     """
 
     dataset: str
@@ -34,17 +40,17 @@ class BenchOrder:
     jobs: int = 1
     vtm: Path | None = None
     device: str = "cpu"
+    report: bool = True
 
+    @property
+    def kept(self) -> Path:
+        """The folder of what need not be measured or made again."""
+        return self.out / "measurements"
 
-@dataclass(frozen=True)
-class BenchOutcome:
-    """What came of it: results, comparisons with the anchor, and what failed and why."""
-
-    pictures: PictureSet
-    results: tuple[PipelineResult, ...]
-    comparisons: tuple[Comparison, ...]
-    failures: tuple[PipelineRun, ...]
-    meta: dict[str, Any]
+    @property
+    def codec_options(self) -> CodecOptions:
+        """What codecs need to know."""
+        return CodecOptions(self.vtm, self.kept / "codecs", self.device)
 
 
 def run_bench(
@@ -52,52 +58,108 @@ def run_bench(
 ) -> BenchOutcome:
     """Run a benchmark and write its results; what was measured before is not measured again.
 
-    ``finished`` hears of each pipeline. Raises InputError if there are no pictures, OutputError
-    if results cannot be written.
+    ``finished`` hears of each pipeline. What needs a library that is not installed (BD-rates,
+    plots, the report) is left out, and named among the problems of the outcome.
+    Raises InputError if there are no pictures, OutputError if results cannot be written.
     """
     pictures = find_pictures(order.dataset, order.root, order.split, order.limit)
-    options = CodecOptions(order.vtm, order.out / _KEPT / "codecs", order.device)
-    plan = RunPlan(
+    runs = []
+    for done in run(_plan(order, pictures), progress):
+        finished(done)
+        runs.append(done)
+    outcome = _outcome(order, pictures, runs, progress)
+    write_results(outcome.results, outcome.comparisons, outcome.meta, order.out)
+    if not order.report:
+        return outcome
+    return replace(outcome, report=present(outcome, order.out, order.kept, progress))
+
+
+def _plan(order: BenchOrder, pictures: PictureSet) -> RunPlan:
+    return RunPlan(
         order.pipelines,
         pictures.pictures,
-        order.out / _KEPT / "scores",
-        options,
+        order.kept / "scores",
+        order.codec_options,
         order.qualities,
         order.jobs,
     )
-    runs = []
-    for done in run(plan, progress):
-        finished(done)
-        runs.append(done)
-    results = tuple(result_of(done) for done in runs if done.failure is None)
-    anchor = name_of(order.anchor) if order.anchor else _first_of("avif", results)
-    comparisons = tuple(compare(results, anchor))
+
+
+def _outcome(
+    order: BenchOrder, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
+) -> BenchOutcome:
+    """Measure what is measured once of each pipeline, and compare them all."""
+    memory, problems = _memory(order, pictures, runs, progress)
+    results = tuple(result_of(done, memory.get(done.name)) for done in runs if not done.failure)
+    anchor = name_of(order.anchor) if order.anchor else usual_anchor(results)
     meta = {
         "dataset": pictures.name,
         "split": pictures.split,
         "pictures": len(pictures.pictures),
+        "references": pictures.references,
         "anchor": anchor,
         "command": _told(order, pictures),
         "jobs": order.jobs,
         "machine": machine(),
     }
-    write_results(results, comparisons, meta, order.out)
-    failures = tuple(done for done in runs if done.failure is not None)
-    return BenchOutcome(pictures, results, comparisons, failures, meta)
+    comparisons = () if missing(_BD_RATES) else tuple(compare(results, anchor))
+    return BenchOutcome(
+        pictures, tuple(runs), results, comparisons, meta, (*problems, *_left_out(order))
+    )
 
 
-def _first_of(codec: str, results: Sequence[PipelineResult]) -> str:
-    """Return the name of the first result with a codec, else that of the first; none, nothing."""
-    names = [result.name for result in results if result.record["codec"]["name"] == codec]
-    return next(iter([*names, *(result.name for result in results)]), "")
+def _left_out(order: BenchOrder) -> Iterator[str]:
+    """Yield a line if libraries are not installed, with what there will not be without them."""
+    uses = {_BD_RATES: "BD-rates"}
+    if order.report:
+        uses |= {PLOTS: "plots", REPORT: "report"}
+    absent = missing(*uses)
+    if absent:
+        without = " and no ".join(uses[name] for name in absent)
+        yield f'no {without} without {", ".join(absent)}: pip install "llcodec[bench]"'
+
+
+def _memory(
+    order: BenchOrder, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
+) -> tuple[dict[str, PeakMemory], list[str]]:
+    """Return the peak memory of pipelines that ran, by their names, and what went wrong."""
+    ran = [done for done in runs if not done.failure]
+    picture = largest(pictures.pictures)
+    found: dict[str, PeakMemory] = {}
+    problems = []
+    for number, done in enumerate(ran, 1):
+        try:
+            folder = order.kept / "memory"
+            found[done.name] = peak_memory(done, picture, order.codec_options, folder)
+        except InputError as error:
+            problems.append(f"{done.name}: its memory was not measured: {error}")
+        progress("peak memory", number, len(ran))
+    return found, problems
+
+
+def usual_anchor(results: Sequence[PipelineResult]) -> str:
+    """Return the name of what others are compared with: the first with AVIF, else the first.
+
+    One whose PSNR rises with its rate goes before all others, as only those have BD-rates (with a
+    noisy enhancer, more bits can mean less PSNR). Empty without results.
+    """
+
+    def rank(result: PipelineResult) -> tuple[bool, bool]:
+        curve = result.curve("psnr-rgb")
+        rises = curve is not None and curve.rising is not None
+        return not rises, result.record["codec"]["name"] != "avif"
+
+    return min(results, key=rank).name if results else ""
 
 
 def _told(order: BenchOrder, pictures: PictureSet) -> str:
     """Return the command, with the names of folders and not where they lie."""
     words = ["llc bench --dataset", pictures.name, "--split", pictures.split]
-    words += [f"--pipelines {spec}" for spec in order.pipelines]
+    words.append(f"--pipelines {shlex.quote(','.join(order.pipelines))}")
     if order.qualities:
         words.append(f"--qualities {','.join(f'{q:g}' for q in order.qualities)}")
     if order.limit is not None:
         words.append(f"--limit {order.limit}")
+    if order.anchor is not None:
+        words.append(f"--anchor {shlex.quote(order.anchor)}")
     return " ".join(words)

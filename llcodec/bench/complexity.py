@@ -5,7 +5,7 @@ The matrix products inside GDN are left out, as in the published figures, which 
 watching layers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -115,28 +115,46 @@ def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
     return Complexity(name, (*first.stages, *second.stages))
 
 
-def all_complexities() -> list[Complexity]:
-    """Return the pipelines of Figure 5, ours beside them.
+def paper_complexities() -> list[Complexity]:
+    """Return the pipelines of Figure 5: the joint networks, and codecs after an enhancer.
 
     TCM's figures are published constants: their networks are not built here.
     """
-    xu = snr_aware_complexity("snr-aware-paper")
-    cheng = {
-        n: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain()) for n in (128, 192)
-    }
-    ours = [
-        joint_complexity("joint fast", FAST),
-        joint_complexity("joint paper-128", paper_preset(128, scale=False)),
-        joint_complexity("joint paper-192", paper_preset(192, scale=False)),
-    ]
+    return _figure(*_rivals())
+
+
+def all_complexities() -> list[Complexity]:
+    """Return the pipelines of Figure 5 with their parts, and ours beside them."""
+    xu, cheng = _rivals()
     base = joint_complexity("base", FAST.plain())
     compact = snr_aware_complexity("snr-aware-compact")
     nerco = nerco_complexity("nerco-compact")
-    sequences = [
+    return [
+        joint_complexity("joint fast", FAST),
         in_sequence("snr-aware-compact + base", compact, base),
         in_sequence("nerco-compact + base", nerco, base),
-        in_sequence("Cheng-S + SNR-Aware", xu, cheng[128]),
-        in_sequence("Cheng-L + SNR-Aware", xu, cheng[192]),
+        *_figure(xu, cheng),
+        xu,
+        *cheng.values(),
+        base,
+        compact,
+        nerco,
+    ]
+
+
+def _rivals() -> tuple[Complexity, dict[str, Complexity]]:
+    """Return the paper's enhancer, and its codecs by their sizes."""
+    return snr_aware_complexity("snr-aware-paper"), {
+        size: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain())
+        for size, n in (("S", 128), ("L", 192))
+    }
+
+
+def _figure(xu: Complexity, cheng: Mapping[str, Complexity]) -> list[Complexity]:
+    joint = (joint_complexity(f"joint paper-{n}", paper_preset(n, scale=False)) for n in (128, 192))
+    return [
+        *joint,
+        *(in_sequence(f"Cheng-{size} + SNR-Aware", xu, codec) for size, codec in cheng.items()),
         *(
             Complexity(
                 f"TCM-{size} + SNR-Aware",
@@ -146,7 +164,6 @@ def all_complexities() -> list[Complexity]:
             for size, million in (("S", 45.18), ("M", 59.13), ("L", 76.57))
         ),
     ]
-    return [*ours, *sequences, xu, *cheng.values(), base, compact, nerco]
 
 
 def _size(module: nn.Module | None) -> int:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
 
-from llcodec.bench.pipelines import Order
+from llcodec.bench.pipelines import NONE, Order
 from llcodec.bench.results import PipelineResult
 
-NONE = "none"  # as the enhancer that does nothing is called
 SHAPES = (
     "circle",
     "square",

@@ -8,7 +8,6 @@ own figure for the process (resident set size).
 
 import argparse
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from llcodec.bench.machine import machine
+from llcodec.bench.watching import peak_of
 
 
 def dark_picture(megapixels: float) -> Image.Image:
@@ -32,22 +32,11 @@ def dark_picture(megapixels: float) -> Image.Image:
     return Image.fromarray((smooth.astype(np.int16) + noise).clip(0, 255).astype(np.uint8))
 
 
-def run(arguments: Sequence[str]) -> dict[str, float]:
+def run(arguments: Sequence[str]) -> dict[str, float | None]:
     """Run ``llc`` with ``arguments`` in a process of its own; return seconds and peak MB."""
-    # A small process in between, so that the peak is that of this run and of no other.
-    watch = (
-        "import resource, subprocess, sys;"
-        "subprocess.run(sys.argv[1:], check=True);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    command = [sys.executable, "-c", watch, sys.executable, "-m", "llcodec", *arguments]
     start = time.perf_counter()
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    unit = 1e6 if sys.platform == "darwin" else 1e3  # bytes there, kilobytes elsewhere
-    return {
-        "seconds": round(time.perf_counter() - start, 2),
-        "peak_mb": round(int(told.split()[-1]) / unit, 1),
-    }
+    peak = peak_of([sys.executable, "-m", "llcodec", *arguments])
+    return {"seconds": round(time.perf_counter() - start, 2), "peak_mb": peak}
 
 
 def measure(megapixels: float, threads: int) -> dict[str, object]:

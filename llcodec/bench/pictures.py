@@ -23,12 +23,21 @@ class BenchPicture:
     source: Path
     reference: Path | None
 
-    def read(self) -> tuple[Pixels, Pixels | None]:
-        """Return source and reference, H×W×3 8-bit sRGB. Raises InputError if they do not fit."""
+    @property
+    def is_photograph(self) -> bool:
+        """Whether the picture is its own reference."""
+        return self.reference == self.source
+
+    def read(self, *, brightened: bool = False) -> tuple[Pixels, Pixels | None]:
+        """Return source and reference, H×W×3 8-bit sRGB.
+
+        ``brightened`` tells that what is made of the source shall be brighter than it is: then a
+        photograph is no reference for it. Raises InputError if the two do not fit.
+        """
         source = read_pixels(self.source)
-        if self.reference is None:
+        if self.reference is None or (brightened and self.is_photograph):
             return source, None
-        reference = source if self.reference == self.source else read_pixels(self.reference)
+        reference = source if self.is_photograph else read_pixels(self.reference)
         if source.shape != reference.shape:
             raise InputError(f"{self.source} and {self.reference} are not of one size")
         return source, reference
@@ -41,6 +50,15 @@ class PictureSet:
     name: str
     split: str
     pictures: tuple[BenchPicture, ...]
+
+    @property
+    def references(self) -> str:
+        """What distortion is measured against, in words."""
+        if all(picture.reference is None for picture in self.pictures):
+            return "none"
+        if all(picture.is_photograph for picture in self.pictures):
+            return "the pictures themselves, where nothing brightens them"
+        return "the bright pictures of the pairs"
 
 
 def find_pictures(

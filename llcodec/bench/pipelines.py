@@ -10,10 +10,10 @@ enhance:ENH       enhance only; what is sent is a PNG
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from llcodec.bench.codecs.codec import BenchCodec
-from llcodec.bench.codecs.lossless import PngCodec
 from llcodec.bench.codecs.registry import CodecOptions, codec_of
 from llcodec.bench.enhancers.classical import Nothing
 from llcodec.bench.enhancers.enhancer import BenchEnhancer
@@ -22,13 +22,10 @@ from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
 Order = Literal["joint", "ebc", "cbe", "plain", "enhance"]
-_START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
+NONE = "none"
+"""The name of the enhancer that changes nothing."""
 
-DEFAULT_PIPELINES = (
-    "joint",
-    *(f"ebc:{enhancer}+{codec}" for enhancer in ("nerco", "lime") for codec in ("jpeg", "avif")),
-    *(f"cbe:{codec}+{enhancer}" for enhancer in ("nerco", "lime") for codec in ("jpeg", "avif")),
-)
+_START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
 
 
 @dataclass(frozen=True)
@@ -45,6 +42,13 @@ class Pipeline:
     def qualities(self) -> tuple[float, ...]:
         """The codec's usual qualities."""
         return self.codec.qualities
+
+    @cached_property
+    def brightens(self) -> bool:
+        """Whether what comes out shall be brighter than what goes in."""
+        if {self.before.name, self.after.name} != {NONE}:
+            return True
+        return self.codec.settings().parameters.get("brightens") is True
 
     def record(self) -> dict[str, Any]:
         """Return all that decides the pipeline's results, as it stands in their record."""
@@ -64,30 +68,44 @@ class Pipeline:
         return self.after.enhance(self.codec.decode(data))
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a pipeline is made of: the texts of its codec and its enhancers, none of them built."""
+
+    order: Order
+    codec: str
+    before: str = NONE
+    after: str = NONE
+
+
 def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
     """Return the pipeline of a text.
 
     Raises InputError if it is none, or if a part of it cannot be had.
     """
     options = options or CodecOptions()
+    parts = parts_of(spec)
+    before, after = (enhancer_of(text, options.device) for text in (parts.before, parts.after))
+    return Pipeline(name_of(spec), parts.order, codec_of(parts.codec, options), before, after)
+
+
+def parts_of(spec: str) -> Parts:
+    """Return the parts of a pipeline's text. Raises InputError if it is no pipeline."""
     kind, _, rest = spec.partition(":")
-    name = name_of(spec)
     if kind == "joint":
-        return Pipeline(name, "joint", codec_of(spec, options))
+        return Parts("joint", spec)
     if kind == "plain" and rest:
-        return Pipeline(name, "plain", codec_of(rest, options))
+        return Parts("plain", rest)
     if kind == "enhance" and rest:
-        return Pipeline(name, "enhance", PngCodec(), before=enhancer_of(rest, options.device))
+        return Parts("enhance", "png", before=rest)
     if kind == "ebc":
         enhancer, _, codec = rest.rpartition("+")
         if enhancer and codec:
-            before = enhancer_of(enhancer, options.device)
-            return Pipeline(name, "ebc", codec_of(codec, options), before=before)
+            return Parts("ebc", codec, before=enhancer)
     if kind == "cbe":
         codec, _, enhancer = rest.partition("+")
         if enhancer and codec:
-            after = enhancer_of(enhancer, options.device)
-            return Pipeline(name, "cbe", codec_of(codec, options), after=after)
+            return Parts("cbe", codec, after=enhancer)
     raise InputError(
         f"no pipeline {spec!r}: write joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC "
         "or enhance:ENHANCER"

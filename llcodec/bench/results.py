@@ -5,12 +5,13 @@ import io
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
+from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_scores
 from llcodec.data.outputs import written
@@ -34,7 +35,7 @@ class PipelineResult:
     """The means of one pipeline over all pictures: a number, or None, for each quality.
 
     ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
-    that decides the pipeline's results.
+    that decides the pipeline's results. ``memory`` is None where it was not measured.
     """
 
     name: str
@@ -42,6 +43,7 @@ class PipelineResult:
     record: Mapping[str, Any]
     qualities: tuple[float, ...]
     columns: Mapping[str, tuple[float | None, ...]]
+    memory: PeakMemory | None = None
 
     def curve(self, measure: str) -> Curve | None:
         """Return the rate-distortion curve of a column."""
@@ -58,8 +60,17 @@ class Comparison:
     bd_rate_ms_ssim: float | None
     bd_psnr: float | None
 
+    @property
+    def place(self) -> tuple[bool, float, float]:
+        """Sorts the best first: the fewest bits for equal PSNR, and then the most PSNR.
 
-def result_of(run: PipelineRun) -> PipelineResult:
+        Those without a BD-rate come after all that have one.
+        """
+        rate, psnr = self.bd_rate_psnr, self.bd_psnr
+        return rate is None, rate or 0.0, math.inf if psnr is None else -psnr
+
+
+def result_of(run: PipelineRun, memory: PeakMemory | None = None) -> PipelineResult:
     """Return the means of a run that did not fail."""
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
@@ -69,7 +80,8 @@ def result_of(run: PipelineRun) -> PipelineResult:
     columns["ms-ssim-db-rgb"] = tuple(map(_decibels, columns["ms-ssim-rgb"]))
     columns["encoding_time"] = tuple(_median(scores, "encode_seconds") for scores in run.scores)
     columns["decoding_time"] = tuple(_median(scores, "decode_seconds") for scores in run.scores)
-    return PipelineResult(run.name, run.spec, run.pipeline.record(), run.qualities, columns)
+    record = run.pipeline.record()
+    return PipelineResult(run.name, run.spec, record, run.qualities, columns, memory)
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
@@ -108,6 +120,7 @@ def _stored(
         "description": result.spec,
         "meta": {**meta, "pipeline": result.record},
         "results": {"quality": result.qualities, **result.columns},
+        "peak_memory_mb": None if result.memory is None else asdict(result.memory),
     }
     if comparison is not None:
         stored["bd"] = {
@@ -123,10 +136,13 @@ def _table(results: Sequence[PipelineResult]) -> str:
     text = io.StringIO()
     names = list(results[0].columns) if results else []
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["pipeline", "quality", *names])
+    sides = ("encode", "decode")
+    memory_names = (f"peak_memory_mb_{side}" for side in sides)
+    table.writerow(["pipeline", "quality", *names, *memory_names])
     for result in results:
+        memory = [getattr(result.memory, side, None) for side in sides]
         for row, quality in enumerate(result.qualities):
-            values = (result.columns[name][row] for name in names)
+            values = [*(result.columns[name][row] for name in names), *memory]
             table.writerow([result.name, quality, *("" if v is None else v for v in values)])
     return text.getvalue()
 

@@ -116,7 +116,7 @@ def _done(
 def _work(task: _Task) -> list[Scores]:
     """Measure one picture at some qualities; the sender's enhancement is made and timed once."""
     pipeline = _pipeline(task.spec, task.options)
-    source, reference = task.picture.read()
+    source, reference = task.picture.read(brightened=pipeline.brightens)
     sent = timed(lambda: pipeline.before.enhance(source))
     return [measure(pipeline, source, reference, quality, sent) for quality in task.qualities]
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass, fields
 from importlib.metadata import version
 from statistics import fmean
 
+from llcodec.bench.code_digest import code_digest
 from llcodec.bench.codecs.codec import bits_per_pixel
 from llcodec.bench.codecs.timing import Timed, decode_timed, encode_timed, timed
+from llcodec.bench.extras import require
 from llcodec.bench.pipelines import Pipeline
 from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
-from llcodec.training.provenance import code_version
 
 _EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
 
@@ -76,9 +77,10 @@ def measure(
 def measures() -> dict[str, str]:
     """Return what scores depend on besides pictures and pipelines: with others none are reused.
 
-    The commit is part of it, since our own codecs change between releases.
+    Raises InputError if a library that scores need is not installed.
     """
-    return {"code": code_version(), "pytorch-msssim": version("pytorch-msssim")}
+    require("pytorch_msssim", "bench")
+    return {"code": code_digest(), "pytorch-msssim": version("pytorch-msssim")}
 
 
 def mean_scores(scores: list[Scores]) -> Scores:

@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -16,11 +16,11 @@ from statistics import median
 from PIL import Image
 
 from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.kept import Keys
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline
 from llcodec.bench.results import PipelineResult
 from llcodec.bench.runner import PipelineRun
-from llcodec.bench.scores import measures
 from llcodec.data.outputs import written
 from llcodec.data.pairs import Pixels, read_pixels
 from llcodec.errors import LlcError
@@ -78,6 +78,7 @@ def show(
     chosen: Sequence[int],
     bpp: float,
     folder: Path,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Showcase:
     """Return what the runs that did not fail make of some of their pictures.
 
@@ -87,21 +88,25 @@ def show(
         chosen: the places of those to show.
         bpp: the rate to come near to.
         folder: where PNGs are kept.
+        progress: hears how many pictures have been made or found, and how many there will be.
 
     A pipeline that fails is named, and the others go on. Raises OutputError.
     """
-    shown = []
-    for place in chosen:
-        made, failed = [], {}
-        for run in runs:
-            if run.pipeline is None:
-                continue
+    made: dict[int, list[Shown]] = {place: [] for place in chosen}
+    failed: dict[int, dict[str, str]] = {place: {} for place in chosen}
+    working = [(run, run.pipeline) for run in runs if run.pipeline is not None]
+    done, total = 0, len(working) * len(chosen)
+    for run, pipeline in working:
+        keys = Keys(pipeline.record())
+        for place in chosen:
             try:
                 quality = nearest_quality(run, place, bpp)
-                made.append(_kept_or_made(run.pipeline, pictures[place], quality, folder))
+                png = folder / f"{keys.of(pictures[place], quality)}.png"
+                made[place].append(_kept_or_made(pipeline, pictures[place], quality, png))
             except (LlcError, OSError) as error:
-                failed[run.name] = str(error)
-        shown.append(ShownPicture(pictures[place], tuple(made), failed))
+                failed[place][run.name] = str(error)
+            progress(done := done + 1, total)
+    shown = (ShownPicture(pictures[p], tuple(made[p]), failed[p]) for p in chosen)
     return Showcase(bpp, tuple(shown))
 
 
@@ -134,8 +139,7 @@ def common_rate(results: Sequence[PipelineResult]) -> float | None:
     return median(math.sqrt(min(r) * max(r)) for r in ranges)
 
 
-def _kept_or_made(pipeline: Pipeline, picture: BenchPicture, quality: float, folder: Path) -> Shown:
-    png = folder / f"{_key(pipeline, picture, quality)}.png"
+def _kept_or_made(pipeline: Pipeline, picture: BenchPicture, quality: float, png: Path) -> Shown:
     note = png.with_suffix(".json")
     kept = _read(pipeline.name, png, note)
     return kept or _make(pipeline, picture, quality, png, note)
@@ -144,7 +148,7 @@ def _kept_or_made(pipeline: Pipeline, picture: BenchPicture, quality: float, fol
 def _make(
     pipeline: Pipeline, picture: BenchPicture, quality: float, png: Path, note: Path
 ) -> Shown:
-    source, reference = picture.read()
+    source, reference = picture.read(brightened=pipeline.brightens)
     data = pipeline.encode(source, quality)
     made = pipeline.decode(data)
     quality_of = _against(made, reference)
@@ -174,11 +178,3 @@ def _read(name: str, png: Path, note: Path) -> Shown | None:
         return Shown(**(stored | {"name": name, "picture": png}))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-
-
-def _key(pipeline: Pipeline, picture: BenchPicture, quality: float) -> str:
-    facts = {"pipeline": pipeline.record(), "measures": measures(), "quality": float(quality)}
-    key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
-    for path in (picture.source, picture.reference):
-        key.update(b"none" if path is None else hashlib.sha256(path.read_bytes()).digest())
-    return key.hexdigest()

@@ -12,8 +12,8 @@ from llcodec.cli._problems import print_problem
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from llcodec.bench.command import BenchOutcome
     from llcodec.bench.complexity import Complexity
+    from llcodec.bench.outcome import BenchOutcome
     from llcodec.bench.runner import PipelineRun
 
 
@@ -59,19 +59,24 @@ class BenchLines:
 
 
 def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
-    """Yield a table: the range of rates, PSNR at both ends, and BD-rate against the anchor."""
-    against = {comparison.name: comparison for comparison in outcome.comparisons}
-    yield f"{'pipeline':32} {'bpp':>15} {'PSNR, dB':>15} {'SSIM':>13} {'BD-rate':>9}"
+    """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor."""
+    beside = {comparison.name: comparison for comparison in outcome.comparisons}
+    rows = [("pipeline", "bpp", "PSNR, dB", "SSIM", "BD-rate", "BD-PSNR")]
     for result in outcome.results:
-        spans = (_span(result.columns[key], digits) for key, digits in _SHOWN)
-        rate = against[result.name].bd_rate_psnr if result.name in against else None
-        told = "-" if rate is None else f"{rate:+.1f} %"
-        bpp, psnr, ssim = spans
-        yield f"{result.name:32} {bpp:>15} {psnr:>15} {ssim:>13} {told:>9}"
-    if against:
-        yield f"BD-rate: bits for equal PSNR, against {outcome.meta['anchor']}"
+        bpp, psnr, ssim = (_span(result.columns[key], digits) for key, digits in _SHOWN)
+        found = beside.get(result.name)
+        rate = _signed(None if found is None else found.bd_rate_psnr, 1, "%")
+        gain = _signed(None if found is None else found.bd_psnr, 2, "dB")
+        rows.append((result.name, bpp, psnr, ssim, rate, gain))
+    wide = max(len(row[0]) for row in rows)
+    for name, *rest in rows:
+        numbers = (f"{text:>{width}}" for text, width in zip(rest, _WIDTHS, strict=True))
+        yield f"{name:{wide}} {' '.join(numbers)}"
+    if beside:
+        yield f"BD: bits for equal PSNR, and PSNR at equal rates, against {outcome.meta['anchor']}"
 
 
+_WIDTHS = (12, 11, 11, 9, 9)
 _SHOWN = (("bpp", 3), ("psnr-rgb", 2), ("ssim-rgb", 3))
 
 
@@ -79,7 +84,12 @@ def _span(values: Sequence[float | None], digits: int) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return "-"
-    return f"{min(known):.{digits}f}-{max(known):.{digits}f}"
+    least, most = (f"{value:.{digits}f}" for value in (min(known), max(known)))
+    return least if least == most else f"{least}-{most}"
+
+
+def _signed(value: float | None, digits: int, unit: str) -> str:
+    return "-" if value is None else f"{value:+.{digits}f} {unit}"
 
 
 def complexity_lines(complexities: "Sequence[Complexity]", *, as_json: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ import typer
 
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
-from llcodec.cli._problems import FAILED
+from llcodec.cli._problems import FAILED, print_problem
 
 if TYPE_CHECKING:
     from llcodec.bench.command import BenchOrder
@@ -41,7 +41,7 @@ def bench(
             metavar="P,P,…",
             show_default=False,
             help="joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC, enhance:ENHANCER. "
-            "Repeatable.",
+            "Repeatable. By default joint, and what shipped and LIME with JPEG, AVIF and base.",
         ),
     ] = None,
     out: Annotated[
@@ -66,12 +66,16 @@ def bench(
     vtm: Annotated[
         Path | None, typer.Option(metavar="DIR", help="VTM's folder; or set LLC_VTM_DIR.")
     ] = None,
+    no_report: Annotated[
+        bool, typer.Option("--no-report", help="Write neither plots nor report.html.")
+    ] = False,
     device: options.DeviceName = options.Device.cpu,
     threads: options.Threads = None,
     quiet: options.Quiet = False,
 ) -> None:
     """Measure pipelines on pictures: rate, quality and time of written and decoded files.
 
+    Results are JSON and a table, plots, and a page with everything in it, report.html.
     A run that was interrupted goes on where it was; what failed is told, and the rest goes on.
     """
     if context.invoked_subcommand is not None:
@@ -79,11 +83,12 @@ def bench(
     if dataset is None:
         raise typer.BadParameter("give a data set or a folder with --dataset")
     from llcodec.bench.command import BenchOrder
-    from llcodec.bench.pipelines import DEFAULT_PIPELINES, split_pipelines
+    from llcodec.bench.default_pipelines import default_pipelines
+    from llcodec.bench.pipelines import split_pipelines
 
     order = BenchOrder(
         dataset=dataset,
-        pipelines=split_pipelines(pipelines) if pipelines else DEFAULT_PIPELINES,
+        pipelines=split_pipelines(pipelines) if pipelines else default_pipelines(),
         out=out,
         root=root,
         split=split,
@@ -93,6 +98,7 @@ def bench(
         jobs=jobs,
         vtm=vtm,
         device=device.value,
+        report=not no_report,
     )
     raise typer.Exit(_run(order, threads, quiet))
 
@@ -108,7 +114,11 @@ def _run(order: "BenchOrder", threads: int | None, quiet: bool) -> int:
         for line in comparison_lines(outcome):
             typer.echo(line)
         typer.echo(f"results: {order.out}")
-    return FAILED if outcome.failures else 0
+        if outcome.report is not None:
+            typer.echo(f"report: {outcome.report}")
+    for problem in outcome.problems:
+        print_problem(problem)
+    return FAILED if outcome.failures or outcome.problems else 0
 
 
 @app.command()

@@ -1,10 +1,22 @@
-"""Small pairs of pictures, as files."""
+"""Small pairs of pictures as files, and an enhancer that counts its work."""
 
+import shlex
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+
+# Brightens, and writes a line to a file each time; the second argument is where.
+COUNTED = """
+import sys
+from PIL import Image
+with open(sys.argv[1], "a") as log:
+    log.write("once\\n")
+with Image.open(sys.argv[2]) as picture:
+    picture.point(lambda v: 4 * v).save(sys.argv[3])
+"""
 
 
 def scene(seed: int, height: int = 48, width: int = 64) -> np.ndarray:
@@ -25,3 +37,12 @@ def pair_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (root / folder).mkdir(exist_ok=True)
             Image.fromarray(pixels).save(root / folder / f"{seed}.png")
     return root
+
+
+@pytest.fixture
+def counted(tmp_path: Path) -> tuple[str, Path]:
+    """A pipeline that counts how often its enhancer runs, and where it counts."""
+    program, log = tmp_path / "counted.py", tmp_path / "log"
+    program.write_text(COUNTED)
+    words = map(shlex.quote, (sys.executable, str(program), str(log)))
+    return f"ebc:cmd:{' '.join(words)} {{input}} {{output}}+jpeg", log

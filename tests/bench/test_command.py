@@ -1,10 +1,14 @@
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
-from llcodec.bench.command import BenchOrder, run_bench
+from llcodec.bench.command import BenchOrder, run_bench, usual_anchor
+from llcodec.bench.results import PipelineResult
 from llcodec.errors import InputError
+
+pytest.importorskip("skimage", reason="scikit-image is an extra")
 
 
 def quiet(*_: object) -> None:
@@ -18,6 +22,7 @@ def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> No
         out=tmp_path,
         anchor="cbe:jpeg+gamma",
         limit=2,
+        report=False,
     )
     outcome = run_bench(order, quiet, quiet)
     assert [result.name for result in outcome.results] == ["cbe-jpeg+gamma", "cbe-webp+gamma"]
@@ -27,19 +32,108 @@ def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> No
         "cbe-webp+gamma",
     ]
     assert outcome.comparisons[0].bd_rate_psnr == pytest.approx(0, abs=1e-6)
+    assert (outcome.problems, outcome.report) == ((), None)
     stored = json.loads((tmp_path / "cbe-webp+gamma.json").read_text())
     assert stored["meta"]["pictures"] == 2
     assert stored["meta"]["anchor"] == "cbe-jpeg+gamma"
     assert stored["meta"]["command"].startswith(f"llc bench --dataset {pair_root.name} --split")
     assert str(pair_root.parent) not in json.dumps(stored)
-    assert (tmp_path / "table.csv").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "cbe-jpeg+gamma.json",
+        "cbe-webp+gamma.json",
+        "measurements",
+        "table.csv",
+    }
 
 
-def test_the_anchor_is_avif_unless_another_is_asked_for(pair_root: Path, tmp_path: Path) -> None:
+def test_what_every_pipeline_takes_stands_in_its_results(pair_root: Path, tmp_path: Path) -> None:
     order = BenchOrder(
-        str(pair_root), ["plain:jpeg", "plain:avif"], tmp_path, qualities=(50.0,), limit=1
+        str(pair_root), ["joint", "plain:jpeg"], tmp_path, qualities=(4,), limit=1, report=False
     )
-    assert run_bench(order, quiet, quiet).meta["anchor"] == "plain-avif"
+    joint, jpeg = run_bench(order, quiet, quiet).results
+    stored = json.loads((tmp_path / "joint.json").read_text())
+    assert stored["meta"]["pipeline"]["codec"]["training_hours"] > 1
+    assert stored["meta"]["pipeline"]["before"]["training_hours"] is None
+    other = json.loads((tmp_path / "plain-jpeg.json").read_text())
+    assert other["meta"]["pipeline"]["codec"]["training_hours"] is None
+    if sys.platform != "win32":
+        for side in ("encode", "decode"):
+            # PyTorch and the weights count, since they have to be there.
+            assert getattr(joint.memory, side) > 100 + getattr(jpeg.memory, side)
+            assert stored["peak_memory_mb"][side] == getattr(joint.memory, side)
+
+
+def test_a_second_run_makes_nothing_anew(
+    pair_root: Path, tmp_path: Path, counted: tuple[str, Path]
+) -> None:
+    spec, log = counted
+    out = tmp_path / "out"
+    order = BenchOrder(str(pair_root), [spec, "plain:jpeg"], out, qualities=(5, 30, 60, 90))
+    first = run_bench(order, quiet, quiet)
+    # Once to warm up, once for each of three pictures' scores, for the memory, and to be shown.
+    memory = 0 if sys.platform == "win32" else 1
+    assert len(log.read_text().splitlines()) == 1 + 3 + memory + 3
+    written = {path: path.read_bytes() for path in out.iterdir() if path.is_file()}
+    assert {"report.html", "rd-psnr.png", "table.csv"} < {path.name for path in written}
+    again = run_bench(order, quiet, quiet)
+    assert len(log.read_text().splitlines()) == 7 + memory
+    assert (again.results, again.comparisons) == (first.results, first.comparisons)
+    for path, data in written.items():
+        assert path.read_bytes() == data, path.name
+    for path in (out / "measurements" / "shown").glob("*.png"):
+        path.unlink()
+    run_bench(order, quiet, quiet)
+    assert len(log.read_text().splitlines()) == 10 + memory
+
+
+def test_pictures_without_references(pair_root: Path, tmp_path: Path) -> None:
+    order = BenchOrder(
+        str(pair_root / "low"),
+        ["plain:jpeg", "plain:webp", "cbe:jpeg+gamma"],
+        tmp_path,
+        qualities=(5, 30, 60, 90),
+    )
+    outcome = run_bench(order, quiet, quiet)
+    assert outcome.meta["references"].startswith("the pictures themselves")
+    psnr = [result.columns["psnr-rgb"] for result in outcome.results]
+    assert all(value is not None and value > 20 for value in (*psnr[0], *psnr[1]))
+    assert psnr[2] == (None,) * 4
+    assert outcome.comparisons[1].bd_rate_psnr is not None
+    assert outcome.comparisons[2].bd_rate_psnr is None
+    assert outcome.report is not None
+    assert "Reference (what should come out)" not in outcome.report.read_text("utf-8")
+
+
+def test_without_libraries_results_are_written_and_the_extra_is_named(
+    pair_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("bjontegaard", "matplotlib", "jinja2"):
+        monkeypatch.setitem(sys.modules, name, None)
+    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=1)
+    outcome = run_bench(order, quiet, quiet)
+    assert outcome.problems == (
+        "no BD-rates and no plots and no report without bjontegaard, matplotlib, jinja2: "
+        'pip install "llcodec[bench]"',
+    )
+    assert (outcome.report, outcome.comparisons) == (None, ())
+    assert (tmp_path / "plain-jpeg.json").is_file()
+    assert (tmp_path / "table.csv").is_file()
+    assert not list(tmp_path.glob("rd-*"))
+
+
+def result(codec: str, *psnr: float) -> PipelineResult:
+    columns = {"bpp": (0.1, 0.2, 0.4, 0.8), "psnr-rgb": psnr}
+    return PipelineResult(codec, codec, {"codec": {"name": codec}}, (1, 2, 3, 4), columns)
+
+
+def test_the_anchor_is_avif_if_it_has_a_curve() -> None:
+    jpeg, avif = result("jpeg", 27, 28, 29, 30), result("avif", 30, 31, 32, 33)
+    assert usual_anchor([jpeg, avif]) == "avif"
+    falling = result("avif", 33, 32, 31, 30)
+    assert usual_anchor([falling, jpeg]) == "jpeg"
+    assert usual_anchor([result("webp", 3, 2, 1, 0), falling]) == "avif"
+    assert usual_anchor([jpeg, result("webp", 27, 28, 29, 30)]) == "jpeg"
+    assert usual_anchor([]) == ""
 
 
 def test_without_pictures_there_is_no_benchmark(tmp_path: Path) -> None:

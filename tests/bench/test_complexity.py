@@ -8,6 +8,7 @@ from llcodec.bench.complexity import (
     all_complexities,
     in_sequence,
     joint_complexity,
+    paper_complexities,
 )
 from llcodec.nets.presets import FAST
 
@@ -53,6 +54,20 @@ def test_what_is_not_built_here_is_quoted(
     assert quoted.parameters / 1e6 == pytest.approx(millions, abs=0.05)
     assert quoted.macs is None
     assert "CVPR 2023" in quoted.source
+
+
+def test_the_figure_of_the_paper_is_a_part_of_all(found: dict[str, Complexity]) -> None:
+    figure = paper_complexities()
+    assert [one.name for one in figure] == [
+        "joint paper-128",
+        "joint paper-192",
+        "Cheng-S + SNR-Aware",
+        "Cheng-L + SNR-Aware",
+        "TCM-S + SNR-Aware",
+        "TCM-M + SNR-Aware",
+        "TCM-L + SNR-Aware",
+    ]
+    assert all(found[one.name] == one for one in figure)
 
 
 def test_all_weights_belong_to_a_stage() -> None:

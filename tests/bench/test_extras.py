@@ -1,6 +1,6 @@
 import pytest
 
-from llcodec.bench.extras import require, versions_of
+from llcodec.bench.extras import missing, require, versions_of
 from llcodec.errors import InputError
 
 
@@ -14,3 +14,8 @@ def test_modules_that_are_not_name_the_extra() -> None:
         InputError, match=r'nothing is not installed: pip install "llcodec\[bench\]"'
     ):
         require("nothing.at.all", "bench")
+
+
+def test_what_is_missing_is_told_without_loading_it() -> None:
+    assert missing("json", "no_such_module", "csv") == ("no_such_module",)
+    assert missing() == ()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from llcodec.bench.kept import KeptScores
+from llcodec.bench.kept import KeptScores, Keys
 from llcodec.bench.pictures import BenchPicture, find_pictures
 from llcodec.bench.scores import Scores
 
@@ -13,6 +13,19 @@ SCORES = Scores(1, 30, 0.9, None, 31, None, 10, 12, 1, 2)
 @pytest.fixture
 def picture(pair_root: Path) -> BenchPicture:
     return find_pictures(str(pair_root)).pictures[0]
+
+
+def test_names_are_equal_for_equal_inputs_only(pair_root: Path) -> None:
+    one, other = find_pictures(str(pair_root)).pictures[:2]
+    names = [
+        Keys(record).of(picture, quality)
+        for record in ({"codec": "a"}, {"codec": "b"})
+        for picture in (one, other)
+        for quality in (4.0, 5.0)
+    ]
+    assert len(set(names)) == 8
+    assert all(len(name) == 64 for name in names)
+    assert Keys({"codec": "a"}).of(one, 4) == names[0]
 
 
 def test_what_is_kept_comes_back(picture: BenchPicture, tmp_path: Path) -> None:

@@ -16,12 +16,27 @@ def test_a_folder_of_pairs(pair_root: Path) -> None:
     assert reference is not None
     assert source.shape == reference.shape == (48, 64, 3)
     assert source.mean() < reference.mean() / 4
+    assert found.references == "the bright pictures of the pairs"
 
 
 def test_a_folder_of_photographs_is_source_and_reference(pair_root: Path) -> None:
     found = find_pictures(str(pair_root / "high"))
     source, reference = found.pictures[0].read()
     assert reference is source
+    assert found.references.startswith("the pictures themselves")
+
+
+def test_a_photograph_is_no_reference_of_something_brighter(pair_root: Path) -> None:
+    photograph = find_pictures(str(pair_root / "high")).pictures[0]
+    assert photograph.read(brightened=True)[1] is None
+    pair = find_pictures(str(pair_root)).pictures[0]
+    assert pair.read(brightened=True)[1] is not None
+
+
+def test_dark_pictures_have_no_reference(pair_root: Path) -> None:
+    found = find_pictures("lime", pair_root / "low")
+    assert found.pictures[0].read()[1] is None
+    assert found.references == "none"
 
 
 def test_a_data_set_lies_where_its_root_is(pair_root: Path) -> None:

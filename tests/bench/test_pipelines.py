@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from llcodec.bench.pipelines import name_of, pipeline_of, split_pipelines
+from llcodec.bench.pipelines import Parts, name_of, parts_of, pipeline_of, split_pipelines
 from llcodec.errors import InputError
 
 PIXELS = np.random.default_rng(0).integers(0, 60, (32, 40, 3), dtype=np.uint8)
@@ -36,6 +36,36 @@ def test_the_sender_and_the_receiver_do_what_they_should() -> None:
     for pipeline in (early, late):
         decoded = pipeline.decode(pipeline.encode(PIXELS, quality))
         assert decoded.mean() > 2 * PIXELS.mean()
+
+
+@pytest.mark.parametrize(
+    ("spec", "parts"),
+    [
+        ("joint:w.safetensors", Parts("joint", "joint:w.safetensors")),
+        ("ebc:a+b+c", Parts("ebc", "c", before="a+b")),
+        ("cbe:a+b+c", Parts("cbe", "a", after="b+c")),
+        ("plain:a", Parts("plain", "a")),
+        ("enhance:a", Parts("enhance", "png", before="a")),
+    ],
+)
+def test_parts_are_texts_of_what_need_not_be_there(spec: str, parts: Parts) -> None:
+    assert parts_of(spec) == parts
+
+
+@pytest.mark.parametrize(
+    ("spec", "brightens"),
+    [
+        ("plain:jpeg", False),
+        ("cbe:jpeg+none", False),
+        ("cbe:jpeg+gamma", True),
+        ("enhance:gamma", True),
+        ("joint", True),
+        ("plain:joint", True),
+        ("plain:base", False),
+    ],
+)
+def test_what_brightens_is_told(spec: str, brightens: bool) -> None:
+    assert pipeline_of(spec).brightens is brightens
 
 
 @pytest.mark.parametrize(

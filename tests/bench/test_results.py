@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.pipelines import pipeline_of
-from llcodec.bench.results import PipelineResult, compare, result_of, write_results
+from llcodec.bench.results import Comparison, PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores
 
@@ -63,3 +64,27 @@ def test_without_its_anchor_nothing_is_compared(result: PipelineResult) -> None:
     (own,) = compare([result], "plain-jpeg")
     assert own.bd_rate_psnr == pytest.approx(0, abs=1e-6)
     assert own.bd_rate_ms_ssim is None  # all points of the same quality: no curve
+
+
+def test_the_best_come_first() -> None:
+    best = [
+        Comparison("a", -10.0, None, 0.5),
+        Comparison("b", 0.0, None, 0.0),
+        Comparison("c", 20.0, None, None),
+        Comparison("d", None, None, 3.0),
+        Comparison("e", None, None, -3.0),
+        Comparison("f", None, None, None),
+    ]
+    assert sorted(best[::-1], key=lambda comparison: comparison.place) == best
+
+
+def test_memory_is_what_was_measured_or_nothing(result: PipelineResult, tmp_path: Path) -> None:
+    measured = replace(result, name="measured", memory=PeakMemory(61.5, None, "a", 30, 20, 4.0))
+    write_results([result, measured], (), {}, tmp_path)
+    assert json.loads((tmp_path / "plain-jpeg.json").read_text())["peak_memory_mb"] is None
+    stored = json.loads((tmp_path / "measured.json").read_text())["peak_memory_mb"]
+    assert (stored["encode"], stored["decode"]) == (61.5, None)
+    assert (stored["picture"], stored["width"], stored["height"]) == ("a", 30, 20)
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert [row["peak_memory_mb_encode"] for row in rows] == [""] * 4 + ["61.5"] * 4
+    assert {row["peak_memory_mb_decode"] for row in rows} == {""}

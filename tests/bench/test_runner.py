@@ -1,5 +1,3 @@
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,30 +7,11 @@ from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.runner import RunPlan, run
 
-# Brightens, and writes a line to a file each time; the second argument is where.
-COUNTED = """
-import sys
-from PIL import Image
-with open(sys.argv[1], "a") as log:
-    log.write("once\\n")
-with Image.open(sys.argv[2]) as picture:
-    picture.point(lambda v: 4 * v).save(sys.argv[3])
-"""
-
 
 @pytest.fixture
 def plan(pair_root: Path, tmp_path: Path) -> RunPlan:
     pictures = find_pictures(str(pair_root)).pictures
     return RunPlan(["plain:jpeg"], pictures, tmp_path / "kept", CodecOptions(), (20.0, 75.0))
-
-
-@pytest.fixture
-def counted(tmp_path: Path) -> tuple[str, Path]:
-    """A pipeline that counts how often its enhancer runs, and where it counts."""
-    program, log = tmp_path / "counted.py", tmp_path / "log"
-    program.write_text(COUNTED)
-    words = map(shlex.quote, (sys.executable, str(program), str(log)))
-    return f"ebc:cmd:{' '.join(words)} {{input}} {{output}}+jpeg", log
 
 
 def silent(name: str, done: int, total: int) -> None:
@@ -85,3 +64,11 @@ def test_progress_is_told(plan: RunPlan) -> None:
     heard.clear()
     list(run(plan, lambda name, done, total: heard.append((name, done, total))))
     assert heard == [("plain-jpeg", 3, 3)]
+
+
+def test_a_photograph_is_no_reference_of_what_brightens_it(plan: RunPlan, pair_root: Path) -> None:
+    photographs = find_pictures(str(pair_root / "low")).pictures
+    specs = ["plain:jpeg", "cbe:jpeg+gamma"]
+    same, brighter = run(replace(plan, pipelines=specs, pictures=photographs), silent)
+    assert all(score.psnr is not None for score in same.scores[0])
+    assert all(score.psnr is None for score in brighter.scores[0])

@@ -134,6 +134,24 @@ def test_places_are_evenly_spread(count: int, wanted: int, places: tuple[int, ..
     assert evenly(count, wanted) == places
 
 
+def test_progress_is_told_picture_by_picture(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    heard = []
+    show([jpeg], pictures, (0, 2), 3.0, tmp_path, lambda done, total: heard.append((done, total)))
+    assert heard == [(1, 2), (2, 2)]
+
+
+def test_a_photograph_has_no_scores_where_it_was_brightened(
+    jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
+) -> None:
+    photograph = [replace(pictures[0], reference=pictures[0].source)]
+    brighter = replace(jpeg, pipeline=pipeline_of("cbe:jpeg+gamma"))
+    for run_, has_scores in ((jpeg, True), (brighter, False)):
+        (shown,) = show([run_], photograph, (0,), 3.0, tmp_path).pictures[0].shown
+        assert (shown.psnr is not None) is has_scores
+
+
 def with_rates(*rates: float | None) -> PipelineResult:
     return PipelineResult("a", "a", {}, tuple(map(float, range(len(rates)))), {"bpp": rates})
 

@@ -1,4 +1,5 @@
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,10 @@ def test_a_benchmark_ends_in_files_and_a_table(llc: Llc, pairs: Path, tmp_path: 
     lines = result.out.decode().splitlines()
     assert lines[0].startswith("pipeline")
     assert lines[1].startswith("plain-jpeg")
-    assert lines[-1] == f"results: {out}"
+    assert lines[1].split()[-2:] == ["+0.00", "dB"]  # it is the anchor itself
+    assert lines[-2:] == [f"results: {out}", f"report: {out / 'report.html'}"]
+    assert "<!doctype html>" in (out / "report.html").read_text("utf-8")
+    assert (out / "rd-psnr.svg").is_file()
     assert "cbe-jpeg+gamma: done" in result.err
 
 
@@ -45,13 +49,32 @@ def test_a_pipeline_that_fails_is_told_and_the_others_go_on(
     out = tmp_path / "out"
     result = llc(
         *("bench", "--dataset", pairs, "--pipelines", "plain:nothing", "--qualities", "50"),
-        *("--pipelines", "plain:jpeg", "-o", out, "--quiet"),
+        *("--pipelines", "plain:jpeg", "-o", out, "--quiet", "--no-report"),
     )
     assert result.code == 1
     assert result.out == b""
     assert result.problems == [line for line in result.err.splitlines() if line]
     assert "plain-nothing: unknown codec 'nothing'" in result.err
     assert (out / "plain-jpeg.json").is_file()
+    assert not (out / "report.html").exists()
+    assert not list(out.glob("rd-*"))
+
+
+def test_a_library_that_is_missing_is_told_in_a_line(
+    llc: Llc, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    out = tmp_path / "out"
+    order = ("bench", "--dataset", pairs, "--pipelines", "plain:jpeg", "--qualities", "50")
+    result = llc(*order, "-o", out)
+    assert result.code == 1
+    assert result.problems == ['llc: no plots without matplotlib: pip install "llcodec[bench]"']
+    assert (out / "plain-jpeg.json").is_file()
+    assert (out / "report.html").is_file()
+    again = llc(*order, "-o", out, "--no-report")
+    assert again.code == 0
+    rate = json.loads((out / "plain-jpeg.json").read_text())["results"]["bpp"][0]
+    assert again.out.decode().splitlines()[1].split()[1] == f"{rate:.3f}"  # one value is no span
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,14 @@ class CodecSettings:
         chroma: how colour is kept: ``4:4:4``, ``4:2:0``, or ``RGB`` where none is taken apart.
         versions: of the libraries and programs, by name.
         parameters: everything that differs from the library's defaults, or decides the result.
+        training_hours: of a model of ours, how long it was trained; None for all others.
     """
 
     quality: str
     chroma: str
     versions: Mapping[str, str]
     parameters: Mapping[str, Parameter]
+    training_hours: float | None = None
 
 
 class BenchCodec(Protocol):

@@ -6,10 +6,12 @@ import numpy as np
 
 from llcodec._version import __version__
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels
+from llcodec.bench.training_hours import hours_in
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.data.pairs import Pixels
 from llcodec.errors import FormatError, InputError, UnreadableImageError, WrongModelError
 from llcodec.imaging import Picture
+from llcodec.nets.presets import Preset
 
 Use = Literal["joint", "plain", "any"]
 """What a model has to do: brighten, give back what went in, or either."""
@@ -29,8 +31,7 @@ class LlcCodec:
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
         self._codec = Codec(model, device=device)
-        preset = self._codec.file.model.preset
-        plain = not (preset.snr_branch or preset.global_tone)
+        plain = not (self.preset.snr_branch or self.preset.global_tone)
         if use != "any" and plain != (use == "plain"):
             does = "gives back what goes in" if plain else "makes pictures bright"
             raise InputError(f"the model {self._codec.file.name} {does}, so it cannot be {name!r}")
@@ -42,9 +43,14 @@ class LlcCodec:
         return self._name
 
     @property
+    def preset(self) -> Preset:
+        """The shape of the model's networks."""
+        return self._codec.file.model.preset
+
+    @property
     def qualities(self) -> tuple[float, ...]:
         """The eight qualities of the paper; a model that has one rate only has one."""
-        if self._codec.file.model.preset.variable_rate:
+        if self.preset.variable_rate:
             return (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
         return (DEFAULT_QUALITY,)
 
@@ -58,10 +64,11 @@ class LlcCodec:
             parameters={
                 "model": file.name,
                 "SHA-256": file.sha256,
-                "preset": file.model.preset.name,
+                "preset": self.preset.name,
                 "brightens": not self._plain,
                 "device": self._codec.device.type,
             },
+            training_hours=hours_in(file.notes),
         )
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:

@@ -3,6 +3,7 @@
 from llcodec._cards import Card, read_card
 from llcodec._version import __version__
 from llcodec.bench.enhancers.enhancer import EnhancerSettings
+from llcodec.bench.training_hours import hours_in
 from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.models import find_enhancer
@@ -17,26 +18,26 @@ class LearnedEnhancer:
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
+    ``card`` is what the weight file says about itself.
     Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance.
     """
 
     def __init__(self, name: str, model: str, device: str = "cpu") -> None:
         self.name = name
-        self._card: Card = read_card(find_enhancer(model))
+        self.card: Card = read_card(find_enhancer(model))
         self._enhancer = Enhancer(model, device=device)
 
     def settings(self) -> EnhancerSettings:
         """Return the model, its checksum, and how long it was trained."""
-        hours = self._card.notes.get("hours")
         return EnhancerSettings(
             versions={"llcodec": __version__, "SHA-256": self._enhancer.sha256},
             parameters={
                 "model": self._enhancer.name,
-                "preset": self._card.preset,
-                "parameters": self._card.parameters,
-                "data": self._card.notes.get("data", ""),
+                "preset": self.card.preset,
+                "parameters": self.card.parameters,
+                "data": self.card.notes.get("data", ""),
             },
-            training_hours=None if hours is None else float(hours),
+            training_hours=hours_in(self.card.notes),
         )
 
     def enhance(self, pixels: Pixels) -> Pixels:

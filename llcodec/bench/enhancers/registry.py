@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from llcodec._cards import shipped_enhancers
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
 from llcodec.bench.enhancers.enhancer import BenchEnhancer
@@ -16,7 +17,8 @@ _LEARNED = ("joint", "nerco", "snr-aware")
 
 def known_enhancers() -> tuple[str, ...]:
     """Return how all enhancers are asked for; PATH stands for a weight file."""
-    return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), "cmd:COMMAND")
+    shipped = (name for name in shipped_enhancers() if name not in _LEARNED)
+    return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), *shipped, "cmd:COMMAND")
 
 
 def enhancer_of(spec: str, device: str = "cpu") -> BenchEnhancer:
@@ -30,7 +32,7 @@ def enhancer_of(spec: str, device: str = "cpu") -> BenchEnhancer:
         return _CLASSICAL[name]()
     if name == "cmd" and rest:
         return CommandEnhancer(rest)
-    if name in _LEARNED:
+    if name in _LEARNED or (name in shipped_enhancers() and not rest):
         from llcodec.bench.enhancers.learned import LearnedEnhancer  # PyTorch
 
         return LearnedEnhancer(name, rest or name, device)

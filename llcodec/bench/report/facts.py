@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from llcodec.bench.looks import NONE
+from llcodec.bench.pipelines import NONE
 from llcodec.bench.results import PipelineResult
 
 _COMMANDS = ("command", "commands")  # shown apart, as they would be typed
@@ -61,11 +61,10 @@ def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
     return tuple(sorted(found.values(), key=lambda part: (part.kind, part.name)))
 
 
-def training_hours(result: PipelineResult) -> float | None:
-    """Return how long the parts of a pipeline were trained; None where no part tells."""
-    flat = (_flat(result.record[place]) for place in ("codec", "before", "after"))
-    hours = [part["training_hours"] for part in flat if part.get("training_hours") is not None]
-    return float(sum(hours)) if hours else None
+def training_hours(result: PipelineResult) -> tuple[float, ...]:
+    """Return how long the parts of a pipeline were trained, of those that tell, in their order."""
+    told = (result.record[place].get("training_hours") for place in ("before", "codec", "after"))
+    return tuple(float(hours) for hours in told if hours is not None)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from llcodec.bench.showcase import Showcase, Shown, ShownPicture
 
 SOURCE: Final = "As shot (what went in)"
 REFERENCE: Final = "Reference (what should come out)"
+_LAST: Final = Comparison("", None, None, None).place
 _FAR: Final = 1.25  # times the rate that was asked for, or its inverse
 
 
@@ -90,21 +91,18 @@ def first_pair(
 ) -> tuple[str, str]:
     """Return the pipelines to begin with: the best that is not joint, and the first that is.
 
-    The best needs the fewest bits for equal PSNR; without comparisons it is the first. Empty names
-    stand for none.
+    The best is the first of :attr:`Comparison.place`; without comparisons it is the first of those
+    that enhance. Empty names stand for none.
     """
-    joint = [r.name for r in results if family_of(r) == "joint" and r.name in names]
-    rates = {c.name: c.bd_rate_psnr for c in comparisons}
+    families = {result.name: family_of(result) for result in results}
+    joint = [name for name in names if families[name] == "joint"]
+    places = {c.name: c.place for c in comparisons}
     others = [name for name in names if name not in joint]
-    # Sorting keeps the order of those without a rate, which come last.
-    others.sort(key=lambda name: _or_worst(rates.get(name)))
+    # Sorting keeps the order of those without a place, which come last.
+    others.sort(key=lambda name: (*places.get(name, _LAST), families[name] == "plain"))
     ranked = [*others, *joint]
     right = joint[0] if joint else (ranked[1] if len(ranked) > 1 else "")
     return (ranked[0] if ranked and ranked[0] != right else ""), right
-
-
-def _or_worst(rate: float | None) -> float:
-    return float("inf") if rate is None else rate
 
 
 def _slider(

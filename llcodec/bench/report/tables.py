@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from llcodec.bench.curves import MEASURES
+from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.report.facts import training_hours
 from llcodec.bench.results import Comparison, PipelineResult
 
 NOTHING = "–"
 _MINUS = "−"
+_QUICK = 0.095  # seconds; below, two digits after the point would tell nothing
 _ALONE = Comparison("", None, None, None)
 
 
@@ -50,7 +52,9 @@ COLUMNS = (
     Column("BD-PSNR", "how much more PSNR than the anchor at equal rates"),
     Column("Encode", "seconds per picture, enhancement included, median"),
     Column("Decode", "seconds per picture, enhancement included, median"),
-    Column("Trained", "hours of training of the parts that are ours"),
+    Column("Encode, memory", "peak of a process that encodes one picture and does nothing else"),
+    Column("Decode, memory", "peak of a process that decodes one picture and does nothing else"),
+    Column("Trained", "hours of training of the networks that are ours, enhancer and codec"),
 )
 
 
@@ -73,11 +77,12 @@ def comparison_rows(
                     _compared(bd.bd_psnr, 2, "dB", lower_is_better=False),
                     _seconds(result.columns["encoding_time"]),
                     _seconds(result.columns["decoding_time"]),
-                    _number(training_hours(result), 1, "h"),
+                    *_megabytes(result.memory),
+                    _hours(training_hours(result)),
                 ),
             )
         )
-    return tuple(sorted(rows, key=lambda row: _least_first(row.cells[0])))
+    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).place))
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,21 @@ def _compared(value: float | None, digits: int, unit: str, *, lower_is_better: b
 
 def _seconds(times: Sequence[float | None]) -> Cell:
     known = [time for time in times if time is not None]
-    return _number(median(known) if known else None, 2, "s")
+    middle = median(known) if known else None
+    return _number(middle, 3 if middle is not None and middle < _QUICK else 2, "s")
+
+
+def _megabytes(memory: PeakMemory | None) -> tuple[Cell, Cell]:
+    if memory is None:
+        return Cell(NOTHING, None), Cell(NOTHING, None)
+    return _number(memory.encode, 0, "MB"), _number(memory.decode, 0, "MB")
+
+
+def _hours(parts: Sequence[float]) -> Cell:
+    """Return the hours of each part; sorted by their sum."""
+    if not parts:
+        return Cell(NOTHING, None)
+    return Cell(f"{' + '.join(f'{hours:.1f}' for hours in parts)} h", sum(parts))
 
 
 def _number(value: float | None, digits: int, unit: str, *, signed: bool = False) -> Cell:
@@ -122,7 +141,3 @@ def _number(value: float | None, digits: int, unit: str, *, signed: bool = False
 
 def _plain(value: float | None, digits: int) -> str:
     return _number(value, digits, "").text.strip()
-
-
-def _least_first(cell: Cell) -> tuple[bool, float]:
-    return cell.value is None, cell.value or 0.0

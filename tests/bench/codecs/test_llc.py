@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._cards import read_card, shipped_file
 from llcodec.bench.codecs.codec import bits_per_pixel
 from llcodec.bench.codecs.llc import LlcCodec
 from llcodec.codec.codec import Codec
@@ -20,6 +21,10 @@ from llcodec.nets.presets import Preset
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
+
+
+def hours(name: str) -> float:
+    return float(read_card(shipped_file(name)).notes["hours"])
 
 
 def write_model(preset: Preset, photo: Pixels, path: Path) -> Path:
@@ -55,6 +60,8 @@ def test_a_plain_model_gives_back_what_goes_in(plain_model: Path, photo: Pixels)
     assert scores == sorted(scores)
     assert scores[-1] > 25
     assert codec.settings().parameters["brightens"] is False
+    assert codec.settings().training_hours is None  # the file does not tell
+    assert codec.preset.name == "tiny-plain"
 
 
 def test_the_joint_model_makes_dark_pictures_bright(photo: Pixels) -> None:
@@ -69,6 +76,7 @@ def test_the_joint_model_makes_dark_pictures_bright(photo: Pixels) -> None:
     assert parameters["brightens"] is True
     assert parameters["model"] == DEFAULT_MODEL
     assert len(str(parameters["SHA-256"])) == 64
+    assert codec.settings().training_hours == float(f"{hours(DEFAULT_MODEL):.3f}")
 
 
 def test_models_do_what_their_name_says(plain_model: Path) -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from llcodec._cards import shipped_enhancers
 from llcodec.bench.enhancers.registry import enhancer_of, known_enhancers
 from llcodec.errors import InputError, UnknownModelError
 
@@ -26,6 +27,12 @@ def test_the_unknown_is_answered_with_the_known(spec: str) -> None:
     with pytest.raises(InputError, match="unknown enhancer") as caught:
         enhancer_of(spec)
     assert all(name in str(caught.value) for name in known_enhancers())
+
+
+def test_shipped_ones_are_known_by_their_names() -> None:
+    for name in shipped_enhancers():
+        assert any(known.partition("[")[0] == name for known in known_enhancers())
+        assert enhancer_of(name).name == name
 
 
 def test_weights_that_are_not_there() -> None:

@@ -57,9 +57,11 @@ def test_other_settings_are_another_part() -> None:
     assert [part.name for part in parts([RESULT, other])] == ["avif", "avif", "nerco"]
 
 
-def test_training_hours_are_those_of_all_parts() -> None:
-    assert training_hours(RESULT) == 3.5
-    codec = RESULT.record["codec"] | {"parameters": {"training_hours": 2}}
-    assert training_hours(replace(RESULT, record=RESULT.record | {"codec": codec})) == 5.5
+def test_training_hours_are_those_of_all_parts_in_their_order() -> None:
+    assert training_hours(RESULT) == (3.5,)
+    codec = RESULT.record["codec"] | {"training_hours": 2}
+    both = replace(RESULT, record=RESULT.record | {"codec": codec})
+    assert training_hours(both) == (3.5, 2.0)
+    assert ("training hours", "2") in parts([both])[0].rows
     before = RESULT.record["after"]
-    assert training_hours(replace(RESULT, record=RESULT.record | {"before": before})) is None
+    assert training_hours(replace(RESULT, record=RESULT.record | {"before": before})) == ()

@@ -73,7 +73,9 @@ def test_the_first_pair_is_the_best_other_and_the_joint_one(bench) -> None:
     names = [result.name for result in results]
     rates = [Comparison(n, bd, None, None) for n, bd in zip(names, (0, None, 9, 5), strict=True)]
     assert first_pair(results, rates, names) == (names[3], "joint")
-    assert first_pair(results, (), names) == (names[1], "joint")
+    assert first_pair(results, (), names) == (names[2], "joint")  # the other only compresses
+    gains = [Comparison(n, None, None, bd) for n, bd in zip(names, (0, 1, 2, 5), strict=True)]
+    assert first_pair(results, gains, names) == (names[3], "joint")
     assert first_pair(bench.results, rates, names[1:]) == (names[3], names[2])
     assert first_pair([joint], (), ["joint"]) == ("", "joint")
     assert first_pair([first], (), [first.name]) == (first.name, "")

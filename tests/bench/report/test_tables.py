@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.report.tables import NOTHING, Cell, comparison_rows, number_rows
 from llcodec.bench.results import Comparison
 
@@ -42,6 +43,23 @@ def test_times_are_medians_over_qualities(bench) -> None:
     columns = bench.results[0].columns | {"encoding_time": (1.0, 9.0, 2.0, None, None)}
     (row,) = comparison_rows([replace(bench.results[0], columns=columns)], (), None)
     assert row.cells[3] == Cell("2.00 s", 2.0)
+
+
+def test_memory_is_that_of_both_sides_or_nothing(bench) -> None:
+    memory = PeakMemory(1234.6, None, "a", 3, 2, 4.0)
+    measured = replace(bench.results[0], memory=memory)
+    rows = comparison_rows([measured, bench.results[1]], (), None)
+    assert rows[0].cells[5:7] == (Cell("1,235 MB", 1234.6), Cell(NOTHING, None))
+    assert rows[1].cells[5:7] == (Cell(NOTHING, None), Cell(NOTHING, None))
+
+
+def test_hours_are_told_part_by_part(bench) -> None:
+    record = bench.results[0].record
+    both = {place: record[place] | {"training_hours": 1.25} for place in ("codec", "after")}
+    trained = replace(bench.results[0], record=record | both)
+    rows = comparison_rows([trained, bench.results[1]], (), None)
+    assert rows[0].cells[-1] == Cell("1.2 + 1.2 h", 2.5)
+    assert rows[1].cells[-1] == Cell(NOTHING, None)
 
 
 def test_all_numbers_are_there(bench) -> None:

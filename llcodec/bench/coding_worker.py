@@ -1,0 +1,60 @@
+"""One side of a pipeline in a process of its own, so that its memory is nobody else's.
+
+    python -m llcodec.bench.coding_worker encode --pipeline P --quality Q PICTURE FILE
+    python -m llcodec.bench.coding_worker decode --pipeline P FILE
+
+Only what that side needs is loaded: a sender has no use for the receiver's enhancer.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from llcodec.bench.codecs.registry import CodecOptions, codec_of
+from llcodec.bench.enhancers.registry import enhancer_of
+from llcodec.bench.pipelines import parts_of
+from llcodec.data.pairs import read_pixels
+from llcodec.errors import LlcError
+
+
+def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
+    """Do what the sender of a pipeline does with a picture, and write its file."""
+    parts = parts_of(spec)
+    enhancer, codec = enhancer_of(parts.before, options.device), codec_of(parts.codec, options)
+    file.write_bytes(codec.encode(enhancer.enhance(read_pixels(picture)), quality))
+
+
+def receive(spec: str, options: CodecOptions, file: Path) -> None:
+    """Do what the receiver of a pipeline does with a file."""
+    parts = parts_of(spec)
+    codec, enhancer = codec_of(parts.codec, options), enhancer_of(parts.after, options.device)
+    enhancer.enhance(codec.decode(file.read_bytes()))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the side that the command line asks for."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--pipeline", required=True)
+    common.add_argument("--vtm", type=Path)
+    common.add_argument("--device", default="cpu")
+    parser = argparse.ArgumentParser(description=__doc__)
+    sides = parser.add_subparsers(dest="side", required=True)
+    sender = sides.add_parser("encode", parents=[common])
+    sender.add_argument("--quality", type=float, required=True)
+    sender.add_argument("picture", type=Path)
+    for side in (sender, sides.add_parser("decode", parents=[common])):
+        side.add_argument("file", type=Path)
+    given = parser.parse_args(arguments)
+    options = CodecOptions(given.vtm, None, given.device)
+    if given.side == "encode":
+        send(given.pipeline, options, given.picture, given.quality, given.file)
+    else:
+        receive(given.pipeline, options, given.file)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (LlcError, OSError) as error:
+        sys.exit(str(error))
