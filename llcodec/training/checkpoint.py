@@ -157,6 +157,12 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise InputError(f"{path}: not a checkpoint, or a damaged one") from error
 
 
+def hours_of(checkpoint: Path) -> float:
+    """Return the hours of the run of a checkpoint and of those that it started from, if told."""
+    notes = read_tensors(checkpoint)[1]
+    return sum(float(json.loads(notes.get(key, "0"))) for key in ("hours", "hours_before"))
+
+
 def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Tensor]:
     return {prefix + key: torch.as_tensor(value) for key, value in values.items()}
 

@@ -1,6 +1,8 @@
 """Whole trainings as commands see them: folders of data in, a run folder or a weight file out."""
 
+import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,7 @@ from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.tone import ToneNetwork
-from llcodec.training.checkpoint import read_tensors
+from llcodec.training.checkpoint import hours_of, read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
@@ -87,7 +89,8 @@ class _Run:
                 model = new_plain_model(
                     recipe.preset, recipe.plain, self._photographs, recipe.seed, options.narrow
                 )
-                if not self._train(model, "plain", recipe.plain, self._photographs, ends):
+                narrow = [options.narrow] if options.narrow is not None else []
+                if not self._train(model, "plain", recipe.plain, self._photographs, ends, narrow):
                     return False
         if recipe.joint is None:
             return True
@@ -96,7 +99,8 @@ class _Run:
         if self._done(self.out / "joint" / "checkpoint.safetensors", recipe.joint):
             return True
         model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
-        return self._train(model, "joint", recipe.joint, self._all, ends)
+        before = [start] if tone is None else [start, tone]
+        return self._train(model, "joint", recipe.joint, self._all, ends, before)
 
     def _tone(self) -> Path | None:
         recipe, options = self.recipe, self.options
@@ -120,7 +124,13 @@ class _Run:
         return int(read_tensors(checkpoint)[1]["step"]) >= recipe.steps
 
     def _train(
-        self, model: JointModel, stage: str, recipe: StageRecipe, sources: Sources, ends: float
+        self,
+        model: JointModel,
+        stage: str,
+        recipe: StageRecipe,
+        sources: Sources,
+        ends: float,
+        before: Sequence[Path],
     ) -> bool:
         joint, folder = stage == "joint", self.out / stage
         trainer = CodecTrainer(
@@ -135,6 +145,7 @@ class _Run:
             ranks=self.ranks,
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
+        notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():
             trainer.resume()

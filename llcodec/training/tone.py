@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,7 +69,7 @@ def train_tone(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.steps)
-    best, best_score = copy.deepcopy(network), -math.inf
+    best, best_score, began = copy.deepcopy(network), -math.inf, time.monotonic()
     with (out / "tone.jsonl").open("w") as log:
         for step in range(1, recipe.steps + 1):
             batch = sampler.thumbnails(recipe.batch)
@@ -86,5 +87,7 @@ def train_tone(
                 row = {"step": step, "loss": round(float(loss.detach()), 4), "val_psnr": scores}
                 log.write(json.dumps(row) + "\n")
                 log.flush()
-    save_file(best.state_dict(), out / "tone.safetensors", {"val_psnr": str(best_score)})
+    hours = (time.monotonic() - began) / 3600
+    notes = {"val_psnr": str(best_score), "hours": str(round(hours, 4))}
+    save_file(best.state_dict(), out / "tone.safetensors", notes)
     return best

@@ -24,7 +24,7 @@ from llcodec.nets.tone import thumbnail
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of as snr_aware_preset_of
 from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
-from llcodec.training.checkpoint import load_weights, read_tensors, tensors_within
+from llcodec.training.checkpoint import hours_of, load_weights, read_tensors, tensors_within
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.starting import load_trained
 from llcodec.training.table_fitting import GainedLatents
@@ -70,9 +70,10 @@ def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path)
 def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:
     """Return what a weight file tells of the run that made it."""
     config = checkpoint.parent / "config.json"
+    hours = str(round(hours_of(checkpoint), 6)) if "hours" in notes else ""
     return {
         "steps": notes.get("step", ""),
-        "hours": notes.get("hours", ""),
+        "hours": hours,
         **{key: notes[key] for key in ("code", "data", "guide") if key in notes},
         "recipe": config.read_text() if config.is_file() else "",
         "exported": datetime.now(UTC).date().isoformat(),

@@ -79,6 +79,17 @@ def test_from_folders_to_a_model_that_codes(
     assert json.loads(codec.file.notes["recipe"])["stage"] == "joint"
     assert codec.file.notes["data"].endswith(": 3 pairs, 5 photographs")
     assert codec.file.notes["code"]
+
+    # Its hours are those of all stages.
+    stages = [
+        checkpoint,
+        out / "plain" / "checkpoint.safetensors",
+        out / "tone" / "tone.safetensors",
+    ]
+    hours = [float(read_tensors(stage)[1]["hours"]) for stage in stages]
+    assert float(codec.file.notes["hours"]) == pytest.approx(sum(hours), abs=1e-3)
+    assert hours[0] < float(metadata["hours"]) + float(metadata["hours_before"])
+
     pixels = folders.read_pairs("val")[0].low
     back = codec.decode(codec.encode(Picture(pixels), Target(8.0)), brightness=0)
     assert np.abs(back.pixels.astype(int) - pixels).mean() < 6

@@ -1,5 +1,4 @@
 import pytest
-import torch
 
 from llcodec.codec.samples import to_tensor
 from llcodec.training.validation import validate
