@@ -6,10 +6,13 @@ TORCH ?= torch==2.13.0
 # The other version that files must decode alike with: the oldest that is supported.
 TORCH_OTHER ?= torch==2.9.0
 FUZZ_SECONDS ?= 600
+SOAK_PAIRS ?= 2000
+# 100 megapixels take minutes and 3 GB; a run that is stopped goes on with the next size.
+MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint determinism fuzz clean
+.PHONY: demo test lint determinism fuzz soak scaling clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -44,6 +47,14 @@ $(VENV)/fuzz-installed: $(VENV)/installed
 # Goes on from the corpora in runs/fuzz; adds its figures to results/fuzz.
 fuzz: $(VENV)/fuzz-installed
 	$(BIN)/python -m fuzz.run --seconds $(FUZZ_SECONDS)
+
+# Random pictures through one process; fails if a result is wrong or if memory grows.
+soak: $(VENV)/installed
+	$(BIN)/python -m llcodec.bench.soak --pairs $(SOAK_PAIRS) --out results/soak.json
+
+# Time and memory against pixels; fails if memory is above what is promised.
+scaling: $(VENV)/installed
+	$(BIN)/python -m llcodec.bench.scaling --megapixels $(MEGAPIXELS) --out results/scaling.json
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache

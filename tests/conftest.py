@@ -1,8 +1,11 @@
 """What the tests of several folders share."""
 
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
+import torch
 
 from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
@@ -56,3 +59,34 @@ def tiny_snr_aware() -> SnrAwarePreset:
         transformer=TransformerShape(layers=1, heads=2, head_width=8, ffn_width=32),
         snr="robust",
     )
+
+
+@pytest.fixture(scope="session")
+def random_backbones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of PyTorch (TORCH_HOME) whose cache has AlexNet and VGG16, with random features.
+
+    They are whole and have their published names, as torchvision wants them; of the layers that
+    are not features, each is one number, spread out when it is read.
+    """
+    if find_spec("torchmetrics") is None:
+        pytest.skip("torchmetrics is an extra")
+    from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
+    from llcodec.metrics.perceptual.library import import_library
+
+    import_library()
+    from torchvision.models import get_model
+
+    home, random = tmp_path_factory.mktemp("torch"), torch.Generator().manual_seed(0)
+    cache = home / "hub" / "checkpoints"
+    cache.mkdir(parents=True)
+    for backbone in (ALEXNET, VGG16):
+        with torch.device("meta"):
+            shapes = {k: v.shape for k, v in get_model(backbone.name).state_dict().items()}
+        state = {name: torch.zeros(1).expand(shape) for name, shape in shapes.items()}
+        for name, shape in shapes.items():
+            if name.startswith("features."):
+                # Weights keep the size of what goes through; biases are small beside it.
+                deviation = (2 / shape[1:].numel()) ** 0.5 if len(shape) == 4 else 0.01
+                state[name] = deviation * torch.randn(shape, generator=random)
+        torch.save(state, cache / backbone.file_name)
+    return home

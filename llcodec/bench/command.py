@@ -16,6 +16,7 @@ from llcodec.bench.presenting import PLOTS, REPORT, present
 from llcodec.bench.results import PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
 from llcodec.errors import InputError
+from llcodec.metrics.perceptual import MetricChoice
 
 _BD_RATES = "bjontegaard"  # what needs it
 
@@ -25,8 +26,8 @@ class BenchOrder:
     """What is asked for.
 
     ``dataset`` is a name of the registry, with ``root`` as its folder, or a folder; ``anchor`` the
-    pipeline that BD-rates are against, among ``pipelines``. Without ``report`` there are no plots
-    either.
+    pipeline that BD-rates are against, among ``pipelines``. ``metrics`` are measured besides all
+    else. Without ``report`` there are no plots either.
     """
 
     dataset: str
@@ -41,6 +42,7 @@ class BenchOrder:
     vtm: Path | None = None
     device: str = "cpu"
     report: bool = True
+    metrics: tuple[MetricChoice, ...] = ()
 
     @property
     def kept(self) -> Path:
@@ -60,8 +62,11 @@ def run_bench(
 
     ``finished`` hears of each pipeline. What needs a library that is not installed (BD-rates,
     plots, the report) is left out, and named among the problems of the outcome.
-    Raises InputError if there are no pictures, OutputError if results cannot be written.
+    Raises InputError if there are no pictures, OutputError if results cannot be written, and before
+    anything is measured what :meth:`MetricChoice.load` raises.
     """
+    for choice in order.metrics:
+        choice.load()
     pictures = find_pictures(order.dataset, order.root, order.split, order.limit)
     runs = []
     for done in run(_plan(order, pictures), progress):
@@ -82,6 +87,7 @@ def _plan(order: BenchOrder, pictures: PictureSet) -> RunPlan:
         order.codec_options,
         order.qualities,
         order.jobs,
+        order.metrics,
     )
 
 
@@ -102,6 +108,8 @@ def _outcome(
         "jobs": order.jobs,
         "machine": machine(),
     }
+    if order.metrics:
+        meta["metrics"] = {choice.name: choice.load().record() for choice in order.metrics}
     comparisons = () if missing(_BD_RATES) else tuple(compare(results, anchor))
     return BenchOutcome(
         pictures, tuple(runs), results, comparisons, meta, (*problems, *_left_out(order))
@@ -162,4 +170,6 @@ def _told(order: BenchOrder, pictures: PictureSet) -> str:
         words.append(f"--limit {order.limit}")
     if order.anchor is not None:
         words.append(f"--anchor {shlex.quote(order.anchor)}")
+    if order.metrics:
+        words.append(f"--metrics {shlex.quote(','.join(map(str, order.metrics)))}")
     return " ".join(words)

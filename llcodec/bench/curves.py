@@ -40,6 +40,8 @@ PLOTTED = (
     Measure("ms-ssim-db-rgb", "MS-SSIM", "dB", "higher", 2),
     Measure("ssim-rgb", "SSIM", "", "higher", 3),
     Measure("niqe", "NIQE", "", "lower", 2),
+    Measure("lpips", "LPIPS", "", "lower", 3),
+    Measure("dists", "DISTS", "", "lower", 3),
 )
 """What is drawn as PNG and SVG."""
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ class Keys:
     """Names for what is made of pictures with one pipeline: equal for equal inputs only.
 
     ``record`` is what decides the pipeline's results; versions and checksums stand in it, so that
-    another build has other names.
+    another build has other names. ``more`` is what else decides, where there is anything.
     """
 
-    def __init__(self, record: Mapping[str, Any]) -> None:
-        self._facts = json.dumps({"pipeline": record, "measures": measures()}, sort_keys=True)
+    def __init__(self, record: Mapping[str, Any], **more: Mapping[str, str]) -> None:
+        facts = {"pipeline": record, "measures": measures(), **more}
+        self._facts = json.dumps(facts, sort_keys=True)
 
     def of(self, picture: BenchPicture, quality: float) -> str:
         """Return 64 hexadecimal digits: a hash of the pipeline, the quality and the files."""
@@ -38,25 +39,67 @@ class KeptScores:
     """
 
     def __init__(self, folder: Path, record: Mapping[str, Any]) -> None:
-        self.folder = folder
-        self._keys = Keys(record)
+        self._files = _Files(folder, Keys(record))
 
     def read(self, picture: BenchPicture, quality: float) -> Scores | None:
         """Return what was measured of a picture at a quality, or None."""
+        stored = self._files.read(picture, quality, NAMES)
+        return None if stored is None else Scores(**stored)
+
+    def write(self, picture: BenchPicture, quality: float, scores: Scores) -> None:
+        """Keep a measurement. Raises OutputError if it cannot be written."""
+        self._files.write(picture, quality, asdict(scores))
+
+
+@dataclass(frozen=True)
+class Distance:
+    """What a metric found; ``value`` is None where there was nothing to be measured."""
+
+    value: float | None
+
+
+class KeptDistances:
+    """What one metric found of one pipeline, apart from scores: so each comes when it is wanted.
+
+    ``metric`` is what its values depend on. All else is as with :class:`KeptScores`.
+    """
+
+    def __init__(self, folder: Path, record: Mapping[str, Any], metric: Mapping[str, str]) -> None:
+        self._files = _Files(folder, Keys(record, metric=metric))
+
+    def read(self, picture: BenchPicture, quality: float) -> Distance | None:
+        """Return what was found of a picture at a quality, or None."""
+        stored = self._files.read(picture, quality, ("value",))
+        return None if stored is None else Distance(**stored)
+
+    def write(self, picture: BenchPicture, quality: float, distance: Distance) -> None:
+        """Keep what was found. Raises OutputError if it cannot be written."""
+        self._files.write(picture, quality, asdict(distance))
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Files of JSON in a folder, named by keys."""
+
+    folder: Path
+    keys: Keys
+
+    def read(
+        self, picture: BenchPicture, quality: float, names: tuple[str, ...]
+    ) -> dict[str, Any] | None:
         path = self._path(picture, quality)
         if not path.is_file():
             return None
         try:
             stored = json.loads(path.read_text())
-            return Scores(**{name: stored[name] for name in NAMES})
+            return {name: stored[name] for name in names}
         except (ValueError, LookupError, TypeError):
             return None
 
-    def write(self, picture: BenchPicture, quality: float, scores: Scores) -> None:
-        """Keep a measurement. Raises OutputError if it cannot be written."""
+    def write(self, picture: BenchPicture, quality: float, facts: Mapping[str, Any]) -> None:
         with written(self._path(picture, quality)) as part:
-            part.write_text(json.dumps({"id": picture.id, "quality": quality, **asdict(scores)}))
+            part.write_text(json.dumps({"id": picture.id, "quality": quality, **facts}))
 
     def _path(self, picture: BenchPicture, quality: float) -> Path:
-        name = self._keys.of(picture, quality)
+        name = self.keys.of(picture, quality)
         return self.folder / name[:2] / f"{name}.json"

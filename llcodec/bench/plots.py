@@ -45,7 +45,7 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
 
 
 def write_plots(results: Sequence[PipelineResult], out: Path, title: str) -> list[Path]:
-    """Write ``out``/rd-MEASURE.png and .svg: PSNR, MS-SSIM in dB, SSIM and NIQE over bpp.
+    """Write ``out``/rd-MEASURE.png and .svg: each of ``PLOTTED`` over bpp.
 
     Returns what was written: a measure that no pipeline has a value of is left out. Raises
     OutputError, and InputError if matplotlib is not installed.

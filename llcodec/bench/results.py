@@ -13,7 +13,7 @@ from typing import Any
 from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.runner import PipelineRun
-from llcodec.bench.scores import Scores, mean_scores
+from llcodec.bench.scores import Scores, mean_known, mean_scores
 from llcodec.data.outputs import written
 
 _DIGITS = 6
@@ -71,7 +71,7 @@ class Comparison:
 
 
 def result_of(run: PipelineRun, memory: PeakMemory | None = None) -> PipelineResult:
-    """Return the means of a run that did not fail."""
+    """Return the means of a run that did not fail; distances stand under their metrics' names."""
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
     columns = {
@@ -80,6 +80,8 @@ def result_of(run: PipelineRun, memory: PeakMemory | None = None) -> PipelineRes
     columns["ms-ssim-db-rgb"] = tuple(map(_decibels, columns["ms-ssim-rgb"]))
     columns["encoding_time"] = tuple(_median(scores, "encode_seconds") for scores in run.scores)
     columns["decoding_time"] = tuple(_median(scores, "decode_seconds") for scores in run.scores)
+    for name, distances in run.distances.items():
+        columns[name] = tuple(_rounded(mean_known(column)) for column in distances)
     record = run.pipeline.record()
     return PipelineResult(run.name, run.spec, record, run.qualities, columns, memory)
 

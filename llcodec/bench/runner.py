@@ -1,20 +1,23 @@
 """Running pipelines over pictures: resumed where it was interrupted, side by side where asked."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
 from llcodec.bench.codecs.registry import CodecOptions
-from llcodec.bench.codecs.timing import timed
-from llcodec.bench.kept import KeptScores
+from llcodec.bench.codecs.timing import Timed, timed
+from llcodec.bench.gaps import Filling, Gap, Kept
+from llcodec.bench.kept import Distance
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline, name_of, pipeline_of
-from llcodec.bench.scores import Scores, measure
+from llcodec.bench.scores import Scores, distance, make, measure
+from llcodec.data.pairs import Pixels
 from llcodec.errors import LlcError
+from llcodec.metrics.perceptual import MetricChoice
 
 Progress = Callable[[str, int, int], None]
 """Hears of a pipeline's name, how many of its pictures are done, and how many there are."""
@@ -25,7 +28,7 @@ class RunPlan:
     """What to run: pipelines by their texts, pictures, and where measurements are kept.
 
     ``qualities`` None are each codec's own. ``jobs`` processes work side by side, with one thread
-    each; times are only worth reading of a run with one.
+    each; times are only worth reading of a run with one. ``metrics`` are measured besides scores.
     """
 
     pipelines: Sequence[str]
@@ -34,11 +37,16 @@ class RunPlan:
     options: CodecOptions
     qualities: tuple[float, ...] | None = None
     jobs: int = 1
+    metrics: tuple[MetricChoice, ...] = ()
 
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """What became of one pipeline: scores by quality and picture, or why there are none."""
+    """What became of one pipeline: scores by quality and picture, or why there are none.
+
+    ``distances`` are those of the metrics that were wanted, by their names, in the same order; None
+    of a picture without a reference, or of too small a one.
+    """
 
     spec: str
     name: str
@@ -46,6 +54,7 @@ class PipelineRun:
     qualities: tuple[float, ...] = ()
     scores: tuple[tuple[Scores, ...], ...] = ()  # of a quality, in the order of the pictures
     failure: str | None = None
+    distances: Mapping[str, tuple[tuple[float | None, ...], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class _Task:
     spec: str
     options: CodecOptions
     picture: BenchPicture
-    qualities: tuple[float, ...]
+    gaps: tuple[Gap, ...]
 
 
 def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
@@ -77,30 +86,27 @@ def _run_one(
 ) -> PipelineRun:
     pipeline = _pipeline(spec, plan.options)
     qualities = plan.qualities or pipeline.qualities
-    kept = KeptScores(plan.folder, pipeline.record())
-    missing = []
-    for picture in plan.pictures:
-        absent = tuple(q for q in qualities if kept.read(picture, q) is None)
-        if absent:
-            missing.append(_Task(spec, plan.options, picture, absent))
+    kept = Kept(plan.folder, pipeline.record(), plan.metrics)
+    gaps = ((picture, kept.gaps(picture, qualities)) for picture in plan.pictures)
+    tasks = [_Task(spec, plan.options, picture, missing) for picture, missing in gaps if missing]
     total = len(plan.pictures)
-    progress(pipeline.name, total - len(missing), total)
-    if missing and pool is None:
-        _warm_up(missing[0])
-    for number, (task, scores) in enumerate(_done(missing, pool), total - len(missing) + 1):
-        for quality, score in zip(task.qualities, scores, strict=True):
-            kept.write(task.picture, quality, score)
+    progress(pipeline.name, total - len(tasks), total)
+    timed_tasks = [task for task in tasks if any(gap.scores for gap in task.gaps)]
+    if timed_tasks and pool is None:
+        _warm_up(timed_tasks[0])
+    for number, (task, fillings) in enumerate(_done(tasks, pool), total - len(tasks) + 1):
+        for gap, filling in zip(task.gaps, fillings, strict=True):
+            kept.fill(task.picture, gap, filling)
         progress(pipeline.name, number, total)
-    columns = []
-    for quality in qualities:
-        column = [kept.read(picture, quality) for picture in plan.pictures]
-        columns.append(tuple(score for score in column if score is not None))
-    return PipelineRun(spec, pipeline.name, pipeline, qualities, tuple(columns))
+    scores = tuple(kept.scores(plan.pictures, quality) for quality in qualities)
+    found = [kept.distances(plan.pictures, quality) for quality in qualities]
+    distances = {c.name: tuple(column[c.name] for column in found) for c in plan.metrics}
+    return PipelineRun(spec, pipeline.name, pipeline, qualities, scores, distances=distances)
 
 
 def _done(
     tasks: Sequence[_Task], pool: ProcessPoolExecutor | None
-) -> Iterable[tuple[_Task, list[Scores]]]:
+) -> Iterable[tuple[_Task, list[Filling]]]:
     if pool is None:
         yield from ((task, _work(task)) for task in tasks)
         return
@@ -113,12 +119,26 @@ def _done(
             future.cancel()
 
 
-def _work(task: _Task) -> list[Scores]:
+def _work(task: _Task) -> list[Filling]:
     """Measure one picture at some qualities; the sender's enhancement is made and timed once."""
     pipeline = _pipeline(task.spec, task.options)
     source, reference = task.picture.read(brightened=pipeline.brightens)
     sent = timed(lambda: pipeline.before.enhance(source))
-    return [measure(pipeline, source, reference, quality, sent) for quality in task.qualities]
+    return [_fill(gap, pipeline, source, reference, sent) for gap in task.gaps]
+
+
+def _fill(
+    gap: Gap, pipeline: Pipeline, source: Pixels, reference: Pixels | None, sent: Timed[Pixels]
+) -> Filling:
+    if reference is None and not gap.scores:  # all that is missing needs one
+        return Filling(None, dict.fromkeys(gap.metrics, Distance(None)))
+    made = make(pipeline, source, gap.quality, sent)
+    scores = measure(made, source, reference) if gap.scores else None
+    distances = {
+        choice: None if reference is None else distance(made, reference, choice.load())
+        for choice in gap.metrics
+    }
+    return Filling(scores, {choice: Distance(value) for choice, value in distances.items()})
 
 
 def _warm_up(task: _Task) -> None:
@@ -126,7 +146,7 @@ def _warm_up(task: _Task) -> None:
     pipeline = _pipeline(task.spec, task.options)
     source, _ = task.picture.read()
     corner = source[:256, :256]
-    pipeline.decode(pipeline.encode(corner, task.qualities[0]))
+    pipeline.decode(pipeline.encode(corner, task.gaps[0].quality))
 
 
 @lru_cache(maxsize=2)

@@ -1,6 +1,6 @@
 """What is measured of one picture at one quality."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 from statistics import fmean
@@ -12,6 +12,7 @@ from llcodec.bench.extras import require
 from llcodec.bench.pipelines import Pipeline
 from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
+from llcodec.metrics.perceptual import PerceptualMetric
 
 _EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
 
@@ -41,27 +42,41 @@ class Scores:
 NAMES = tuple(field.name for field in fields(Scores))
 
 
-def measure(
-    pipeline: Pipeline,
-    source: Pixels,
-    reference: Pixels | None,
-    quality: float,
-    sent: Timed[Pixels],
-) -> Scores:
-    """Return the scores of a picture at one quality; ``sent`` is what the sender's enhancer made.
+@dataclass(frozen=True)
+class Made:
+    """What came of a picture that went through a file; seconds include enhancement."""
+
+    picture: Pixels
+    bpp: float
+    encode_seconds: float
+    decode_seconds: float
+
+
+def make(pipeline: Pipeline, source: Pixels, quality: float, sent: Timed[Pixels]) -> Made:
+    """Send a picture through a file; ``sent`` is what the sender's enhancer made of it.
 
     Raises InputError and QualityError as the codec does.
     """
     file = encode_timed(pipeline.codec, sent.value, quality)
     decoded = decode_timed(pipeline.codec, file.value)
     shown = timed(lambda: pipeline.after.enhance(decoded.value))
-    picture = shown.value
+    return Made(
+        shown.value,
+        bits_per_pixel(file.value, source),
+        sent.seconds + file.seconds,
+        decoded.seconds + shown.seconds,
+    )
+
+
+def measure(made: Made, source: Pixels, reference: Pixels | None) -> Scores:
+    """Return the scores of what came of a picture."""
+    picture = made.picture
 
     def against(metric: Callable[[Pixels, Pixels], float]) -> float | None:
         return None if reference is None else _tried(lambda: metric(picture, reference))
 
     return Scores(
-        bpp=bits_per_pixel(file.value, source),
+        bpp=made.bpp,
         psnr=against(lambda a, b: min(psnr(a, b), _EQUAL)),
         ssim=against(ssim),
         ms_ssim=against(ms_ssim),
@@ -69,9 +84,14 @@ def measure(
         niqe=_tried(lambda: niqe(picture)),
         loe=_tried(lambda: loe(picture, source)),
         loe_local_max=_tried(lambda: loe(picture, source, sampling="local-max")),
-        encode_seconds=sent.seconds + file.seconds,
-        decode_seconds=decoded.seconds + shown.seconds,
+        encode_seconds=made.encode_seconds,
+        decode_seconds=made.decode_seconds,
     )
+
+
+def distance(made: Made, reference: Pixels, metric: PerceptualMetric) -> float | None:
+    """Return the distance of what came of a picture; None where it is too small."""
+    return _tried(lambda: metric(made.picture, reference))
 
 
 def measures() -> dict[str, str]:
@@ -85,9 +105,14 @@ def measures() -> dict[str, str]:
 
 def mean_scores(scores: list[Scores]) -> Scores:
     """Return the means; of those that are None for a picture, over the other pictures."""
-    columns = {name: [getattr(score, name) for score in scores] for name in NAMES}
-    known = {name: [v for v in column if v is not None] for name, column in columns.items()}
-    return Scores(**{name: fmean(v) if v else None for name, v in known.items()})  # type: ignore[arg-type]
+    means = {name: mean_known(getattr(score, name) for score in scores) for name in NAMES}
+    return Scores(**means)  # type: ignore[arg-type]
+
+
+def mean_known(values: Iterable[float | None]) -> float | None:
+    """Return the mean of the values that are known; None if there are none."""
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
 
 
 def _tried(metric: Callable[[], float]) -> float | None:

@@ -1,11 +1,15 @@
 """One file after the other: what fails is told, and the rest goes on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
+from llcodec._memory import give_back
 from llcodec.cli._output import make_folder, write_output
+from llcodec.cli._parts import clear_away
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import DAMAGED, explain
 from llcodec.cli._report import Record, Reporter, Style
+from llcodec.cli._sources import file_key
+from llcodec.errors import OutputError
 
 Worker = Callable[[Job], Record]
 """Does one job and returns what is to be told of it."""
@@ -22,6 +26,7 @@ def run_batch(
     ``prepare`` loads what is needed, and is called only when there is something to do;
     ``describe`` puts a record in words.
     """
+    clear_away(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
         codes = [
             *_refuse(plan, reporter),
@@ -48,8 +53,10 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
         reporter.failed(None, message)
         yield from [code] * len(plan.jobs)
         return
+    written: dict[tuple[int, int], str] = {}
     for job in plan.jobs:
         try:
+            _check_unwritten(job, written)
             record = worker(job)
         except BrokenPipeError:
             raise
@@ -58,9 +65,29 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
             reporter.failed(job.source, message)
             yield code
         else:
+            key = file_key(job.target)
+            if key is not None:
+                written[key] = job.source
             reporter.done(record)
+            give_back()
             if record.get("problems"):
                 yield DAMAGED
+
+
+def _check_unwritten(job: Job, written: Mapping[tuple[int, int], str]) -> None:
+    """See that a target is no file of this batch under another name.
+
+    Links, and file systems that do not tell a.llc from A.llc: the plan cannot know.
+
+    Raises:
+        OutputError: when it is.
+    """
+    key = file_key(job.target)
+    if key is not None and key in written:
+        raise OutputError(
+            f"would be written to {job.target}, the very file that {written[key]} was just "
+            "written to: convert them one at a time"
+        )
 
 
 def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:

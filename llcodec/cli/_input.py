@@ -1,5 +1,6 @@
 """Reading what the user names, within bounds."""
 
+import os
 import sys
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -25,6 +26,8 @@ def read_input(path: str, limit: int = MAX_BYTES) -> bytes:
         if path == STREAM:
             return _read(_stdin(), limit)
         with Path(path).open("rb") as stream:
+            if os.fstat(stream.fileno()).st_size > limit:  # 0 of what is no regular file
+                raise _too_long(limit)
             return _read(stream, limit)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
@@ -32,7 +35,7 @@ def read_input(path: str, limit: int = MAX_BYTES) -> bytes:
 
 def picture_source(path: str) -> Path | bytes:
     """Return what to read a picture from: a path, or the bytes of what can be read only once."""
-    return Path(path) if Path(path).is_file() else read_input(path)
+    return Path(path) if path != STREAM and Path(path).is_file() else read_input(path)
 
 
 def _stdin() -> BinaryIO:
@@ -49,5 +52,9 @@ def _read(stream: BinaryIO, limit: int) -> bytes:
     while piece := stream.read(_PIECE):
         data += piece
         if len(data) > limit:
-            raise InputError(f"has more than {limit >> 20:,} MiB, the most that is read")
+            raise _too_long(limit)
     return bytes(data)
+
+
+def _too_long(limit: int) -> InputError:
+    return InputError(f"has more than {limit >> 20:,} MiB, the most that is read")

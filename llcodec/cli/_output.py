@@ -4,11 +4,11 @@ import errno
 import os
 import stat
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from llcodec.cli._input import STREAM
+from llcodec.cli._parts import part_of
 from llcodec.errors import OutputError, OutputExistsError
 
 Data = bytes | memoryview
@@ -17,9 +17,6 @@ Data = bytes | memoryview
 _UNSUPPORTED = frozenset(
     {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 )
-
-_parts: set[Path] = set()
-"""Files that are being written, under their hidden names."""
 
 
 def write_output(path: str, data: Data, *, force: bool) -> None:
@@ -94,27 +91,16 @@ def _write_stdout(data: Data) -> None:
 def _write_file(path: Path, data: Data, *, force: bool) -> None:
     if force:  # a link stays one: what it leads to is replaced
         path = Path(os.path.realpath(path))
-    part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
-    _parts.add(part)
-    try:
-        with part.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            _sync(stream)
+    with part_of(path) as (part, stream):
+        stream.write(data)
+        stream.flush()
+        _sync(stream)
+        if sys.platform == "win32":
+            stream.close()  # what is open cannot be renamed there
         if force:
             part.replace(path)
         else:
             _place(part, path)
-    finally:
-        remove_parts()
-
-
-def remove_parts() -> None:
-    """Remove what is half-written; once more at the end, should a signal have come in here."""
-    for part in tuple(_parts):
-        with suppress(OSError):
-            part.unlink()
-        _parts.discard(part)
 
 
 def _sync(stream: BinaryIO) -> None:

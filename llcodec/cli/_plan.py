@@ -1,7 +1,7 @@
 """From files to read to files to write, with every conflict found before any work."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import typer
 
 from llcodec.cli._input import STREAM
 from llcodec.cli._output import check_stdout, exists, is_special
-from llcodec.cli._sources import Failure, Found, Source, identity
+from llcodec.cli._sources import Failure, Found, Source, file_key, identity
 from llcodec.errors import LlcError, OutputError
 
 
@@ -27,10 +27,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do, and what cannot be done."""
+    """What to do, and what cannot be done.
+
+    ``folders``: where outputs go, refused ones too.
+    """
 
     jobs: tuple[Job, ...]
     failures: tuple[Failure, ...]
+    folders: frozenset[Path] = frozenset()
 
     @property
     def total(self) -> int:
@@ -83,7 +87,8 @@ def writing_plan(inputs: Sequence[str], found: Found, naming: Naming) -> Plan:
             kept.append(job)
         else:
             failures.append(Failure(job.source, error))
-    return Plan(tuple(kept), tuple(failures))
+    files = (os.path.realpath(job.target) for job in jobs if job.target != STREAM)
+    return Plan(tuple(kept), tuple(failures), frozenset(Path(file).parent for file in files))
 
 
 def refuse_mixed_stdout(inputs: Sequence[str], output: str | None, json: bool) -> None:
@@ -138,7 +143,7 @@ def _conflicts(jobs: Sequence[Job], force: bool) -> list[LlcError | None]:
     wanted: dict[Path, list[str]] = {}
     for job, key in zip(jobs, keys, strict=True):
         wanted.setdefault(key, []).append(job.source)
-    read = {os.path.realpath(job.source) for job in jobs}
+    read = {file_key(job.source) for job in jobs} - {None}
     return [
         _shared(job, wanted[key]) or _taken(job, read, force)
         for job, key in zip(jobs, keys, strict=True)
@@ -155,11 +160,11 @@ def _shared(job: Job, sources: list[str]) -> LlcError | None:
     )
 
 
-def _taken(job: Job, read: set[str], force: bool) -> LlcError | None:
+def _taken(job: Job, read: Collection[tuple[int, int] | None], force: bool) -> LlcError | None:
     target = Path(job.target)
     if job.target == STREAM or is_special(target):
         return None
-    if os.path.realpath(target) in read:
+    if file_key(job.target) in read:
         return OutputError(f"would be written to {target}, which is an input itself")
     try:
         if target.is_dir():

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,18 @@ def identity(path: str) -> Path:
     return Path(os.path.realpath(absolute.parent), absolute.name)
 
 
+def file_key(path: str) -> tuple[int, int] | None:
+    """Return what all names of one file have in common: links, and spellings in another case.
+
+    None for streams, devices and pipes, and for what is not there.
+    """
+    try:
+        found = None if path == STREAM else Path(path).stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found and stat.S_ISREG(found.st_mode) else None
+
+
 def _sources(text: str, suffixes: frozenset[str], what: str, found: Found) -> Iterator[Source]:
     path = Path(text)
     try:
@@ -124,9 +137,14 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
     base = _fixed_part(pattern)
     for path in map(Path, names):
         if not path.is_dir():
-            yield Source(str(path), path.relative_to(base))
+            yield Source(_spelled(path), path.relative_to(base))
         elif "**" not in pattern:  # else what is in the folder matches by itself
             yield from _in_folder(path, base, suffixes, what, found)
+
+
+def _spelled(path: Path) -> str:
+    """Return a path that is not taken for a stream."""
+    return f"./{STREAM}" if str(path) == STREAM else str(path)
 
 
 def _fixed_part(pattern: str) -> Path:

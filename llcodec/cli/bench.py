@@ -66,6 +66,15 @@ def bench(
     vtm: Annotated[
         Path | None, typer.Option(metavar="DIR", help="VTM's folder; or set LLC_VTM_DIR.")
     ] = None,
+    metrics: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="M,M,…",
+            show_default=False,
+            help="lpips and dists, besides all else; NAME:WEIGHTS with the weights of AlexNet or "
+            "VGG16 in a file. Repeatable.",
+        ),
+    ] = None,
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Write neither plots nor report.html.")
     ] = False,
@@ -85,6 +94,7 @@ def bench(
     from llcodec.bench.command import BenchOrder
     from llcodec.bench.default_pipelines import default_pipelines
     from llcodec.bench.pipelines import split_pipelines
+    from llcodec.metrics.perceptual import choices_of
 
     order = BenchOrder(
         dataset=dataset,
@@ -99,6 +109,7 @@ def bench(
         vtm=vtm,
         device=device.value,
         report=not no_report,
+        metrics=choices_of(metrics or ()),
     )
     raise typer.Exit(_run(order, threads, quiet))
 

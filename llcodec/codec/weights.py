@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._building import building
 from llcodec._cards import CODEC_FORMAT
 from llcodec._weight_files import (
     check_numbers,
@@ -140,8 +141,8 @@ def _try_out(networks: EntropyNetworks, preset: Preset) -> None:
 def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
     """Return the float networks; those that run as integers are left out."""
     # Random weights are quicker than laying the model out on the meta device, whose first use
-    # imports a second's worth of PyTorch. The caller's random numbers stay as they are.
-    with torch.random.fork_rng([]):
+    # imports a second's worth of PyTorch.
+    with building(tensors.values()):
         model = JointModel(preset)
     for name in ("h_s", "context", "entropy_parameters", "density"):
         delattr(model, name)

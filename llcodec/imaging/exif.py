@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from PIL import Image
 
+from llcodec.imaging.directories import is_cheap
+
 _ORIENTATION: Final = 0x0112
 _WIDTHS: Final = {1: "B", 3: "H", 4: "I"}  # BYTE, SHORT, LONG
 _SUB_IFDS: Final = (34665, 34853)  # Exif, GPS
@@ -83,7 +85,9 @@ def descriptive_tags(exif: Image.Exif) -> Mapping[int, Any]:
 
 
 def rewritten(exif: bytes) -> Image.Exif | None:
-    """EXIF as Pillow's object, ``None`` where Pillow could not write it again."""
+    """EXIF as Pillow's object, ``None`` where Pillow could not write it again, or at great cost."""
+    if not is_cheap(exif):
+        return None
     loaded = Image.Exif()
     try:
         loaded.load(exif)

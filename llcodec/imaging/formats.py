@@ -8,9 +8,11 @@ from llcodec.errors import OutputError
 
 Image.init()
 
-# EPS runs Ghostscript, IPTC opens whatever is nested in it, the others are stubs that
-# need a handler, or headers without a decoder.
-_NEVER_READ = frozenset({"BUFR", "EPS", "GRIB", "HDF5", "IPTC", "MPEG", "PDF", "WMF"})
+# EPS runs Ghostscript; BLP, ICNS and IPTC decode whatever is nested in them, whatever size they
+# say themselves; the others are stubs that need a handler, or headers without a decoder.
+_NEVER_READ = frozenset(
+    {"BLP", "BUFR", "EPS", "GRIB", "HDF5", "ICNS", "IPTC", "MPEG", "PDF", "WMF"}
+)
 
 # ICO and ICNS would quietly shrink the picture to an icon; the others are stubs.
 _NEVER_WRITTEN = frozenset({"BUFR", "GRIB", "HDF5", "ICNS", "ICO", "WMF"})

@@ -83,7 +83,8 @@ def parse_profile(icc: bytes) -> Profile | None:
     return Profile(grey=False, curves=curves, to_xyz=to_xyz)
 
 
-def _tags(icc: bytes) -> dict[bytes, bytes]:
+def _tags(icc: bytes) -> dict[bytes, memoryview]:
+    """The tags by name; views, for a thousand of them may overlap and be the whole profile."""
     if icc[36:40] != b"acsp":
         raise ValueError("no profile")
     (count,) = struct.unpack_from(">I", icc, 128)
@@ -92,17 +93,17 @@ def _tags(icc: bytes) -> dict[bytes, bytes]:
     tags = {}
     for entry in range(132, 132 + 12 * count, 12):
         name, offset, length = struct.unpack_from(">4sII", icc, entry)
-        tags[name] = icc[offset : offset + length]
+        tags[name] = memoryview(icc)[offset : offset + length]
     return tags
 
 
-def _colorant(tag: bytes) -> NDArray[np.float64]:
+def _colorant(tag: memoryview) -> NDArray[np.float64]:
     return np.array(struct.unpack_from(">3i", tag, 8)) / 65536
 
 
-def _curve(tag: bytes) -> NDArray[np.float64]:
+def _curve(tag: memoryview) -> NDArray[np.float64]:
     """Linear light of every code; ``ValueError`` if it is no rising curve from 0…1 to 0…1."""
-    kind, (count,) = tag[:4], struct.unpack_from(">I", tag, 8)
+    kind, (count,) = bytes(tag[:4]), struct.unpack_from(">I", tag, 8)
     if kind == b"para":
         curve = _parametric(tag)
     elif kind != b"curv":
@@ -119,7 +120,7 @@ def _curve(tag: bytes) -> NDArray[np.float64]:
     return np.asarray(np.maximum.accumulate(np.clip(curve, 0, 1)))
 
 
-def _parametric(tag: bytes) -> NDArray[np.float64]:
+def _parametric(tag: memoryview) -> NDArray[np.float64]:
     (kind,) = struct.unpack_from(">H", tag, 8)
     if kind >= len(_PARAMETERS):
         raise ValueError("unknown curve")

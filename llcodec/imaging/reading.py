@@ -12,8 +12,9 @@ from llcodec.imaging.colour import to_srgb
 from llcodec.imaging.deep import deep_rawmode, read_deep
 from llcodec.imaging.exif import exif_of_tiff
 from llcodec.imaging.guard import guarded
+from llcodec.imaging.limits import check_length, check_pixels
 from llcodec.imaging.metadata import metadata_of
-from llcodec.imaging.opening import check_pixels, open_image
+from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import upright
 from llcodec.imaging.picture import Metadata, Picture
 from llcodec.imaging.samples import decoded, transparent_key
@@ -42,8 +43,10 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
     Raises:
         TooManyPixelsError: the picture is larger than ``max_pixels``.
         UnreadableImageError: not an image, or a truncated or damaged one.
+        InputError: the file is longer than any picture of ``max_pixels``; see ``limits``.
     """
     with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
+        check_length(stream, max_pixels)
         return _decode(open_image(stream, max_pixels), max_pixels, stream)
 
 
@@ -74,7 +77,7 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
         found = read_deep(image, rawmode, lambda: open_image(stream, max_pixels), key)
     else:
         image.load()
-        check_pixels(image.width, image.height, max_pixels)  # an icon may hold more than it says
+        check_pixels(image.width, image.height, max_pixels)  # should a plugin have found more
         found = decoded(image, key)
     metadata, orientation = metadata_of({**image.info, "exif": exif or image.info.get("exif")})
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)

@@ -6,8 +6,7 @@ G_L and the discriminators serve training alone and are left out; checkpoints ke
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import torch
-
+from llcodec._building import building
 from llcodec._cards import NERCO_FORMAT
 from llcodec._weight_files import (
     StoredCard,
@@ -73,7 +72,7 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> NercoFile:
     preset, switches = preset_of(card["preset"]), NercoSwitches(**card["switches"])
     _check_preset(preset)
     check_numbers(tensors)
-    with torch.random.fork_rng([]):  # the caller's random numbers stay as they are
+    with building(tensors.values()):
         model = NercoModel(preset, switches, degrader=False)
     model.load_state_dict(float_state(tensors), assign=True)
     return NercoFile(

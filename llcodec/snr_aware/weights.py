@@ -3,8 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import torch
-
+from llcodec._building import building
 from llcodec._cards import SNR_AWARE_FORMAT
 from llcodec._weight_files import (
     StoredCard,
@@ -62,7 +61,7 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> SnrAwareFile:
     preset = preset_of(card["preset"])
     _check(card["name"], preset)
     check_numbers(tensors)
-    with torch.random.fork_rng([]):  # the caller's random numbers stay as they are
+    with building(tensors.values()):
         model = SnrAwareNetwork(preset)
     model.load_state_dict(float_state(tensors), assign=True)
     model = model.eval().requires_grad_(False)

@@ -39,6 +39,13 @@ def pair_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def alexnet(random_backbones: Path) -> Path:
+    """A weight file of a random AlexNet, which LPIPS can be measured with."""
+    (path,) = random_backbones.rglob("alexnet-*.pth")
+    return path
+
+
 @pytest.fixture
 def counted(tmp_path: Path) -> tuple[str, Path]:
     """A pipeline that counts how often its enhancer runs, and where it counts."""

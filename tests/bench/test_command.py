@@ -1,12 +1,14 @@
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llcodec.bench.command import BenchOrder, run_bench, usual_anchor
 from llcodec.bench.results import PipelineResult
-from llcodec.errors import InputError
+from llcodec.errors import BrokenModelError, InputError
+from llcodec.metrics.perceptual import MetricChoice
 
 pytest.importorskip("skimage", reason="scikit-image is an extra")
 
@@ -84,6 +86,44 @@ def test_a_second_run_makes_nothing_anew(
         path.unlink()
     run_bench(order, quiet, quiet)
     assert len(log.read_text().splitlines()) == 10 + memory
+
+
+def test_metrics_stand_in_results_with_their_weights(
+    pair_root: Path, tmp_path: Path, alexnet: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(5, 30, 60, 90), limit=2)
+    with monkeypatch.context() as without:  # what is not wanted is not needed
+        for library in ("torchmetrics", "torchvision"):
+            without.setitem(sys.modules, library, None)
+        before = run_bench(order, quiet, quiet)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "lpips" not in (tmp_path / "table.csv").read_text() + json.dumps(before.meta) + page
+    lpips = MetricChoice("lpips", alexnet)
+    (result,) = run_bench(replace(order, metrics=(lpips,)), quiet, quiet).results
+    stored = json.loads((tmp_path / "plain-jpeg.json").read_text())
+    assert stored["results"]["lpips"] == list(result.columns["lpips"])
+    assert stored["results"].items() > json.loads(json.dumps(before.results[0].columns)).items()
+    assert stored["meta"]["metrics"] == {"lpips": lpips.load().record()}
+    assert stored["meta"]["command"].endswith(f" --metrics lpips:{alexnet.name}")
+    assert str(alexnet.parent) not in json.dumps(stored)
+    assert "lpips" in (tmp_path / "table.csv").read_text().splitlines()[0].split(",")
+    assert (tmp_path / "rd-lpips.svg").is_file()
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert lpips.load().sha256 in page
+    assert "LPIPS (lower is better)" in page
+
+
+def test_wrong_weights_are_told_before_anything_is_measured(
+    pair_root: Path, tmp_path: Path, alexnet: Path, counted: tuple[str, Path]
+) -> None:
+    spec, log = counted
+    (vgg16,) = alexnet.parent.glob("vgg16-*.pth")
+    metrics = (MetricChoice("lpips", vgg16),)
+    order = BenchOrder(str(pair_root), [spec], tmp_path / "out", metrics=metrics)
+    with pytest.raises(BrokenModelError, match="not weights of alexnet"):
+        run_bench(order, quiet, quiet)
+    assert not log.exists()
+    assert not (tmp_path / "out").exists()
 
 
 def test_pictures_without_references(pair_root: Path, tmp_path: Path) -> None:

@@ -39,7 +39,9 @@ def test_labels_tell_unit_and_direction() -> None:
     assert labels["ssim-rgb"] == "SSIM"
     assert labels["niqe"] == "NIQE (lower is better)"
     assert labels["encoding_time"] == "Encoding [s] (lower is better)"
-    assert [measure.title for measure in PLOTTED] == ["PSNR", "MS-SSIM", "SSIM", "NIQE"]
+    assert labels["lpips"] == "LPIPS (lower is better)"
+    plotted = ["PSNR", "MS-SSIM", "SSIM", "NIQE", "LPIPS", "DISTS"]
+    assert [measure.title for measure in PLOTTED] == plotted
 
 
 @pytest.mark.parametrize(

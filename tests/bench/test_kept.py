@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from llcodec.bench.kept import KeptScores, Keys
+from llcodec.bench.kept import Distance, KeptDistances, KeptScores, Keys
 from llcodec.bench.pictures import BenchPicture, find_pictures
 from llcodec.bench.scores import Scores
 
@@ -63,4 +63,30 @@ def test_damage_counts_as_nothing(picture: BenchPicture, tmp_path: Path, damage:
     kept.write(picture, 4, SCORES)
     (file,) = tmp_path.rglob("*.json")
     file.write_bytes(damage)
+    assert kept.read(picture, 4) is None
+
+
+def test_more_that_decides_makes_other_names(picture: BenchPicture) -> None:
+    names = [
+        Keys({"codec": "a"}, **more).of(picture, 4)
+        for more in ({}, {"metric": {"sha256": "1"}}, {"metric": {"sha256": "2"}})
+    ]
+    assert len(set(names)) == 3
+
+
+@pytest.mark.parametrize("value", [0.25, None])
+def test_distances_are_kept_by_what_they_depend_on(
+    picture: BenchPicture, tmp_path: Path, value: float | None
+) -> None:
+    kept = KeptDistances(tmp_path, {"codec": "a"}, {"sha256": "1"})
+    assert kept.read(picture, 4) is None
+    kept.write(picture, 4, Distance(value))
+    assert KeptDistances(tmp_path, {"codec": "a"}, {"sha256": "1"}).read(picture, 4.0) == Distance(
+        value
+    )
+    assert kept.read(picture, 5) is None
+    assert KeptDistances(tmp_path, {"codec": "a"}, {"sha256": "2"}).read(picture, 4) is None
+    assert KeptDistances(tmp_path, {"codec": "b"}, {"sha256": "1"}).read(picture, 4) is None
+    (file,) = tmp_path.rglob("*.json")
+    file.write_bytes(b"{}")
     assert kept.read(picture, 4) is None

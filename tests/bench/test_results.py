@@ -37,6 +37,26 @@ def test_means_and_medians(result: PipelineResult) -> None:
     assert result.columns["decoding_time"] == (2,) * 4
 
 
+def test_distances_are_columns_where_they_were_wanted(
+    result: PipelineResult, tmp_path: Path
+) -> None:
+    found = {"lpips": ((0.25, None, 0.5), (0.125,) * 3), "dists": ((None,) * 3,) * 2}
+    columns = (tuple(scores(0.1, 28, 1) for _ in range(3)),) * 2
+    pipeline = pipeline_of("plain:jpeg")
+    run = PipelineRun("plain:jpeg", "plain-jpeg", pipeline, (5, 20), columns, distances=found)
+    wanted = result_of(run)
+    assert wanted.columns["lpips"] == (0.375, 0.125)
+    assert wanted.columns["dists"] == (None, None)
+    assert set(wanted.columns) == {*result.columns, "lpips", "dists"}
+    write_results([wanted], (), {}, tmp_path)
+    assert json.loads((tmp_path / "plain-jpeg.json").read_text())["results"]["lpips"] == [
+        0.375,
+        0.125,
+    ]
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert [(row["lpips"], row["dists"]) for row in rows] == [("0.375", ""), ("0.125", "")]
+
+
 def test_files_are_in_the_schema_of_compressai(result: PipelineResult, tmp_path: Path) -> None:
     better = replace(
         result,

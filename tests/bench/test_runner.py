@@ -5,7 +5,9 @@ import pytest
 
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.pictures import find_pictures
+from llcodec.bench.pipelines import pipeline_of
 from llcodec.bench.runner import RunPlan, run
+from llcodec.metrics.perceptual import MetricChoice
 
 
 @pytest.fixture
@@ -50,11 +52,14 @@ def test_one_that_fails_does_not_keep_the_others(plan: RunPlan) -> None:
     assert "false" in str(results[1].failure)
 
 
-def test_jobs_make_the_same_scores(plan: RunPlan, tmp_path: Path) -> None:
+def test_jobs_measure_the_same(plan: RunPlan, tmp_path: Path, alexnet: Path) -> None:
+    plan = replace(plan, metrics=(MetricChoice("lpips", alexnet),))
     (alone,) = run(plan, silent)
     (together,) = run(replace(plan, jobs=2, folder=tmp_path / "other"), silent)
     for one, other in zip(alone.scores, together.scores, strict=True):
         assert [(s.bpp, s.psnr) for s in one] == [(s.bpp, s.psnr) for s in other]
+    for near, other in zip(*(r.distances["lpips"] for r in (alone, together)), strict=True):
+        assert near == pytest.approx(other, rel=1e-5)  # sums depend on the number of threads
 
 
 def test_progress_is_told(plan: RunPlan) -> None:
@@ -72,3 +77,49 @@ def test_a_photograph_is_no_reference_of_what_brightens_it(plan: RunPlan, pair_r
     same, brighter = run(replace(plan, pipelines=specs, pictures=photographs), silent)
     assert all(score.psnr is not None for score in same.scores[0])
     assert all(score.psnr is None for score in brighter.scores[0])
+
+
+def test_distances_come_beside_scores(plan: RunPlan, alexnet: Path) -> None:
+    lpips = MetricChoice("lpips", alexnet)
+    (result,) = run(replace(plan, metrics=(lpips,)), silent)
+    low, high = result.distances["lpips"]
+    assert all(a > b for a, b in zip(low, high, strict=True))  # more bits, nearer
+    source, reference = plan.pictures[1].read()
+    pipeline = pipeline_of("plain:jpeg")
+    made = pipeline.decode(pipeline.encode(source, 75))
+    assert high[1] == lpips.load()(made, reference)
+
+
+def test_a_metric_that_comes_later_extends_what_is_kept(
+    plan: RunPlan, alexnet: Path, counted: tuple[str, Path]
+) -> None:
+    spec, log = counted
+    plan = replace(plan, pipelines=[spec])
+    (before,) = run(plan, silent)
+    files = {path: path.read_bytes() for path in plan.folder.rglob("*.json")}
+    assert (before.distances, len(files), len(log.read_text().splitlines())) == ({}, 6, 4)
+    wanted = replace(plan, metrics=(MetricChoice("lpips", alexnet),))
+    heard = []
+    (after,) = run(wanted, lambda name, done, total: heard.append((done, total)))
+    assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert len(log.read_text().splitlines()) == 7  # no warm-up: nothing is timed
+    assert after.scores == before.scores
+    assert {path: path.read_bytes() for path in files} == files
+    assert [len(column) for column in after.distances["lpips"]] == [3, 3]
+    (again,) = run(wanted, silent)
+    assert (again.scores, again.distances) == (after.scores, after.distances)
+    (without,) = run(plan, silent)
+    assert (without.scores, without.distances) == (before.scores, {})
+    assert len(log.read_text().splitlines()) == 7
+
+
+def test_without_a_reference_there_is_no_distance(
+    plan: RunPlan, pair_root: Path, alexnet: Path, counted: tuple[str, Path]
+) -> None:
+    spec, log = counted
+    photographs = find_pictures(str(pair_root / "low")).pictures
+    plan = replace(plan, pipelines=[spec], pictures=photographs)
+    list(run(plan, silent))
+    (result,) = run(replace(plan, metrics=(MetricChoice("lpips", alexnet),)), silent)
+    assert result.distances["lpips"] == ((None,) * 3,) * 2
+    assert len(log.read_text().splitlines()) == 7

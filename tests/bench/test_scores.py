@@ -6,17 +6,20 @@ import pytest
 from llcodec.bench.codecs.timing import Timed
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.pipelines import pipeline_of
-from llcodec.bench.scores import Scores, mean_scores, measure
+from llcodec.bench.scores import Scores, distance, make, mean_known, mean_scores, measure
 from llcodec.metrics import psnr, ssim
+from llcodec.metrics.perceptual import MetricChoice
 
 
 def test_scores_are_those_of_the_decoded_file(pair_root: Path) -> None:
     source, reference = find_pictures(str(pair_root)).pictures[0].read()
     assert reference is not None
     pipeline = pipeline_of("cbe:jpeg+gamma")
-    scores = measure(pipeline, source, reference, 75, Timed(source, 0.25))
+    made = make(pipeline, source, 75, Timed(source, 0.25))
+    scores = measure(made, source, reference)
     data = pipeline.encode(source, 75)
     decoded = pipeline.decode(data)
+    assert (made.picture == decoded).all()
     assert scores.bpp == 8 * len(data) / (48 * 64)
     assert scores.psnr == psnr(decoded, reference)
     assert scores.ssim == ssim(decoded, reference)
@@ -28,7 +31,8 @@ def test_scores_are_those_of_the_decoded_file(pair_root: Path) -> None:
 
 def test_without_a_reference_there_is_no_fidelity(pair_root: Path) -> None:
     source, _ = find_pictures(str(pair_root)).pictures[0].read()
-    scores = measure(pipeline_of("plain:jpeg"), source, None, 75, Timed(source, 0))
+    made = make(pipeline_of("plain:jpeg"), source, 75, Timed(source, 0))
+    scores = measure(made, source, None)
     assert scores.psnr is scores.ssim is scores.gt_mean_psnr is None
     assert scores.bpp > 0
     assert scores.loe is None  # 48 rows are too few to take 50
@@ -36,9 +40,22 @@ def test_without_a_reference_there_is_no_fidelity(pair_root: Path) -> None:
 
 def test_equal_pictures_have_a_finite_psnr() -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    scores = measure(pipeline_of("enhance:none"), pixels, pixels, 0, Timed(pixels, 0))
+    made = make(pipeline_of("enhance:none"), pixels, 0, Timed(pixels, 0))
+    scores = measure(made, pixels, pixels)
     assert scores.psnr == 100
     assert scores.loe == 0
+
+
+def test_distances_are_those_of_the_decoded_file(pair_root: Path, alexnet: Path) -> None:
+    source, reference = find_pictures(str(pair_root)).pictures[0].read()
+    assert reference is not None
+    lpips = MetricChoice("lpips", alexnet).load()
+    pipeline = pipeline_of("cbe:jpeg+gamma")
+    made = make(pipeline, source, 75, Timed(source, 0))
+    decoded = pipeline.decode(pipeline.encode(source, 75))
+    assert distance(made, reference, lpips) == lpips(decoded, reference) > 0
+    small = make(pipeline, source[:20], 75, Timed(source[:20], 0))
+    assert distance(small, reference[:20], lpips) is None  # too small for AlexNet
 
 
 def test_means_leave_out_what_could_not_be_measured() -> None:
@@ -47,3 +64,8 @@ def test_means_leave_out_what_could_not_be_measured() -> None:
     assert mean_scores([one, other]) == Scores(
         2, 31, pytest.approx(0.8), None, 32, 4.0, 15, 13, 2, 3
     )
+
+
+def test_means_of_what_is_known() -> None:
+    assert mean_known([None, 1.0, 0.0, None]) == 0.5
+    assert mean_known([None]) is mean_known([]) is None

@@ -76,3 +76,28 @@ def test_outputs_are_delivered_into_new_folders(tmp_path: Path) -> None:
     target = tmp_path / "new" / "sub" / "a"
     deliver(Job("a", str(target), target.parent), b"data", force=False)
     assert target.read_bytes() == b"data"
+
+
+def test_outputs_of_two_names_for_one_file_are_not_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Links here; on file systems that do not tell a.llc from A.llc it comes without any."""
+    (tmp_path / "one").touch()
+    (tmp_path / "two").symlink_to("one")
+    jobs = tuple(Job(name, str(tmp_path / name)) for name in ("one", "two"))
+
+    def write(job: Job) -> Record:
+        deliver(job, job.source.encode(), force=True)
+        return {"path": job.source}
+
+    assert run_batch(Plan(jobs, ()), lambda: write, str, QUIET) == 1
+    assert "the very file that one was just written to" in capsys.readouterr().err
+    assert (tmp_path / "one").read_bytes() == b"one"
+    assert run_batch(Plan(jobs[1:], ()), lambda: write, str, QUIET) == 0  # by another batch
+
+
+def test_what_killed_runs_left_is_cleared_away(tmp_path: Path) -> None:
+    part = tmp_path / ".a.llc.1.0123abcd.part"
+    part.touch()
+    assert run_batch(Plan((), (), frozenset({tmp_path})), lambda: work, str, QUIET) == 0
+    assert not part.exists()

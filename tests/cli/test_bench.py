@@ -86,6 +86,7 @@ def test_a_library_that_is_missing_is_told_in_a_line(
         (["--dataset", ".", "--qualities", "high"], 2, "'high' are no qualities"),
         (["--dataset", "lol"], 1, "--root"),
         (["--dataset", ".", "--jobs", "0"], 2, "jobs"),
+        (["--dataset", ".", "--metrics", "lpips,fid"], 1, "no metric 'fid'"),
     ],
 )
 def test_wrong_orders_are_told_in_a_line(
@@ -101,6 +102,48 @@ def test_wrong_orders_are_told_in_a_line(
     assert result.code == code
     assert told in result.err
     assert len(result.problems) == 1
+
+
+def test_distances_are_measured_with_weights_from_a_file_or_the_cache(
+    llc: Llc,
+    pairs: Path,
+    tmp_path: Path,
+    random_backbones: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
+    (alexnet,) = random_backbones.rglob("alexnet-*.pth")
+    order = ("bench", "--dataset", pairs, "--pipelines", "plain:jpeg", "--qualities", "20,80")
+    result = llc(
+        *(*order, "-o", tmp_path, "--no-report", "--metrics", f"dists,lpips:{alexnet}"),
+    )
+    assert (result.code, result.problems) == (0, [])
+    stored = json.loads((tmp_path / "plain-jpeg.json").read_text())
+    assert stored["results"]["lpips"] != stored["results"]["dists"]
+    for name in ("lpips", "dists"):
+        low, high = stored["results"][name]
+        assert low != high
+        assert all(0 < value < 1 for value in (low, high))
+        assert len(stored["meta"]["metrics"][name]["sha256"]) == 64
+
+
+def test_without_weights_one_line_says_how_to_give_them(
+    llc: Llc,
+    pairs: Path,
+    tmp_path: Path,
+    random_backbones: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "empty"))
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
+    monkeypatch.setenv("no_proxy", "")
+    result = llc("bench", "--dataset", pairs, "-o", tmp_path / "out", "--metrics", "dists")
+    assert (result.code, result.out) == (1, b"")
+    assert result.err.splitlines() == result.problems
+    assert len(result.problems) == 1
+    assert "vgg16-397923af.pth, the weights of vgg16, are not in" in result.err
+    assert "give a file, dists:FILE" in result.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_complexity_is_a_table_or_json(llc: Llc) -> None:

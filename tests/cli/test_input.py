@@ -61,3 +61,20 @@ def test_pictures_come_from_paths_or_from_pipes(tmp_path: Path) -> None:
     assert picture_source(str(pipe)) == b"piped"
     writer.join()
     assert picture_source(str(file)) == file
+
+
+def test_a_file_that_is_too_long_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as stream:
+        stream.truncate(1 << 40)  # a hole: it takes no room
+    with pytest.raises(InputError, match="has more than 1,024 MiB"):
+        read_input(str(tmp_path / "a"))
+
+
+def test_a_file_called_dash_is_not_standard_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_bytes(b"file")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"piped")))
+    assert picture_source("-") == b"piped"
+    assert picture_source("./-") == Path("./-")

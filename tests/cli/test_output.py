@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli import _output
+from llcodec.cli import _parts
 from llcodec.cli._output import check_stdout, is_special, make_folder, write_output
 from llcodec.errors import OutputError, OutputExistsError
 
@@ -80,7 +80,7 @@ def test_nothing_is_left_of_what_was_not_finished(
         write_output(str(tmp_path / "a.llc"), b"data", force=False)
     assert [name.startswith(".a.llc.") and name.endswith(".part") for name in seen] == [True]
     assert list(tmp_path.iterdir()) == []
-    assert not _output._parts
+    assert not _parts._own
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

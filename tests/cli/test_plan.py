@@ -95,9 +95,10 @@ def test_existing_outputs_are_refused_without_force(tree: Path) -> None:
     assert targets(plan("a.png", force=True)) == ["a.llc"]
 
 
-@pytest.mark.parametrize("output", ["a.png", "./a.png", "link.png"])
+@pytest.mark.parametrize("output", ["a.png", "./a.png", "link.png", "hard.png"])
 def test_an_output_that_is_an_input_is_refused_even_by_force(tree: Path, output: str) -> None:
     (tree / "link.png").symlink_to("a.png")
+    (tree / "hard.png").hardlink_to(tree / "a.png")
     assert "is an input itself" in problem(plan("a.png", output=output, force=True))
 
 
@@ -147,3 +148,11 @@ def test_json_and_a_file_do_not_share_standard_output() -> None:
     for inputs, output in ((["-"], None), (["a.png"], "-")):
         with pytest.raises(typer.BadParameter):
             refuse_mixed_stdout(inputs, output, True)
+
+
+def test_the_folders_of_outputs_are_known_of_refused_ones_too(tree: Path) -> None:
+    (tree / "a.llc").touch()
+    (tree / "elsewhere").mkdir()
+    (tree / "in" / "b.llc").symlink_to(tree / "elsewhere" / "real.llc")
+    assert plan("a.png", "in").folders == {tree, tree / "elsewhere", tree / "in" / "sub"}
+    assert plan("a.png", output="-").folders == frozenset()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli._sources import Found, find_sources, identity
+from llcodec.cli._sources import Found, file_key, find_sources, identity
 
 SUFFIXES = frozenset({".png", ".jpg"})
 
@@ -75,6 +75,19 @@ def test_a_pattern_may_be_absolute(tree: Path) -> None:
 def test_a_name_that_looks_like_a_pattern_is_a_name(tree: Path) -> None:
     (tree / "[a].png").touch()
     assert pairs(find("[a].png")) == [("[a].png", "[a].png")]
+
+
+def test_a_file_that_is_called_as_the_stream_is_found_as_a_file(tree: Path) -> None:
+    (tree / "-").touch()
+    assert pairs(find("?")) == [("./-", "-")]
+
+
+def test_names_of_one_file_have_one_key(tree: Path) -> None:
+    (tree / "link").symlink_to("in/b.png")
+    (tree / "hard").hardlink_to(tree / "in/b.png")
+    assert file_key("link") == file_key("hard") == file_key("in/../in/b.png") is not None
+    assert file_key("in/sub/c.png") not in (None, file_key("link"))
+    assert {file_key(name) for name in ("-", "", "in", "missing", "/dev/null")} == {None}
 
 
 def test_each_file_comes_once(tree: Path) -> None:

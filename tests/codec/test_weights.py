@@ -1,4 +1,5 @@
 import json
+import resource
 import struct
 from dataclasses import replace
 from pathlib import Path
@@ -246,3 +247,16 @@ def test_tables_that_do_not_sum_up_are_broken(parts, tmp_path: Path) -> None:
         save(tensors | {key: wrong}, path, card)
         with pytest.raises(BrokenModelError):
             read_model(path)
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"widths": [9000] * 4}, {"latents": 10**6}, {"blocks": [10**9, 1, 1, 1]}]
+)
+def test_a_preset_far_larger_than_the_weights_is_refused(parts, sizes, tmp_path: Path) -> None:
+    card, tensors = parts
+    card["preset"].update(sizes)
+    save(tensors, tmp_path / "a.safetensors", card)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(BrokenModelError):
+        read_model(tmp_path / "a.safetensors")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kilobytes

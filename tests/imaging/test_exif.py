@@ -49,3 +49,10 @@ def test_tiff_without_descriptive_tags(made):
 
 def test_rewritten_refuses_nonsense():
     assert rewritten(b"nonsense") is None
+
+
+def test_what_pillow_would_take_minutes_for_is_not_rewritten(made):
+    entry = b"\x1a\x01\x05\0" + (200_000).to_bytes(4, "little") + bytes([26, 0, 0, 0])
+    exif = b"II*\0\x08\0\0\0\x01\0" + entry + bytes(4) + bytes([1, 0, 0, 0]) * 400_000
+    assert clean_exif(exif) == (exif, 1)
+    assert rewritten(exif) is None

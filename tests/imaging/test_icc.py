@@ -1,4 +1,5 @@
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -82,3 +83,17 @@ def test_broken_profiles(made):
     assert parse_profile(good[:128] + b"\xff\xff\xff\xff" + good[132:]) is None
     for length in range(0, len(good) - 60, 7):
         assert parse_profile(good[:length]) is None
+
+
+def test_tags_that_overlap_are_not_copied():
+    """A thousand tags that are the whole profile each: a thousand times its size if copied."""
+    size, count = 4 << 20, 1000
+    table = b"".join(struct.pack(">4sII", b"%04d" % n, 1, size) for n in range(count))
+    head = bytes(16) + b"RGB XYZ " + bytes(12) + b"acsp"
+    profile = (head.ljust(128, b"\0") + struct.pack(">I", count) + table).ljust(size, b"\0")
+    tracemalloc.start()
+    try:
+        assert parse_profile(profile) is None
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from llcodec.errors import TooManyPixelsError, UnreadableImageError
-from llcodec.imaging.opening import check_pixels, open_image
+from llcodec.imaging.opening import open_image
 
 
 def test_no_pixel_is_decoded(made):
@@ -36,8 +36,3 @@ def test_no_image():
         open_image(io.BytesIO(), 100)
     with pytest.raises(UnreadableImageError, match="unknown format"):
         open_image(io.BytesIO(b"Dear diary, the night was dark."), 100)
-
-
-def test_no_pixels():
-    with pytest.raises(UnreadableImageError, match="no pixels"):
-        check_pixels(0, 5, 100)

@@ -94,14 +94,15 @@ class NumberRow:
 
 
 def number_rows(results: Sequence[PipelineResult]) -> tuple[tuple[str, ...], tuple[NumberRow, ...]]:
-    """Return the headings and rows of everything that curves can show."""
+    """Return the headings and rows of everything that curves can show and all results have."""
+    measures = [m for m in MEASURES if all(m.column in result.columns for result in results)]
     rows = []
     for result in results:
         for place, quality in enumerate(result.qualities):
             values = [_plain(result.columns["bpp"][place], 4)]
-            values += [_plain(result.columns[m.column][place], m.digits) for m in MEASURES]
+            values += [_plain(result.columns[m.column][place], m.digits) for m in measures]
             rows.append(NumberRow(result.name, (f"{quality:g}", *values)))
-    units = (f"{m.title} [{m.unit}]" if m.unit else m.title for m in MEASURES)
+    units = (f"{m.title} [{m.unit}]" if m.unit else m.title for m in measures)
     return ("Quality", "bpp", *units), tuple(rows)
 
 

@@ -72,3 +72,14 @@ def test_all_numbers_are_there(bench) -> None:
     assert rows[0].cells[0] == "5"
     assert float(rows[0].cells[1]) == pytest.approx(first.columns["bpp"][0], abs=1e-4)
     assert rows[0].cells[3] == NOTHING  # MS-SSIM of pictures that are too small
+
+
+def test_distances_are_there_where_they_were_wanted(bench) -> None:
+    assert "LPIPS" not in number_rows(bench.results)[0]
+    first = bench.results[0]
+    apart = replace(first, columns={**first.columns, "lpips": (0.5, None, 0.25, 0.125, 0.0625)})
+    headings, rows = number_rows([apart])
+    place = headings.index("LPIPS")
+    shown = [row.cells[place] for row in rows]
+    assert shown == ["0.500", NOTHING, "0.250", "0.125", "0.062"]
+    assert "DISTS" not in headings

@@ -1,0 +1,99 @@
+"""A look at a file before its plugin has one: at what plugins do without a limit of their own.
+
+Some decode more than the size they report, some make objects of whatever numbers they find. Each
+check reads headers only, and finds nothing in a photograph.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import IO, Final
+
+from PIL.ImageFile import ImageFile
+
+from llcodec.errors import UnreadableImageError
+from llcodec.imaging.directories import survey
+from llcodec.imaging.limits import check_pixels
+
+MOST_EXIF_SEGMENTS: Final = 16
+"""EXIF segments of one JPEG, of 64 KB each; standards know one for each picture in the file."""
+
+_EXIF: Final = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
+_EXIF_LENGTH: Final = 10
+_PIECE: Final = 1 << 20
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+
+
+def precheck(name: str, stream: IO[bytes], max_pixels: int) -> None:
+    """Check a file that a plugin is about to open; the stream may stand anywhere after.
+
+    Args:
+        name: Pillow's name of the format.
+        stream: the file.
+        max_pixels: limit on width × height of whatever is in it.
+
+    Raises:
+        UnreadableImageError: the plugin would do what no photograph needs.
+        TooManyPixelsError: something in it has more than ``max_pixels``.
+        struct.error: the file is broken.
+    """
+    check = _CHECKS.get(name)
+    if check is not None:
+        check(stream, max_pixels)
+
+
+def refuse_unbounded(image: ImageFile) -> None:
+    """See that the decoder of an opened image keeps to the image's size.
+
+    Raises:
+        UnreadableImageError: it unpacks whatever there is: gzip in FITS.
+    """
+    if any(tile.codec_name == "fits_gzip" for tile in image.tile):
+        raise UnreadableImageError("compressed FITS cannot be read; save it uncompressed")
+
+
+def _tiff(stream: IO[bytes], max_pixels: int) -> None:
+    found = survey(stream)
+    found.check()
+    if all(found.tile):
+        check_pixels(*found.tile, max_pixels)  # tiles are decoded whole
+
+
+def _jpeg(stream: IO[bytes], _max_pixels: int) -> None:
+    """Pillow joins the EXIF of all segments, and reads numbers from it."""
+    stream.seek(0)
+    count, tail = 0, b""
+    while piece := stream.read(_PIECE):
+        tail += piece
+        count += sum(1 for _ in _EXIF.finditer(tail))
+        tail = tail[1 - _EXIF_LENGTH :]
+        if count > MOST_EXIF_SEGMENTS:
+            raise UnreadableImageError(
+                f"it has more than {MOST_EXIF_SEGMENTS} segments of EXIF; save it without metadata"
+            )
+
+
+def _ico(stream: IO[bytes], max_pixels: int) -> None:
+    """An icon's frames have sizes of their own, whatever its list says."""
+    stream.seek(0)
+    _, _, count = struct.unpack("<HHH", stream.read(6))
+    table = stream.read(16 * count)
+    for entry in range(0, len(table) // 16 * 16, 16):
+        (offset,) = struct.unpack_from("<I", table, entry + 12)
+        stream.seek(offset)
+        head = stream.read(24)
+        if len(head) < 24:
+            continue
+        if head.startswith(_PNG):
+            width, height = struct.unpack(">II", head[16:24])
+        else:  # a bitmap, with a mask of the same height below
+            width, height = struct.unpack("<ii", head[4:12])
+            height = abs(height) // 2
+        if width > 0 and height > 0:
+            check_pixels(width, height, max_pixels)
+
+
+_CHECKS: Mapping[str, Callable[[IO[bytes], int], None]] = MappingProxyType(
+    {"TIFF": _tiff, "JPEG": _jpeg, "ICO": _ico}
+)

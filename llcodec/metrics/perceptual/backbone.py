@@ -1,0 +1,47 @@
+"""The networks whose features are compared: torchvision's, trained to name what is in pictures."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A network of torchvision; its library has to be imported before anything is asked.
+
+    ``name`` is torchvision's for the network, ``published`` for its weights.
+    """
+
+    name: str
+    published: str
+
+    @property
+    def url(self) -> str:
+        """Where the published weights are."""
+        from torchvision.models import get_weight
+
+        return str(get_weight(self.published).url)
+
+    @property
+    def file_name(self) -> str:
+        """Their name in PyTorch's cache, as in ``vgg16-397923af.pth``."""
+        return self.url.rpartition("/")[2]
+
+    @property
+    def hash_start(self) -> str:
+        """The first digits of their SHA-256, which stand in the name."""
+        return self.file_name.removesuffix(".pth").rpartition("-")[2]
+
+    def empty_features(self) -> nn.Sequential:
+        """Return the layers up to the last map of features, without memory for weights."""
+        from torchvision.models import get_model
+
+        # On no device: the layers that name things, which are left out, are 90 % of the weights.
+        with torch.device("meta"):
+            features: nn.Sequential = get_model(self.name, weights=None).features
+        return features
+
+
+ALEXNET = Backbone("alexnet", "AlexNet_Weights.IMAGENET1K_V1")
+VGG16 = Backbone("vgg16", "VGG16_Weights.IMAGENET1K_V1")

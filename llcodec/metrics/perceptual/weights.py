@@ -1,0 +1,83 @@
+"""Weights of backbones: from a file that is given, PyTorch's cache, or their publisher.
+
+Nothing in a file is executed: it is safetensors, or read with ``weights_only=True``.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from torch import Tensor, nn
+
+from llcodec.errors import BrokenModelError, UnknownModelError
+from llcodec.metrics.perceptual.backbone import Backbone
+
+_FEATURES = "features."  # torchvision's names of what is used begin so
+
+
+def published_weights(backbone: Backbone) -> Path:
+    """Return the published weights in PyTorch's cache, fetched if they are not there yet.
+
+    Fetched weights have the SHA-256 that begins as their name says, or are thrown away.
+    Raises UnknownModelError if there are none and none can be fetched.
+    """
+    path = Path(torch.hub.get_dir()) / "checkpoints" / backbone.file_name
+    if path.is_file():
+        return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.hub.download_url_to_file(backbone.url, str(path), backbone.hash_start, progress=False)
+    except (OSError, RuntimeError, HTTPException) as error:
+        raise UnknownModelError(
+            f"{path.name}, the weights of {backbone.name}, are not in {path.parent} and cannot be "
+            f"fetched ({error})"
+        ) from error
+    return path
+
+
+def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
+    """Return a backbone's features with the weights of a file, in evaluation and without gradients.
+
+    The file is a state dictionary with torchvision's names, safetensors if it is called so; those
+    of other layers than the features may be missing.
+    Raises UnknownModelError if there is no file, BrokenModelError if it is not this network's.
+    """
+    if not path.is_file():
+        raise UnknownModelError(f"{path}: no such weights of {backbone.name}")
+    features = backbone.empty_features()
+    try:
+        held = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
+        state = {name.removeprefix(_FEATURES): tensor.float() for name, tensor in held.items()}
+        features.load_state_dict(state, assign=True)
+    except Exception as error:  # pickle, zip, safetensors and torch all raise errors of their own
+        raise BrokenModelError(
+            f"{path}: not weights of {backbone.name} that can be read safely "
+            f"({type(error).__name__})"
+        ) from error
+    if not all(bool(tensor.isfinite().all()) for tensor in features.parameters()):
+        raise BrokenModelError(f"{path}: weights that are no numbers")
+    return features.eval().requires_grad_(False)
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _safetensors(path: Path) -> dict[str, Tensor]:
+    with safe_open(path, framework="pt") as file:
+        return {name: file.get_tensor(name) for name in file.keys() if _is_used(name)}  # noqa: SIM118
+
+
+def _pickled(path: Path) -> dict[str, Tensor]:
+    held: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    return {name: tensor for name, tensor in held.items() if _is_used(name)}
+
+
+def _is_used(name: str) -> bool:
+    return name.startswith(_FEATURES)

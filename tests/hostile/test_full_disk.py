@@ -1,0 +1,97 @@
+"""A disk that fills up in the middle of a batch: what fits is whole, and the rest is told."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NAMES = "abcd"
+
+# Runs in a mount namespace of its own, so that nothing is mounted for anyone else.
+SCRIPT = """
+import json, os, subprocess, sys
+from llcodec.cli._main import run
+
+def mount(options):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", "out"], check=True)
+
+def look():
+    return {name: os.stat(f"out/{name}").st_size for name in sorted(os.listdir("out"))}
+
+words = ["encode", "in", "-o", "out", "-q", "8", "--quiet"]
+mount("size=24k")
+seen = [{"code": run(words), "files": look()}]
+mount("remount,size=1m")
+seen.append({"code": run(words), "files": look()})
+mount("remount,ro")
+seen.append({"code": run([*words, "--force"]), "files": look()})
+print(json.dumps(seen))
+"""
+
+
+def can_mount() -> bool:
+    try:
+        tried = subprocess.run(
+            ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return tried.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def told(
+    picture: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """What the script printed, and the lines on its stderr."""
+    if not can_mount():
+        pytest.skip("needs unshare, and a system that lets users mount in a namespace")
+    folder = tmp_path_factory.mktemp("disk")
+    (folder / "out").mkdir()
+    for seed, name in enumerate(NAMES):
+        picture(folder / "in" / f"{name}.png", 160, 120, seed=seed)
+    threads = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
+    done = subprocess.run(
+        ["unshare", "-rm", sys.executable, "-c", SCRIPT],
+        cwd=folder,
+        env={**os.environ, **threads, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout), done.stderr.splitlines()
+
+
+Told = tuple[list[dict[str, Any]], list[str]]
+
+
+def test_what_fits_is_there_and_what_does_not_leaves_nothing(told: Told) -> None:
+    (first, *_), lines = told
+    assert first["code"] == 1
+    assert 1 <= len(first["files"]) < len(NAMES)
+    assert all(name.endswith(".llc") and size > 5000 for name, size in first["files"].items())
+    full = [line for line in lines if line.endswith("No space left on device")]
+    assert len(full) == len(NAMES) - len(first["files"])
+    assert all(line.startswith("llc: in/") for line in full)
+
+
+def test_with_more_room_it_is_completed_by_running_it_again(told: Told) -> None:
+    (first, second, _), _lines = told
+    assert sorted(second["files"]) == [f"{name}.llc" for name in NAMES]
+    assert first["files"].items() <= second["files"].items()
+
+
+def test_a_disk_that_became_read_only_keeps_what_it_has(told: Told) -> None:
+    (_, second, last), lines = told
+    assert last["code"] == 1
+    assert last["files"] == second["files"]
+    assert sum(line.endswith("Read-only file system") for line in lines) == len(NAMES)
