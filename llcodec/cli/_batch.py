@@ -53,7 +53,7 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
         reporter.failed(None, message)
         yield from [code] * len(plan.jobs)
         return
-    written: dict[tuple[int, int], str] = {}
+    written: dict[tuple[int, int], Job] = {}
     for job in plan.jobs:
         try:
             _check_unwritten(job, written)
@@ -67,14 +67,14 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
         else:
             key = file_key(job.target)
             if key is not None:
-                written[key] = job.source
+                written[key] = job
             reporter.done(record)
             give_back()
             if record.get("problems"):
                 yield DAMAGED
 
 
-def _check_unwritten(job: Job, written: Mapping[tuple[int, int], str]) -> None:
+def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
     """See that a target is no file of this batch under another name.
 
     Links, and file systems that do not tell a.llc from A.llc: the plan cannot know.
@@ -83,9 +83,11 @@ def _check_unwritten(job: Job, written: Mapping[tuple[int, int], str]) -> None:
         OutputError: when it is.
     """
     key = file_key(job.target)
-    if key is not None and key in written:
+    before = written.get(key) if key is not None else None
+    # Numbers of files are given out again: another process may have replaced the earlier one.
+    if before is not None and file_key(before.target) == key:
         raise OutputError(
-            f"would be written to {job.target}, the very file that {written[key]} was just "
+            f"would be written to {job.target}, the very file that {before.source} was just "
             "written to: convert them one at a time"
         )
 
