@@ -1,11 +1,14 @@
 """What the tests of several folders share."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
@@ -90,3 +93,25 @@ def random_backbones(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 state[name] = deviation * torch.randn(shape, generator=random)
         torch.save(state, cache / backbone.file_name)
     return home
+
+
+def _make_picture(path: Path, width: int = 24, height: int = 16, seed: int = 0) -> Path:
+    pixels = np.random.default_rng(seed).integers(0, 60, (height, width, 3), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def picture() -> Callable[..., Path]:
+    """Make a small dark picture at a path."""
+    return _make_picture
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The ``.llc`` file of a picture of 16×16."""
+    import llcodec
+
+    path = _make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
+    return llcodec.encode(path)

@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from llcodec.cli._main import run
 
@@ -40,28 +38,6 @@ def llc(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
         return Result(code, out, err.decode())
 
     return call
-
-
-def make_picture(path: Path, width: int = 24, height: int = 16, seed: int = 0) -> Path:
-    pixels = np.random.default_rng(seed).integers(0, 60, (height, width, 3), np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
-
-
-@pytest.fixture
-def picture() -> Callable[..., Path]:
-    """Make a small dark picture at a path."""
-    return make_picture
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The ``.llc`` file of a picture of 16×16."""
-    import llcodec
-
-    path = make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
-    return llcodec.encode(path)
 
 
 @pytest.fixture(scope="session")

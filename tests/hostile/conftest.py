@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 if sys.platform != "linux":  # forks, /proc and namespaces
     collect_ignore_glob = ["test_*.py"]
@@ -101,28 +99,6 @@ def llc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     process.stdin.close()
     assert process.wait(30) == 0
     process.stdout.close()
-
-
-def make_picture(path: Path, width: int = 24, height: int = 16, seed: int = 0) -> Path:
-    pixels = np.random.default_rng(seed).integers(0, 60, (height, width, 3), np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def picture() -> Callable[..., Path]:
-    """Make a small dark picture at a path."""
-    return make_picture
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The ``.llc`` file of a picture of 16×16."""
-    import llcodec
-
-    path = make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
-    return llcodec.encode(path)
 
 
 @pytest.fixture

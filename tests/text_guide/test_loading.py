@@ -166,19 +166,3 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
     with pytest.raises(InputError, match=r"llcodec\[nerco\]"):
         load_guide(OWN)
-
-
-def test_torchvision_of_another_build_is_no_obstacle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its import fails until the operators that it describes are declared."""
-    imported, declared = [], []
-
-    def once_broken(name: str) -> None:
-        imported.append(name)
-        if len(imported) == 1:
-            raise RuntimeError("operator torchvision::nms does not exist")
-
-    monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=once_broken))
-    monkeypatch.setattr(torch.library, "define", lambda name, schema: declared.append(name))
-    require_open_clip()
-    assert imported == ["torchvision", "torchvision", "open_clip"]
-    assert declared == ["torchvision::nms", "torchvision::qnms"]

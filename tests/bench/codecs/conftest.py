@@ -3,6 +3,7 @@
 import stat
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from llcodec.data.pairs import Pixels
 
 _HERE = Path(__file__).parent
 _EXAMPLE = _HERE.parents[2] / "examples" / "forest_path.jpg"
+
+_EXTRAS = {"jxl": "pillow_jxl", "heic": "pillow_heif", "vvc": "imageio_ffmpeg"}
 
 BuildVtm = Callable[..., Path]
 
@@ -27,6 +30,20 @@ def _build_vtm(folder: Path, programs: str = "bin", name: str = "{}AppStatic") -
         program.write_text(f"#!{sys.executable}\n{(_HERE / 'stand_in_vtm.py').read_text()}")
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return folder
+
+
+@pytest.fixture
+def need_codec() -> Callable[[str], None]:
+    """Skip what needs a codec that is an extra, or that this system has not."""
+
+    def need(name: str) -> None:
+        extra = next((extra for start, extra in _EXTRAS.items() if name.startswith(start)), None)
+        if extra is not None and find_spec(extra) is None:
+            pytest.skip(f"{extra} is an extra")
+        if name.startswith("vvc") and sys.platform == "win32":
+            pytest.skip("the ffmpeg of imageio-ffmpeg for Windows has no libvvenc")
+
+    return need
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """What all codecs promise, of every one that runs here."""
 
-import importlib.util
 import json
-import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,7 +15,6 @@ from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, QualityError, UnreadableImageError
 from llcodec.metrics import psnr
 
-EXTRAS = {"jxl": "pillow_jxl", "heic": "pillow_heif", "vvc": "imageio_ffmpeg"}
 NAMES = (
     *("jpeg", "jpeg444", "webp", "avif", "avif420", "jxl", "heic", "heic444", "vvc-fast"),
     *("vtm", "vtm-10bit", "joint"),
@@ -29,11 +26,7 @@ BRIGHTENS = {"joint"}
 def make(request: pytest.FixtureRequest) -> Callable[[], BenchCodec]:
     """Makes the same codec anew, so that nothing but bytes goes from one to the next."""
     name: str = request.param
-    extra = next((e for start, e in EXTRAS.items() if name.startswith(start)), None)
-    if extra is not None and importlib.util.find_spec(extra) is None:
-        pytest.skip(f"{extra} is an extra")
-    if name.startswith("vvc") and sys.platform == "win32":
-        pytest.skip("the ffmpeg of imageio-ffmpeg for this system has no libvvenc")
+    request.getfixturevalue("need_codec")(name)
     folder = request.getfixturevalue("vtm_folder") if name.startswith("vtm") else None
     return lambda: codec_of(name, CodecOptions(vtm=folder))
 
