@@ -6,7 +6,7 @@ The ranges come from measurements of LOL's dark pictures and of other real ones;
 tells which. All random numbers come from the generator that is passed in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,6 +85,12 @@ def random_darkening(rng: np.random.Generator, exposure: float | None = None) ->
         blur=float(max(0, rng.uniform(-1.5, 0.5))),
         black=_gains(read * amplification * rng.normal(-0.25, 0.4, 3)),
     )
+
+
+def random_noise(rng: np.random.Generator) -> Darkening:
+    """Draw a darkening that only adds noise: what the camera adds to a picture dark already."""
+    drawn = random_darkening(rng, _EXPOSURE)
+    return replace(drawn, exposure=1.0, balance=(1.0, 1.0, 1.0), black=(0.0, 0.0, 0.0))
 
 
 def darken(

@@ -1,5 +1,6 @@
 """The dual loop: enhance–degrade and degrade–enhance, and all pictures made on the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,10 @@ from torch import Tensor
 from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.views import View
+
+
+Camera = Callable[[Tensor], Tensor]
+"""What a camera writes of dark pictures B×3×H×W in [−1, 1]: the same with its noise."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class DualLoop:
     normalised: Tensor | None  # I_NR, None where there is no NRN
     bright: Tensor  # Ĩ_H = G_H(ME(I_L) ⊗ NRN(I_L))
     low_again: Tensor  # G_L(Ĩ_H), Eq. 8
-    dark: Tensor  # Ĩ_L = G_L(ME(I_L) ⊗ I_H)
+    dark: Tensor  # Ĩ_L = G_L(ME(I_L) ⊗ I_H), with the camera's noise where there is one
     high_again: Tensor  # G_H(Ĩ_L), Eq. 9
     cooperation: Cooperation | None
     identity: Identity | None
@@ -53,8 +58,18 @@ class _Overviews:
     pseudo_low: Tensor
 
 
-def dual_loop(model: NercoModel, low: View, high: View, *, identity: bool = True) -> DualLoop:
+def dual_loop(
+    model: NercoModel,
+    low: View,
+    high: View,
+    *,
+    identity: bool = True,
+    camera: Camera | None = None,
+) -> DualLoop:
     """Return both loops for views of dark and bright pictures of one size.
+
+    ``camera`` adds noise to what G_L makes of bright pictures, so that the second loop can only
+    close if G_H takes noise away; the paper has none.
 
     Made pictures have no whole of their own; the networks that are shown them see the whole that
     the same networks make of the overviews.
@@ -63,7 +78,8 @@ def dual_loop(model: NercoModel, low: View, high: View, *, identity: bool = True
     mask = model.mask(low)
     normalised = model.normalise(low)
     bright = low.with_picture(model.brighten(low, normalised, mask), overviews.bright)
-    dark = high.with_picture(model.darken(high, low.overview, mask), overviews.dark)
+    darkened = model.darken(high, low.overview, mask)
+    dark = high.with_picture(darkened if camera is None else camera(darkened), overviews.dark)
     return DualLoop(
         low=low.picture,
         high=high.picture,

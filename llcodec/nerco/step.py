@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from llcodec.nerco.discriminators import Discriminators, TwoPathDiscriminator
-from llcodec.nerco.dual_loop import DualLoop, dual_loop
+from llcodec.nerco.dual_loop import Camera, DualLoop, dual_loop
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.image_pool import ImagePool
 from llcodec.nerco.loss_weights import NercoLossWeights
@@ -41,7 +41,7 @@ class StepLosses:
 class NercoStep:
     """Updates a model and its discriminators, with Adam for each side.
 
-    ``guide`` None, or a model whose switches leave text out, leaves the text loss out. The state
+    ``guide`` None, or a model whose switches leave text out, leaves the text loss out. ``camera`` adds noise to what is made dark, see :func:`dual_loop`. The state
     that a checkpoint must keep is that of ``model``, ``discriminators``, both optimisers, the
     ``pools`` and ``rng``. Gradients of either side are clipped to ``clip_norm``.
     """
@@ -53,12 +53,14 @@ class NercoStep:
         rng: np.random.Generator,
         *,
         guide: TextGuide | None = None,
+        camera: Camera | None = None,
         weights: NercoLossWeights | None = None,
         learning_rate: float = LEARNING_RATE,
         clip_norm: float = math.inf,
     ) -> None:
         self.model, self.discriminators, self.rng = model, discriminators, rng
         self.guide = guide if model.switches.text else None
+        self.camera = camera
         self.weights = weights or NercoLossWeights()
         self.learning_rate, self.clip_norm = learning_rate, clip_norm
         self.generator_optimiser, self.discriminator_optimiser = (
@@ -89,7 +91,8 @@ class NercoStep:
     def _update_generators(self, low: View, high: View) -> tuple[DualLoop, Tensor]:
         """Return the loop without gradients, and the total before all terms."""
         self.discriminators.requires_grad_(False)
-        loop = dual_loop(self.model, low, high, identity=self.weights.identity > 0)
+        identity = self.weights.identity > 0
+        loop = dual_loop(self.model, low, high, identity=identity, camera=self.camera)
         losses = generator_losses(loop, self.discriminators, self.guide, self.weights)
         total = total_loss(losses, self.weights)
         done = self._descend(total, self.generator_optimiser, self.model)

@@ -15,6 +15,7 @@ from llcodec.nerco.coordinates import Window, coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.model import NercoModel
+from llcodec.training.camera_noise import CameraNoise
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
 from llcodec.training.checkpoint import Opponent, RunState
@@ -56,6 +57,7 @@ class NercoTrainer(Trainer):
             judges,
             rng,
             guide=guide,
+            camera=CameraNoise(rng) if recipe.camera_noise else None,
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
             clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,

@@ -19,7 +19,8 @@ class NercoRecipe:
     CycleGAN counts them. The step size stays at ``learning_rate`` for the share ``constant`` of it
     and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
-    themselves, as published. Steps whose loss is not finite are skipped; ``patience`` of them in
+    themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a camera, so that
+    G_H learns to take noise away; the paper has none. Steps whose loss is not finite are skipped; ``patience`` of them in
     a row end the run.
     """
 
@@ -38,6 +39,7 @@ class NercoRecipe:
     weights: NercoLossWeights = field(default_factory=NercoLossWeights)
     guide: str | None = None
     prompts: Prompts = field(default_factory=Prompts)
+    camera_noise: bool = False
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llcodec.data.camera_curve import srgb_to_light, to_light
-from llcodec.data.darkening import Darkening, darken, random_darkening
+from llcodec.data.darkening import Darkening, darken, random_darkening, random_noise
 from llcodec.data.noise_level import measure_blocks
 
 PLAIN = Darkening(exposure=0.1, balance=(1.0, 1.0, 1.0), shot=0.0, read=0.0, contrast=0.0)
@@ -162,3 +162,11 @@ def test_noise_at_the_brightness_of_lol_is_that_of_lol() -> None:
             deviations.append(np.median(measure_blocks(dark).deviation, 0))
     assert len(deviations) > 30
     np.testing.assert_allclose(np.median(deviations, 0), [2.0, 1.1, 1.5], rtol=0.3)
+
+
+def test_random_noise_leaves_the_light_as_it_is() -> None:
+    rng = np.random.default_rng(0)
+    picture = grey(0.2, 128)
+    noisy = darken(picture, random_noise(rng), rng)
+    assert noisy.std() > 1 / 255
+    assert abs(float(noisy.mean()) - 0.2) < 0.005

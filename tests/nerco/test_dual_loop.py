@@ -97,3 +97,13 @@ def test_without_normalisation_the_picture_takes_its_place(tiny, low: View, high
     model = NercoModel(tiny, replace(ABLATION_2, cooperation=False))
     loop = dual_loop(model, low, high)
     assert torch.equal(loop.bright, model.brighten(low, low.picture))
+
+
+@torch.no_grad()
+def test_a_camera_writes_what_the_second_loop_goes_on_with(tiny, low: View, high: View) -> None:
+    model = NercoModel(tiny)
+    clean = dual_loop(model, low, high)
+    loop = dual_loop(model, low, high, camera=lambda dark: dark + 0.05)
+    assert torch.equal(loop.dark, clean.dark + 0.05)
+    assert torch.equal(loop.bright, clean.bright)
+    assert not torch.equal(loop.high_again, clean.high_again)
