@@ -66,18 +66,19 @@ def tone(
     changes: options.Changes = None,
     threads: options.Threads = None,
 ) -> None:
-    """Train the global tone network alone; the best on the val splits is kept."""
+    """Train the global tone network alone; the best on the val splits is kept, for each member."""
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
     from llcodec.training.recipe_files import CODEC, read_recipe
-    from llcodec.training.runs import run_tone
+    from llcodec.training.tone_run import run_tone
 
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
-    run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed)
+    members = chosen.preset.tone_members
+    run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed, members)
 
 
 @app.command()

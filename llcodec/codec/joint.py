@@ -29,7 +29,7 @@ from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameter
 from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_map
-from llcodec.nets.tone import ToneCurve, ToneNetwork, apply_tone
+from llcodec.nets.tone import ToneCurve, apply_tone, tone_network
 
 STRIDE = 16  # pixels of one latent
 HYPER_STRIDE = 4  # latents of one hyper-latent
@@ -71,7 +71,7 @@ class JointModel(nn.Module):
         )
         self.density = FactorizedDensity(preset.hyper_latents)
         self.gain = GainUnits(preset.latents) if preset.variable_rate else None
-        self.tone = ToneNetwork() if preset.global_tone else None
+        self.tone = tone_network(preset.tone_members) if preset.global_tone else None
         self.linear_analysis = LinearAnalysis(preset.latents) if preset.linear_path else None
         self.linear_synthesis = LinearSynthesis(preset.latents) if preset.linear_path else None
         # Typical magnitude of each latent before and after a middling gain: what networks see

@@ -17,7 +17,7 @@ class Preset:
     ``blocks`` counts the residual blocks at each of the four sizes (``fast`` only).
     ``condition`` is the width of the SNR-aware branch, which ``snr_branch`` leaves out where it is
     False. ``variable_rate`` adds gain units, ``global_tone`` the tone network and ``linear_path``
-    the linear path.
+    the linear path. ``tone_members`` tone networks are averaged.
     """
 
     name: str
@@ -38,13 +38,14 @@ class Preset:
     variable_rate: bool = True
     global_tone: bool = True
     linear_path: bool = True
+    tone_members: int = 1
 
     def plain(self) -> "Preset":
         """Return the same codec without enhancement: no SNR-aware branch, no global tone."""
         if not (self.snr_branch or self.global_tone):
             return self
         name = "base" if self.name == "fast" else f"{self.name}-plain"
-        return replace(self, name=name, snr_branch=False, global_tone=False)
+        return replace(self, name=name, snr_branch=False, global_tone=False, tone_members=1)
 
 
 def preset_of(fields: Mapping[str, Any]) -> Preset:
@@ -64,6 +65,7 @@ FAST = Preset(
     hyper_features=160,
     context_features=160,
     entropy_hidden=(224, 224),
+    tone_members=4,
 )
 
 

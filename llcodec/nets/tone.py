@@ -127,6 +127,31 @@ class ToneNetwork(nn.Module):
         )
 
 
+class ToneEnsemble(nn.Module):
+    """Tone networks that were trained apart; the curve is the mean of theirs.
+
+    Each guesses the brightness that was wanted with errors of its own, some of which cancel.
+    """
+
+    def __init__(self, members: int) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(ToneNetwork() for _ in range(members))
+
+    def forward(self, thumbnail: Tensor) -> ToneCurve:
+        """Return the curve for thumbnails B×3×100×150 in [0, 1]."""
+        curves = [member(thumbnail) for member in self.members]
+        return ToneCurve(
+            log_gain=torch.stack([curve.log_gain for curve in curves]).mean(0),
+            log_gamma=torch.stack([curve.log_gamma for curve in curves]).mean(0),
+            matrix=torch.stack([curve.matrix for curve in curves]).mean(0),
+        )
+
+
+def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
+    """Return a tone network, or where there are several ``members``, their ensemble."""
+    return ToneNetwork() if members == 1 else ToneEnsemble(members)
+
+
 def thumbnail(x: Tensor) -> Tensor:
     """Return the picture B×3×H×W averaged down to B×3×100×150."""
     return F.interpolate(x, THUMBNAIL, mode="area")

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.sampling import CropSampler, Sources, gather_sources
+from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.tone import ToneNetwork
 from llcodec.training.checkpoint import hours_of, read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.provenance import code_version, data_summary
@@ -25,7 +23,7 @@ from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.run_options import RunOptions
 from llcodec.training.starting import new_joint_model, new_plain_model
-from llcodec.training.tone import ToneRecipe, train_tone
+from llcodec.training.tone_run import run_tone
 
 _VALIDATION_PICTURES = 7
 
@@ -52,18 +50,6 @@ def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOp
     device = own_device(options.device)
     with joined_ranks(device) as ranks:
         return _Run(recipe, data, out, options, device, ranks).run()
-
-
-def run_tone(data: DataFolders, recipe: ToneRecipe, out: Path, seed: int = 0) -> None:
-    """Train the tone network into the run folder ``out``."""
-    if (out / "tone.safetensors").exists():
-        raise InputError(f"{out} holds a tone network already; choose another folder")
-    out.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    sources = gather_sources(data.read_pairs("train"), data.read_photographs())
-    sampler = CropSampler(sources, recipe.mix, np.random.default_rng(seed))
-    validation = [gather_sources(pairs, ()) for pairs in data.read_each("val")]
-    train_tone(ToneNetwork(), sampler, validation, recipe, out)
 
 
 @dataclass
@@ -112,7 +98,8 @@ class _Run:
         if not path.exists() and self.ranks.rank == 0:
             if recipe.tone is None:
                 raise InputError("the recipe has no tone stage: give the weights of a tone network")
-            run_tone(self.data, recipe.tone, path.parent, recipe.seed)
+            members = recipe.preset.tone_members
+            run_tone(self.data, recipe.tone, path.parent, recipe.seed, members)
         self.ranks.wait()
         return path
 

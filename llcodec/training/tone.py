@@ -3,17 +3,15 @@
 import copy
 import json
 import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from llcodec.data.sampling import CropSampler, Mix, Sources
-from llcodec.nets.tone import ToneNetwork, apply_tone
+from llcodec.nets.tone import ToneEnsemble, ToneNetwork, apply_tone
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def tone_loss(bright: Tensor, high: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def tone_psnr(network: ToneNetwork, sources: Sources) -> float:
+def tone_psnr(network: ToneNetwork | ToneEnsemble, sources: Sources) -> float:
     """Return the mean PSNR in dB of brightened thumbnails against those of the targets."""
     scores = []
     for low, high in sources.pair_thumbnails:
@@ -59,18 +57,18 @@ def train_tone(
     sampler: CropSampler,
     validation: Sequence[Sources],
     recipe: ToneRecipe,
-    out: Path,
+    log: Path,
 ) -> ToneNetwork:
     """Train ``network`` and return the state of it that is best on the mean of ``validation``.
 
-    The weights go to ``out``/tone.safetensors and the log to ``out``/tone.jsonl.
+    What was measured goes to the file ``log``, in JSON lines.
     """
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.steps)
-    best, best_score, began = copy.deepcopy(network), -math.inf, time.monotonic()
-    with (out / "tone.jsonl").open("w") as log:
+    best, best_score = copy.deepcopy(network), -math.inf
+    with log.open("w") as lines:
         for step in range(1, recipe.steps + 1):
             batch = sampler.thumbnails(recipe.batch)
             loss = tone_loss(apply_tone(batch.low, network(batch.low_thumbnail)), batch.high)
@@ -85,9 +83,6 @@ def train_tone(
                 if score > best_score:
                     best, best_score = copy.deepcopy(network), score
                 row = {"step": step, "loss": round(float(loss.detach()), 4), "val_psnr": scores}
-                log.write(json.dumps(row) + "\n")
-                log.flush()
-    hours = (time.monotonic() - began) / 3600
-    notes = {"val_psnr": str(best_score), "hours": str(round(hours, 4))}
-    save_file(best.state_dict(), out / "tone.safetensors", notes)
+                lines.write(json.dumps(row) + "\n")
+                lines.flush()
     return best
