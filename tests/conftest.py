@@ -30,6 +30,7 @@ def tiny_preset() -> Preset:
         context_features=12,
         entropy_hidden=(16,),
         condition=8,
+        tone_members=2,
     )
 
 

@@ -10,7 +10,6 @@ from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.views import View
 
-
 Camera = Callable[[Tensor], Tensor]
 """What a camera writes of dark pictures B×3×H×W in [−1, 1]: the same with its noise."""
 

@@ -41,9 +41,10 @@ class StepLosses:
 class NercoStep:
     """Updates a model and its discriminators, with Adam for each side.
 
-    ``guide`` None, or a model whose switches leave text out, leaves the text loss out. ``camera`` adds noise to what is made dark, see :func:`dual_loop`. The state
-    that a checkpoint must keep is that of ``model``, ``discriminators``, both optimisers, the
-    ``pools`` and ``rng``. Gradients of either side are clipped to ``clip_norm``.
+    ``guide`` None, or a model whose switches leave text out, leaves the text loss out.
+    ``camera`` adds noise to what is made dark, see :func:`dual_loop`. The state that a checkpoint
+    must keep is that of ``model``, ``discriminators``, both optimisers, the ``pools`` and
+    ``rng``. Gradients of either side are clipped to ``clip_norm``.
     """
 
     def __init__(

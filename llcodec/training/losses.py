@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from llcodec.codec.joint import JointOutput
 from llcodec.training.recipe import Distortion
 
 _MIDDLE_LAMBDA = 0.0064
+_FLAT = 2 / 255  # a gradient per pixel
+_AROUND = 9  # pixels a side
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -
 def rate_distortion(
     out: JointOutput, target: Tensor, lam: Tensor, weights: Distortion, equalise: bool = True
 ) -> Loss:
-    """Return the mean of bpp + λ·255²·D, with D = MSE, L1 and 1 − SSIM as ``weights`` say.
+    """Return the mean of bpp + λ·255²·D, with D = MSE, L1, 1 − SSIM and flat error as ``weights`` say.
 
     ``equalise`` divides each by √(λ/λ̄), which keeps the highest quality from drowning out the
     others.
@@ -63,12 +66,30 @@ def rate_distortion(
         distortion = distortion + weights.l1 * error.abs().mean((1, 2, 3))
     if weights.ssim:
         distortion = distortion + weights.ssim * (1 - _ssim(picture, target))
+    if weights.flat:
+        distortion = distortion + weights.flat * flat_error(picture, target)
     distortion = 255**2 * distortion
     bpp = (out.latent_bits + out.hyper_bits) / pixels
     loss = bpp + lam * distortion
     if equalise:
         loss = loss * (lam / _MIDDLE_LAMBDA).rsqrt()
     return Loss(loss.mean(), bpp.mean(), distortion.mean(), mse.mean())
+
+
+def flat_error(picture: Tensor, target: Tensor) -> Tensor:
+    """Return the mean error of the gradients of each picture where its target is flat.
+
+    Both are B×3×H×W, H and W at least 2. A place is flat by the mean gradient around it; the weight
+    falls to 1/e at two 8-bit levels a pixel.
+    """
+    errors = []
+    for axis in (-2, -1):
+        slope = target.diff(dim=axis)
+        around = slope.abs().mean(1, keepdim=True)
+        around = F.avg_pool2d(around, _AROUND, 1, _AROUND // 2, count_include_pad=False)
+        weight = (-(around / _FLAT).square()).exp()
+        errors.append((weight * (picture.diff(dim=axis) - slope).abs()).mean((1, 2, 3)))
+    return torch.stack(errors).sum(0)
 
 
 def _ssim(picture: Tensor, target: Tensor) -> Tensor:

@@ -15,9 +15,9 @@ from llcodec.nerco.coordinates import Window, coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.model import NercoModel
-from llcodec.training.camera_noise import CameraNoise
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
+from llcodec.training.camera_noise import CameraNoise
 from llcodec.training.checkpoint import Opponent, RunState
 from llcodec.training.ema import Ema
 from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate

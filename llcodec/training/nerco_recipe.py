@@ -19,9 +19,9 @@ class NercoRecipe:
     CycleGAN counts them. The step size stays at ``learning_rate`` for the share ``constant`` of it
     and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
-    themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a camera, so that
-    G_H learns to take noise away; the paper has none. Steps whose loss is not finite are skipped; ``patience`` of them in
-    a row end the run.
+    themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
+    camera, so that G_H learns to take noise away; the paper has none. Steps whose loss is not
+    finite are skipped; ``patience`` of them in a row end the run.
     """
 
     preset: NercoPreset

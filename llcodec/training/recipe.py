@@ -35,6 +35,8 @@ class LearningRate:
 class Distortion:
     """Weights of the mean squared error, the mean absolute error and 1 − SSIM, for [0, 1] pixels.
 
+    ``flat`` weighs the error of gradients where the target has next to none: steps of one level
+    between blocks, which squares hardly count and which are seen in every sky.
     ``global_tone`` is the share of the error of the global tone that is left to the tone network
     (see :func:`llcodec.training.losses.retoned`); the codec learns the rest.
     """
@@ -42,6 +44,7 @@ class Distortion:
     mse: float = 1.0
     l1: float = 0.0
     ssim: float = 0.0
+    flat: float = 0.0
     global_tone: float = 1.0
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from llcodec.data.folders import DataFolders
+from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.tone import ToneEnsemble, ToneNetwork, tone_network
@@ -30,9 +30,11 @@ def run_tone(
     if path.exists():
         raise InputError(f"{out} holds a tone network already; choose another folder")
     out.mkdir(parents=True, exist_ok=True)
+    pairs = data.read_pairs("train")
+    bright = data.read_photographs() if data.photographs else bright_halves(pairs)
     run = _ToneRun(
-        gather_sources(data.read_pairs("train"), data.read_photographs()),
-        [gather_sources(pairs, ()) for pairs in data.read_each("val")],
+        gather_sources(pairs, bright),
+        [gather_sources(part, ()) for part in data.read_each("val")],
         recipe,
         out,
     )

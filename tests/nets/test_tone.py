@@ -7,11 +7,13 @@ from torch import Tensor
 from llcodec.nets.tone import (
     THUMBNAIL,
     ToneCurve,
+    ToneEnsemble,
     ToneNetwork,
     apply_tone,
     identity_curve,
     rebrighten,
     thumbnail,
+    tone_network,
     undo_tone,
 )
 
@@ -162,3 +164,24 @@ def test_thumbnails_average_whole_pictures() -> None:
     small = thumbnail(x)
     torch.testing.assert_close(small[..., 7, 11], x[..., 21:24, 33:36].mean((-2, -1)))
     assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL)
+
+
+@torch.no_grad()
+def test_the_curve_of_an_ensemble_is_the_mean_of_its_members() -> None:
+    ensemble = ToneEnsemble(3)
+    for index, member in enumerate(ensemble.members):
+        member.head[-1].bias.fill_(0.1 * index)
+    x = torch.rand(2, 3, 100, 150) * 0.1
+    mean = ensemble(x)
+    middle = ensemble.members[1](x)
+    assert torch.allclose(mean.log_gain, middle.log_gain, atol=1e-6)
+    assert torch.allclose(mean.log_gamma, middle.log_gamma, atol=1e-6)
+    each = torch.stack([member(x).matrix for member in ensemble.members])
+    assert torch.allclose(mean.matrix, each.mean(0), atol=1e-6)
+
+
+def test_one_member_is_a_plain_network() -> None:
+    assert isinstance(tone_network(1), ToneNetwork)
+    several = tone_network(2)
+    assert isinstance(several, ToneEnsemble)
+    assert len(several.members) == 2

@@ -6,7 +6,7 @@ from pytorch_msssim import ssim
 from torch import Tensor
 
 from llcodec.codec.joint import JointOutput
-from llcodec.training.losses import lambda_of_quality, rate_distortion, retoned
+from llcodec.training.losses import flat_error, lambda_of_quality, rate_distortion, retoned
 from llcodec.training.recipe import LAMBDAS, Distortion
 
 
@@ -110,3 +110,27 @@ def test_flat_and_contrary_thumbnails_do_no_harm() -> None:
             spread = moved.amax((2, 3)) - moved.amin((2, 3))
             limit = high.amax((2, 3)) - high.amin((2, 3))
             assert (spread <= 2 * limit + 1e-5).all()
+
+
+def test_steps_in_flat_places_are_errors_and_those_in_texture_are_not() -> None:
+    ramp = torch.linspace(0.2, 0.3, 64).expand(1, 3, 64, 64)
+    step = torch.zeros(64)
+    step[32:] = 1 / 255
+    assert float(flat_error(ramp, ramp)) == 0
+    assert float(flat_error(ramp + 0.1, ramp)) == pytest.approx(0, abs=1e-6)
+    seen = float(flat_error(ramp + step, ramp))
+    across = float(flat_error(ramp + step[:, None], ramp))
+    assert seen == pytest.approx(1 / 255 / 63, rel=0.2)
+    assert across == pytest.approx(1 / 255 / 63, rel=0.2)
+    texture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+    assert float(flat_error(texture + step, texture)) < seen / 1000
+
+
+def test_flat_errors_count_by_their_weight() -> None:
+    torch.manual_seed(0)
+    target = torch.full((1, 3, 16, 16), 0.5)
+    out, lam = output(target + 0.01 * torch.rand_like(target), [0], [0]), torch.tensor([0.0064])
+    without = rate_distortion(out, target, lam, Distortion())
+    given = rate_distortion(out, target, lam, Distortion(flat=0.5))
+    more = 255**2 * 0.5 * float(flat_error(out.x_hat, target).mean())
+    assert float(given.distortion - without.distortion) == pytest.approx(more, rel=1e-4)

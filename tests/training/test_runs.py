@@ -16,7 +16,7 @@ from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
-from llcodec.training.runs import CodecRunOptions, run_recipe, run_tone
+from llcodec.training.runs import CodecRunOptions, run_recipe
 from llcodec.training.tone import ToneRecipe
 from llcodec.training.weight_files import export_run
 
@@ -172,9 +172,3 @@ def test_what_is_missing_is_an_input_error(
         run_recipe(recipe, folders, tmp_path / "x", replace(CPU, start=missing))
     with pytest.raises(InputError, match="no such file"):
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
-
-
-def test_a_tone_network_is_not_overwritten(folders: DataFolders, tmp_path: Path) -> None:
-    run_tone(folders, TONE, tmp_path / "tone")
-    with pytest.raises(InputError, match="holds a tone network already"):
-        run_tone(folders, TONE, tmp_path / "tone")

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from llcodec.data.sampling import CropSampler, Mix
 from llcodec.nets.tone import ToneNetwork, apply_tone
@@ -43,15 +42,13 @@ def test_training_improves_on_the_rule_it_starts_as(sources, tmp_path: Path) -> 
     network = ToneNetwork()
     start = tone_psnr(network, sources)
     sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
-    best = train_tone(network, sampler, [sources], RECIPE, tmp_path)
+    best = train_tone(network, sampler, [sources], RECIPE, tmp_path / "log.jsonl")
     score = tone_psnr(best, sources)
     assert score > start + 1
-    log = [json.loads(line) for line in (tmp_path / "tone.jsonl").read_text().splitlines()]
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in log] == [20, 40, 60]
     assert score == pytest.approx(max(row["val_psnr"][0] for row in log), abs=1e-3)
     assert all(math.isfinite(row["loss"]) for row in log)
-    kept = load_file(tmp_path / "tone.safetensors")
-    assert all(torch.equal(kept[k], v) for k, v in best.state_dict().items())
 
 
 def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
@@ -60,5 +57,6 @@ def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
         torch.manual_seed(1)
         sampler = CropSampler(sources, Mix(), np.random.default_rng(1))
         recipe = replace(RECIPE, steps=4, validate_every=4)
-        ends.append(train_tone(ToneNetwork(), sampler, [sources], recipe, tmp_path).state_dict())
+        log = tmp_path / "log.jsonl"
+        ends.append(train_tone(ToneNetwork(), sampler, [sources], recipe, log).state_dict())
     assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
