@@ -17,7 +17,7 @@ class Preset:
     ``blocks`` counts the residual blocks at each of the four sizes (``fast`` only).
     ``condition`` is the width of the SNR-aware branch, which ``snr_branch`` leaves out where it is
     False. ``variable_rate`` adds gain units, ``global_tone`` the tone network and ``linear_path``
-    the linear path. ``tone_members`` tone networks are averaged.
+    the linear path. The curves of ``tone_members`` tone networks are averaged.
     """
 
     name: str

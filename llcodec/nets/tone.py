@@ -148,7 +148,12 @@ class ToneEnsemble(nn.Module):
 
 
 def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
-    """Return a tone network, or where there are several ``members``, their ensemble."""
+    """Return a tone network, or where there are several ``members``, their ensemble.
+
+    Raises ValueError if there are none.
+    """
+    if members < 1:
+        raise ValueError(f"an ensemble of {members} tone networks")
     return ToneNetwork() if members == 1 else ToneEnsemble(members)
 
 

@@ -52,7 +52,7 @@ def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -
 def rate_distortion(
     out: JointOutput, target: Tensor, lam: Tensor, weights: Distortion, equalise: bool = True
 ) -> Loss:
-    """Return the mean of bpp + λ·255²·D, with D = MSE, L1, 1 − SSIM and flat error as ``weights`` say.
+    """Return the mean of bpp + λ·255²·D, with D the sum that ``weights`` say.
 
     ``equalise`` divides each by √(λ/λ̄), which keeps the highest quality from drowning out the
     others.

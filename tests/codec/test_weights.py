@@ -249,8 +249,24 @@ def test_tables_that_do_not_sum_up_are_broken(parts, tmp_path: Path) -> None:
             read_model(path)
 
 
+def test_a_tone_ensemble_of_none_is_refused(parts, tmp_path: Path) -> None:
+    card, tensors = parts
+    card["preset"]["tone_members"] = 0
+    kept = {key: value for key, value in tensors.items() if ".tone." not in key}
+    assert len(kept) < len(tensors)
+    save(kept, tmp_path / "a.safetensors", card)
+    with pytest.raises(BrokenModelError):
+        read_model(tmp_path / "a.safetensors")
+
+
 @pytest.mark.parametrize(
-    "sizes", [{"widths": [9000] * 4}, {"latents": 10**6}, {"blocks": [10**9, 1, 1, 1]}]
+    "sizes",
+    [
+        {"widths": [9000] * 4},
+        {"latents": 10**6},
+        {"blocks": [10**9, 1, 1, 1]},
+        {"tone_members": 10**9},
+    ],
 )
 def test_a_preset_far_larger_than_the_weights_is_refused(parts, sizes, tmp_path: Path) -> None:
     card, tensors = parts
