@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.presets import NercoPreset
@@ -19,6 +20,7 @@ from llcodec.nerco.whole_picture import (
 from llcodec.nets.blocks import conv3x3, he_start, leaky_relu, subpixel_conv3x3
 
 _BRIGHT = -0.2  # log-odds of 40 % of white: where G_H starts to bring pictures to
+_SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
 _QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
 
 
@@ -27,17 +29,22 @@ class ShiftGenerator(nn.Module):
 
     ``start`` is a simple rule, which holds until training teaches better; the global part comes
     from the code of the whole picture, the local one from convolutions at 1/2 and 1/4 of the size.
+    Where it is ``smoothing``, these also choose, for each sample, the mixture of x and of what is
+    left of x in smoothed versions that takes the place of x: noise goes before it is amplified.
     """
 
-    def __init__(self, planes: int, overviews: int, width: int, blocks: int) -> None:
+    def __init__(
+        self, planes: int, overviews: int, width: int, blocks: int, *, smoothing: bool = False
+    ) -> None:
         super().__init__()
         half = width // 2
+        self.smoothing = smoothing
         self.code = OverviewCode(3 * overviews)
         self.head = nn.Sequential(nn.PixelUnshuffle(2), conv3x3(4 * planes, half), leaky_relu())
         self.down = nn.Sequential(conv3x3(half, width, stride=2), leaky_relu())
         self.body = nn.ModuleList(CodedBlock(width) for _ in range(blocks))
         self.up = subpixel_conv3x3(width, half)
-        last = conv3x3(half, 12)
+        last = conv3x3(half, 12 * (1 + len(_SMOOTHINGS)) if smoothing else 12)
         self.tail = nn.Sequential(
             leaky_relu(), conv3x3(half, half), leaky_relu(), last, nn.PixelShuffle(2)
         )
@@ -60,8 +67,19 @@ class ShiftGenerator(nn.Module):
         for block in self.body:
             features = block(features, code)
         local = self.tail(self.up(features) + fine)
+        local, choice = local[:, :3], local[:, 3:]
         shift = start + self.global_shift(code)[..., None, None] + local
-        return from_log_odds(log_odds(x) + shift)
+        return from_log_odds(log_odds(_mixture(x, choice) if self.smoothing else x) + shift)
+
+
+def _mixture(x: Tensor, choice: Tensor) -> Tensor:
+    """Return the mixture of smoothed versions of x, B×3×H×W, by logits B×9×H×W."""
+    share = choice.float().unflatten(1, (len(_SMOOTHINGS), 3)).softmax(1)
+    versions = [
+        F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
+        for side in _SMOOTHINGS
+    ]
+    return (share * torch.stack(versions, 1)).sum(1)
 
 
 class Enhancer(nn.Module):
@@ -76,7 +94,9 @@ class Enhancer(nn.Module):
         super().__init__()
         width, blocks = preset.enhancer_width, preset.enhancer_blocks
         if preset.family == "compact":
-            self.net: ShiftGenerator | ResnetGenerator = ShiftGenerator(6, 1, width, blocks)
+            self.net: ShiftGenerator | ResnetGenerator = ShiftGenerator(
+                6, 1, width, blocks, smoothing=True
+            )
         else:
             self.net = ResnetGenerator(6, width, blocks)
             gaussian_start(self)

@@ -7,6 +7,7 @@ from torch import Tensor
 from llcodec.nerco.generators import Degrader, Enhancer
 from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.views import View, to_unit
+from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
 
 def with_weights(weights: Tensor) -> Mask:
@@ -77,3 +78,28 @@ def test_training_reaches_the_code_of_the_whole(compact, low: View) -> None:
     g_h(low, low.picture).sum().backward()
     grad = g_h.net.global_shift.weight.grad  # type: ignore[union-attr]
     assert (grad.abs().sum(1) > 0).all()
+
+
+@torch.no_grad()
+def test_compact_takes_noise_away_before_it_is_amplified(compact, make_view) -> None:
+    """At the start all smoothings have equal shares, so that most of white noise is gone."""
+    dark = make_view(1, 0.05)
+    flat = torch.full_like(dark.picture, -0.9)
+    noisy = flat + 0.02 * torch.randn(flat.shape, generator=torch.Generator().manual_seed(0))
+    g_h = Enhancer(compact)
+    clean, other = (g_h(dark.with_picture(x, dark.overview), x) for x in (flat, noisy))
+    shift = float((log_odds(clean) - log_odds(flat)).mean())
+    brightened = from_log_odds(log_odds(noisy) + shift)
+    assert (other - clean).std() < 0.6 * (brightened - clean).std()
+
+
+@torch.no_grad()
+def test_compact_may_choose_to_leave_every_detail(compact, make_view) -> None:
+    dark = make_view(1, 0.05)
+    g_h = Enhancer(compact)
+    last = g_h.net.tail[-2]  # type: ignore[index, union-attr]
+    last.weight.zero_()
+    last.bias.zero_()
+    last.bias[12:24] = 50.0  # the first version is the picture itself
+    shift = log_odds(g_h(dark, dark.picture)) - log_odds(dark.picture)
+    assert float(shift.std((-2, -1)).max()) < 1e-3
