@@ -12,10 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from llcodec.codec.codec import Codec, Target
+from llcodec.codec.encoder import analyse
 from llcodec.codec.region import Region
+from llcodec.codec.samples import to_tensor
+from llcodec.codec.tone_numbers import from_numbers
+from llcodec.codec.windows import CORE
 from llcodec.container import read_header
 from llcodec.imaging import Picture, read_picture
 
@@ -23,6 +28,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 PHOTOGRAPHS = ("lantern.jpg", "blue_hour.jpg", "fern.jpg")
 TILE, GRID, QUALITY = 64, 16, 4.0
 SMALL = (180, 240)
+BORDER = 16 * (CORE + 1)  # where the windows of the encoder meet, in twice as many pixels
 NO_SEAM, SEAM = 3.5, 5.0  # standard deviations of what chance does
 
 Pixels = NDArray[np.uint8]
@@ -110,3 +116,24 @@ def test_regions_are_that_part_of_the_whole_within_a_level(region: tuple[int, ..
     picture, part = coded(PHOTOGRAPHS[0], SMALL), Region(*region)
     pixels = codec().decode(picture.data, region=part).pixels
     assert np.abs(pixels - picture.tiled[part.rows, part.columns]).max() <= 1
+
+
+@torch.inference_mode()
+def test_windows_of_the_encoder_leave_no_seams() -> None:
+    """Attention sees one window at a time: what it sees elsewhere makes no step where two meet.
+
+    Compared with a strip analysed in one piece, the change from one side of a border to the other
+    stays far below one level.
+    """
+    model, cpu = codec().file.model, torch.device("cpu")
+    rows = [read_picture(EXAMPLES / name).pixels[200:264] for name in PHOTOGRAPHS]
+    pixels = np.concatenate([*rows, *rows], 1)[:, : 2 * BORDER]
+    assert pixels.shape == (64, 2 * BORDER, 3)
+    analysis = analyse(model, pixels, cpu)
+    assert analysis.tone is not None
+    whole = model.analyse(to_tensor(pixels), from_numbers(analysis.tone))
+    made, wanted = (model.synthesise(y) * 255 for y in (analysis.latents[None], whole))
+    off = (made - wanted)[0].mean((0, 1))
+    assert float(off.abs().max()) > 1e-4  # attention does see other things
+    step = off[BORDER : BORDER + 8].mean() - off[BORDER - 8 : BORDER].mean()
+    assert abs(float(step)) < 0.5

@@ -64,6 +64,7 @@ def tone(
     preset: options.Preset = "fast",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
+    max_hours: options.MaxHours = math.inf,
     threads: options.Threads = None,
 ) -> None:
     """Train the global tone network alone; the best on the val splits is kept, for each member."""
@@ -78,7 +79,8 @@ def tone(
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
     members = chosen.preset.tone_members
-    run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed, members)
+    if not run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed, members, max_hours):
+        typer.echo(f"stopped; run it again to go on ({out})", err=True)
 
 
 @app.command()

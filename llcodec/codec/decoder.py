@@ -1,7 +1,6 @@
 """From the tiles of a file to latents, and from latents to a picture or a region of one."""
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import Tensor
 from llcodec.codec.joint import STRIDE, JointModel
 from llcodec.codec.region import Region, needed_part, whole
 from llcodec.codec.samples import Samples, to_samples
+from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, Part, Span, windows
 from llcodec.container import Header, Tile
@@ -40,7 +40,7 @@ def decode_tiles(
 ) -> Iterator[tuple[int, Tensor | CorruptError]]:
     """Yield each tile's number and its latents, or what is wrong with it.
 
-    Tiles are decoded side by side, one thread of PyTorch's for each.
+    Tiles are decoded side by side.
     """
 
     def one(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
@@ -56,16 +56,7 @@ def decode_tiles(
             return number, CorruptError(f"tile {number} decodes to the wrong symbols")
         return number, decoded.y_hat
 
-    threads = torch.get_num_threads()
-    workers = min(threads, len(tiles))
-    if workers <= 1:
-        yield from map(one, tiles.items())
-        return
-    try:
-        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            yield from pool.map(one, tiles.items())
-    finally:
-        torch.set_num_threads(threads)  # part of that setting is one for all threads
+    return side_by_side(one, list(tiles.items()))
 
 
 def decode_latents(

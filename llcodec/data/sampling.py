@@ -40,12 +40,15 @@ class Mix:
     """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are.
 
     Pairs of a folder whose name stands in ``weights`` are drawn that many times as often as
-    others.
+    others. ``jitter`` makes dark halves a little darker or brighter; ``turns`` adds quarter turns
+    to the mirror images.
     """
 
     pairs: float = 0.7
     darkened: float = 0.2
     weights: Mapping[str, float] = field(default_factory=dict)
+    jitter: bool = True
+    turns: bool = True
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class CropSampler:
         small = self.sources.photograph_thumbnails[index]
         if size is None:
             return small, small
-        (crop,) = _crop(size, rng, self.sources.photographs[index])
+        (crop,) = self._crop(size, rng, self.sources.photographs[index])
         return crop, small
 
     def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
@@ -132,7 +135,9 @@ class CropSampler:
         if size is None:
             low, high = small, bright
         else:
-            low, high = _crop(size, rng, pair.low, pair.high)
+            low, high = self._crop(size, rng, pair.low, pair.high)
+        if not self.mix.jitter:
+            return low, high, small, bright
         # Exposure jitter: the same scene a little darker or brighter, on the 8-bit grid.
         factor = np.float32(np.exp(rng.uniform(-0.4, 0.3)))
         jittered = np.clip(low * factor, 0, 1)
@@ -140,23 +145,23 @@ class CropSampler:
             jittered = np.round(jittered * 255) / np.float32(255)
         return jittered, high, np.clip(small * factor, 0, 1), bright
 
-
-def _crop(size: int, rng: np.random.Generator, *pictures: Pixels) -> list[Image]:
-    """Return the same random crop, flip and turn of pictures of one size."""
-    height, width = pictures[0].shape[:2]
-    if min(height, width) < size:
-        pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
-        pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
+    def _crop(self, size: int, rng: np.random.Generator, *pictures: Pixels) -> list[Image]:
+        """Return the same random crop, flip and turn of pictures of one size."""
         height, width = pictures[0].shape[:2]
-    top = int(rng.integers(height - size + 1))
-    left = int(rng.integers(width - size + 1))
-    turns, flip = int(rng.integers(4)), bool(rng.integers(2))
-    crops = []
-    for picture in pictures:
-        crop = np.rot90(picture[top : top + size, left : left + size], turns)
-        crop = crop[:, ::-1] if flip else crop
-        crops.append(crop.astype(np.float32) / np.float32(255))
-    return crops
+        if min(height, width) < size:
+            pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
+            pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
+            height, width = pictures[0].shape[:2]
+        top = int(rng.integers(height - size + 1))
+        left = int(rng.integers(width - size + 1))
+        turns = int(rng.integers(4)) if self.mix.turns else 2 * int(rng.integers(2))
+        flip = bool(rng.integers(2))
+        crops = []
+        for picture in pictures:
+            crop = np.rot90(picture[top : top + size, left : left + size], turns)
+            crop = crop[:, ::-1] if flip else crop
+            crops.append(crop.astype(np.float32) / np.float32(255))
+        return crops
 
 
 def _stack(samples: Sequence[Sample]) -> Batch:

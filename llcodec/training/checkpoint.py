@@ -6,7 +6,8 @@ states of the random generators) is JSON in its metadata. No pickle is written o
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -147,19 +148,31 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
     Raises InputError if there is none, or if it is damaged.
     """
+    with _opened(path) as file:
+        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        return tensors, file.metadata() or {}
+
+
+def read_notes(path: Path) -> dict[str, str]:
+    """Return the metadata of a safetensors file. Raises as :func:`read_tensors` does."""
+    with _opened(path) as file:
+        return file.metadata() or {}
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     if not path.is_file():
         raise InputError(f"{path}: no such file")
     try:
         with safe_open(path, framework="pt") as file:
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-            return tensors, file.metadata() or {}
+            yield file
     except (SafetensorError, OSError) as error:
         raise InputError(f"{path}: not a checkpoint, or a damaged one") from error
 
 
 def hours_of(checkpoint: Path) -> float:
     """Return the hours of the run of a checkpoint and of those that it started from, if told."""
-    notes = read_tensors(checkpoint)[1]
+    notes = read_notes(checkpoint)
     return sum(float(json.loads(notes.get(key, "0"))) for key in ("hours", "hours_before"))
 
 

@@ -8,11 +8,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import torch
 from torch import Tensor, distributed
 
 from llcodec.errors import InputError
+
+# The others wait while one process trains the tone network, measures and draws.
+_PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,18 @@ def joined_ranks(device: torch.device) -> Iterator[Ranks]:
     if count == 1:
         yield Ranks()
         return
-    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    backend = "nccl" if device.type == "cuda" else "gloo"
+    distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
         yield Ranks(distributed.get_rank(), count)
     finally:
         distributed.destroy_process_group()
+
+
+def refuse_ranks() -> None:
+    """Raise InputError where torchrun started several processes of a training that knows none."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise InputError("this training runs in one process; only llc train codec shares its work")
 
 
 def own_device(name: str) -> torch.device:

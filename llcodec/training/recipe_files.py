@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from llcodec.errors import InputError
+from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import PRESETS
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
@@ -94,7 +95,17 @@ def recipe_of(table: Mapping[str, Any], kind: RecipeKind[R]) -> R:
     preset, model = kind.preset(table.pop("preset", kind.default)), table.pop("model", {})
     if not isinstance(model, dict):
         raise InputError("model must be a table of changes to the preset")
+    if isinstance(table.get("weights"), str):
+        table["weights"] = _loss_weights(table["weights"])
     return _structure({**table, "preset": {**asdict(preset), **model}}, kind.recipe)
+
+
+def _loss_weights(name: str) -> Table:
+    """Return NeRCo's weights of losses that have a name."""
+    named = {"released": NercoLossWeights(), "paper": paper_loss_weights()}
+    if name not in named:
+        raise InputError(f"no weights {name!r} (known: {', '.join(named)})")
+    return asdict(named[name])
 
 
 def _structure(table: Table, kind: type[R]) -> R:

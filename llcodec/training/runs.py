@@ -15,7 +15,7 @@ from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.training.checkpoint import hours_of, read_tensors
+from llcodec.training.checkpoint import hours_of, read_notes
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
@@ -67,7 +67,11 @@ class _Run:
         """Run what is not finished yet, within the hours that are given."""
         recipe, options = self.recipe, self.options
         ends = time.monotonic() + 3600 * options.max_hours
-        tone = self._tone() if recipe.joint is not None else None
+        tone = options.tone
+        if tone is None and recipe.joint is not None and recipe.preset.global_tone:
+            tone = self.out / "tone" / "tone.safetensors"
+            if not self._train_tone(tone, ends):
+                return False
         start = options.start
         if recipe.plain is not None and start is None:
             start = self.out / "plain" / "checkpoint.safetensors"
@@ -88,27 +92,26 @@ class _Run:
         before = [start] if tone is None else [start, tone]
         return self._train(model, "joint", recipe.joint, self._all, ends, before)
 
-    def _tone(self) -> Path | None:
-        recipe, options = self.recipe, self.options
-        if not recipe.preset.global_tone or options.tone is not None:
-            return options.tone
-        path = self.out / "tone" / "tone.safetensors"
-        if path.exists() and not options.resume:
+    def _train_tone(self, path: Path, ends: float) -> bool:
+        """Train the tone network, on one of the processes, unless it is there already."""
+        recipe = self.recipe
+        if path.exists() and not self.options.resume:
             raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
+        done = True
         if not path.exists() and self.ranks.rank == 0:
             if recipe.tone is None:
                 raise InputError("the recipe has no tone stage: give the weights of a tone network")
+            hours = max(0.0, ends - time.monotonic()) / 3600
             members = recipe.preset.tone_members
-            run_tone(self.data, recipe.tone, path.parent, recipe.seed, members)
-        self.ranks.wait()
-        return path
+            done = run_tone(self.data, recipe.tone, path.parent, recipe.seed, members, hours)
+        return not self.ranks.any(not done, self.device)
 
     def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
         if not checkpoint.exists():
             return False
         if not self.options.resume:
             raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
-        return int(read_tensors(checkpoint)[1]["step"]) >= recipe.steps
+        return int(read_notes(checkpoint)["step"]) >= recipe.steps
 
     def _train(
         self,
@@ -133,6 +136,8 @@ class _Run:
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
+        told = [read_notes(path).get("val_psnr") for path in before]
+        notes["tone_psnr"] = next((psnr for psnr in told if psnr is not None), "")
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():
             trainer.resume()

@@ -9,6 +9,7 @@ from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
 from llcodec.text_guide.file import GuideCard, write_guide
 from llcodec.text_guide.pictures import held_out
+from llcodec.training.ranks import refuse_ranks
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide import TextGuideTrainer
 
@@ -29,6 +30,7 @@ def run_text_guide(
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
+    refuse_ranks()
     photographs, _ = held_out(data.read_photographs())
     validation = [pair for part in data.read_each("val") for pair in part]
     trainer = TextGuideTrainer(recipe, data.read_pairs("train"), photographs, validation, out)

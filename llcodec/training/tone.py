@@ -3,15 +3,17 @@
 import copy
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 import torch
 from torch import Tensor
 
-from llcodec.data.sampling import CropSampler, Mix, Sources
+from llcodec.data.sampling import Batch, CropSampler, Mix, Sources
 from llcodec.nets.tone import ToneEnsemble, ToneNetwork, apply_tone
+from llcodec.training.reporting import Reporter
 
 
 @dataclass(frozen=True)
@@ -58,31 +60,45 @@ def train_tone(
     validation: Sequence[Sources],
     recipe: ToneRecipe,
     log: Path,
-) -> ToneNetwork:
+    *,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Reporter | None = None,
+) -> ToneNetwork | None:
     """Train ``network`` and return the state of it that is best on the mean of ``validation``.
 
-    What was measured goes to the file ``log``, in JSON lines.
+    Without validation pictures that is its last state. What was measured goes to the file
+    ``log``, in JSON lines. None if it was ``stopped``, which is asked after every step.
     """
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, recipe.steps)
-    best, best_score = copy.deepcopy(network), -math.inf
+    best, best_score = network, -math.inf
     with log.open("w") as lines:
         for step in range(1, recipe.steps + 1):
-            batch = sampler.thumbnails(recipe.batch)
-            loss = tone_loss(apply_tone(batch.low, network(batch.low_thumbnail)), batch.high)
-            optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimiser.step()
+            loss = _step(network, sampler.thumbnails(recipe.batch), optimiser)
             schedule.step()
-            if step % recipe.validate_every == 0 or step == recipe.steps:
+            last = step == recipe.steps
+            if step % recipe.validate_every == 0 or last:
                 scores = [tone_psnr(network, sources) for sources in validation]
-                score = sum(scores) / len(scores)
-                if score > best_score:
+                score = fmean(scores) if scores else best_score
+                if score > best_score or not scores:
                     best, best_score = copy.deepcopy(network), score
-                row = {"step": step, "loss": round(float(loss.detach()), 4), "val_psnr": scores}
+                row = {"step": step, "loss": round(loss, 4), "val_psnr": scores}
                 lines.write(json.dumps(row) + "\n")
                 lines.flush()
+                if progress is not None:
+                    progress.losses(step, {"loss": loss} | ({"psnr": score} if scores else {}))
+            if stopped() and not last:
+                return None
     return best
+
+
+def _step(network: ToneNetwork, batch: Batch, optimiser: torch.optim.Optimizer) -> float:
+    """Take one step, and return the loss before it."""
+    loss = tone_loss(apply_tone(batch.low, network(batch.low_thumbnail)), batch.high)
+    optimiser.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())

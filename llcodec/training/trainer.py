@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from llcodec.errors import InputError, LlcError
-from llcodec.training.checkpoint import RunState, load_checkpoint, save_checkpoint
+from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
 from llcodec.training.ranks import Ranks
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
@@ -91,10 +91,14 @@ class Trainer(ABC):
     def resume(self) -> None:
         """Go on exactly where the checkpoint of this run folder ended.
 
-        Raises InputError if the folder's settings are others.
+        Raises InputError if the folder's settings are others, or the preset or the data.
         """
         if not self.config.is_file() or self.config.read_text() != self.settings:
             raise InputError(f"{self.config}: the run was started with other settings")
+        before, now = read_notes(self.checkpoint), self.state.notes
+        for key in ("preset", "data"):
+            if key in before and key in now and before[key] != now[key]:
+                raise InputError(f"{self.checkpoint}: the run was started with other {key}")
         load_checkpoint(self.checkpoint, self.state)
         if self.ranks.rank == 0:
             JsonLines(self.log).cut_after(self.state.step)

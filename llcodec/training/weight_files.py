@@ -74,7 +74,7 @@ def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:
     return {
         "steps": notes.get("step", ""),
         "hours": hours,
-        **{key: notes[key] for key in ("code", "data", "guide") if key in notes},
+        **{key: notes[key] for key in ("code", "data", "guide", "tone_psnr") if notes.get(key)},
         "recipe": config.read_text() if config.is_file() else "",
         "exported": datetime.now(UTC).date().isoformat(),
     }

@@ -147,3 +147,19 @@ def test_pairs_of_some_folders_are_drawn_less_often() -> None:
     assert float(share) == pytest.approx(0.3 / 1.3, abs=0.05)
     never = sampler(mixed, Mix(1, 0, {"rare": 0.0})).crops(100, 8)
     assert ((never.high[:, 2] * 255).round() == 200).all()
+
+
+def test_without_jitter_dark_halves_are_as_they_are(sources: Sources) -> None:
+    plain = sampler(sources, Mix(1, 0, jitter=False)).crops(20, 16)
+    assert torch.equal((plain.high * 255).round() // 4, (plain.low * 255).round())
+    jittered = sampler(sources, Mix(1, 0)).crops(20, 16)
+    assert not torch.equal((jittered.high * 255).round() // 4, (jittered.low * 255).round())
+
+
+def test_without_quarter_turns_rows_stay_rows(sources: Sources) -> None:
+    def columns_vary_along_rows(mix: Mix) -> list[bool]:
+        crops = sampler(sources, mix).photographs(20, 16)
+        return (crops[:, 1].diff(dim=-1).abs() > 0).all((1, 2)).tolist()
+
+    assert all(columns_vary_along_rows(Mix(turns=False)))
+    assert not all(columns_vary_along_rows(Mix()))

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.nerco.loss_weights import NercoLossWeights
+from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import COMPACT, PAPER
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nets.presets import FAST, PRESETS
@@ -35,6 +36,18 @@ def test_the_paper_is_trained_as_published() -> None:
     assert joint.learning_rate.peak == 1e-4
     assert joint.learning_rate.milestones == (500_000, 600_000, 700_000, 850_000)
     assert not joint.equalise
+    for stage in (recipe.plain, joint):
+        assert stage.ema_decay == 0
+        assert not stage.mix.turns
+    assert joint.mix == Mix(pairs=1.0, darkened=0.0, jitter=False, turns=False)
+
+
+def test_weights_of_losses_have_names() -> None:
+    assert read_recipe("nerco-compact", NERCO, ["weights=paper"]).weights == paper_loss_weights()
+    released = read_recipe("nerco-compact", NERCO, ["weights=released"])
+    assert released.weights == NercoLossWeights()
+    with pytest.raises(InputError, match="no weights 'other'"):
+        read_recipe("nerco-compact", NERCO, ["weights=other"])
 
 
 def test_changes_are_dotted_paths() -> None:

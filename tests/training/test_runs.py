@@ -116,7 +116,7 @@ def test_stopped_runs_go_on_in_the_stage_they_were_in(
     """A session of no time takes one step; the end is that of a run in one go."""
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     run_recipe(recipe, folders, whole, CPU)
-    options = replace(AGAIN, max_hours=0.0)
+    options = replace(AGAIN, max_hours=0.0, tone=whole / "tone" / "tone.safetensors")
     done = [run_recipe(recipe, folders, parts, options) for _ in range(3)]
     assert done == [False, False, True]  # the second session ends the plain stage
     ends = [read_tensors(run / "joint" / "checkpoint.safetensors")[0] for run in (whole, parts)]
@@ -159,9 +159,10 @@ def test_photographs_alone_train_the_plain_stage(
 
 def test_other_settings_do_not_go_on(folders: DataFolders, recipe: Recipe, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    run_recipe(recipe, folders, out, replace(CPU, max_hours=0.0))
+    plain = replace(recipe, joint=None, tone=None)
+    run_recipe(plain, folders, out, replace(CPU, max_hours=0.0))
     with pytest.raises(InputError, match="other settings"):
-        run_recipe(replace(recipe, seed=5), folders, out, AGAIN)
+        run_recipe(replace(plain, seed=5), folders, out, AGAIN)
 
 
 def test_what_is_missing_is_an_input_error(
@@ -172,3 +173,28 @@ def test_what_is_missing_is_an_input_error(
         run_recipe(recipe, folders, tmp_path / "x", replace(CPU, start=missing))
     with pytest.raises(InputError, match="no such file"):
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
+
+
+def test_a_run_does_not_go_on_with_other_data_or_another_shape(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    plain = replace(recipe, joint=None, tone=None)
+    run_recipe(plain, folders, out, replace(CPU, max_hours=0.0))
+    with pytest.raises(InputError, match="other data"):
+        run_recipe(plain, DataFolders(folders.pairs, ()), out, AGAIN)
+    published = replace(plain, preset=replace(plain.preset, snr="published"))
+    with pytest.raises(InputError, match="other preset"):
+        run_recipe(published, folders, out, AGAIN)
+    assert run_recipe(plain, folders, out, AGAIN)
+
+
+def test_a_run_that_ends_in_the_tone_stage_goes_on_there(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    assert not run_recipe(recipe, folders, out, replace(CPU, max_hours=0.0))
+    assert not (out / "plain").exists()
+    assert run_recipe(recipe, folders, out, AGAIN)
+    checkpoint = out / "joint" / "checkpoint.safetensors"
+    assert len(json.loads(read_tensors(checkpoint)[1]["tone_psnr"])) == 1

@@ -43,6 +43,7 @@ def test_training_improves_on_the_rule_it_starts_as(sources, tmp_path: Path) -> 
     start = tone_psnr(network, sources)
     sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
     best = train_tone(network, sampler, [sources], RECIPE, tmp_path / "log.jsonl")
+    assert best is not None
     score = tone_psnr(best, sources)
     assert score > start + 1
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -58,5 +59,31 @@ def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
         sampler = CropSampler(sources, Mix(), np.random.default_rng(1))
         recipe = replace(RECIPE, steps=4, validate_every=4)
         log = tmp_path / "log.jsonl"
-        ends.append(train_tone(ToneNetwork(), sampler, [sources], recipe, log).state_dict())
+        trained = train_tone(ToneNetwork(), sampler, [sources], recipe, log)
+        assert trained is not None
+        ends.append(trained.state_dict())
     assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
+
+
+def test_without_validation_the_last_state_is_kept(sources, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = ToneNetwork()
+    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
+    recipe = replace(RECIPE, steps=3, validate_every=2)
+    best = train_tone(network, sampler, [], recipe, tmp_path / "log.jsonl")
+    assert best is not None
+    assert all(torch.equal(best.state_dict()[k], v) for k, v in network.state_dict().items())
+    log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert [row["val_psnr"] for row in log] == [[], []]
+
+
+def test_a_stopped_training_gives_nothing(sources, tmp_path: Path) -> None:
+    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
+    asked = iter([False, True])
+    recipe = replace(RECIPE, steps=3, validate_every=1)
+    log = tmp_path / "log.jsonl"
+    stopped = train_tone(
+        ToneNetwork(), sampler, [sources], recipe, log, stopped=lambda: next(asked)
+    )
+    assert stopped is None
+    assert len(log.read_text().splitlines()) == 2

@@ -20,7 +20,7 @@ def folders(pair_folder: Path, photograph_folder: Path) -> DataFolders:
 
 
 def test_members_are_trained_with_seeds_of_their_own(folders: DataFolders, tmp_path: Path) -> None:
-    run_tone(folders, TONE, tmp_path, seed=5, members=2)
+    assert run_tone(folders, TONE, tmp_path, seed=5, members=2)
     tensors, notes = read_tensors(tmp_path / "tone.safetensors")
     load_weights(tone_network(2), tensors, tmp_path / "tone.safetensors")
     first, second = (tensors[f"members.{i}.features.0.weight"] for i in range(2))
@@ -48,3 +48,10 @@ def test_a_tone_network_is_not_overwritten(folders: DataFolders, tmp_path: Path)
     run_tone(folders, TONE, tmp_path)
     with pytest.raises(InputError, match="holds a tone network already"):
         run_tone(folders, TONE, tmp_path)
+
+
+def test_hours_end_it_and_the_next_run_goes_on(folders: DataFolders, tmp_path: Path) -> None:
+    assert not run_tone(folders, TONE, tmp_path, max_hours=0.0)
+    assert not (tmp_path / "tone.safetensors").exists()
+    assert run_tone(folders, TONE, tmp_path)
+    assert (tmp_path / "tone.safetensors").exists()
