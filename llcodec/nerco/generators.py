@@ -7,7 +7,6 @@ from torch.nn import functional as F
 from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.resnet import ResnetGenerator, gaussian_start
-from llcodec.nerco.subpixel import even_start
 from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import (
     CODE,
@@ -17,7 +16,7 @@ from llcodec.nerco.whole_picture import (
     log_odds,
     statistics,
 )
-from llcodec.nets.blocks import conv3x3, he_start, leaky_relu, subpixel_conv3x3
+from llcodec.nets.blocks import conv3x3, he_start, leaky_relu
 
 _BRIGHT = -0.2  # log-odds of 40 % of white: where G_H starts to bring pictures to
 _SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
@@ -29,6 +28,8 @@ class ShiftGenerator(nn.Module):
 
     ``start`` is a simple rule, which holds until training teaches better; the global part comes
     from the code of the whole picture, the local one from convolutions at 1/2 and 1/4 of the size.
+    It is a plane at half the size, enlarged smoothly: G can light a place, not draw texture there,
+    which discriminators would reward and the dual loop use to hide what it must remember.
     Where it is ``smoothing``, these also choose, for each sample, the mixture of x and of what is
     left of x in smoothed versions that takes the place of x: noise goes before it is amplified.
     """
@@ -43,17 +44,16 @@ class ShiftGenerator(nn.Module):
         self.head = nn.Sequential(nn.PixelUnshuffle(2), conv3x3(4 * planes, half), leaky_relu())
         self.down = nn.Sequential(conv3x3(half, width, stride=2), leaky_relu())
         self.body = nn.ModuleList(CodedBlock(width) for _ in range(blocks))
-        self.up = subpixel_conv3x3(width, half)
-        last = conv3x3(half, 12 * (1 + len(_SMOOTHINGS)) if smoothing else 12)
-        self.tail = nn.Sequential(
-            leaky_relu(), conv3x3(half, half), leaky_relu(), last, nn.PixelShuffle(2)
-        )
+        # Pixel shuffles would let it put a mosaic on everything, which passes for texture.
+        self.up = nn.Sequential(conv3x3(width, half), _twice())
+        last = conv3x3(half, 3 * (1 + len(_SMOOTHINGS)) if smoothing else 3)
+        self.tail = nn.Sequential(leaky_relu(), conv3x3(half, half), leaky_relu(), last, _twice())
         self.global_shift = nn.Linear(CODE, 3)
         nn.init.zeros_(self.global_shift.weight)
         nn.init.zeros_(self.global_shift.bias)
         he_start(self)
         with torch.no_grad():
-            even_start(last, 2).weight.mul_(_QUIET)
+            last.weight.mul_(_QUIET)
 
     def forward(self, x: Tensor, planes: Tensor, overviews: Tensor, start: Tensor) -> Tensor:
         """Return the generated pictures B×3×H×W in ±1.002.
@@ -70,6 +70,10 @@ class ShiftGenerator(nn.Module):
         local, choice = local[:, :3], local[:, 3:]
         shift = start + self.global_shift(code)[..., None, None] + local
         return from_log_odds(log_odds(_mixture(x, choice) if self.smoothing else x) + shift)
+
+
+def _twice() -> nn.Module:
+    return nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def _mixture(x: Tensor, choice: Tensor) -> Tensor:
