@@ -30,6 +30,7 @@ _DECIDES = (
     "bench/runner.py",
     "bench/scores.py",
     "bench/watching.py",
+    "bench/workers.py",
     "data/pairs.py",
 )
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.extras import missing
 from llcodec.bench.machine import machine
+from llcodec.bench.once import Once, measure_once
 from llcodec.bench.outcome import BenchOutcome
-from llcodec.bench.peak_memory import PeakMemory, largest, peak_memory
 from llcodec.bench.pictures import PictureSet, find_pictures
-from llcodec.bench.pipelines import name_of
+from llcodec.bench.pipelines import check_names, name_of
 from llcodec.bench.presenting import PLOTS, REPORT, present
 from llcodec.bench.results import PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
-from llcodec.errors import InputError
 from llcodec.metrics.perceptual import MetricChoice
 
 _BD_RATES = "bjontegaard"  # what needs it
@@ -62,9 +61,11 @@ def run_bench(
 
     ``finished`` hears of each pipeline. What needs a library that is not installed (BD-rates,
     plots, the report) is left out, and named among the problems of the outcome.
-    Raises InputError if there are no pictures, OutputError if results cannot be written, and before
-    anything is measured what :meth:`MetricChoice.load` raises.
+    Raises InputError if there are no pictures or two pipelines would be called alike, OutputError
+    if results cannot be written, and before anything is measured what :meth:`MetricChoice.load`
+    raises.
     """
+    check_names(order.pipelines)
     for choice in order.metrics:
         choice.load()
     pictures = find_pictures(order.dataset, order.root, order.split, order.limit)
@@ -95,8 +96,10 @@ def _outcome(
     order: BenchOrder, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
 ) -> BenchOutcome:
     """Measure what is measured once of each pipeline, and compare them all."""
-    memory, problems = _memory(order, pictures, runs, progress)
-    results = tuple(result_of(done, memory.get(done.name)) for done in runs if not done.failure)
+    once, problems = measure_once(
+        runs, pictures.pictures, order.codec_options, order.kept, progress
+    )
+    results = tuple(_result(done, once[done.name]) for done in runs if done.failure is None)
     anchor = name_of(order.anchor) if order.anchor else usual_anchor(results)
     meta = {
         "dataset": pictures.name,
@@ -116,6 +119,10 @@ def _outcome(
     )
 
 
+def _result(done: PipelineRun, once: Once) -> PipelineResult:
+    return result_of(done, once.memory, once.complexities)
+
+
 def _left_out(order: BenchOrder) -> Iterator[str]:
     """Yield a line if libraries are not installed, with what there will not be without them."""
     uses = {_BD_RATES: "BD-rates"}
@@ -125,24 +132,6 @@ def _left_out(order: BenchOrder) -> Iterator[str]:
     if absent:
         without = " and no ".join(uses[name] for name in absent)
         yield f'no {without} without {", ".join(absent)}: pip install "llcodec[bench]"'
-
-
-def _memory(
-    order: BenchOrder, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
-) -> tuple[dict[str, PeakMemory], list[str]]:
-    """Return the peak memory of pipelines that ran, by their names, and what went wrong."""
-    ran = [done for done in runs if not done.failure]
-    picture = largest(pictures.pictures)
-    found: dict[str, PeakMemory] = {}
-    problems = []
-    for number, done in enumerate(ran, 1):
-        try:
-            folder = order.kept / "memory"
-            found[done.name] = peak_memory(done, picture, order.codec_options, folder)
-        except InputError as error:
-            problems.append(f"{done.name}: its memory was not measured: {error}")
-        progress("peak memory", number, len(ran))
-    return found, problems
 
 
 def usual_anchor(results: Sequence[PipelineResult]) -> str:

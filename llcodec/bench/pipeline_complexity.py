@@ -2,13 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from llcodec.bench.codecs.compressai import CompressaiCodec
 from llcodec.bench.codecs.llc import LlcCodec
+from llcodec.bench.codecs.llc_ladder import LlcLadder
 from llcodec.bench.complexity import (
     Complexity,
     Stage,
@@ -23,42 +27,61 @@ from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.bench.scores import measures
 from llcodec.data.outputs import written
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
+from llcodec.nets.presets import Preset, paper_preset
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 
 
-def figure_5(pipelines: Sequence[Pipeline], folder: Path) -> tuple[Complexity, ...]:
-    """Return those of some pipelines that can be counted, and then those of the paper.
+_CHENG = "cheng2020-anchor"  # of CompressAI's models the one that ours is built on
+
+
+def complexities_of(
+    pipeline: Pipeline, qualities: Sequence[float], folder: Path
+) -> tuple[Complexity | None, ...]:
+    """Return what a pipeline costs at each of some qualities, as :func:`complexity_of` has it.
 
     Counting takes seconds, so it is kept in ``folder``. Raises OutputError.
     """
-    facts = [[pipeline.name, pipeline.record()] for pipeline in pipelines]
-    versions = {"torch": torch.__version__, **measures()}
-    key = hashlib.sha256(json.dumps([facts, versions], sort_keys=True).encode()).hexdigest()
-    path = folder / f"{key}.json"
-    kept = _read(path)
-    if kept is not None:
-        return kept
-    counted = (complexity_of(pipeline) for pipeline in pipelines)
-    found = (*(one for one in counted if one is not None), *paper_complexities())
-    with written(path) as part:
-        part.write_text(json.dumps([asdict(one) for one in found]))
-    return found
+    facts = [pipeline.name, pipeline.record(), list(qualities)]
+    return _kept(folder, facts, lambda: [complexity_of(pipeline, q) for q in qualities])
 
 
-def complexity_of(pipeline: Pipeline) -> Complexity | None:
-    """Return what a pipeline costs; None unless all of it are networks whose shape is known."""
-    before, codec, after = _enhancer(pipeline.before), _codec(pipeline), _enhancer(pipeline.after)
-    if before is None or codec is None or after is None:
+def complexity_of(pipeline: Pipeline, quality: float) -> Complexity | None:
+    """Return what a pipeline costs; None unless all of it are networks whose shape is known.
+
+    Qualities matter where each is a network of its own.
+    """
+    before, after = _enhancer(pipeline.before), _enhancer(pipeline.after)
+    if before is None or after is None:
         return None
-    return Complexity(pipeline.name, (*before, *codec, *after))
+    codec = _codec(pipeline, quality)
+    return None if codec is None else Complexity(pipeline.name, (*before, *codec, *after))
 
 
-def _codec(pipeline: Pipeline) -> tuple[Stage, ...] | None:
+def figure_5(own: Sequence[Complexity], folder: Path) -> tuple[Complexity, ...]:
+    """Return what pipelines cost, and then those of the paper, kept in ``folder``.
+
+    Raises OutputError.
+    """
+    paper = _kept(folder, ["Figure 5"], paper_complexities)
+    return (*own, *(one for one in paper if one is not None))
+
+
+def _codec(pipeline: Pipeline, quality: float) -> tuple[Stage, ...] | None:
+    codec = pipeline.codec
     if pipeline.order == "enhance":
         return ()
-    if not isinstance(pipeline.codec, LlcCodec):
-        return None
-    return joint_complexity(pipeline.name, pipeline.codec.preset).stages
+    if isinstance(codec, LlcLadder):
+        codec = codec.at(quality)
+    if isinstance(codec, LlcCodec):
+        return _stages_of(codec.preset)
+    if isinstance(codec, CompressaiCodec) and codec.name == _CHENG:
+        return _stages_of(paper_preset(codec.channels(quality)).plain())
+    return None
+
+
+@cache
+def _stages_of(preset: Preset) -> tuple[Stage, ...]:
+    return joint_complexity(preset.name, preset).stages
 
 
 def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
@@ -77,12 +100,31 @@ def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
     return found.stages if found.parameters == card.parameters else None
 
 
-def _read(path: Path) -> tuple[Complexity, ...] | None:
+def _kept(
+    folder: Path, facts: object, count: Callable[[], Sequence[Complexity | None]]
+) -> tuple[Complexity | None, ...]:
+    """Return what was counted, in this run or in an earlier one that had the same facts."""
+    versions = {"torch": torch.__version__, **measures()}
+    key = hashlib.sha256(json.dumps([facts, versions], sort_keys=True).encode()).hexdigest()
+    path = folder / f"{key}.json"
+    kept = _read(path)
+    if kept is not None:
+        return kept
+    found = tuple(count())
+    if any(found):
+        with written(path) as part:
+            part.write_text(json.dumps([one and asdict(one) for one in found]))
+    return found
+
+
+def _read(path: Path) -> tuple[Complexity | None, ...] | None:
     """Return what is kept; None if it is not there, or damaged."""
     try:
-        return tuple(
-            Complexity(one["name"], tuple(Stage(**s) for s in one["stages"]), one["source"])
-            for one in json.loads(path.read_text())
-        )
+        return tuple(one and _complexity(one) for one in json.loads(path.read_text()))
     except (OSError, ValueError, LookupError, TypeError):
         return None
+
+
+def _complexity(stored: Mapping[str, Any]) -> Complexity:
+    stages = tuple(Stage(**stage) for stage in stored["stages"])
+    return Complexity(stored["name"], stages, stored["source"])

@@ -7,6 +7,7 @@ plain:CODEC       compress only
 enhance:ENH       enhance only; what is sent is a PNG
 """
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -26,6 +27,8 @@ NONE = "none"
 """The name of the enhancer that changes nothing."""
 
 _START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
+_LONGEST = 80  # characters of a name
+_DIGITS = 8  # of a hash that tells names apart
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,13 @@ class Pipeline:
     before: BenchEnhancer = field(default_factory=Nothing)
     after: BenchEnhancer = field(default_factory=Nothing)
 
-    @property
-    def qualities(self) -> tuple[float, ...]:
-        """The codec's usual qualities."""
-        return self.codec.qualities
+    def qualities_of(self, wanted: tuple[float, ...] | None) -> tuple[float, ...]:
+        """Return the qualities to run at: those that are wanted, by default the codec's own.
+
+        A codec that has one quality only has that one, whatever is wanted of the others.
+        """
+        own = self.codec.qualities
+        return own if not wanted or len(own) == 1 else wanted
 
     @cached_property
     def brightens(self) -> bool:
@@ -113,8 +119,29 @@ def parts_of(spec: str) -> Parts:
 
 
 def name_of(spec: str) -> str:
-    """Return what results call a pipeline: a text that can be the name of a file."""
-    return re.sub(r"[^A-Za-z0-9.+]+", "-", spec).strip("-.")[:80]
+    """Return what results call a pipeline: a text that can be the name of a file.
+
+    Where that cannot hold all of a pipeline's text, 8 digits of its SHA-256 tell it from others
+    that would be called alike.
+    """
+    name = re.sub(r"[^A-Za-z0-9.+]+", "-", spec).strip("-.")
+    if name == spec.replace(":", "-") and len(name) <= _LONGEST:
+        return name
+    digest = hashlib.sha256(spec.encode(errors="surrogatepass")).hexdigest()[:_DIGITS]
+    return f"{name[: _LONGEST - _DIGITS - 1].rstrip('-.')}-{digest}"
+
+
+def check_names(specs: Sequence[str]) -> None:
+    """Raise InputError if two different pipelines would be called alike.
+
+    Their results would be one file, on file systems without upper and lower case as well.
+    """
+    called: dict[str, str] = {}
+    for spec in specs:
+        name = name_of(spec)
+        first = called.setdefault(name.lower(), spec)
+        if first != spec:
+            raise InputError(f"{first!r} and {spec!r} would both be called {name}: run them apart")
 
 
 def split_pipelines(texts: Sequence[str]) -> list[str]:

@@ -36,7 +36,7 @@ def _report(outcome: BenchOutcome, out: Path, kept: Path, progress: Progress) ->
     from llcodec.bench.pipeline_complexity import figure_5
     from llcodec.bench.report import write_report
 
-    pipelines = [run.pipeline for run in outcome.runs if run.pipeline is not None]
+    known = [result.complexity for result in outcome.results if result.complexity is not None]
     machine = dict(outcome.meta["machine"])
     return write_report(
         out,
@@ -44,7 +44,7 @@ def _report(outcome: BenchOutcome, out: Path, kept: Path, progress: Progress) ->
         outcome.comparisons,
         outcome.failures,
         _showcase(outcome, kept / "shown", progress),
-        figure_5(pipelines, kept / "complexity"),
+        figure_5(known, kept / "complexity"),
         {**outcome.meta, "date": machine.pop("date"), "machine": machine},
     )
 

@@ -7,6 +7,7 @@ With ``--photographs DIR`` bright pictures go in, and should come back as they w
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,9 +16,12 @@ from statistics import mean
 import numpy as np
 import torch
 
+from llcodec.bench.failure import told
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
+from llcodec.container import read_header
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
+from llcodec.errors import LlcError
 from llcodec.imaging import Picture
 from llcodec.metrics import best_gain_psnr, gt_mean_psnr, local_psnr, psnr, ssim
 
@@ -30,6 +34,7 @@ class Row:
     """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
 
     ``local_psnr`` is what is left when gain and offset of each channel are put right.
+    ``as_shot_psnr`` is None of a model whose files hold no tone curve to undo.
     """
 
     quality: float
@@ -38,31 +43,51 @@ class Row:
     ssim: float
     gt_mean_psnr: float
     local_psnr: float
-    as_shot_psnr: float
+    as_shot_psnr: float | None
 
 
 def measure(codec: Codec, pairs: Sequence[Pair], quality: float) -> Row:
     """Encode, decode and compare all pairs at one quality."""
-    rows = []
-    for pair in pairs:
-        data = codec.encode(Picture(pair.low), Target(quality))
-        bright = codec.decode(data).pixels.astype(np.uint8)
-        shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
-        rows.append(
-            (
-                8 * len(data) / (pair.low.shape[0] * pair.low.shape[1]),
-                psnr(bright, pair.high),
-                ssim(bright, pair.high),
-                gt_mean_psnr(bright, pair.high),
-                local_psnr(bright, pair.high),
-                min(psnr(shot, pair.low), _EQUAL),
-            )
-        )
-    return Row(quality, *(round(mean(column), 4) for column in zip(*rows, strict=True)))
+    columns = zip(*(_measured(codec, pair, quality) for pair in pairs), strict=True)
+    return Row(quality, *map(_mean, columns))  # type: ignore[arg-type]
+
+
+def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, ...]:
+    """Return the figures of one pair, in the order of a row."""
+    data = codec.encode(Picture(pair.low), Target(quality))
+    bright = codec.decode(data).pixels.astype(np.uint8)
+    return (
+        8 * len(data) / (pair.low.shape[0] * pair.low.shape[1]),
+        psnr(bright, pair.high),
+        ssim(bright, pair.high),
+        gt_mean_psnr(bright, pair.high),
+        local_psnr(bright, pair.high),
+        _as_shot(codec, pair, data),
+    )
+
+
+def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:
+    """Return how near a file comes to what was shot; None where it cannot show that."""
+    if read_header(data).tone is None:
+        return None
+    shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
+    return min(psnr(shot, pair.low), _EQUAL)
+
+
+def _mean(column: Sequence[float | None]) -> float | None:
+    known = [value for value in column if value is not None]
+    return round(mean(known), 4) if len(known) == len(column) else None
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for."""
+    """Run the measurement that the command line asks for; what goes wrong is told in a line."""
+    try:
+        _measure_all()
+    except (LlcError, OSError) as error:
+        sys.exit(told(error))
+
+
+def _measure_all() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     inputs = parser.add_mutually_exclusive_group(required=True)
     inputs.add_argument("--pairs", type=Path)

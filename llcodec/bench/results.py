@@ -6,11 +6,13 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
+from llcodec.bench.complexity import Complexity, Stage
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_known, mean_scores
@@ -35,7 +37,8 @@ class PipelineResult:
     """The means of one pipeline over all pictures: a number, or None, for each quality.
 
     ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
-    that decides the pipeline's results. ``memory`` is None where it was not measured.
+    that decides the pipeline's results. ``memory`` is None where it was not measured;
+    ``complexities`` are one for each quality, None where not all of it are known networks.
     """
 
     name: str
@@ -44,6 +47,12 @@ class PipelineResult:
     qualities: tuple[float, ...]
     columns: Mapping[str, tuple[float | None, ...]]
     memory: PeakMemory | None = None
+    complexities: tuple[Complexity | None, ...] = ()
+
+    @property
+    def complexity(self) -> Complexity | None:
+        """What the pipeline costs, at the middle one of its qualities if they differ."""
+        return self.complexities[len(self.complexities) // 2] if self.complexities else None
 
     def curve(self, measure: str) -> Curve | None:
         """Return the rate-distortion curve of a column."""
@@ -70,8 +79,15 @@ class Comparison:
         return rate is None, rate or 0.0, math.inf if psnr is None else -psnr
 
 
-def result_of(run: PipelineRun, memory: PeakMemory | None = None) -> PipelineResult:
-    """Return the means of a run that did not fail; distances stand under their metrics' names."""
+def result_of(
+    run: PipelineRun,
+    memory: PeakMemory | None = None,
+    complexities: tuple[Complexity | None, ...] = (),
+) -> PipelineResult:
+    """Return the means of a run that did not fail; distances stand under their metrics' names.
+
+    ``complexities`` are one for each quality, or none at all where nothing was counted.
+    """
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
     columns = {
@@ -82,8 +98,11 @@ def result_of(run: PipelineRun, memory: PeakMemory | None = None) -> PipelineRes
     columns["decoding_time"] = tuple(_median(scores, "decode_seconds") for scores in run.scores)
     for name, distances in run.distances.items():
         columns[name] = tuple(_rounded(mean_known(column)) for column in distances)
+    counted = complexities or (None,) * len(run.qualities)
+    columns["parameters"] = tuple(None if c is None else c.parameters for c in counted)
+    columns["gmacs_960x512"] = tuple(None if c is None else _giga(c.macs) for c in counted)
     record = run.pipeline.record()
-    return PipelineResult(run.name, run.spec, record, run.qualities, columns, memory)
+    return PipelineResult(run.name, run.spec, record, run.qualities, columns, memory, complexities)
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
@@ -123,6 +142,7 @@ def _stored(
         "meta": {**meta, "pipeline": result.record},
         "results": {"quality": result.qualities, **result.columns},
         "peak_memory_mb": None if result.memory is None else asdict(result.memory),
+        "complexity": _sizes(result),
     }
     if comparison is not None:
         stored["bd"] = {
@@ -132,6 +152,26 @@ def _stored(
             "bd-psnr": comparison.bd_psnr,
         }
     return stored
+
+
+def _sizes(result: PipelineResult) -> list[dict[str, Any]] | None:
+    """Return the stages of the networks, each size once with the qualities that it is of."""
+    pairs = zip(result.qualities, result.complexities, strict=False)  # or nothing was counted
+    known = [(quality, one) for quality, one in pairs if one is not None]
+    sizes = [
+        {"qualities": [quality for quality, _ in same], "stages": [_stage(s) for s in one.stages]}
+        for one, same in ((one, list(same)) for one, same in groupby(known, lambda pair: pair[1]))
+    ]
+    return sizes or None
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    macs = _giga(stage.macs)
+    return {"name": stage.name, "parameters": stage.parameters, "gmacs_960x512": macs}
+
+
+def _giga(macs: float | None) -> float | None:
+    return None if macs is None else _rounded(macs / 1e9)
 
 
 def _table(results: Sequence[PipelineResult]) -> str:

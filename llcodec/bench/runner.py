@@ -1,22 +1,22 @@
 """Running pipelines over pictures: resumed where it was interrupted, side by side where asked."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.codecs.timing import Timed, timed
+from llcodec.bench.failure import told
 from llcodec.bench.gaps import Filling, Gap, Kept
 from llcodec.bench.kept import Distance
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline, name_of, pipeline_of
 from llcodec.bench.scores import Scores, distance, make, measure
+from llcodec.bench.workers import Workers
 from llcodec.data.pairs import Pixels
-from llcodec.errors import LlcError
 from llcodec.metrics.perceptual import MetricChoice
 
 Progress = Callable[[str, int, int], None]
@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 class RunPlan:
     """What to run: pipelines by their texts, pictures, and where measurements are kept.
 
-    ``qualities`` None are each codec's own. ``jobs`` processes work side by side, with one thread
+    ``qualities`` None are each codec's own; codecs of one quality keep that. ``jobs`` processes work side by side, with one thread
     each; times are only worth reading of a run with one. ``metrics`` are measured besides scores.
     """
 
@@ -66,35 +66,36 @@ class _Task:
 
 
 def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
-    """Yield what became of each pipeline; one that fails does not keep the others from going on."""
-    with ExitStack() as stack:
-        pool = None
-        if plan.jobs > 1:
-            context = get_context("spawn")  # PyTorch's threads do not survive a fork
-            pool = stack.enter_context(
-                ProcessPoolExecutor(plan.jobs, context, initializer=_one_thread)
-            )
+    """Yield what became of each pipeline; one that fails does not keep the others from going on.
+
+    It may fail in any way, since most of what runs here is others' code.
+    """
+    with Workers(plan.jobs) as workers:
         for spec in plan.pipelines:
-            try:
-                yield _run_one(spec, plan, progress, pool)
-            except (LlcError, OSError) as error:
-                yield PipelineRun(spec, name_of(spec), None, failure=str(error))
+            yield _tried(spec, plan, progress, workers)
 
 
-def _run_one(
-    spec: str, plan: RunPlan, progress: Progress, pool: ProcessPoolExecutor | None
-) -> PipelineRun:
+def _tried(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
+    try:
+        return _run_one(spec, plan, progress, workers)
+    except Exception as error:
+        if isinstance(error, BrokenProcessPool):
+            workers.renew()
+        return PipelineRun(spec, name_of(spec), None, failure=told(error))
+
+
+def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
     pipeline = _pipeline(spec, plan.options)
-    qualities = plan.qualities or pipeline.qualities
+    qualities = pipeline.qualities_of(plan.qualities)
     kept = Kept(plan.folder, pipeline.record(), plan.metrics)
     gaps = ((picture, kept.gaps(picture, qualities)) for picture in plan.pictures)
     tasks = [_Task(spec, plan.options, picture, missing) for picture, missing in gaps if missing]
     total = len(plan.pictures)
     progress(pipeline.name, total - len(tasks), total)
     timed_tasks = [task for task in tasks if any(gap.scores for gap in task.gaps)]
-    if timed_tasks and pool is None:
+    if timed_tasks and workers.jobs == 1:
         _warm_up(timed_tasks[0])
-    for number, (task, fillings) in enumerate(_done(tasks, pool), total - len(tasks) + 1):
+    for number, (task, fillings) in enumerate(_done(tasks, workers), total - len(tasks) + 1):
         for gap, filling in zip(task.gaps, fillings, strict=True):
             kept.fill(task.picture, gap, filling)
         progress(pipeline.name, number, total)
@@ -104,12 +105,11 @@ def _run_one(
     return PipelineRun(spec, pipeline.name, pipeline, qualities, scores, distances=distances)
 
 
-def _done(
-    tasks: Sequence[_Task], pool: ProcessPoolExecutor | None
-) -> Iterable[tuple[_Task, list[Filling]]]:
-    if pool is None:
+def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, list[Filling]]]:
+    if workers.jobs == 1:
         yield from ((task, _work(task)) for task in tasks)
         return
+    pool = workers.pool()
     futures = {pool.submit(_work, task): task for task in tasks}
     try:
         for future in as_completed(futures):
@@ -152,9 +152,3 @@ def _warm_up(task: _Task) -> None:
 @lru_cache(maxsize=2)
 def _pipeline(spec: str, options: CodecOptions) -> Pipeline:
     return pipeline_of(spec, options)
-
-
-def _one_thread() -> None:
-    import torch
-
-    torch.set_num_threads(1)

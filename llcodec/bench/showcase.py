@@ -16,6 +16,7 @@ from statistics import median
 from PIL import Image
 
 from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.failure import told
 from llcodec.bench.kept import Keys
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline
@@ -23,7 +24,6 @@ from llcodec.bench.results import PipelineResult
 from llcodec.bench.runner import PipelineRun
 from llcodec.data.outputs import written
 from llcodec.data.pairs import Pixels, read_pixels
-from llcodec.errors import LlcError
 from llcodec.metrics import psnr, ssim
 
 _LEAST_POINTS = 2  # of a pipeline whose range of rates counts
@@ -90,7 +90,7 @@ def show(
         folder: where PNGs are kept.
         progress: hears how many pictures have been made or found, and how many there will be.
 
-    A pipeline that fails is named, and the others go on. Raises OutputError.
+    A pipeline that fails is named, and the others go on.
     """
     made: dict[int, list[Shown]] = {place: [] for place in chosen}
     failed: dict[int, dict[str, str]] = {place: {} for place in chosen}
@@ -103,8 +103,8 @@ def show(
                 quality = nearest_quality(run, place, bpp)
                 png = folder / f"{keys.of(pictures[place], quality)}.png"
                 made[place].append(_kept_or_made(pipeline, pictures[place], quality, png))
-            except (LlcError, OSError) as error:
-                failed[place][run.name] = str(error)
+            except Exception as error:  # others' code, as in a run
+                failed[place][run.name] = told(error)
             progress(done := done + 1, total)
     shown = (ShownPicture(pictures[p], tuple(made[p]), failed[p]) for p in chosen)
     return Showcase(bpp, tuple(shown))

@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-# Brightens, and writes a line to a file each time; the second argument is where.
+# Brightens, and writes a line to a file each time. The command does not name that file, since a
+# file that it names is taken for a part of the program.
 COUNTED = """
 import sys
 from PIL import Image
-with open(sys.argv[1], "a") as log:
+with open({log!r}, "a") as log:
     log.write("once\\n")
-with Image.open(sys.argv[2]) as picture:
-    picture.point(lambda v: 4 * v).save(sys.argv[3])
+with Image.open(sys.argv[1]) as picture:
+    picture.point(lambda v: 4 * v).save(sys.argv[2])
 """
 
 
@@ -50,6 +51,6 @@ def alexnet(random_backbones: Path) -> Path:
 def counted(tmp_path: Path) -> tuple[str, Path]:
     """A pipeline that counts how often its enhancer runs, and where it counts."""
     program, log = tmp_path / "counted.py", tmp_path / "log"
-    program.write_text(COUNTED)
-    words = map(shlex.quote, (sys.executable, str(program), str(log)))
-    return f"ebc:cmd:{' '.join(words)} {{input}} {{output}}+jpeg", log
+    program.write_text(COUNTED.format(log=str(log)))
+    words = shlex.join((sys.executable, str(program)))
+    return f"ebc:cmd:{words} {{input}} {{output}}+jpeg", log

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from llcodec._cards import read_card, shipped_file
 from llcodec.bench.command import BenchOrder, run_bench, usual_anchor
 from llcodec.bench.results import PipelineResult
 from llcodec.errors import BrokenModelError, InputError
@@ -56,7 +57,15 @@ def test_what_every_pipeline_takes_stands_in_its_results(pair_root: Path, tmp_pa
     stored = json.loads((tmp_path / "joint.json").read_text())
     assert stored["meta"]["pipeline"]["codec"]["training_hours"] > 1
     assert stored["meta"]["pipeline"]["before"]["training_hours"] is None
+    assert [stage["name"] for stage in stored["complexity"][0]["stages"]] == [
+        "encoder",
+        "entropy model",
+        "decoder",
+    ]
+    parameters = read_card(shipped_file("fast")).parameters
+    assert stored["results"]["parameters"] == [pytest.approx(parameters, rel=0.01)]
     other = json.loads((tmp_path / "plain-jpeg.json").read_text())
+    assert (other["complexity"], other["results"]["parameters"]) == (None, [None])
     assert other["meta"]["pipeline"]["codec"]["training_hours"] is None
     if sys.platform != "win32":
         for side in ("encode", "decode"):
@@ -123,6 +132,13 @@ def test_wrong_weights_are_told_before_anything_is_measured(
     with pytest.raises(BrokenModelError, match="not weights of alexnet"):
         run_bench(order, quiet, quiet)
     assert not log.exists()
+    assert not (tmp_path / "out").exists()
+
+
+def test_pipelines_that_would_share_a_file_are_refused(pair_root: Path, tmp_path: Path) -> None:
+    order = BenchOrder(str(pair_root), ["joint:A", "joint:a"], tmp_path / "out")
+    with pytest.raises(InputError, match="would both be called joint-a"):
+        run_bench(order, quiet, quiet)
     assert not (tmp_path / "out").exists()
 
 

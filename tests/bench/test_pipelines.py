@@ -1,7 +1,16 @@
+import re
+
 import numpy as np
 import pytest
 
-from llcodec.bench.pipelines import Parts, name_of, parts_of, pipeline_of, split_pipelines
+from llcodec.bench.pipelines import (
+    Parts,
+    check_names,
+    name_of,
+    parts_of,
+    pipeline_of,
+    split_pipelines,
+)
 from llcodec.errors import InputError
 
 PIXELS = np.random.default_rng(0).integers(0, 60, (32, 40, 3), dtype=np.uint8)
@@ -126,7 +135,46 @@ def test_texts_that_begin_with_no_pipeline() -> None:
         split_pipelines(["what,joint"])
 
 
-def test_names_can_be_those_of_files() -> None:
-    assert name_of("ebc:nerco+avif") == "ebc-nerco+avif"
-    assert name_of("joint:../my weights.safetensors") == "joint-..-my-weights.safetensors"
-    assert "/" not in name_of("ebc:cmd:/bin/x {input} {output}+jpeg")
+@pytest.mark.parametrize(
+    ("spec", "name"),
+    [
+        ("joint", "joint"),
+        ("ebc:nerco+avif", "ebc-nerco+avif"),
+        ("cbe:cheng2020-anchor+snr-aware", "cbe-cheng2020-anchor+snr-aware"),
+        ("joint:with.safetensors", "joint-with.safetensors"),
+        ("plain:" + 74 * "x", "plain-" + 74 * "x"),
+    ],
+)
+def test_short_and_clean_texts_are_names_almost_as_they_are(spec: str, name: str) -> None:
+    assert name_of(spec) == name
+
+
+def test_what_a_name_cannot_hold_is_told_apart_by_a_hash() -> None:
+    command = f"ebc:cmd:python /data/{60 * 'long/'}enhance.py {{input}} {{output}}"
+    specs = [
+        *(f"{command}+avif", f"{command}+jpeg"),
+        *("joint:a/b.safetensors", "joint:a_b.safetensors", "joint:a b.safetensors"),
+        *("plain:" + 75 * "x", "plain:" + 76 * "x"),
+        "joint:../my weights.safetensors",
+    ]
+    names = [name_of(spec) for spec in specs]
+    assert len(set(names)) == len(specs)
+    for name in names:
+        assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*-[0-9a-f]{8}", name)
+        assert len(name) <= 80
+    assert names[-1] == "joint-..-my-weights.safetensors-" + names[-1][-8:]
+    assert names == [name_of(spec) for spec in specs]
+
+
+def test_pipelines_that_would_be_called_alike_are_refused() -> None:
+    check_names(["joint", "plain:jpeg", "joint"])
+    for one, other in (("enhance:nerco:a", "enhance:nerco-a"), ("joint:A", "joint:a")):
+        with pytest.raises(InputError, match="would both be called"):
+            check_names(["joint", one, other])
+
+
+def test_what_has_one_quality_has_no_others() -> None:
+    many, one = pipeline_of("plain:jpeg"), pipeline_of("enhance:gamma")
+    assert many.qualities_of(None) == many.codec.qualities
+    assert many.qualities_of((20, 40)) == (20, 40)
+    assert one.qualities_of(None) == one.qualities_of((20, 40)) == (0,)

@@ -1,4 +1,4 @@
-"""The measurement on pairs, with the shipped model."""
+"""The measurement on pairs, with the shipped models."""
 
 import json
 import sys
@@ -27,9 +27,27 @@ def test_more_quality_costs_more_and_is_nearer_to_the_input() -> None:
     codec = Codec()
     low, high = measure(codec, pairs, 1.0), measure(codec, pairs, 8.0)
     assert low.bpp < high.bpp
+    assert low.as_shot_psnr is not None
+    assert high.as_shot_psnr is not None
     assert low.as_shot_psnr < high.as_shot_psnr
     assert 0 < high.ssim <= 1
     assert high.gt_mean_psnr > 10
+
+
+def test_a_model_without_tone_has_no_picture_as_shot() -> None:
+    row = measure(Codec("base"), [Pair("a", scene(200), scene(200))], 6.0)
+    assert row.as_shot_psnr is None
+    assert row.psnr > 20
+
+
+def test_errors_are_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["quality", "--photographs", str(tmp_path), "--out", str(tmp_path / "out.json")]
+    for more, told in (["--model", "no-such-model"], "no model 'no-such-model'"), ([], tmp_path):
+        monkeypatch.setattr(sys, "argv", [*arguments, *more])
+        with pytest.raises(SystemExit, match=str(told)) as ended:
+            main()
+        assert "\n" not in str(ended.value.code)
+    assert not (tmp_path / "out.json").exists()
 
 
 def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from llcodec.bench.complexity import Complexity, Stage
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.pipelines import pipeline_of
 from llcodec.bench.results import Comparison, PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores
+
+NO_MACS = Stage("codec", 7, None)
 
 
 def scores(bpp: float, psnr: float, seconds: float) -> Scores:
@@ -96,6 +99,46 @@ def test_the_best_come_first() -> None:
         Comparison("f", None, None, None),
     ]
     assert sorted(best[::-1], key=lambda comparison: comparison.place) == best
+
+
+def test_what_networks_cost_is_told_for_every_quality(
+    result: PipelineResult, tmp_path: Path
+) -> None:
+    small = Complexity("a", (Stage("encoder", 20, 3e9), Stage("decoder", 10, 1.5e9)))
+    large, unknown = Complexity("a", (Stage("codec", 40, 9e9),)), Complexity("a", (NO_MACS,))
+    pipeline = pipeline_of("plain:jpeg")
+    run = PipelineRun("plain:jpeg", "networks", pipeline, (1, 2, 3, 4, 5), ((),) * 5)
+    counted = result_of(run, complexities=(small, small, large, unknown, None))
+    assert counted.columns["parameters"] == (30, 30, 40, 7, None)
+    assert counted.columns["gmacs_960x512"] == (4.5, 4.5, 9, None, None)
+    assert counted.complexity == large
+    write_results([result, counted], (), {}, tmp_path)
+    stored = json.loads((tmp_path / "networks.json").read_text())
+    assert stored["results"]["parameters"] == [30, 30, 40, 7, None]
+    first, *others = stored["complexity"]
+    assert first == {
+        "qualities": [1, 2],
+        "stages": [
+            {"name": "encoder", "parameters": 20, "gmacs_960x512": 3},
+            {"name": "decoder", "parameters": 10, "gmacs_960x512": 1.5},
+        ],
+    }
+    assert [one["qualities"] for one in others] == [[3], [4]]
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert [(row["parameters"], row["gmacs_960x512"]) for row in rows] == [
+        *[("", "")] * 4,
+        *(("30", "4.5"), ("30", "4.5"), ("40", "9.0"), ("7", ""), ("", "")),
+    ]
+
+
+def test_what_is_no_network_costs_nothing_that_is_known(
+    result: PipelineResult, tmp_path: Path
+) -> None:
+    assert result.complexity is None
+    write_results([result], (), {}, tmp_path)
+    stored = json.loads((tmp_path / "plain-jpeg.json").read_text())
+    assert stored["complexity"] is None
+    assert stored["results"]["gmacs_960x512"] == [None] * 4
 
 
 def test_memory_is_what_was_measured_or_nothing(result: PipelineResult, tmp_path: Path) -> None:

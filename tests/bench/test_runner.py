@@ -1,8 +1,11 @@
+import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from llcodec.bench.codecs.pillow import PillowCodec
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.pipelines import pipeline_of
@@ -50,6 +53,72 @@ def test_one_that_fails_does_not_keep_the_others(plan: RunPlan) -> None:
     assert [r.failure is None for r in results] == [False, False, True]
     assert "unknown codec" in str(results[0].failure)
     assert "false" in str(results[1].failure)
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (RuntimeError("CUDA out of memory. Tried to allocate\n20 MiB"), "not enough memory"),
+        (KeyError("y_hat"), "KeyError: 'y_hat'"),
+        (AssertionError(), "AssertionError"),
+    ],
+)
+def test_one_that_fails_as_nobody_foresaw_does_not_keep_the_others(
+    plan: RunPlan, monkeypatch: pytest.MonkeyPatch, error: Exception, failure: str
+) -> None:
+    decode = PillowCodec.decode
+
+    def fail(codec: PillowCodec, data: bytes) -> object:
+        if codec.name == "jpeg":
+            raise error
+        return decode(codec, data)
+
+    monkeypatch.setattr(PillowCodec, "decode", fail)
+    broken, whole = run(replace(plan, pipelines=["plain:jpeg", "plain:webp"]), silent)
+    assert (broken.failure, broken.pipeline, broken.scores) == (failure, None, ())
+    assert whole.failure is None
+
+
+def test_who_interrupts_ends_it_all(plan: RunPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(codec: PillowCodec, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PillowCodec, "decode", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        list(run(replace(plan, pipelines=["plain:jpeg", "plain:webp"]), silent))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes there are ended in other ways")
+def test_a_process_that_dies_fails_its_own_pipeline_only(plan: RunPlan, tmp_path: Path) -> None:
+    program = tmp_path / "kill.py"
+    program.write_text("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+    words = shlex.join((sys.executable, str(program)))
+    specs = [f"ebc:cmd:{words} {{input}} {{output}}+jpeg", "plain:webp"]
+    dead, whole = run(replace(plan, pipelines=specs, jobs=2), silent)
+    assert "ended abruptly" in str(dead.failure)
+    assert (whole.failure, len(whole.scores)) == (None, 2)
+
+
+def test_codecs_of_one_quality_keep_it(plan: RunPlan) -> None:
+    many, one = run(replace(plan, pipelines=["plain:webp", "enhance:none"]), silent)
+    assert (many.qualities, one.qualities) == ((20.0, 75.0), (0.0,))
+    assert (one.failure, len(one.scores)) == (None, 1)
+
+
+def test_a_program_that_was_edited_is_measured_anew(plan: RunPlan, tmp_path: Path) -> None:
+    program = tmp_path / "brighten.py"
+    code = (
+        "import sys; from PIL import Image\n"
+        "with Image.open(sys.argv[1]) as p: p.point(lambda v: 2 * v).save(sys.argv[2])"
+    )
+    words = shlex.join((sys.executable, str(program)))
+    plan = replace(plan, pipelines=[f"enhance:cmd:{words} {{input}} {{output}}"])
+    scores = []
+    for factor in (2, 6):
+        program.write_text(code.replace("2 *", f"{factor} *"))
+        (result,) = run(plan, silent)
+        scores.append(result.scores[0][0].psnr)
+    assert scores[1] > scores[0] + 3
 
 
 def test_jobs_measure_the_same(plan: RunPlan, tmp_path: Path, alexnet: Path) -> None:

@@ -56,6 +56,13 @@ class CompressaiCodec:
         """All qualities that there are weights of."""
         return tuple(self._urls if self._files is None else self._files)
 
+    def channels(self, quality: float) -> int:
+        """Return N, the width of the network of a quality.
+
+        Raises UnknownModelError, BrokenModelError.
+        """
+        return int(self._model(int(quality)).N)
+
     def settings(self) -> CodecSettings:
         """Return versions and parameters, for the record of a result."""
         if self._files is None:

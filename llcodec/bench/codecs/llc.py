@@ -48,6 +48,16 @@ class LlcCodec:
         return self._codec.file.model.preset
 
     @property
+    def brightens(self) -> bool:
+        """Whether what comes out is brighter than what goes in."""
+        return not self._plain
+
+    @property
+    def device(self) -> str:
+        """Where the float networks run: ``cpu``, ``cuda`` or ``mps``."""
+        return self._codec.device.type
+
+    @property
     def qualities(self) -> tuple[float, ...]:
         """The eight qualities of the paper; a model that has one rate only has one."""
         if self.preset.variable_rate:
@@ -65,8 +75,8 @@ class LlcCodec:
                 "model": file.name,
                 "SHA-256": file.sha256,
                 "preset": self.preset.name,
-                "brightens": not self._plain,
-                "device": self._codec.device.type,
+                "brightens": self.brightens,
+                "device": self.device,
             },
             training_hours=hours_in(file.notes),
         )

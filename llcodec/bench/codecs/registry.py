@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.codec import BenchCodec
 from llcodec.bench.codecs.compressai_weights import MODELS
@@ -17,6 +18,9 @@ from llcodec.bench.codecs.vtm import VtmCodec
 from llcodec.bench.codecs.vtm_folder import find_vtm
 from llcodec.bench.codecs.vvc import VvcCodec
 from llcodec.errors import InputError
+
+if TYPE_CHECKING:
+    from llcodec.bench.codecs.llc import Use
 
 
 @dataclass(frozen=True)
@@ -75,22 +79,33 @@ def _zoo_model(name: str, path: str) -> BenchCodec:
 
 
 def _base(options: CodecOptions) -> BenchCodec:
-    from llcodec.bench.codecs.llc import LlcCodec
-
-    return LlcCodec("base", "base", use="plain", device=options.device)
+    return _llc("base", "base", "plain", options)
 
 
 def _joint(path: str, options: CodecOptions) -> BenchCodec:
-    from llcodec.bench.codecs.llc import LlcCodec
     from llcodec.codec.models import DEFAULT_MODEL
 
-    return LlcCodec("joint", path or DEFAULT_MODEL, use="joint", device=options.device)
+    return _llc("joint", path or DEFAULT_MODEL, "joint", options)
 
 
 def _any_llc(path: str, options: CodecOptions) -> BenchCodec:
+    name = Path(path).name if _is_folder(path) else Path(path).stem
+    return _llc(f"llc-{name}", path, "any", options)
+
+
+def _llc(name: str, model: str, use: "Use", options: CodecOptions) -> BenchCodec:
+    """Return the codec of a model, or of a folder of models with one rate each."""
+    if _is_folder(model):
+        from llcodec.bench.codecs.llc_ladder import LlcLadder
+
+        return LlcLadder(name, Path(model), use=use, device=options.device)
     from llcodec.bench.codecs.llc import LlcCodec
 
-    return LlcCodec(f"llc-{Path(path).stem}", path, device=options.device)
+    return LlcCodec(name, model, use=use, device=options.device)
+
+
+def _is_folder(model: str) -> bool:
+    return Path(model).is_dir() and model not in shipped_codecs()
 
 
 _WITHOUT_PATH: Mapping[str, Builder] = MappingProxyType(

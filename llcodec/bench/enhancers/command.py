@@ -1,6 +1,9 @@
 """Any enhancer that is a program: it reads one picture and writes another."""
 
+import hashlib
 import shlex
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -31,8 +34,26 @@ class CommandEnhancer:
         self._command = command
 
     def settings(self) -> EnhancerSettings:
-        """Return the command."""
-        return EnhancerSettings(parameters={"command": self._command})
+        """Return the command, and the SHA-256 of the program and of every file that it names.
+
+        As they are now: a script or weights that have been changed make other pictures.
+        """
+        hashes = {f"SHA-256 of {word}": _hash_of(path) for word, path in self._files()}
+        return EnhancerSettings(parameters={"command": self._command, **hashes})
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        """Yield the program and each file among the words, as they are written, and their paths.
+
+        A file may stand after an option's ``=``, too.
+        """
+        program, *words = self._words
+        found = shutil.which(program)
+        if found is not None:
+            yield program, Path(found)
+        for word in words:
+            for part in (word, word.partition("=")[2]):
+                if _is_file(part):
+                    yield part, Path(part)
 
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture that the program writes, which must be of the same size.
@@ -55,6 +76,18 @@ class CommandEnhancer:
             wanted, got = (f"{shape[1]}×{shape[0]}" for shape in (pixels.shape, made.shape))
             raise InputError(f"{self.name} made a picture of {got} pixels, not of {wanted}")
         return made
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except (OSError, ValueError):  # no path at all: too long, say, or with a zero in it
+        return False
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _filled(word: str, places: dict[str, str]) -> str:

@@ -1,16 +1,24 @@
-"""A real photograph, small enough for every codec, and a folder that looks like VTM's."""
+"""A photograph small enough for every codec, models with few channels, a folder like VTM's."""
 
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pixels
+from llcodec.nets.presets import Preset
+from llcodec.training.export import Calibration, export_model
+from llcodec.training.karhunen_loeve import patch_basis, warm_start
+from llcodec.training.recipe import LAMBDAS
 
 _HERE = Path(__file__).parent
 _EXAMPLE = _HERE.parents[2] / "examples" / "forest_path.jpg"
@@ -65,3 +73,22 @@ def photo() -> Pixels:
     with Image.open(_EXAMPLE) as image:
         small = image.convert("RGB").resize((192, 128), Image.Resampling.LANCZOS)
     return np.asarray(small).copy()
+
+
+@pytest.fixture(scope="session")
+def write_model(photo: Pixels) -> Callable[..., Path]:
+    """Write a codec as training starts it: transforms of Karhunen and Loève, of one picture."""
+
+    def write(preset: Preset, path: Path, seed: int = 1) -> Path:
+        torch.manual_seed(seed)
+        model = JointModel(replace(preset, name=path.stem))
+        basis = patch_basis([photo], model.preset.latents, np.random.default_rng(0), patches=2000)
+        with torch.no_grad():
+            if preset.variable_rate:  # it knows how to start no others
+                warm_start(model, *basis, LAMBDAS)
+            log_gain = model.log_gain(torch.tensor([8.0]))
+            y = model.eval().analyse(to_tensor(photo), None) * log_gain.exp()
+        export_model(model, path.stem, Calibration([(y, log_gain)]), {}, path)
+        return path
+
+    return write

@@ -92,6 +92,11 @@ def test_a_folder_is_a_ladder_of_networks(photo: Pixels, tmp_path: Path) -> None
         CompressaiCodec("mbt2018-mean", tmp_path / "mbt2018-mean-1.pth").decode(files[1])
 
 
+def test_the_width_is_that_of_the_weights(tmp_path: Path) -> None:
+    path = save("cheng2020-anchor", tmp_path / "cheng2020-anchor-5.pth")
+    assert CompressaiCodec("cheng2020-anchor", path).channels(5) == 8
+
+
 def test_weights_of_a_training_checkpoint_without_tables(photo: Pixels, tmp_path: Path) -> None:
     path = save("cheng2020-anchor", tmp_path / "best.pth.tar", tables=False)
     state = {f"module.{key}": value for key, value in torch.load(path).items()}

@@ -1,52 +1,35 @@
 """Our own codecs: the shipped joint one, and a plain one with few channels."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from llcodec._cards import read_card, shipped_file
 from llcodec.bench.codecs.codec import bits_per_pixel
 from llcodec.bench.codecs.llc import LlcCodec
 from llcodec.codec.codec import Codec
-from llcodec.codec.joint import JointModel
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnknownModelError, UnreadableImageError
 from llcodec.metrics import psnr
 from llcodec.nets.presets import Preset
-from llcodec.training.export import Calibration, export_model
-from llcodec.training.karhunen_loeve import patch_basis, warm_start
-from llcodec.training.recipe import LAMBDAS
+
+WriteModel = Callable[..., Path]
 
 
 def hours(name: str) -> float:
     return float(read_card(shipped_file(name)).notes["hours"])
 
 
-def write_model(preset: Preset, photo: Pixels, path: Path) -> Path:
-    """Write a codec as training starts it: transforms of Karhunen and Loève, of one picture."""
-    torch.manual_seed(1)
-    model = JointModel(replace(preset, name=path.stem))
-    basis = patch_basis([photo], model.preset.latents, np.random.default_rng(0), patches=2000)
-    with torch.no_grad():
-        if preset.variable_rate:  # it knows how to start no others
-            warm_start(model, *basis, LAMBDAS)
-        log_gain = model.log_gain(torch.tensor([8.0]))
-        y = model.eval().analyse(to_tensor(photo), None) * log_gain.exp()
-    export_model(model, path.stem, Calibration([(y, log_gain)]), {}, path)
-    return path
-
-
 @pytest.fixture(scope="module")
 def plain_model(
-    tiny_preset: Preset, photo: Pixels, tmp_path_factory: pytest.TempPathFactory
+    tiny_preset: Preset, write_model: WriteModel, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("weights")
-    return write_model(tiny_preset.plain(), photo, folder / "tiny-plain.safetensors")
+    return write_model(tiny_preset.plain(), folder / "tiny-plain.safetensors")
 
 
 def test_a_plain_model_gives_back_what_goes_in(plain_model: Path, photo: Pixels) -> None:
@@ -95,9 +78,9 @@ def test_files_of_another_model_are_refused(plain_model: Path, photo: Pixels) ->
 
 
 def test_models_of_one_rate_have_one_quality(
-    tiny_preset: Preset, photo: Pixels, tmp_path: Path
+    tiny_preset: Preset, write_model: WriteModel, photo: Pixels, tmp_path: Path
 ) -> None:
     preset = replace(tiny_preset.plain(), variable_rate=False)
-    codec = LlcCodec("base", str(write_model(preset, photo, tmp_path / "one.safetensors")))
+    codec = LlcCodec("base", str(write_model(preset, tmp_path / "one.safetensors")))
     (quality,) = codec.qualities
     assert codec.decode(codec.encode(photo, quality)).shape == photo.shape

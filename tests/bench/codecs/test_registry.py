@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,7 @@ import pytest
 
 from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
+from llcodec.bench.codecs.llc_ladder import LlcLadder
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, known_codecs
 from llcodec.bench.codecs.vtm import VtmCodec
 from llcodec.errors import InputError, UnknownModelError
@@ -45,6 +47,25 @@ def test_our_own_codecs_by_name_and_by_path() -> None:
     assert codec_of(f"joint:{path}").name == "joint"
     assert codec_of(f"llc:{path}").name == "llc-fast"
     assert codec_of(f"llc:{path}").settings().parameters["model"] == "fast"
+
+
+def test_a_folder_of_our_own_weights_is_one_codec(tmp_path: Path) -> None:
+    folder = tmp_path / "eight.rates"
+    folder.mkdir()
+    for name in ("a", "b"):
+        shutil.copy(shipped_codecs()["fast"], folder / f"{name}.safetensors")
+    for spec, name in ((f"joint:{folder}", "joint"), (f"llc:{folder}", "llc-eight.rates")):
+        codec = codec_of(spec)
+        assert isinstance(codec, LlcLadder)
+        assert (codec.name, codec.qualities) == (name, (1.0, 2.0))
+
+
+def test_a_folder_that_is_called_like_a_shipped_model_does_not_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "fast").mkdir()
+    assert codec_of("joint").settings().parameters["model"] == "fast"
 
 
 def test_base_is_there_as_soon_as_it_ships() -> None:

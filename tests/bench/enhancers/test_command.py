@@ -1,3 +1,4 @@
+import hashlib
 import shlex
 import sys
 from pathlib import Path
@@ -41,6 +42,38 @@ def test_the_program_makes_the_picture(program) -> None:
     np.testing.assert_array_equal(enhancer.enhance(pixels()), 2 * pixels())
     assert enhancer.name == f"cmd-{Path(sys.executable).name}"
     assert "{input}" in str(enhancer.settings().parameters["command"])
+
+
+def test_files_that_the_command_names_are_told_as_they_are_now(tmp_path: Path) -> None:
+    script, weights, more = (tmp_path / name for name in ("run.py", "w.pth", "more.pth"))
+    for path in (script, weights, more):
+        path.write_text(path.name)
+    words = (sys.executable, str(script), str(weights), f"--more={more}", str(tmp_path), 400 * "x")
+    enhancer = CommandEnhancer(f"{shlex.join(words)} {{input}} {{output}}")
+    before = enhancer.settings()
+    hashes = {k: v for k, v in before.parameters.items() if k != "command"}
+    assert hashes == {
+        f"SHA-256 of {path}": hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (Path(sys.executable), script, weights, more)
+    }
+    for path in (script, weights, more):
+        assert enhancer.settings() == before
+        path.write_text("edited")
+        assert enhancer.settings() != before
+        before = enhancer.settings()
+
+
+def test_a_program_is_found_where_the_system_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "bright.exe" if sys.platform == "win32" else "bright"
+    program = tmp_path / name
+    program.write_text("#!/bin/sh")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = CommandEnhancer(f"{name} {{input}} {{output}}").settings().parameters
+    assert found[f"SHA-256 of {name}"] == hashlib.sha256(b"#!/bin/sh").hexdigest()
+    assert list(CommandEnhancer("dark {input} {output}").settings().parameters) == ["command"]
 
 
 @pytest.mark.parametrize(
