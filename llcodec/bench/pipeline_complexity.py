@@ -30,7 +30,6 @@ from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import Preset, paper_preset
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 
-
 _CHENG = "cheng2020-anchor"  # of CompressAI's models the one that ours is built on
 
 
@@ -50,11 +49,13 @@ def complexity_of(pipeline: Pipeline, quality: float) -> Complexity | None:
 
     Qualities matter where each is a network of its own.
     """
+    codec = _codec(pipeline, quality)
+    if codec is None:  # before enhancers are counted for nothing
+        return None
     before, after = _enhancer(pipeline.before), _enhancer(pipeline.after)
     if before is None or after is None:
         return None
-    codec = _codec(pipeline, quality)
-    return None if codec is None else Complexity(pipeline.name, (*before, *codec, *after))
+    return Complexity(pipeline.name, (*before, *codec, *after))
 
 
 def figure_5(own: Sequence[Complexity], folder: Path) -> tuple[Complexity, ...]:
@@ -90,14 +91,16 @@ def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
     if not isinstance(enhancer, LearnedEnhancer):
         return None
     card = enhancer.card
-    if card.preset in NERCO_PRESETS:
-        found = nerco_complexity(card.preset)
-    elif card.preset in SNR_AWARE_PRESETS:
-        found = snr_aware_complexity(card.preset)
-    else:
-        return None
+    found = _enhancer_of(card.preset)
     # A preset may have been changed for a training, and keep its name.
-    return found.stages if found.parameters == card.parameters else None
+    return None if found is None or found.parameters != card.parameters else found.stages
+
+
+@cache
+def _enhancer_of(preset: str) -> Complexity | None:
+    if preset in NERCO_PRESETS:
+        return nerco_complexity(preset)
+    return snr_aware_complexity(preset) if preset in SNR_AWARE_PRESETS else None
 
 
 def _kept(
@@ -120,11 +123,13 @@ def _kept(
 def _read(path: Path) -> tuple[Complexity | None, ...] | None:
     """Return what is kept; None if it is not there, or damaged."""
     try:
-        return tuple(one and _complexity(one) for one in json.loads(path.read_text()))
+        return tuple(map(_complexity, json.loads(path.read_text())))
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
-def _complexity(stored: Mapping[str, Any]) -> Complexity:
+def _complexity(stored: Mapping[str, Any] | None) -> Complexity | None:
+    if stored is None:
+        return None
     stages = tuple(Stage(**stage) for stage in stored["stages"])
     return Complexity(stored["name"], stages, stored["source"])

@@ -27,8 +27,9 @@ Progress = Callable[[str, int, int], None]
 class RunPlan:
     """What to run: pipelines by their texts, pictures, and where measurements are kept.
 
-    ``qualities`` None are each codec's own; codecs of one quality keep that. ``jobs`` processes work side by side, with one thread
-    each; times are only worth reading of a run with one. ``metrics`` are measured besides scores.
+    ``qualities`` None are each codec's own; codecs of one quality keep that. ``jobs`` processes
+    work side by side, with one thread each; times are only worth reading of a run with one.
+    ``metrics`` are measured besides scores.
     """
 
     pipelines: Sequence[str]

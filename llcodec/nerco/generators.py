@@ -78,12 +78,12 @@ def _twice() -> nn.Module:
 
 def _mixture(x: Tensor, choice: Tensor) -> Tensor:
     """Return the mixture of smoothed versions of x, B×3×H×W, by logits B×9×H×W."""
-    share = choice.float().unflatten(1, (len(_SMOOTHINGS), 3)).softmax(1)
+    share = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1).softmax(1)
     versions = [
         F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
         for side in _SMOOTHINGS
     ]
-    return (share * torch.stack(versions, 1)).sum(1)
+    return torch.sum(share * torch.stack(versions, 1), 1)
 
 
 class Enhancer(nn.Module):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.codecs.pillow import PillowCodec
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.pictures import BenchPicture, find_pictures
 from llcodec.bench.pipelines import pipeline_of
@@ -116,6 +117,20 @@ def test_one_that_fails_is_named_and_the_others_go_on(
     assert [shown.name for shown in picture.shown] == ["plain-jpeg"]
     assert list(picture.failed) == ["broken"]
     assert "false" in picture.failed["broken"]
+
+
+def test_one_that_fails_as_nobody_foresaw_is_named(
+    jpeg: PipelineRun,
+    pictures: tuple[BenchPicture, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(PillowCodec, "encode", fail)
+    (picture,) = show([jpeg], pictures, (0,), 3.0, tmp_path).pictures
+    assert picture.failed == {"plain-jpeg": "not enough memory"}
 
 
 def test_pictures_without_reference_have_no_scores(

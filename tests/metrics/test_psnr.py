@@ -1,9 +1,11 @@
-"""PSNR against values worked out by hand."""
+"""PSNR against values worked out by hand, and by scikit-image."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from skimage.metrics import peak_signal_noise_ratio
 
 from llcodec.metrics import gt_mean_psnr, psnr
 
@@ -16,6 +18,15 @@ def test_known_values() -> None:
     assert psnr(flat(10), flat(15)) == pytest.approx(10 * math.log10(255**2 / 25))
     assert psnr(flat(255), flat(0)) == pytest.approx(0.0)
     assert psnr(flat(7), flat(7)) == math.inf
+
+
+def test_photographs_have_the_value_of_scikit_image(
+    damaged: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> None:
+    for picture, reference in damaged:
+        expected = peak_signal_noise_ratio(reference, picture, data_range=255)
+        assert 5 < expected < 40
+        assert psnr(picture, reference) == pytest.approx(expected, abs=1e-4)
 
 
 def test_shapes_must_agree() -> None:

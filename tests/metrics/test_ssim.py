@@ -1,7 +1,12 @@
-"""SSIM and MS-SSIM: their settings and their ends."""
+"""SSIM and MS-SSIM: their settings, their ends, and the libraries that others measure with."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+import pytorch_msssim
+import torch
+from skimage.metrics import structural_similarity
 
 from llcodec.metrics import ms_ssim, ssim
 
@@ -36,3 +41,31 @@ def test_ms_ssim_sees_noise_less_than_ssim_does() -> None:
 def test_ms_ssim_needs_room_for_five_scales() -> None:
     with pytest.raises(ValueError, match="160 pixels"):
         ms_ssim(noise(0), noise(0))
+
+
+def test_ssim_of_photographs_is_that_of_scikit_image(
+    damaged: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> None:
+    """With the settings of Wang's paper it averages over the same windows, none across an edge."""
+    for picture, reference in damaged:
+        expected = structural_similarity(
+            reference,
+            picture,
+            data_range=255,
+            channel_axis=2,
+            gaussian_weights=True,
+            sigma=1.5,
+            use_sample_covariance=False,
+        )
+        assert 0.1 < expected < 0.99
+        assert ssim(picture, reference) == pytest.approx(expected, abs=1e-4)
+
+
+def test_both_are_those_of_pytorch_msssim_with_8_bits(
+    damaged: Sequence[tuple[np.ndarray, np.ndarray]],
+) -> None:
+    for picture, reference in damaged:
+        x, y = (torch.tensor(p).movedim(2, 0)[None].double() for p in (picture, reference))
+        for ours, theirs in ((ssim, pytorch_msssim.ssim), (ms_ssim, pytorch_msssim.ms_ssim)):
+            expected = theirs(x, y, data_range=255, win_size=11, win_sigma=1.5)
+            assert ours(picture, reference) == pytest.approx(float(expected), abs=1e-4)

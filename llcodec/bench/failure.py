@@ -1,0 +1,43 @@
+"""Why something failed, in one line, whatever was raised.
+
+Codecs, enhancers and programs of others run here. Their errors are of every kind, some have many
+lines, and some say nothing.
+"""
+
+import os
+import traceback
+from concurrent.futures.process import BrokenProcessPool
+from typing import Final
+
+from llcodec.errors import LlcError
+
+_LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
+# How PyTorch says that memory is short: a RuntimeError of many words.
+_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory", "out of memory")
+
+
+def told(error: Exception) -> str:
+    """Return what went wrong in a line, which is never empty.
+
+    With ``LLC_DEBUG=1`` in the environment, an error that nobody foresaw prints its traceback.
+    """
+    if isinstance(error, LlcError | OSError):
+        return _line(str(error)) or type(error).__name__
+    if _short_of_memory(error):
+        return "not enough memory"
+    if isinstance(error, BrokenProcessPool):
+        return "one of the processes that measured it ended abruptly: is there enough memory?"
+    if os.environ.get("LLC_DEBUG") == "1":
+        traceback.print_exception(error)
+    return f"{type(error).__name__}: {_line(str(error))}".removesuffix(": ")
+
+
+def _short_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
