@@ -1,7 +1,10 @@
-"""Memory is given back between pictures, where programs handle many of them."""
+"""Memory: given back between pictures, where programs handle many of them, or short."""
 
 import ctypes
 import sys
+
+# How PyTorch says that memory is short: a RuntimeError of many words.
+_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
 def give_back() -> None:
@@ -14,3 +17,10 @@ def give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
+
+
+def short_of_memory(error: Exception) -> bool:
+    """Return whether an error says that there was not enough memory."""
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)

@@ -3,7 +3,7 @@ import sys
 import numpy as np
 import pytest
 
-from llcodec._memory import give_back
+from llcodec._memory import give_back, short_of_memory
 from llcodec.bench.heap import reading
 
 
@@ -16,3 +16,11 @@ def test_freed_memory_goes_back_to_the_system() -> None:
     give_back()
     assert reading().resident_mb < fragmented - 40
     assert len(blocks) == 800
+
+
+def test_errors_that_say_that_memory_is_short() -> None:
+    torchs = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried")
+    assert short_of_memory(torchs)
+    assert short_of_memory(MemoryError())
+    assert not short_of_memory(RuntimeError("shapes do not match"))
+    assert not short_of_memory(OSError("out of memory"))

@@ -9,11 +9,10 @@ import traceback
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
+from llcodec._memory import short_of_memory
 from llcodec.errors import LlcError
 
 _LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
-# How PyTorch says that memory is short: a RuntimeError of many words.
-_OUT_OF_MEMORY: Final = ("can't allocate memory", "not enough memory", "out of memory")
 
 
 def told(error: Exception) -> str:
@@ -23,19 +22,13 @@ def told(error: Exception) -> str:
     """
     if isinstance(error, LlcError | OSError):
         return _line(str(error)) or type(error).__name__
-    if _short_of_memory(error):
+    if short_of_memory(error):
         return "not enough memory"
     if isinstance(error, BrokenProcessPool):
         return "one of the processes that measured it ended abruptly: is there enough memory?"
     if os.environ.get("LLC_DEBUG") == "1":
         traceback.print_exception(error)
     return f"{type(error).__name__}: {_line(str(error))}".removesuffix(": ")
-
-
-def _short_of_memory(error: Exception) -> bool:
-    if isinstance(error, MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)
 
 
 def _line(text: str) -> str:

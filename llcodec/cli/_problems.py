@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 
+from llcodec._memory import short_of_memory
 from llcodec.cli._input import STREAM
 from llcodec.cli._text import printable
 from llcodec.errors import LlcError
@@ -13,9 +14,6 @@ USAGE = 2
 DAMAGED = 3  # salvaged with losses
 INTERNAL = 70
 
-# How PyTorch says that memory is short: a RuntimeError of many words.
-_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
-
 
 def explain(error: Exception) -> tuple[str, int]:
     """Return what went wrong in words for the user, and the exit code.
@@ -24,19 +22,13 @@ def explain(error: Exception) -> tuple[str, int]:
     """
     if isinstance(error, LlcError):
         return str(error), FAILED
-    if _short_of_memory(error):
+    if short_of_memory(error):
         return "not enough memory", FAILED
     if isinstance(error, OSError):
         return error.strerror or str(error), FAILED
     if os.environ.get("LLC_DEBUG") == "1":
         traceback.print_exception(error)
     return f"internal error: {type(error).__name__}: {error}".removesuffix(": "), INTERNAL
-
-
-def _short_of_memory(error: Exception) -> bool:
-    if isinstance(error, MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)
 
 
 def complain(message: str, path: str | None = None) -> str:
