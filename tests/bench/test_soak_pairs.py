@@ -42,6 +42,7 @@ def test_nothing_is_wrong(checker: Checker) -> None:
 
 def test_a_decoder_that_comes_to_something_else_is_noticed() -> None:
     checker = Checker("fast")
-    checker._codec = Codec("base", device="cpu")  # whose latents are not those that are kept
+    checker._codec = Codec("fast", device="cpu")
+    checker._codec._model.linear_synthesis.weight.mul_(1.5)  # not what the encoder's latents say
     problems = checker.problems(replace(pair(0), brightness=1.0))
-    assert {"number of tiles", "pixels"} <= set(problems)
+    assert "pixels" in problems

@@ -35,6 +35,7 @@ _TINY_PRESET = replace(
     context_features=12,
     entropy_hidden=(16,),
     condition=8,
+    tone_members=1,
 )
 _SERIAL_PRESET = paper_preset(8, "serial").plain()
 

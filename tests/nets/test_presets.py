@@ -33,7 +33,8 @@ def test_only_the_fast_preset_has_tone_and_variable_rate() -> None:
 def test_the_plain_form_only_leaves_out_what_enhances() -> None:
     base = PRESETS["base"]
     assert base == FAST.plain() == base.plain()
-    assert replace(base, name="fast", snr_branch=True, global_tone=True) == FAST
+    enhancing = {"snr_branch": True, "global_tone": True, "tone_members": FAST.tone_members}
+    assert replace(base, name="fast", **enhancing) == FAST  # type: ignore[arg-type]
     assert not paper_preset(192).plain().snr_branch
     assert paper_preset(192).plain().widths == (192,) * 4
 
