@@ -13,7 +13,7 @@ B = TypeVar("B")
 def side_by_side(work: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
     """Yield what ``work`` makes of each item, in their order, on as many threads as PyTorch has.
 
-    Each call has one thread to itself, whatever their number, so that results do not hang on it.
+    Where there are several, each call has one thread of PyTorch's; one alone has all of them.
     """
     threads = torch.get_num_threads()
     workers = min(threads, len(items))

@@ -11,7 +11,7 @@ from llcodec.text_guide.loading import load_guide
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.provenance import code_version, folder_names
-from llcodec.training.ranks import own_device
+from llcodec.training.ranks import own_device, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 
 _VALIDATION_PICTURES = 10
@@ -31,6 +31,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
+    refuse_ranks()
     refuse_to_overwrite(out, options)
     guide = None
     device = own_device(options.device)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llcodec.errors import InputError
-from llcodec.training.ranks import refuse_ranks
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.trainer import Trainer
 
@@ -21,11 +20,7 @@ class RunOptions:
 
 
 def refuse_to_overwrite(out: Path, options: RunOptions) -> None:
-    """Raise InputError if ``out`` holds a run already and it is not to go on.
-
-    And where there are several processes, which would all write to it.
-    """
-    refuse_ranks()
+    """Raise InputError if ``out`` holds a run already and it is not to go on."""
     if (out / "checkpoint.safetensors").exists() and not options.resume:
         raise InputError(f"{out} holds a run already; resume it or choose another folder")
 

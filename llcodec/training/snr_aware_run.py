@@ -5,7 +5,7 @@ from pathlib import Path
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import gather_sources
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.ranks import own_device
+from llcodec.training.ranks import own_device, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.snr_aware import SnrAwareTrainer
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
@@ -21,6 +21,7 @@ def run_snr_aware(
     Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
     InputError if the folder holds a run already and ``resume`` is not asked for.
     """
+    refuse_ranks()
     refuse_to_overwrite(out, options)
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else []

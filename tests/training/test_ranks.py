@@ -11,7 +11,7 @@ import torch
 
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.ranks import Ranks, joined_ranks, own_device
+from llcodec.training.ranks import Ranks, joined_ranks, own_device, refuse_ranks
 
 CPU = torch.device("cpu")
 
@@ -125,3 +125,10 @@ def flat(row: dict[str, object]) -> list[float]:
     if "val" in row:
         return [v for score in row["val"] for v in score.values()]  # type: ignore[attr-defined]
     return [float(row[key]) for key in ("loss", "bpp", "psnr", "skipped")]  # type: ignore[arg-type]
+
+
+def test_a_training_of_one_process_refuses_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_ranks()
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(InputError, match="one process"):
+        refuse_ranks()

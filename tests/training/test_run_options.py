@@ -12,11 +12,3 @@ def test_runs_are_not_overwritten(tmp_path: Path) -> None:
     refuse_to_overwrite(tmp_path, RunOptions(resume=True))
     with pytest.raises(InputError, match="holds a run already"):
         refuse_to_overwrite(tmp_path, RunOptions())
-
-
-def test_a_training_of_one_process_refuses_several(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(InputError, match="one process"):
-        refuse_to_overwrite(tmp_path, RunOptions())

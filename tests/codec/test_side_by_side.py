@@ -1,0 +1,41 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from llcodec.codec.side_by_side import side_by_side
+
+
+@pytest.fixture
+def threads() -> Iterator[int]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield 3
+    torch.set_num_threads(before)
+
+
+def test_results_come_in_order_and_threads_are_given_back(threads: int) -> None:
+    assert list(side_by_side(lambda n: n * n, range(10))) == [n * n for n in range(10)]
+    assert torch.get_num_threads() == threads
+
+
+def test_each_item_has_one_thread_and_as_many_run_as_there_are(threads: int) -> None:
+    """Nobody passes the barrier before three have come to it."""
+    barrier = threading.Barrier(threads, timeout=30)
+
+    def work(_: int) -> int:
+        barrier.wait()
+        return torch.get_num_threads()
+
+    assert list(side_by_side(work, range(threads))) == [1] * threads
+
+
+def test_one_item_keeps_the_thread_it_is_called_from(threads: int) -> None:
+    assert list(side_by_side(lambda _: threading.get_ident(), [0])) == [threading.get_ident()]
+
+
+def test_errors_are_passed_on_and_threads_given_back(threads: int) -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(side_by_side(lambda n: 1 // n, [1, 0, 1]))
+    assert torch.get_num_threads() == threads
