@@ -8,7 +8,6 @@ from torch.nn import functional as F
 
 from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
 from llcodec.codec.samples import Samples, cut, whole_thumbnail
-from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.windows import ENCODER_HALO, windows
 from llcodec.container import Tile
@@ -66,19 +65,20 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysi
 def encode_tiles(
     model: JointModel, coder: LatentCoder, analysis: Analysis, quality_units: int, tile_size: int
 ) -> tuple[Tile, ...]:
-    """Return the tiles of a picture at one quality, in raster order, coded side by side."""
+    """Return the tiles of a picture at one quality, in raster order.
+
+    One after the other: choosing the symbols of a tile takes a gigabyte.
+    """
     gain = model.log_gain(_quality(quality_units, model)).exp()[0].cpu()
     side = tile_size // STRIDE
-    rows = torch.split(analysis.latents, side, 1)
-
-    @torch.inference_mode()  # a setting of each thread
-    def one(y: Tensor) -> Tile:
-        coded = y * gain
-        z_hat = hyper_latents(model, coded)
-        stream, decoded = coder.encode(coded, z_hat, quality_units)
-        return Tile(decoded.checksum(), stream)
-
-    return tuple(side_by_side(one, [y for row in rows for y in torch.split(row, side, 2)]))
+    tiles = []
+    for rows in torch.split(analysis.latents, side, 1):
+        for y in torch.split(rows, side, 2):
+            coded = y * gain
+            z_hat = hyper_latents(model, coded)
+            stream, decoded = coder.encode(coded, z_hat, quality_units)
+            tiles.append(Tile(decoded.checksum(), stream))
+    return tuple(tiles)
 
 
 def hyper_latents(model: JointModel, coded: Tensor) -> Tensor:
