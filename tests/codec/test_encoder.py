@@ -63,20 +63,6 @@ def test_tiles_are_those_of_the_header_in_raster_order(tiny, make_picture) -> No
         assert alone == (tiles[number],)
 
 
-def test_tiles_are_the_same_on_any_number_of_threads(tiny, make_picture) -> None:
-    analysis = analyse(tiny.trained, make_picture(150, 200), CPU)
-    coder, before = tiny.file.coder(), torch.get_num_threads()
-    try:
-        made = []
-        for threads in (1, 3):
-            torch.set_num_threads(threads)
-            made.append(encode_tiles(tiny.trained, coder, analysis, 1024, 64))
-            assert torch.get_num_threads() == threads
-        assert made[0] == made[1]
-    finally:
-        torch.set_num_threads(before)
-
-
 def test_higher_qualities_take_more_bytes(tiny, make_picture) -> None:
     analysis = analyse(tiny.trained, make_picture(160, 160), CPU)
     coder = tiny.file.coder()
