@@ -20,8 +20,9 @@ class NercoRecipe:
     and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
     themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
-    camera, so that G_H learns to take noise away; the paper has none. Steps whose loss is not
-    finite are skipped; ``patience`` of them in a row end the run.
+    camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
+    pictures together (:mod:`llcodec.data.even_light`); the paper has neither. Steps whose
+    loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
 
     preset: NercoPreset
@@ -40,6 +41,7 @@ class NercoRecipe:
     guide: str | None = None
     prompts: Prompts = field(default_factory=Prompts)
     camera_noise: bool = False
+    even_light: bool = False
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llcodec.data.even_light import evenly_lit
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, gather_unpaired, read_bright, read_dark
@@ -37,7 +38,9 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
     device = own_device(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
-    pictures = gather_unpaired(read_dark(folders.dark), read_bright(folders.bright))
+    bright = read_bright(folders.bright)
+    bright = evenly_lit(bright) if recipe.even_light else bright
+    pictures = gather_unpaired(read_dark(folders.dark), bright)
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {
         "code": code_version(),
