@@ -1,40 +1,33 @@
 """Tiny networks of both kinds in which every layer has a say, and dark pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
+from llcodec.enhancing.pieces import Piece
 from llcodec.imaging import Picture
+from llcodec.imaging.picture import Samples
 from llcodec.nerco.model import NercoModel
-from llcodec.nerco.presets import COMPACT
+from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.nets.presets import Preset
 
 MakePicture = Callable[..., Picture]
-TINY_COMPACT = replace(
-    COMPACT,
-    extractor_width=8,
-    extractor_blocks=1,
-    features=4,
-    mlp_width=8,
-    mask_width=8,
-    enhancer_width=8,
-    enhancer_blocks=1,
-)
+Assembled = Callable[[Iterable[Piece], Samples], Tensor]
 
 
 @pytest.fixture(scope="session")
-def nerco() -> NercoFile:
+def nerco(tiny_nerco: NercoPreset) -> NercoFile:
     torch.manual_seed(4)
-    model = NercoModel(TINY_COMPACT, degrader=False)
+    model = NercoModel(tiny_nerco, degrader=False)
     with torch.no_grad():
         for module in model.modules():
             if isinstance(module, nn.Linear) and not module.weight.any():
@@ -84,3 +77,18 @@ def make_picture() -> MakePicture:
         return Picture((values * white).round().astype(kind), grey=grey)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def assembled() -> Assembled:
+    def assemble(pieces: Iterable[Piece], pixels: Samples) -> Tensor:
+        """Return the picture of pieces; every pixel is covered once."""
+        picture = torch.zeros(1, 3, *pixels.shape[:2])
+        covered = torch.zeros(pixels.shape[:2])
+        for piece in pieces:
+            picture[..., piece.rows, piece.columns] = piece.values
+            covered[piece.rows, piece.columns] += 1
+        assert bool((covered == 1).all())
+        return picture
+
+    return assemble

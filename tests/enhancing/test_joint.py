@@ -15,7 +15,6 @@ from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.windows import CORE
 from llcodec.enhancing.joint import JointNetwork
-from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
 from llcodec.imaging import Picture
 from llcodec.imaging.picture import Samples
@@ -23,17 +22,6 @@ from llcodec.nets.tone import thumbnail
 
 CPU = torch.device("cpu")
 HALF_A_LEVEL = 0.5 / 255
-
-
-def assembled(pieces: list[Piece], pixels: Samples) -> Tensor:
-    """Return the picture of pieces; every pixel is covered once."""
-    picture = torch.zeros(1, 3, *pixels.shape[:2])
-    covered = torch.zeros(pixels.shape[:2])
-    for piece in pieces:
-        picture[..., piece.rows, piece.columns] = piece.values
-        covered[piece.rows, piece.columns] += 1
-    assert bool((covered == 1).all())
-    return picture
 
 
 def at_once(model: JointModel, pixels: Samples) -> Tensor:
@@ -52,7 +40,7 @@ def at_once(model: JointModel, pixels: Samples) -> Tensor:
     ("height", "width"), [(1, 1), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
 )
 def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
-    joint, make_picture, height: int, width: int
+    joint, assembled, make_picture, height: int, width: int
 ) -> None:
     pixels = make_picture(height, width).pixels
     pieces = list(JointNetwork(joint, CPU).pieces(pixels))
@@ -64,7 +52,7 @@ def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
 
 
 @torch.inference_mode()
-def test_it_is_what_the_codec_makes_but_for_rounding(make_picture) -> None:
+def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) -> None:
     """The shipped codec at its finest quality, through a file, against the network alone."""
     picture = make_picture(96, 128)
     codec = Codec("fast", device="cpu")

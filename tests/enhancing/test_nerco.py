@@ -5,13 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 
 from llcodec.codec.samples import to_tensor
 from llcodec.enhancing.nerco import NercoNetwork
-from llcodec.enhancing.pieces import Piece
 from llcodec.errors import TooManyPixelsError
-from llcodec.imaging.picture import Samples
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import PAPER
 from llcodec.nerco.weights import NercoFile
@@ -20,24 +17,13 @@ CPU = torch.device("cpu")
 HALF_A_LEVEL = 0.5 / 255
 
 
-def assembled(pieces: list[Piece], pixels: Samples) -> Tensor:
-    """Return the picture of pieces; every pixel is covered once."""
-    picture = torch.zeros(1, 3, *pixels.shape[:2])
-    covered = torch.zeros(pixels.shape[:2])
-    for piece in pieces:
-        picture[..., piece.rows, piece.columns] = piece.values
-        covered[piece.rows, piece.columns] += 1
-    assert bool((covered == 1).all())
-    return picture
-
-
 @torch.inference_mode()
 @pytest.mark.parametrize("sixteen_bit", [False, True])
 @pytest.mark.parametrize(
     ("height", "width"), [(1, 1), (1, 300), (3, 2), (7, 9), (129, 1), (101, 250), (130, 131)]
 )
 def test_tiles_fit_as_if_the_whole_had_been_enhanced_at_once(
-    nerco, make_picture, height: int, width: int, sixteen_bit: bool
+    nerco, assembled, make_picture, height: int, width: int, sixteen_bit: bool
 ) -> None:
     pixels = make_picture(height, width, sixteen_bit=sixteen_bit).pixels
     pieces = list(NercoNetwork(nerco, CPU, core=64).pieces(pixels))
