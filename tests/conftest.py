@@ -49,6 +49,7 @@ def tiny_nerco() -> NercoPreset:
         degrader_width=8,
         degrader_blocks=1,
         discriminator_width=4,
+        discriminator_reduction=1,
     )
 
 

@@ -3,7 +3,7 @@
 Outdoor photographs have deep shadows next to bright skies, and a discriminator that takes them for
 what bright pictures look like asks for black corners in every room. Here the log-odds of all
 samples of a picture, u = ½·ln(p / (1 − p)), are drawn together around their mean, and the means of
-all pictures around 45 % of white: one curve for a whole picture, so nothing gets halos.
+all pictures around 50 % of white: one curve for a whole picture, so nothing gets halos.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ import numpy as np
 
 from llcodec.data.pairs import Pixels
 
-MEAN = -0.1  # of log-odds: 45 % of white
+MEAN = 0.0  # of log-odds: 50 % of white
 DEVIATION = 0.5  # of the log-odds of one picture, at most
 _KEPT = 0.5  # of the distance of a picture's mean from MEAN
 _MARGIN = 1 / 1024  # black and white are moved inwards, so that they have log-odds

@@ -1,6 +1,7 @@
 """The appearance-based discriminators of TAD: a colour and an edge path each (section 3.3)."""
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from llcodec.nerco.edges import edges
 from llcodec.nerco.presets import NercoPreset
@@ -31,21 +32,25 @@ class PatchDiscriminator(nn.Module):
 
 
 class TwoPathDiscriminator(nn.Module):
-    """D_H or D_L: a network for pictures and, where there is an edge path, one for their edges."""
+    """D_H or D_L: a network for pictures and, where there is an edge path, one for their edges.
 
-    def __init__(self, width: int, edge_path: bool) -> None:
+    Both see pictures averaged down by ``reduction``.
+    """
+
+    def __init__(self, width: int, edge_path: bool, reduction: int = 1) -> None:
         super().__init__()
+        self.reduction = reduction
         self.colour = PatchDiscriminator(width)
         self.edge = PatchDiscriminator(width) if edge_path else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores of the colour path for pictures B×3×H×W in [−1, 1]."""
-        out: Tensor = self.colour(x)
+        out: Tensor = self.colour(F.avg_pool2d(x, self.reduction))
         return out
 
     def of_edges(self, x: Tensor) -> Tensor | None:
         """Return the scores of the edge path for the edge maps of pictures in [−1, 1]."""
-        return None if self.edge is None else self.edge(edges(x))
+        return None if self.edge is None else self.edge(edges(F.avg_pool2d(x, self.reduction)))
 
 
 class Discriminators(nn.Module):
@@ -56,7 +61,8 @@ class Discriminators(nn.Module):
 
     def __init__(self, preset: NercoPreset, switches: NercoSwitches | None = None) -> None:
         super().__init__()
-        width, edge_path = preset.discriminator_width, (switches or NercoSwitches()).edges
-        self.d_h = TwoPathDiscriminator(width, edge_path)
-        self.d_l = TwoPathDiscriminator(width, edge_path)
+        width, reduction = preset.discriminator_width, preset.discriminator_reduction
+        edge_path = (switches or NercoSwitches()).edges
+        self.d_h = TwoPathDiscriminator(width, edge_path, reduction)
+        self.d_l = TwoPathDiscriminator(width, edge_path, reduction)
         gaussian_start(self)

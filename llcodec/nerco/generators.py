@@ -18,7 +18,7 @@ from llcodec.nerco.whole_picture import (
 )
 from llcodec.nets.blocks import conv3x3, he_start, leaky_relu
 
-_BRIGHT = -0.1  # log-odds of 45 % of white: where G_H starts to bring pictures to
+_BRIGHT = 0.0  # log-odds of 50 % of white: where G_H starts to bring pictures to
 _SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
 _QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
 
@@ -91,7 +91,7 @@ class Enhancer(nn.Module):
 
     As released, it sees the picture beside I_NR: I_A ⊗ (I_L, I_NR), six planes; in Eq. 8 it sees
     I_A ⊗ I_NR only. ``compact`` starts as the rule that brings the mean of the whole picture's
-    log-odds up to that of 45 % of white.
+    log-odds up to that of 50 % of white.
     """
 
     def __init__(self, preset: NercoPreset) -> None:

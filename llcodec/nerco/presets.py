@@ -16,7 +16,8 @@ class NercoPreset:
 
     ``frequencies`` is L of the positional encoding (Eq. 3). ``features`` are the channels of E
     (Eq. 1), which in ``paper`` are the extractor's width; ``neighbourhood`` is the side of the
-    square of pixels whose features the MLP sees.
+    square of pixels whose features the MLP sees. Discriminators see pictures averaged down by
+    ``discriminator_reduction``.
     """
 
     name: str
@@ -33,6 +34,7 @@ class NercoPreset:
     degrader_width: int
     degrader_blocks: int
     discriminator_width: int
+    discriminator_reduction: int = 1
     frequencies: int = 8
 
     @property
@@ -84,6 +86,8 @@ COMPACT = NercoPreset(
     degrader_width=64,
     degrader_blocks=1,
     discriminator_width=16,
+    # At full size, noise passes for texture.
+    discriminator_reduction=2,
 )
 
 PRESETS = {preset.name: preset for preset in (PAPER, COMPACT)}

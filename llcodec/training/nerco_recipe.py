@@ -54,8 +54,9 @@ class NercoRecipe:
         length = self.steps if self.steps is not None else self.epochs
         if length is None or min(length, self.batch, self.validate_every) < 1:
             raise InputError("steps, epochs, batch and validate_every must be at least 1")
-        if self.crop < 32 or self.crop % STRIDE:
-            raise InputError(f"crops must be a multiple of {STRIDE} pixels, and 32 at least")
+        least = 32 * self.preset.discriminator_reduction
+        if self.crop < least or self.crop % STRIDE:
+            raise InputError(f"crops must be a multiple of {STRIDE} pixels, and {least} at least")
         if not 0 <= self.constant <= 1:
             raise InputError("constant is a share between 0 and 1")
 

@@ -1,5 +1,6 @@
 """Recipes as TOML: a preset's name, changes to it under [model], the settings of its training."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -138,7 +139,12 @@ def _refuse_coercion(converter: Any) -> None:
 
 
 def _readable(message: str) -> str:
-    return " ".join(message.replace("$.", "").split())
+    """Return cattrs' message without its own marks: what a dataclass said, and of which table."""
+    message = " ".join(message.split())
+    said = re.fullmatch(r"unknown error \((.*)\) @ \$\.?(.*)", message)
+    if said is None:
+        return message.replace("$.", "")
+    return f"{said[2]}: {said[1]}" if said[2] else said[1]
 
 
 def _set(table: Table, change: str) -> None:

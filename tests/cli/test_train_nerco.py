@@ -9,7 +9,7 @@ from llcodec.cli._main import run
 SMALL = [
     "--threads=1",
     "--set=steps=2",
-    "--set=crop=32",
+    "--set=crop=64",
     "--set=model.enhancer_width=8",
     "--set=model.degrader_width=8",
     "--set=switches.text=false",

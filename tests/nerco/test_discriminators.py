@@ -2,8 +2,13 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from llcodec.nerco.discriminators import Discriminators, PatchDiscriminator
+from llcodec.nerco.discriminators import (
+    Discriminators,
+    PatchDiscriminator,
+    TwoPathDiscriminator,
+)
 from llcodec.nerco.edges import edges
 from llcodec.nerco.presets import PAPER
 from llcodec.nerco.switches import ABLATION_1
@@ -38,6 +43,21 @@ def test_the_edge_path_sees_edges() -> None:
     lighter = judge.of_edges(x + 0.5)
     torch.testing.assert_close(lighter, score, atol=1e-4, rtol=1e-3)  # whatever the brightness
     assert (judge(x + 0.5) - judge(x)).abs().max() > 1e-4
+
+
+def test_both_paths_see_pictures_averaged_down() -> None:
+    torch.manual_seed(0)
+    judge = TwoPathDiscriminator(4, edge_path=True, reduction=2)
+    x = torch.rand(1, 3, 128, 96)
+    x[..., ::2, ::2] += 0.5
+    x[..., 1::2, 1::2] -= 0.5  # noise of single pixels, whose averages are those without it
+    smooth = F.avg_pool2d(x, 2).repeat_interleave(2, 2).repeat_interleave(2, 3)
+    assert (x - smooth).abs().max() > 0.4
+    for path in (judge, judge.of_edges):
+        scores = path(x)
+        assert scores is not None
+        assert scores.shape == (1, 1, 6, 4)
+        torch.testing.assert_close(path(smooth), scores)
 
 
 def test_the_edge_path_can_be_left_out() -> None:

@@ -30,7 +30,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"epochs": 3}, "steps or in epochs"),
         ({"steps": 0}, "at least 1"),
         ({"batch": 0}, "at least 1"),
-        ({"crop": 30}, "32 at least"),
+        ({"crop": 30}, "64 at least"),
         ({"crop": 66}, "multiple of 4"),
         ({"constant": 1.5}, "share"),
     ],

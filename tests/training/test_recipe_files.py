@@ -89,7 +89,7 @@ def test_changes_are_dotted_paths() -> None:
         ("preset=faster", "no preset 'faster'"),
         ("seed.x=3", "seed is not a table"),
         ("joint.learning_rate.decay=linear", "decay"),
-        ("joint.crop=100", "multiple of 64"),
+        ("joint.crop=100", "^recipe: joint: crops must be a multiple of 64 pixels"),
         ("nothing", "key=value"),
         ("=3", "key=value"),
     ],
