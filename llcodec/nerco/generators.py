@@ -20,6 +20,8 @@ from llcodec.nets.blocks import conv3x3, he_start, leaky_relu
 
 _BRIGHT = 0.0  # log-odds of 50 % of white: where G_H starts to bring pictures to
 _SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
+_SHARPEST = (2.0, 0.0, 0.0)  # their logits where nothing is brightened
+_SMOOTHER = (0.0, 2.0, 1.5)  # what these gain for each unit of the first shift
 _QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
 
 
@@ -32,6 +34,8 @@ class ShiftGenerator(nn.Module):
     which discriminators would reward and the dual loop use to hide what it must remember.
     Where it is ``smoothing``, these also choose, for each sample, the mixture of x and of what is
     left of x in smoothed versions that takes the place of x: noise goes before it is amplified.
+    The more the simple rule amplifies, the smoother this mixture is at first; bright pictures stay
+    as they are.
     """
 
     def __init__(
@@ -69,16 +73,21 @@ class ShiftGenerator(nn.Module):
         local = self.tail(self.up(features) + fine)
         local, choice = local[:, :3], local[:, 3:]
         shift = start + self.global_shift(code)[..., None, None] + local
-        return from_log_odds(log_odds(_mixture(x, choice) if self.smoothing else x) + shift)
+        quiet = _mixture(x, choice, start) if self.smoothing else x
+        return from_log_odds(log_odds(quiet) + shift)
 
 
 def _twice() -> nn.Module:
     return nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)
 
 
-def _mixture(x: Tensor, choice: Tensor) -> Tensor:
-    """Return the mixture of smoothed versions of x, B×3×H×W, by logits B×9×H×W."""
-    share = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1).softmax(1)
+def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
+    """Return the mixture of smoothed versions of x, B×3×H×W, by logits B×9×H×W and the rule."""
+    sharpest, smoother = (
+        start.new_tensor(logits).view(1, -1, 1, 1, 1) for logits in (_SHARPEST, _SMOOTHER)
+    )
+    learnt = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
+    share = (learnt + sharpest + smoother * start[:, None]).softmax(1)
     versions = [
         F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
         for side in _SMOOTHINGS
