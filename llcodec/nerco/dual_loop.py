@@ -46,6 +46,7 @@ class DualLoop:
     high_again: Tensor  # G_H(Ĩ_L), Eq. 9
     cooperation: Cooperation | None
     identity: Identity | None
+    camera: bool = False  # whether dark pictures are taken to have a camera's noise
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ def dual_loop(
         high_again=model.brighten(dark, model.normalise(dark)),
         cooperation=_cooperation(model, low, high, dark, mask, overviews),
         identity=_identity(model, low, high) if identity else None,
+        camera=camera is not None,
     )
 
 

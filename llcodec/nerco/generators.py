@@ -20,8 +20,8 @@ from llcodec.nets.blocks import conv3x3, he_start, leaky_relu
 
 _BRIGHT = 0.0  # log-odds of 50 % of white: where G_H starts to bring pictures to
 _SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
-_SHARPEST = (2.0, 0.0, 0.0)  # their logits where nothing is brightened
-_SMOOTHER = (0.0, 2.0, 1.5)  # what these gain for each unit of the first shift
+_SHARPEST = (4.0, 0.0, 0.0)  # their logits where nothing is brightened
+_SMOOTHER = (0.0, 3.5, 3.0)  # what these gain for each unit of the first shift
 _QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
 
 

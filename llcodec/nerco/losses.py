@@ -15,6 +15,8 @@ from llcodec.nerco.dual_loop import Cooperation, DualLoop
 from llcodec.nerco.guidance import TextGuide, bright_text_loss, dark_text_loss
 from llcodec.nerco.loss_weights import NercoLossWeights
 
+_NOISE_GONE = 4  # pixels a side over which noise is averaged away
+
 
 @dataclass(frozen=True)
 class GeneratorLosses:
@@ -47,8 +49,15 @@ def looks_made(scores: Tensor) -> Tensor:
 
 
 def consistency_loss(loop: DualLoop) -> Tensor:
-    """Return L_con = ‖G_L(G_H(I_L)) − I_L‖₁ + ‖G_H(G_L(I_H)) − I_H‖₁ (Eq. 10)."""
-    return F.l1_loss(loop.low_again, loop.low) + F.l1_loss(loop.high_again, loop.high)
+    """Return L_con = ‖G_L(G_H(I_L)) − I_L‖₁ + ‖G_H(G_L(I_H)) − I_H‖₁ (Eq. 10).
+
+    Where dark pictures have a camera's noise, the first term compares averages of 4×4 pixels: the
+    noise need not come back, else G_H would have to keep it.
+    """
+    low_again, low = loop.low_again, loop.low
+    if loop.camera:
+        low_again, low = F.avg_pool2d(low_again, _NOISE_GONE), F.avg_pool2d(low, _NOISE_GONE)
+    return F.l1_loss(low_again, low) + F.l1_loss(loop.high_again, loop.high)
 
 
 def reconstruction_loss_1(loop: DualLoop, made: Cooperation) -> Tensor:

@@ -104,6 +104,7 @@ def test_a_camera_writes_what_the_second_loop_goes_on_with(tiny, low: View, high
     model = NercoModel(tiny)
     clean = dual_loop(model, low, high)
     loop = dual_loop(model, low, high, camera=lambda dark: dark + 0.05)
+    assert loop.camera
     assert torch.equal(loop.dark, clean.dark + 0.05)
     assert torch.equal(loop.bright, clean.bright)
     assert not torch.equal(loop.high_again, clean.high_again)

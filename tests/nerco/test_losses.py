@@ -80,6 +80,18 @@ def test_equation_10() -> None:
     assert float(consistency_loss(LOOP)) == pytest.approx(0.3 + 0.2)
 
 
+def test_noise_of_a_camera_need_not_come_back() -> None:
+    noise = torch.zeros(1, 3, 32, 32)
+    noise[..., ::2, ::2], noise[..., 1::2, 1::2] = 0.1, -0.1
+    noisy = replace(LOOP, low=LOOP.low + noise, camera=True)
+    assert float(consistency_loss(noisy)) == pytest.approx(0.3 + 0.2)
+    kept = replace(noisy, low_again=noisy.low)
+    assert float(consistency_loss(kept)) == pytest.approx(0.2)
+    gone = replace(noisy, low_again=LOOP.low)
+    assert float(consistency_loss(gone)) == pytest.approx(0.2)
+    assert float(consistency_loss(replace(gone, camera=False))) > 0.24
+
+
 def test_equation_11() -> None:
     assert float(reconstruction_loss_1(LOOP, MADE)) == pytest.approx(abs(0.9 - 0.5) + 0.4)
 

@@ -104,7 +104,7 @@ def test_any_size_goes_in_and_comes_out(tiny, shape: tuple[int, int]) -> None:
 
 def test_compact_brightens_before_any_training(compact) -> None:
     x = 0.05 * torch.rand(1, 3, 40, 60)
-    assert 0.3 < NercoModel(compact).enhance(x).mean() < 0.5
+    assert 0.3 < NercoModel(compact).enhance(x).mean() < 0.6
 
 
 def test_enhancing_is_the_forward_pass(tiny) -> None:
