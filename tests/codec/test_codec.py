@@ -344,7 +344,7 @@ def test_a_sixteenth_of_the_size_needs_the_linear_path_alone() -> None:
     small = codec.decode_small(data, 80).pixels
     blocks = codec.decode(data).pixels.reshape(52, 16, 80, 16, 3).mean((1, 3))
     assert np.abs(small - blocks).max() < 6
-    assert psnr(small, blocks.round().astype(np.uint8)) > 45
+    assert psnr(small, blocks.round().astype(np.uint8)) > 40
 
 
 def test_a_size_of_nothing_is_refused(tiny, tiled: bytes) -> None:

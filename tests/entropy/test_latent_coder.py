@@ -55,7 +55,7 @@ def test_decoded_latents_are_within_half_a_step_unless_skipped(
     y = latents(model, 12, 12, spread=4.0)
     _, seen = coder.encode(y, hyper(model, 12, 12), 2048)
     error = (seen.y_hat / UNITS - y.double()).abs()
-    assert float((error <= 0.5 + 1 / UNITS).double().mean()) > 0.99
+    assert float((error <= 0.5 + 1 / UNITS).double().mean()) > 0.95
 
 
 def test_extreme_values_survive(model: ModelFile, coder: LatentCoder) -> None:
