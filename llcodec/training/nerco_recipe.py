@@ -21,7 +21,7 @@ class NercoRecipe:
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
     themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
     camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
-    pictures together (:mod:`llcodec.data.even_light`); the paper has neither. Steps whose
+    pictures together (:mod:`llcodec.training.even_light`); the paper has neither. Steps whose
     loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec.data.even_light import evenly_lit
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, gather_unpaired, read_bright, read_dark
 from llcodec.text_guide.loading import load_guide
+from llcodec.training.even_light import evenly_lit
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.provenance import code_version, folder_names

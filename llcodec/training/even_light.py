@@ -9,13 +9,15 @@ all pictures around 50 % of white: one curve for a whole picture, so nothing get
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 
 from llcodec.data.pairs import Pixels
+from llcodec.nerco.views import to_unit
+from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
 MEAN = 0.0  # of log-odds: 50 % of white
 DEVIATION = 0.5  # of the log-odds of one picture, at most
 _KEPT = 0.5  # of the distance of a picture's mean from MEAN
-_MARGIN = 1 / 1024  # black and white are moved inwards, so that they have log-odds
 
 
 def evenly_lit(photographs: Iterable[Pixels]) -> list[Pixels]:
@@ -24,13 +26,12 @@ def evenly_lit(photographs: Iterable[Pixels]) -> list[Pixels]:
 
 
 def _evenly_lit(pixels: Pixels) -> Pixels:
-    levels = np.arange(256) / 255
-    log_odds = np.arctanh((2 * levels - 1) * (1 - 2 * _MARGIN))
-    count = np.bincount(pixels.ravel(), minlength=256) / pixels.size
-    mean = float(count @ log_odds)
-    deviation = float(np.sqrt(count @ (log_odds - mean) ** 2))
+    of_levels = log_odds(torch.linspace(-1, 1, 256)).numpy()
+    share = np.bincount(pixels.ravel(), minlength=256) / pixels.size
+    mean = float(share @ of_levels)
+    deviation = float(np.sqrt(share @ (of_levels - mean) ** 2))
     slope = min(1.0, DEVIATION / max(deviation, 1e-6))
-    moved = slope * (log_odds - mean) + MEAN + _KEPT * (mean - MEAN)
-    curve = (np.tanh(moved) / (1 - 2 * _MARGIN) + 1) / 2
-    table = np.clip(np.round(255 * curve), 0, 255).astype(np.uint8)
-    return table[pixels]
+    moved = slope * (of_levels - mean) + MEAN + _KEPT * (mean - MEAN)
+    table = (255 * to_unit(from_log_odds(torch.from_numpy(moved)))).round().byte().numpy()
+    lit: Pixels = table[pixels]
+    return lit

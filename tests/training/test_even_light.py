@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from llcodec.data.even_light import DEVIATION, MEAN, evenly_lit
+from llcodec.training.even_light import DEVIATION, MEAN, evenly_lit
 
 
 def log_odds(pixels: np.ndarray) -> np.ndarray:
