@@ -95,6 +95,10 @@ def export(
     name: Annotated[
         str | None, typer.Option(help="The model's name; the preset's if not given.")
     ] = None,
+    lambdas: Annotated[
+        str | None,
+        typer.Option(help="Spread the qualities over these eight λ, not those of the training."),
+    ] = None,
 ) -> None:
     """Write the averaged weights of any run as a weight file: of a codec or an enhancer.
 
@@ -103,4 +107,14 @@ def export(
     from llcodec.data.folders import DataFolders
     from llcodec.training.weight_files import export_run
 
-    export_run(checkpoint, DataFolders.sort(data or ()), name, out)
+    spread = None if lambdas is None else _numbers(lambdas)
+    export_run(checkpoint, DataFolders.sort(data or ()), name, out, spread)
+
+
+def _numbers(text: str) -> list[float]:
+    from llcodec.errors import InputError
+
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(f"--lambdas: {text!r} are no numbers with commas between") from None

@@ -1,8 +1,10 @@
 """From a checkpoint of any training to its weight file."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +22,7 @@ from llcodec.nerco.presets import preset_of as nerco_preset_of
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.nets.blocks import pad_to_multiple
+from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import thumbnail
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of as snr_aware_preset_of
@@ -38,16 +41,26 @@ _TYPICAL_PICTURES = 24
 _TYPICAL_QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
 
-def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path) -> None:
+def export_run(
+    checkpoint: Path,
+    data: DataFolders,
+    name: str | None,
+    out: Path,
+    lambdas: Sequence[float] | None = None,
+) -> None:
     """Write the averaged weights of a run as a weight file, whatever was trained.
 
     ``name`` is what files and results will call the model; the name of its preset if it is None.
     ``data`` show the ranges of a codec's activations and how often it writes which symbol;
-    enhancers need none.
-    Raises InputError if this is no checkpoint, or if a codec's data are missing.
+    enhancers need none. ``lambdas``, a λ for each quality, spread a codec's qualities over other
+    rates than those of its training.
+    Raises InputError if this is no checkpoint, if a codec's data are missing, or if ``lambdas``
+    are not for this model or do not rise.
     """
     tensors, notes = read_tensors(checkpoint)
     kept, weights = _notes_for(checkpoint, notes), tensors_within("ema.", tensors)
+    if lambdas is not None and "preset" not in notes:
+        raise InputError("only codecs have qualities to spread over other values of λ")
     if "nerco" in notes:
         stored = json.loads(notes["nerco"])
         shape = nerco_preset_of(stored["preset"])
@@ -63,8 +76,20 @@ def export_run(checkpoint: Path, data: DataFolders, name: str | None, out: Path)
         model, _ = load_trained(checkpoint)
         if not data.pairs:
             raise InputError("the export of a codec needs pairs: give their folder with --data")
+        if lambdas is not None:
+            _spread_qualities(model, json.loads(notes["lambdas"]), lambdas)
+            kept["lambdas"] = json.dumps(list(lambdas))
         kept["calibration"] = ", ".join(folder.resolve().name for folder in data.pairs)
         export_model(model, name or model.preset.name, calibration(model, data), kept, out)
+
+
+def _spread_qualities(model: JointModel, trained: Sequence[float], wanted: Sequence[float]) -> None:
+    if model.gain is None or len(trained) != QUALITIES:
+        raise InputError("this codec has one rate only, no qualities to spread")
+    rising = all(0 < low < high < math.inf for low, high in pairwise(wanted))
+    if len(wanted) != QUALITIES or not rising:
+        raise InputError(f"{QUALITIES} rising values of λ are needed, all above 0")
+    model.gain.follow_lambdas(tuple(trained), tuple(wanted))
 
 
 def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:

@@ -46,7 +46,9 @@ def folders(data: Path) -> list[str]:
     return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
 
 
-def test_training_ends_in_a_model_that_codes(data: Path, tmp_path: Path) -> None:
+def test_training_ends_in_a_model_that_codes(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "run"
     assert run(["train", "codec", *folders(data), *SMALL, "-o", str(out)]) == 0
     model = tmp_path / "mine.safetensors"
@@ -59,6 +61,12 @@ def test_training_ends_in_a_model_that_codes(data: Path, tmp_path: Path) -> None
     assert run(["decode", str(coded), "--model", str(model), "--quiet"]) == 0
     with Image.open(tmp_path / "dark.png") as decoded:
         assert decoded.size == (112, 80)
+    spread = ["train", "export", checkpoint, *pairs, "-o", str(tmp_path / "x.safetensors")]
+    assert run([*spread, "--lambdas", "0.1,much"]) == 1
+    assert "no numbers with commas between" in capsys.readouterr().err
+    assert run([*spread, "--lambdas", "0.1,0.2"]) == 1
+    assert "8 rising values" in capsys.readouterr().err
+    assert not (tmp_path / "x.safetensors").exists()
 
 
 def test_a_run_is_not_overwritten_and_goes_on(

@@ -1,6 +1,7 @@
 """Folders of data in, run folders and a weight file out: the whole way, once, in miniature."""
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -93,6 +94,22 @@ def test_from_folders_to_a_model_that_codes(
     pixels = folders.read_pairs("val")[0].low
     back = codec.decode(codec.encode(Picture(pixels), Target(8.0)), brightness=0)
     assert np.abs(back.pixels.astype(int) - pixels).mean() < 6
+
+    # Qualities spread over twice the λ: quality 4 is now what lay between 4 and 5.
+    lambdas = [2 * lam for lam in json.loads(metadata["lambdas"])]
+    export_run(checkpoint, folders, "mini", weights, lambdas)
+    spread = Codec(str(weights), device="cpu")
+    assert json.loads(spread.file.notes["lambdas"]) == lambdas
+    trained = json.loads(metadata["lambdas"])
+    rung = 4 + math.log(2) / math.log(trained[4] / trained[3])
+    torch.testing.assert_close(
+        spread.file.model.log_gain(torch.tensor([4.0])),
+        codec.file.model.log_gain(torch.tensor([rung])),
+        rtol=0,
+        atol=2e-3,
+    )
+    with pytest.raises(InputError, match="8 rising values of λ"):
+        export_run(checkpoint, folders, "mini", weights, lambdas[::-1])
 
 
 def test_the_plain_stage_ends_in_a_codec_that_brings_pictures_back(
