@@ -96,11 +96,11 @@ def test_from_folders_to_a_model_that_codes(
     assert np.abs(back.pixels.astype(int) - pixels).mean() < 6
 
     # Qualities spread over twice the λ: quality 4 is now what lay between 4 and 5.
-    lambdas = [2 * lam for lam in json.loads(metadata["lambdas"])]
+    trained = json.loads(metadata["lambdas"])
+    lambdas = [2 * lam for lam in trained]
     export_run(checkpoint, folders, "mini", weights, lambdas)
     spread = Codec(str(weights), device="cpu")
     assert json.loads(spread.file.notes["lambdas"]) == lambdas
-    trained = json.loads(metadata["lambdas"])
     rung = 4 + math.log(2) / math.log(trained[4] / trained[3])
     torch.testing.assert_close(
         spread.file.model.log_gain(torch.tensor([4.0])),
