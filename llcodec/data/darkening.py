@@ -18,6 +18,7 @@ Image = NDArray[np.float32]
 Gains = tuple[float, float, float]
 
 _DARKEST, _BRIGHTEST = 1 / 60, 1 / 2  # exposures that are drawn
+_LAMPLIGHT = 1 / 3  # the least exposure of what a lamp shines on
 
 # The middle of the noise, as measured on LOL, whose lows have 1/40 of the light of the highs.
 _EXPOSURE = 1 / 40
@@ -89,17 +90,31 @@ def random_darkening(rng: np.random.Generator, exposure: float | None = None) ->
 
 def random_noise(rng: np.random.Generator) -> Darkening:
     """Draw a darkening that only adds noise: what the camera adds to a picture dark already."""
-    drawn = random_darkening(rng, _EXPOSURE)
-    return replace(drawn, exposure=1.0, balance=(1.0, 1.0, 1.0), black=(0.0, 0.0, 0.0))
+    return evenly_exposed(random_darkening(rng, _EXPOSURE))
+
+
+def random_night(rng: np.random.Generator) -> Darkening:
+    """Draw a darkening of a picture that lamps light: their light is exposed nearly rightly."""
+    return random_darkening(rng, float(np.exp(rng.uniform(np.log(_LAMPLIGHT), 0))))
+
+
+def evenly_exposed(how: Darkening) -> Darkening:
+    """Return the darkening that takes no light away and errs in nothing, with the same curve."""
+    return replace(how, exposure=1.0, balance=(1.0, 1.0, 1.0), black=(0.0, 0.0, 0.0))
 
 
 def darken(
-    picture: Image, how: Darkening, rng: np.random.Generator | None, levels: int = 255
+    picture: Image,
+    how: Darkening,
+    rng: np.random.Generator | None,
+    levels: int = 255,
+    light: Image | None = None,
 ) -> Image:
     """Return the dark version, H×W×3 in [0, 1], of an sRGB picture H×W×3 in [0, 1].
 
     It lies on a grid of ``levels`` steps. ``rng=None`` leaves noise and quantisation out: what an
-    average over many pixels would show, but for what noise below black loses.
+    average over many pixels would show, but for what noise below black loses. ``light``, H×W×1,
+    is a share of the light for each pixel, beside the exposure.
     """
     height, width, _ = picture.shape
     noise = None if rng is None else unit_noise(height, width, how.blur, rng)
@@ -107,7 +122,12 @@ def darken(
     rows = max(1, _STRIP // width)
     for top in range(0, height, rows):
         strip = slice(top, top + rows)
-        piece = _expose(picture[strip], how, None if noise is None else noise[:, strip])
+        piece = _expose(
+            picture[strip],
+            how,
+            None if noise is None else noise[:, strip],
+            None if light is None else light[strip],
+        )
         if noise is not None:
             piece *= np.float32(levels)
             np.rint(piece, out=piece)
@@ -116,11 +136,13 @@ def darken(
     return dark
 
 
-def _expose(picture: Image, how: Darkening, noise: Image | None) -> Image:
+def _expose(picture: Image, how: Darkening, noise: Image | None, lamps: Image | None) -> Image:
     """Return what the camera would have shown of some rows, 3×H×W, not quantised yet."""
     planes = np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
     light = to_light(planes, how.contrast, how.shoulder)
     light *= _column(how.balance) * np.float32(how.exposure)
+    if lamps is not None:
+        light *= lamps.transpose(2, 0, 1)
     if noise is not None:
         deviation = light * np.float32(how.shot)
         deviation += np.float32(how.read**2)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec.data.darkening import darken, random_darkening
+from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
+from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL, thumbnail
@@ -39,13 +41,15 @@ class Batch:
 class Mix:
     """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are.
 
-    Pairs of a folder whose name stands in ``weights`` are drawn that many times as often as
-    others. ``jitter`` makes dark halves a little darker or brighter; ``turns`` adds quarter turns
-    to the mirror images.
+    ``lit`` are photographs of which lamps light a part; they should come out with half the
+    contrast of light, in stops, between what is lit and what is not. Pairs of a folder whose name
+    stands in ``weights`` are drawn that many times as often as others. ``jitter`` makes dark
+    halves a little darker or brighter; ``turns`` adds quarter turns to the mirror images.
     """
 
     pairs: float = 0.7
     darkened: float = 0.2
+    lit: float = 0.0
     weights: Mapping[str, float] = field(default_factory=dict)
     jitter: bool = True
     turns: bool = True
@@ -110,21 +114,43 @@ class CropSampler:
         kind = rng.random()
         if kind < self.mix.pairs:
             return self._pair(size, rng)
+        if kind < self.mix.pairs + self.mix.lit:
+            return self._lit(size, rng)
         high, small = self._bright(size, rng)
-        if kind >= self.mix.pairs + self.mix.darkened:
+        if kind >= self.mix.pairs + self.mix.lit + self.mix.darkened:
             return high, high, small, small
         how = random_darkening(rng)
         return darken(high, how, rng), high, darken(small, how, None), small
 
+    def _lit(self, size: int | None, rng: np.random.Generator) -> Sample:
+        index = self._photograph(rng)
+        whole, small = self.sources.photographs[index], self.sources.photograph_thumbnails[index]
+        lighting, how = random_lighting(rng), random_night(rng)
+        small_light = lighting.on(*small.shape[:2])
+        if size is None:
+            crop, light = small, small_light
+        else:
+            crop, light = self._crop(size, rng, whole, lighting.on(*whole.shape[:2]))
+        wanted = evenly_exposed(how)
+        return (
+            darken(crop, how, None if size is None else rng, light=light),
+            darken(crop, wanted, None, light=np.sqrt(light)),
+            darken(small, how, None, light=small_light),
+            darken(small, wanted, None, light=np.sqrt(small_light)),
+        )
+
     def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image]:
-        if not self.sources.photographs:
-            raise InputError("this training needs a folder of photographs")
-        index = int(rng.integers(len(self.sources.photographs)))
+        index = self._photograph(rng)
         small = self.sources.photograph_thumbnails[index]
         if size is None:
             return small, small
         (crop,) = self._crop(size, rng, self.sources.photographs[index])
         return crop, small
+
+    def _photograph(self, rng: np.random.Generator) -> int:
+        if not self.sources.photographs:
+            raise InputError("this training needs a folder of photographs")
+        return int(rng.integers(len(self.sources.photographs)))
 
     def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
         if not self.sources.pairs:
@@ -145,8 +171,8 @@ class CropSampler:
             jittered = np.round(jittered * 255) / np.float32(255)
         return jittered, high, np.clip(small * factor, 0, 1), bright
 
-    def _crop(self, size: int, rng: np.random.Generator, *pictures: Pixels) -> list[Image]:
-        """Return the same random crop, flip and turn of pictures of one size."""
+    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Image]:
+        """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1]."""
         height, width = pictures[0].shape[:2]
         if min(height, width) < size:
             pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
@@ -160,7 +186,8 @@ class CropSampler:
         for picture in pictures:
             crop = np.rot90(picture[top : top + size, left : left + size], turns)
             crop = crop[:, ::-1] if flip else crop
-            crops.append(crop.astype(np.float32) / np.float32(255))
+            white = 255 if picture.dtype == np.uint8 else 1
+            crops.append(crop.astype(np.float32) / np.float32(white))
         return crops
 
 

@@ -39,14 +39,15 @@ def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -
     The codec cannot know how bright a dark scene was meant to be; that error is the tone
     network's, is larger than all others, and its gradients would drown the rest. So each target
     is taken, by the gain and offset per channel that map its thumbnail best onto the toned
-    thumbnail of its dark version, to the tone that the codec is given.
+    thumbnail of its dark version, to the tone that the codec is given. What that takes out of
+    [0, 1] is cut off, as it is in every picture that is shown.
     """
     mean = high_thumbnail.mean((-2, -1), keepdim=True)
     wanted = toned.mean((-2, -1), keepdim=True)
     spread = high_thumbnail - mean
     slope = (spread * (toned - wanted)).mean((-2, -1), keepdim=True)
     gain = (slope / (spread.square().mean((-2, -1), keepdim=True) + 1e-4)).clamp(0.5, 2.0)
-    return high + share * ((high - mean) * gain + wanted - high)
+    return (high + share * ((high - mean) * gain + wanted - high)).clamp(0, 1)
 
 
 def rate_distortion(

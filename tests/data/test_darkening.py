@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from llcodec.data.camera_curve import srgb_to_light, to_light
-from llcodec.data.darkening import Darkening, darken, random_darkening, random_noise
+from llcodec.data.darkening import (
+    Darkening,
+    darken,
+    evenly_exposed,
+    random_darkening,
+    random_night,
+    random_noise,
+)
 from llcodec.data.noise_level import measure_blocks
 
 PLAIN = Darkening(exposure=0.1, balance=(1.0, 1.0, 1.0), shot=0.0, read=0.0, contrast=0.0)
@@ -26,6 +33,24 @@ def test_light_is_taken_away_in_linear_light() -> None:
     np.testing.assert_allclose(srgb_to_light(dark), 0.1 * srgb_to_light(ramp()), atol=1e-6)
     assert dark.dtype == np.float32
     assert dark.shape == ramp().shape
+
+
+def test_lamps_leave_more_light_in_some_places() -> None:
+    lamps = np.linspace(0.1, 1, 64, dtype=np.float32)[None, :, None]
+    dark = darken(ramp(), PLAIN, None, light=np.broadcast_to(lamps, (16, 64, 1)))
+    np.testing.assert_allclose(srgb_to_light(dark), 0.1 * lamps * srgb_to_light(ramp()), atol=1e-6)
+
+
+def test_an_even_exposure_changes_nothing_but_noise() -> None:
+    how = evenly_exposed(random_night(np.random.default_rng(2)))
+    np.testing.assert_allclose(darken(ramp(), how, None), ramp(), atol=1e-6)
+    assert (darken(ramp(), how, np.random.default_rng(3)) != ramp()).any()
+
+
+def test_nights_under_lamps_keep_a_third_of_the_light_at_least() -> None:
+    exposures = [random_night(np.random.default_rng(n)).exposure for n in range(200)]
+    assert 1 / 3 <= min(exposures) < 0.36
+    assert 0.95 < max(exposures) <= 1
 
 
 def test_the_tone_curve_is_redone_after_light_was_taken_away() -> None:

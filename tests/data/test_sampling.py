@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec.data.camera_curve import srgb_to_light
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Batch, CropSampler, Mix, Sources, gather_sources
 from llcodec.errors import InputError
@@ -43,7 +44,7 @@ def test_thumbnails_are_of_whole_pictures(sources: Sources) -> None:
     assert high.mean() == pytest.approx(sources.pairs[0].high.mean() / 255, rel=1e-3)
 
 
-@pytest.mark.parametrize("mix", [Mix(1, 0), Mix(0, 1), Mix(0, 0), Mix()])
+@pytest.mark.parametrize("mix", [Mix(1, 0), Mix(0, 1), Mix(0, 0), Mix(0, 0, 1), Mix()])
 @pytest.mark.parametrize("size", [16, 64])
 def test_shapes_and_ranges(sources: Sources, mix: Mix, size: int) -> None:
     batch = sampler(sources, mix).crops(5, size)
@@ -92,6 +93,30 @@ def test_shares_of_the_mix(sources: Sources) -> None:
     assert float((same & ~pairs).float().mean()) == pytest.approx(0.2, abs=0.06)
     darkened = ~pairs & ~same
     assert (batch.low[darkened].mean((1, 2, 3)) < batch.high[darkened].mean((1, 2, 3))).all()
+    lit = sampler(sources, Mix(pairs=0.2, darkened=0.1, lit=0.4)).crops(300, 8)
+    same = (lit.low == lit.high).flatten(1).all(1)
+    assert float(same.float().mean()) == pytest.approx(0.3, abs=0.08)
+
+
+def test_lit_pictures_are_wanted_at_half_the_contrast_of_their_light() -> None:
+    """In stops, a grey wall that lamps light varies twice as much as it should come out."""
+    wall = gather_sources([], [np.full((60, 90, 3), 150, np.uint8)])
+    batch = sampler(wall, Mix(0, 0, 1)).thumbnails(30)
+    low, high = (srgb_to_light(t.numpy()).mean(1).reshape(30, -1) for t in (batch.low, batch.high))
+    assert (low <= high + 1e-3).all()
+    stops = [np.log2(np.quantile(t, 0.99, 1) / np.quantile(t, 0.01, 1)) for t in (low, high)]
+    clear = stops[0] > 2
+    assert clear.sum() > 10
+    assert (stops[1][clear] < 0.8 * stops[0][clear]).all()
+    assert (stops[1][clear] > 0.2 * stops[0][clear]).all()
+
+
+def test_lamps_shine_on_a_crop_as_on_its_thumbnail(sources: Sources) -> None:
+    """What is noise-free keeps its place: the brighter the crop, the brighter its thumbnail."""
+    whole = gather_sources([], [np.full((64, 96, 3), 200, np.uint8)])
+    batch = sampler(whole, Mix(0, 0, 1)).crops(40, 64)
+    crops, small = (t.mean((1, 2, 3)).numpy() for t in (batch.high, batch.high_thumbnail))
+    assert np.corrcoef(crops, small)[0, 1] > 0.8
 
 
 def test_crops_come_from_everywhere_in_all_eight_orientations(sources: Sources) -> None:
@@ -142,10 +167,10 @@ def test_pairs_of_some_folders_are_drawn_less_often() -> None:
     rare = [replace(pair(f"r{n}", 12, 12), source="rare") for n in range(3)]
     bright = [replace(p, high=coded(12, 12, 100), low=coded(12, 12, 100) // 4) for p in rare]
     mixed = gather_sources([*bright, replace(pair("often", 12, 12), source="often")], [])
-    batch = sampler(mixed, Mix(1, 0, {"rare": 0.1})).crops(800, 8)
+    batch = sampler(mixed, Mix(1, 0, 0, {"rare": 0.1})).crops(800, 8)
     share = ((batch.high[:, 2, 0, 0] * 255).round() == 100).float().mean()
     assert float(share) == pytest.approx(0.3 / 1.3, abs=0.05)
-    never = sampler(mixed, Mix(1, 0, {"rare": 0.0})).crops(100, 8)
+    never = sampler(mixed, Mix(1, 0, 0, {"rare": 0.0})).crops(100, 8)
     assert ((never.high[:, 2] * 255).round() == 200).all()
 
 

@@ -83,7 +83,7 @@ def thumbnails() -> Tensor:
 
 def test_targets_take_the_tone_that_the_codec_is_given() -> None:
     """A toned thumbnail that is the target's by gain and offset maps the target exactly."""
-    high = torch.rand(2, 3, 8, 8, generator=torch.manual_seed(5))
+    high = torch.rand(2, 3, 8, 8, generator=torch.manual_seed(5)) * 0.4 + 0.3
     small = thumbnails()
     gain = torch.tensor([0.8, 1.1, 1.4]).view(3, 1, 1)
     mean = small.mean((-2, -1), keepdim=True)
@@ -92,6 +92,14 @@ def test_targets_take_the_tone_that_the_codec_is_given() -> None:
     torch.testing.assert_close(moved, (high - mean) * gain + mean + 0.05, atol=5e-3, rtol=0)
     half = retoned(high, small, toned, 0.5)
     torch.testing.assert_close(half, (high + moved) / 2)
+
+
+def test_targets_stay_pictures() -> None:
+    """What no picture can show is not asked for."""
+    high, small = torch.rand(2, 3, 8, 8), thumbnails()
+    moved = retoned(high, small, 1.5 * small + 0.2, 1.0)
+    assert moved.max() == 1
+    assert moved.min() >= 0
 
 
 def test_targets_stay_where_there_is_nothing_to_move() -> None:

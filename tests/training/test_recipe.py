@@ -19,7 +19,8 @@ def test_recipes_are_kept_as_json() -> None:
     kept = json.loads(json.dumps(asdict(recipe)))
     assert kept["seed"] == 3
     assert kept["plain"]["lambdas"] == list(LAMBDAS)
-    assert set(kept["plain"]["mix"]) == {"pairs", "darkened", "weights", "jitter", "turns"}
+    parts = {"pairs", "darkened", "lit", "weights", "jitter", "turns"}
+    assert set(kept["plain"]["mix"]) == parts
     assert kept["joint"] is None
 
 

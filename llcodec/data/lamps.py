@@ -1,0 +1,74 @@
+"""Lamps in the dark: light that falls on parts of a picture and leaves the rest in shadow.
+
+Pairs of a darkened room and the same room in daylight hold nothing that is bright already: a
+lantern, a lit window, a sign. Photographs under such light do.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.float32]
+
+_MOST_LAMPS = 5
+_FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # what the shadows get of the lamps' light
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """An ellipse of light. Lengths are shares of the picture's shorter side.
+
+    Attributes:
+        x, y: its centre, as shares of width and height.
+        across, along: its half axes.
+        turn: the angle of the first axis, in radians.
+        edge: the share of the half axes over which the light falls off, 0 … 1.
+    """
+
+    x: float
+    y: float
+    across: float
+    along: float
+    turn: float
+    edge: float
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """Lamps, and the share of their light, 0 … 1, that falls everywhere else."""
+
+    lamps: tuple[Lamp, ...]
+    shadow: float
+
+    def on(self, height: int, width: int) -> Image:
+        """Return the light on a picture, H×W×1, from ``shadow`` to 1."""
+        lit = np.zeros((height, width), np.float32)
+        side = min(height, width)
+        for lamp in self.lamps:
+            rows = (np.arange(height, dtype=np.float32)[:, None] + 0.5 - lamp.y * height) / side
+            columns = (np.arange(width, dtype=np.float32) + 0.5 - lamp.x * width) / side
+            cosine, sine = np.float32(np.cos(lamp.turn)), np.float32(np.sin(lamp.turn))
+            first = (columns * cosine + rows * sine) / np.float32(lamp.across)
+            second = (rows * cosine - columns * sine) / np.float32(lamp.along)
+            distance = np.sqrt(first * first + second * second)
+            np.maximum(lit, np.clip((1 - distance) / np.float32(lamp.edge), 0, 1), out=lit)
+        smooth = lit * lit * (3 - 2 * lit)
+        light: Image = (np.float32(self.shadow) ** (1 - smooth)).astype(np.float32)
+        return light[..., None]
+
+
+def random_lighting(rng: np.random.Generator) -> Lighting:
+    """Draw one to five lamps, some sharp as a lit sign and some soft as a street lamp."""
+    lamps = tuple(
+        Lamp(
+            x=float(rng.uniform()),
+            y=float(rng.uniform()),
+            across=float(np.exp(rng.uniform(np.log(0.08), np.log(0.5)))),
+            along=float(np.exp(rng.uniform(np.log(0.08), np.log(0.5)))),
+            turn=float(rng.uniform(0, np.pi)),
+            edge=float(np.exp(rng.uniform(np.log(0.02), 0))),
+        )
+        for _ in range(int(rng.integers(1, _MOST_LAMPS + 1)))
+    )
+    return Lighting(lamps, float(np.exp(rng.uniform(np.log(_FAINTEST), np.log(_STRONGEST)))))
