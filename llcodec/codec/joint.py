@@ -29,7 +29,7 @@ from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameter
 from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_map
-from llcodec.nets.tone import ToneCurve, apply_tone, tone_network
+from llcodec.nets.tone import ToneCurve, apply_tone, spare_bright, tone_network
 
 STRIDE = 16  # pixels of one latent
 HYPER_STRIDE = 4  # latents of one hyper-latent
@@ -82,9 +82,9 @@ class JointModel(nn.Module):
     def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
         """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
 
-        None where the preset has no tone network.
+        None where the preset has no tone network. Pictures that are bright already stay so.
         """
-        return None if self.tone is None else self.tone(thumbnail)
+        return None if self.tone is None else spare_bright(self.tone(thumbnail), thumbnail)
 
     def analyse(self, x: Tensor, curve: ToneCurve | None, enhance: bool = True) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].

@@ -1,17 +1,18 @@
 """Unpaired training pictures: dark ones and bright ones, whose scenes have nothing in common."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from llcodec.data.pairs import Pixels, holds_pairs, read_pairs, read_photographs
 from llcodec.data.sampling import thumbnail_of
 from llcodec.errors import InputError
 
-Image = NDArray[np.float32]
+Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Crop:
     whole, which has ``height``×``width`` of them.
     """
 
-    pixels: Image
-    small: Image
+    pixels: Plane
+    small: Plane
     top: int
     left: int
     height: int
@@ -36,8 +37,8 @@ class Unpaired:
 
     dark: tuple[Pixels, ...]
     bright: tuple[Pixels, ...]
-    dark_thumbnails: tuple[Image, ...]
-    bright_thumbnails: tuple[Image, ...]
+    dark_thumbnails: tuple[Plane, ...]
+    bright_thumbnails: tuple[Plane, ...]
 
 
 def read_dark(folders: Sequence[Path]) -> list[Pixels]:
@@ -54,6 +55,21 @@ def read_bright(folders: Sequence[Path]) -> list[Pixels]:
     A bright half that several pairs share counts once. Raises InputError if there are none.
     """
     return _read(folders, "high")
+
+
+def enlarged(pictures: Iterable[Pixels], factor: float) -> list[Pixels]:
+    """Return pictures enlarged by ``factor``, which is at least 1.
+
+    Photographs made small for the web have more detail per pixel than what a camera writes, and
+    look as if every fine grain had to be kept.
+    """
+    return [_enlarged(pixels, factor) for pixels in pictures]
+
+
+def _enlarged(pixels: Pixels, factor: float) -> Pixels:
+    height, width = (round(side * factor) for side in pixels.shape[:2])
+    larger = Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC)
+    return np.array(larger)
 
 
 def gather_unpaired(dark: Sequence[Pixels], bright: Sequence[Pixels]) -> Unpaired:
@@ -80,7 +96,7 @@ class UnpairedSampler:
         """Return such a crop of a bright picture."""
         return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size)
 
-    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Image], size: int) -> Crop:
+    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Plane], size: int) -> Crop:
         index = int(self.rng.integers(len(pictures)))
         whole, small = pictures[index], smalls[index]
         if self.rng.integers(2):

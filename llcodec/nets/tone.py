@@ -18,6 +18,7 @@ from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
 COUNT = 15
 _KNEE = 0.1  # the shoulder starts this far below white
+_BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the brightening that is asked for
 _FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
 
 
@@ -56,6 +57,25 @@ def undo_tone(x_g: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
     bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g), knee)
     return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
+
+
+def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
+    """Return ``curve`` for dark pictures, and no change for those that are bright already.
+
+    A tone network guesses the brightness that was wanted with an error of a sixth. Where it asks
+    for less than a tenth more, or for less, than a picture B×3×h×w in [0, 1] has, the picture most
+    likely has it; from half as much again on the network is right. Between, the curve is scaled.
+    """
+    before, after = (
+        luma(x).mean((-3, -2, -1)) + _FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
+    )
+    share = (((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1)[:, None]
+    eye = torch.eye(3, dtype=curve.matrix.dtype, device=curve.matrix.device)
+    return ToneCurve(
+        torch.lerp(torch.zeros_like(curve.log_gain), curve.log_gain, share),
+        torch.lerp(torch.zeros_like(curve.log_gamma), curve.log_gamma, share),
+        torch.lerp(eye.expand_as(curve.matrix), curve.matrix, share[..., None]),
+    )
 
 
 def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:

@@ -21,8 +21,9 @@ class NercoRecipe:
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
     themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
     camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
-    pictures together (:mod:`llcodec.training.even_light`); the paper has neither. Steps whose
-    loss is not finite are skipped; ``patience`` of them in a row end the run.
+    pictures together (:mod:`llcodec.training.even_light`), and ``enlarge`` spreads their detail
+    over that many times the pixels a side; the paper has none of these. Steps whose loss is not
+    finite are skipped; ``patience`` of them in a row end the run.
     """
 
     preset: NercoPreset
@@ -42,6 +43,7 @@ class NercoRecipe:
     prompts: Prompts = field(default_factory=Prompts)
     camera_noise: bool = False
     even_light: bool = False
+    enlarge: float = 1.0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0
@@ -57,6 +59,8 @@ class NercoRecipe:
         least = 32 * self.preset.discriminator_reduction
         if self.crop < least or self.crop % STRIDE:
             raise InputError(f"crops must be a multiple of {STRIDE} pixels, and {least} at least")
+        if not 1 <= self.enlarge <= 4:
+            raise InputError("enlarge must be between 1 and 4")
         if not 0 <= self.constant <= 1:
             raise InputError("constant is a share between 0 and 1")
 

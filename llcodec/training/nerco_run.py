@@ -6,7 +6,7 @@ from pathlib import Path
 
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
-from llcodec.data.unpaired import Unpaired, gather_unpaired, read_bright, read_dark
+from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
 from llcodec.text_guide.loading import load_guide
 from llcodec.training.even_light import evenly_lit
 from llcodec.training.nerco import NercoTrainer
@@ -40,6 +40,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
     bright = read_bright(folders.bright)
     bright = evenly_lit(bright) if recipe.even_light else bright
+    bright = enlarged(bright, recipe.enlarge) if recipe.enlarge > 1 else bright
     pictures = gather_unpaired(read_dark(folders.dark), bright)
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {

@@ -7,6 +7,7 @@ from PIL import Image
 from llcodec.data.unpaired import (
     Unpaired,
     UnpairedSampler,
+    enlarged,
     gather_unpaired,
     read_bright,
     read_dark,
@@ -102,3 +103,13 @@ def test_equal_seeds_draw_equal_crops(pictures: Unpaired) -> None:
     for _ in range(5):
         np.testing.assert_array_equal(one.dark(32).pixels, other.dark(32).pixels)
         np.testing.assert_array_equal(one.bright(32).pixels, other.bright(32).pixels)
+
+
+def test_enlarged_pictures_show_the_same_with_more_pixels() -> None:
+    columns = np.linspace(0, 250, 40).astype(np.uint8)
+    ramp = np.broadcast_to(columns[None, :, None], (30, 40, 3)).copy()
+    (larger,) = enlarged([ramp], 1.6)
+    assert larger.shape == (48, 64, 3)
+    assert larger.dtype == np.uint8
+    assert larger.mean() == pytest.approx(ramp.mean(), abs=1)
+    assert np.abs(np.diff(larger[24, 8:-8, 0].astype(int))).max() < np.diff(columns).max()

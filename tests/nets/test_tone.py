@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -12,6 +13,7 @@ from llcodec.nets.tone import (
     apply_tone,
     identity_curve,
     rebrighten,
+    spare_bright,
     thumbnail,
     tone_network,
     undo_tone,
@@ -185,3 +187,35 @@ def test_one_member_is_a_plain_network() -> None:
     several = tone_network(2)
     assert isinstance(several, ToneEnsemble)
     assert len(several.members) == 2
+
+
+@torch.no_grad()
+def test_bright_pictures_are_spared_and_dark_ones_are_not() -> None:
+    """Below a tenth of brightening nothing happens, above half as much again all of it."""
+    small = torch.full((1, 3, *THUMBNAIL), 0.1)
+    for gain in (0.5, 0.9, 1.0):
+        spared = spare_bright(curve(gain, 1.0), small)
+        assert torch.equal(spared.log_gain, torch.zeros(1, 3))
+        assert torch.equal(spared.matrix, torch.eye(3)[None])
+    strong = curve(3, 0.8, MATRIX)
+    kept = spare_bright(strong, small)
+    assert torch.equal(kept.log_gain, strong.log_gain)
+    assert torch.equal(kept.log_gamma, strong.log_gamma)
+    assert torch.equal(kept.matrix, strong.matrix)
+
+
+@torch.no_grad()
+def test_between_bright_and_dark_a_curve_grows_steadily() -> None:
+    small = torch.full((1, 3, *THUMBNAIL), 0.1)
+    gains = [1.05, 1.15, 1.25, 1.35, 1.5, 1.7]
+    kept = [float(spare_bright(curve(g, 1.0), small).log_gain[0, 0]) for g in gains]
+    assert all(a < b for a, b in pairwise(kept[1:]))
+    assert all(0 <= k <= math.log(g) + 1e-6 for k, g in zip(kept, gains, strict=True))
+
+
+@torch.no_grad()
+def test_each_picture_of_a_batch_is_judged_alone() -> None:
+    small = torch.stack([torch.full((3, *THUMBNAIL), v) for v in (0.02, 0.4, 0.7)])
+    spared = spare_bright(ToneNetwork()(small), small)
+    assert float(spared.log_gain[0, 0]) > 2
+    assert torch.equal(spared.log_gain[1:], torch.zeros(2, 3))
