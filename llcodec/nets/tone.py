@@ -30,13 +30,17 @@ class ToneCurve:
     log_gamma: Tensor
     matrix: Tensor
 
-    def scaled(self, share: float) -> "ToneCurve":
-        """Return the curve of ``share`` of the way from no change (0) to all of it (1)."""
+    def scaled(self, share: float | Tensor) -> "ToneCurve":
+        """Return the curve of ``share`` of the way from no change (0) to all of it (1).
+
+        A tensor holds a share for each picture, B.
+        """
+        shares = torch.as_tensor(share).to(self.log_gain).reshape(-1, 1)
         eye = torch.eye(3, dtype=self.matrix.dtype, device=self.matrix.device)
         return ToneCurve(
-            self.log_gain * share,
-            self.log_gamma * share,
-            eye + (self.matrix - eye) * share,
+            self.log_gain * shares,
+            self.log_gamma * shares,
+            torch.lerp(eye.expand_as(self.matrix), self.matrix, shares[..., None]),
         )
 
 
@@ -69,13 +73,7 @@ def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     before, after = (
         luma(x).mean((-3, -2, -1)) + _FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
     )
-    share = (((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1)[:, None]
-    eye = torch.eye(3, dtype=curve.matrix.dtype, device=curve.matrix.device)
-    return ToneCurve(
-        torch.lerp(torch.zeros_like(curve.log_gain), curve.log_gain, share),
-        torch.lerp(torch.zeros_like(curve.log_gamma), curve.log_gamma, share),
-        torch.lerp(eye.expand_as(curve.matrix), curve.matrix, share[..., None]),
-    )
+    return curve.scaled((((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1))
 
 
 def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:

@@ -40,8 +40,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
     bright = read_bright(folders.bright)
     bright = evenly_lit(bright) if recipe.even_light else bright
-    bright = enlarged(bright, recipe.enlarge) if recipe.enlarge > 1 else bright
-    pictures = gather_unpaired(read_dark(folders.dark), bright)
+    pictures = gather_unpaired(read_dark(folders.dark), enlarged(bright, recipe.enlarge))
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {
         "code": code_version(),
