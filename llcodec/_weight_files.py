@@ -23,7 +23,7 @@ Tensors = dict[str, Tensor]
 StoredCard = dict[str, Any]
 File = TypeVar("File")
 
-_CARD = "llcodec"  # the key of the metadata under which the card stands
+CARD = "llcodec"  # the key of the metadata under which the card stands
 _FLOAT = "float."
 # What reading a damaged file may run into, besides what is checked.
 _DAMAGE = (
@@ -46,7 +46,7 @@ def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> 
     """
     check_numbers(tensors)
     # One key only: safetensors writes several in any order, and equal models shall be equal files.
-    metadata = {_CARD: json.dumps(card, sort_keys=True)}
+    metadata = {CARD: json.dumps(card, sort_keys=True)}
     part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
     try:
         save_file(tensors, part, metadata)
@@ -71,7 +71,7 @@ def read_weight_file(
         raise UnknownModelError(f"{path}: no such weight file")
     try:
         with safe_open(path, framework="pt") as file:
-            card = json.loads((file.metadata() or {}).get(_CARD, "{}"))
+            card = json.loads((file.metadata() or {}).get(CARD, "{}"))
             tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         if card.get("format") != format:
             raise BrokenModelError(f"{path}: not a weight file of the format {format}")

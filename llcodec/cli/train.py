@@ -27,14 +27,16 @@ def codec(
     resume: options.Resume = False,
     max_hours: options.MaxHours = math.inf,
     start: Annotated[
-        Path | None, typer.Option(help="Checkpoint that takes the place of the plain stage.")
+        Path | None,
+        typer.Option(help="Checkpoint or weight file that takes the place of the plain stage."),
     ] = None,
     narrow: Annotated[
         Path | None,
         typer.Option(help="Checkpoint of a plain codec with fewer latents to start from."),
     ] = None,
     tone_weights: Annotated[
-        Path | None, typer.Option("--tone", help="Weights that take the place of the tone stage.")
+        Path | None,
+        typer.Option("--tone", help="Weights (or a weight file) in place of the tone stage."),
     ] = None,
     device: options.DeviceName = "auto",
     tensorboard: options.WithTensorBoard = False,

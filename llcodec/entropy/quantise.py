@@ -69,16 +69,32 @@ def quantise_layer(
     shift = shift.clamp(0, 40)
     scale = shift - bits_in + bits_out
     units = (bias * torch.exp2(bits_in + scale)).round()
-    half = torch.where(shift > 0, torch.exp2(shift - 1), torch.zeros_like(shift))
     return IntegerLayer(
         weight=(weight * torch.exp2(scale).view(-1, 1, 1, 1)).round(),
-        bias=units + half,
+        bias=units + _half_of(shift),
         shift=shift,
         limit=WIDE_LIMIT if wide_output else ACTIVATION_LIMIT,
         input_limit=ACTIVATION_LIMIT,
         leaky=layer.leaky,
         shuffle=layer.shuffle,
     )
+
+
+def float_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
+    """Return what :func:`quantise_layer` made ``layer`` of, to within its rounding."""
+    scale = layer.shift - bits_in + bits_out
+    units = layer.bias - _half_of(layer.shift)
+    return FloatLayer(
+        weight=(layer.weight * torch.exp2(-scale).view(-1, 1, 1, 1)).float(),
+        bias=(units * torch.exp2(-(bits_in + scale))).float(),
+        leaky=layer.leaky,
+        shuffle=layer.shuffle,
+    )
+
+
+def _half_of(shift: Tensor) -> Tensor:
+    """Return what makes the floor of a division by 2^shift round to nearest."""
+    return torch.where(shift > 0, torch.exp2(shift - 1), torch.zeros_like(shift))
 
 
 def quantise_chain(

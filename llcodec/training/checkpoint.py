@@ -18,6 +18,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from llcodec._cards import read_card
+from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
 
@@ -170,9 +172,19 @@ def _opened(path: Path) -> Iterator[Any]:
         raise InputError(f"{path}: not a checkpoint, or a damaged one") from error
 
 
-def hours_of(checkpoint: Path) -> float:
-    """Return the hours of the run of a checkpoint and of those that it started from, if told."""
-    notes = read_notes(checkpoint)
+def is_weight_file(path: Path) -> bool:
+    """Return whether a safetensors file was exported. Raises as :func:`read_tensors` does."""
+    return CARD in read_notes(path)
+
+
+def read_told(path: Path) -> Mapping[str, str]:
+    """Return what a checkpoint, or the card of a weight file, tells of the training."""
+    return read_card(path).notes if is_weight_file(path) else read_notes(path)
+
+
+def hours_of(path: Path) -> float:
+    """Return the hours of the run of a file and of those that it started from, if told."""
+    notes = read_told(path)
     return sum(float(json.loads(notes.get(key, "0"))) for key in ("hours", "hours_before"))
 
 

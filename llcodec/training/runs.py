@@ -15,14 +15,14 @@ from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.training.checkpoint import hours_of, read_notes
+from llcodec.training.checkpoint import hours_of, read_notes, read_told
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
 from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.run_options import RunOptions
-from llcodec.training.starting import new_joint_model, new_plain_model
+from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
 from llcodec.training.tone_run import run_tone
 
 _VALIDATION_PICTURES = 7
@@ -32,9 +32,10 @@ _VALIDATION_PICTURES = 7
 class CodecRunOptions(RunOptions):
     """Options of the codec's stages besides.
 
-    ``start`` is a checkpoint that takes the place of the plain stage, ``tone`` the weights that
-    take the place of the tone stage. ``narrow`` is the checkpoint of a plain codec with fewer
-    latents that the plain stage starts from.
+    ``start`` is a checkpoint or weight file that takes the place of the plain stage, ``tone`` the
+    weights, or a weight file with some, that take the place of the tone stage. A weight file with
+    a tone network, as ``start``, brings its own. ``narrow`` is the checkpoint of a plain codec
+    with fewer latents that the plain stage starts from.
     """
 
     start: Path | None = None
@@ -68,6 +69,8 @@ class _Run:
         recipe, options = self.recipe, self.options
         ends = time.monotonic() + 3600 * options.max_hours
         tone = options.tone
+        if tone is None and options.start is not None and brings_tone(options.start):
+            tone = options.start
         if tone is None and recipe.joint is not None and recipe.preset.global_tone:
             tone = self.out / "tone" / "tone.safetensors"
             if not self._train_tone(tone, ends):
@@ -89,7 +92,7 @@ class _Run:
         if self._done(self.out / "joint" / "checkpoint.safetensors", recipe.joint):
             return True
         model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
-        before = [start] if tone is None else [start, tone]
+        before = [start] if tone in (None, start) else [start, tone]
         return self._train(model, "joint", recipe.joint, self._all, ends, before)
 
     def _train_tone(self, path: Path, ends: float) -> bool:
@@ -136,8 +139,9 @@ class _Run:
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
-        told = [read_notes(path).get("val_psnr") for path in before]
-        notes["tone_psnr"] = next((psnr for psnr in told if psnr is not None), "")
+        told = [read_told(path) for path in before]
+        psnr = (tale.get(key) for tale in told for key in ("val_psnr", "tone_psnr"))
+        notes["tone_psnr"] = next((value for value in psnr if value), "")
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():
             trainer.resume()

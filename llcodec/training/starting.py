@@ -1,18 +1,28 @@
-"""Where a stage starts: the averaged weights of the stage before, the tone network, or the KLT."""
+"""Where a stage starts: the averaged weights of an earlier one, a tone network, or the KLT."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from llcodec.codec.joint import JointModel
+from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
 from llcodec.nets.presets import Preset, preset_of
-from llcodec.training.checkpoint import load_weights, read_tensors, tensors_within
+from llcodec.training.checkpoint import (
+    is_weight_file,
+    load_weights,
+    read_tensors,
+    read_told,
+    tensors_within,
+)
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import StageRecipe
+from llcodec.training.restoring import restored_model
 from llcodec.training.widening import widen
 
 # What the joint network has and the plain codec has not; it keeps its own start.
@@ -44,26 +54,56 @@ def new_plain_model(
 def new_joint_model(
     preset: Preset, recipe: StageRecipe, start: Path, tone: Path | None, seed: int
 ) -> JointModel:
-    """Return the joint network, started from a plain or joint checkpoint and a tone network.
+    """Return the joint network, started from a plain or joint codec and a tone network.
 
-    Raises InputError if the checkpoint is of another shape.
+    Either may be a checkpoint or a weight file. Raises InputError if one is of another shape.
     """
     torch.manual_seed(seed)
     model = JointModel(preset)
-    tensors, metadata = read_tensors(start)
     own = model.state_dict()
-    given = tensors_within("ema.", tensors)
+    given, before = _learnt(start)
     added = {k: v for k, v in own.items() if k.startswith(_ADDED) and k not in given}
     load_weights(model, {k: v for k, v in given.items() if k in own} | added, start)
-    if model.gain is not None:
-        before = tuple(json.loads(metadata["lambdas"]))
-        if before != recipe.lambdas:
-            model.gain.follow_lambdas(before, recipe.lambdas)
+    if model.gain is not None and before != recipe.lambdas:
+        model.gain.follow_lambdas(before, recipe.lambdas)
     if model.tone is not None:
         if tone is None:
             raise InputError("the joint network needs a tone network")
-        load_weights(model.tone, read_tensors(tone)[0], tone)
+        load_weights(model.tone, _tone_weights(tone), tone)
     return model
+
+
+def brings_tone(start: Path) -> bool:
+    """Return whether a start holds a tone network that it was trained with: a weight file's."""
+    return is_weight_file(start) and read_model(start).model.tone is not None
+
+
+def _learnt(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
+    """Return the averaged weights of a codec and the values of λ that its gains are for."""
+    told = read_told(start)
+    if is_weight_file(start):
+        learnt = restored_model(read_model(start)).state_dict()
+        return learnt, _lambdas_on_card(told, start)
+    tensors, _ = read_tensors(start)
+    return tensors_within("ema.", tensors), tuple(json.loads(told["lambdas"]))
+
+
+def _lambdas_on_card(told: Mapping[str, str], path: Path) -> tuple[float, ...]:
+    """Return the λ that the qualities were spread over at the export, or those of the recipe."""
+    try:
+        spread = told.get("lambdas")
+        return tuple(json.loads(spread) if spread else json.loads(told["recipe"])["lambdas"])
+    except (LookupError, ValueError, TypeError) as error:
+        raise InputError(f"{path}: does not tell the values of λ it was trained with") from error
+
+
+def _tone_weights(path: Path) -> dict[str, Tensor]:
+    if not is_weight_file(path):
+        return read_tensors(path)[0]
+    network = read_model(path).model.tone
+    if network is None:
+        raise InputError(f"{path}: this model has no tone network")
+    return network.state_dict()
 
 
 def load_trained(checkpoint: Path) -> tuple[JointModel, dict[str, str]]:

@@ -1,18 +1,31 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from llcodec.codec.joint import JointModel
+from llcodec.codec.weights import read_model, write_model
+from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
 from llcodec.nets.density import round_ste
 from llcodec.nets.presets import Preset, paper_preset
+from llcodec.nets.tone import tone_network
+from llcodec.training.checkpoint import save_checkpoint
 from llcodec.training.codec import CodecTrainer
-from llcodec.training.recipe import StageRecipe
-from llcodec.training.starting import load_trained, new_joint_model, new_plain_model
+from llcodec.training.recipe import LAMBDAS, StageRecipe
+from llcodec.training.starting import (
+    brings_tone,
+    load_trained,
+    new_joint_model,
+    new_plain_model,
+)
+from llcodec.training.weight_files import export_run
 
+NOTHING = Sources((), (), (), ())
+LADDER = tuple(v / 2 for v in LAMBDAS)
 RECIPE = StageRecipe(steps=1, batch=1, crop=64, precision="float32", validate_every=9)
 
 
@@ -61,6 +74,54 @@ def test_gains_follow_another_ladder(tiny_preset: Preset, plain: Path) -> None:
     torch.testing.assert_close(model.inverse_gain(five), before.inverse_gain(four))
 
 
+@pytest.fixture
+def shipped(tiny_preset: Preset, plain: Path, pair_folder: Path) -> Path:
+    """The weight file of a joint run of no steps, its qualities spread anew."""
+    tone = plain.with_name("tone.safetensors")
+    save_file(tone_network(tiny_preset.tone_members).state_dict(), tone)
+    model = new_joint_model(tiny_preset, RECIPE, plain, tone, seed=2)
+    trainer = CodecTrainer(model, "joint", RECIPE, NOTHING, [], plain.parent / "joint")
+    trainer.out.mkdir()
+    save_checkpoint(trainer.checkpoint, trainer.state)
+    out = plain.with_name("weights.safetensors")
+    export_run(trainer.checkpoint, DataFolders.sort([pair_folder]), "tiny", out, LADDER)
+    return out
+
+
+def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path) -> None:
+    assert brings_tone(shipped)
+    model = new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3).eval()
+    file = read_model(shipped).model
+    x = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        curve, same = model.predict_tone(x), file.predict_tone(x)
+        torch.testing.assert_close(asdict(curve), asdict(same))
+        torch.testing.assert_close(model.analyse(x, curve), file.analyse(x, curve))
+    # The file's gains are for half of each λ: quality 4 of the recipe is 5 of the file.
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(four), file.log_gain(five))
+
+
+def test_a_weight_file_must_tell_its_lambdas(tiny_preset: Preset, shipped: Path) -> None:
+    file = read_model(shipped)
+    write_model(shipped, replace(file, notes={}))
+    with pytest.raises(InputError, match="does not tell the values of λ"):
+        new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3)
+
+
+def test_a_weight_file_without_a_tone_network_gives_none(
+    tiny_preset: Preset, shipped: Path
+) -> None:
+    bare = shipped.with_name("bare.safetensors")
+    file = read_model(shipped)
+    file.model.tone = None
+    file.model.preset = no_tone(tiny_preset)
+    write_model(bare, file)
+    assert not brings_tone(bare)
+    with pytest.raises(InputError, match="has no tone network"):
+        new_joint_model(tiny_preset, RECIPE, shipped, bare, seed=3)
+
+
 def test_a_tone_network_is_needed_where_the_preset_has_one(
     tiny_preset: Preset, plain: Path
 ) -> None:
@@ -73,8 +134,6 @@ def test_checkpoints_of_another_shape_are_refused(tiny_preset: Preset, plain: Pa
     with pytest.raises(InputError, match="another network"):
         new_joint_model(other, RECIPE, plain, None, seed=2)
     weights = plain.with_name("weights.safetensors")
-    from safetensors.torch import save_file
-
     save_file({"a": torch.zeros(1)}, weights)
     with pytest.raises(InputError, match="not the checkpoint of a codec"):
         load_trained(weights)

@@ -1,0 +1,132 @@
+"""From a weight file back to float networks, so that training can go on from what ships.
+
+A weight file holds the transforms in half precision, and what lies between symbols and
+probabilities in integers only: networks in fixed point, and tables in place of the density of
+hyper-latents. All but the moments of the optimiser can be had from these again.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from llcodec.codec.joint import JointModel
+from llcodec.codec.weights import ModelFile
+from llcodec.entropy.fixed_point import IntegerLayer
+from llcodec.entropy.networks import UNIT_BITS
+from llcodec.entropy.order import context_taps
+from llcodec.entropy.quantise import FloatLayer, float_layer
+from llcodec.entropy.tables import TOTAL, Table
+from llcodec.nets.density import FactorizedDensity
+from llcodec.nets.hyperprior import CONTEXT_KERNEL
+
+_FITTING_STEPS = 400
+_FITTING_RATE = 0.05
+
+
+def restored_model(file: ModelFile) -> JointModel:
+    """Return the float model of a weight file: what was exported, to within rounding.
+
+    How a product is shared out between the layers of an entropy network cannot be told from its
+    integers. Each gets its part, so that all have weights of the size that training starts from.
+    """
+    model, networks = JointModel(file.model.preset), file.networks
+    model.load_state_dict(model.state_dict() | file.model.state_dict())
+    hyper, parameters = networks.hyper_synthesis, networks.entropy_parameters
+    smaller = 0
+    for _ in range(2):  # once to see what is left to the last layer, once to share it out
+        floats, joined = _float_layers([*hyper, *parameters], len(hyper), smaller)
+        last = _unscaled(model, floats[-1])
+        smaller = round(math.log2(_he_size(last.weight) / _size(last.weight)) / len(floats))
+    with torch.no_grad():
+        _set_layers(model.h_s, floats[: len(hyper)])
+        _set_context(model, float_layer(networks.context, UNIT_BITS, joined))
+        _set_layers(model.entropy_parameters, [*floats[len(hyper) : -1], last])
+    model.density.load_state_dict(fitted_density(file.hyper_tables).state_dict())
+    return model
+
+
+def _float_layers(
+    layers: Sequence[IntegerLayer], joint: int, smaller: int
+) -> tuple[list[FloatLayer], int]:
+    """Return a chain in float, and the fraction bits of the input of the layer number ``joint``.
+
+    All but the last get weights of the size of He et al. 2015, divided by 2^``smaller``.
+    """
+    chain, bits = [], [0]
+    for layer in layers[:-1]:
+        size = float_layer(layer, bits[-1], 0).weight
+        bits.append(round(math.log2(_size(size) / _he_size(size))) + smaller)
+        chain.append(float_layer(layer, *bits[-2:]))
+    chain.append(float_layer(layers[-1], bits[-1], UNIT_BITS))
+    return chain, bits[joint]
+
+
+def _size(weight: Tensor) -> float:
+    return float(weight.square().mean().sqrt().clamp(min=1e-9))
+
+
+def _he_size(weight: Tensor) -> float:
+    return math.sqrt(2 / weight[0].numel())
+
+
+def _set_layers(network: nn.Sequential, layers: Sequence[FloatLayer]) -> None:
+    convolutions = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
+    for convolution, layer in zip(convolutions, layers, strict=True):
+        assert convolution.bias is not None
+        convolution.weight.copy_(layer.weight)
+        convolution.bias.copy_(layer.bias)
+
+
+def _set_context(model: JointModel, layer: FloatLayer) -> None:
+    """Spread the columns of gathered neighbours over the kernel, without the latents' scale."""
+    middle, taps = CONTEXT_KERNEL // 2, context_taps(model.preset.order)
+    columns = layer.weight.view(len(layer.weight), -1, len(taps))
+    columns = columns * model.coded_scale.view(1, -1, 1)
+    model.context.weight.zero_()
+    for number, (r, c) in enumerate(taps):
+        model.context.weight[:, :, middle + r, middle + c] = columns[:, :, number]
+    assert model.context.bias is not None
+    model.context.bias.copy_(layer.bias)
+
+
+def _unscaled(model: JointModel, last: FloatLayer) -> FloatLayer:
+    """Return the last of the entropy parameters' layers, its means without the latents' scale."""
+    scale = torch.cat((torch.ones_like(model.coded_scale), model.coded_scale))
+    weight = last.weight / scale.view(-1, 1, 1, 1)
+    return FloatLayer(weight, last.bias / scale, last.leaky, last.shuffle)
+
+
+@torch.enable_grad()
+def fitted_density(tables: Sequence[Table]) -> FactorizedDensity:
+    """Return the density whose tables come nearest to the given ones, by their divergence."""
+    shares, edges, spread = _laid_out(tables)
+    density = FactorizedDensity(len(tables))
+    mean, deviation = spread
+    with torch.no_grad():
+        density.means.mul_(deviation / 2).add_(mean)
+        density.log_scales.add_((deviation / 2).log())
+    optimiser = torch.optim.Adam(density.parameters(), _FITTING_RATE)
+    for _ in range(_FITTING_STEPS):
+        mass = density.cdf(edges).diff(dim=1).clamp(min=1e-9)
+        loss = -(shares * mass.log()).sum(1).mean()
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+    return density
+
+
+def _laid_out(tables: Sequence[Table]) -> tuple[Tensor, Tensor, tuple[Tensor, Tensor]]:
+    """Return shares C×N, edges C×(N+1) of their symbols, and means and deviations C×1."""
+    longest = max(table.escape for table in tables)
+    shares = torch.zeros(len(tables), longest)
+    for row, table in zip(shares, tables, strict=True):
+        row[: table.escape] = torch.from_numpy(table.frequencies[:-1].astype(np.float32) / TOTAL)
+    firsts = torch.tensor([[float(table.first)] for table in tables])
+    edges = firsts - 0.5 + torch.arange(longest + 1)
+    symbols = edges[:, :-1] + 0.5
+    mean = (shares * symbols).sum(1, keepdim=True)
+    square = (shares * (symbols - mean) ** 2).sum(1, keepdim=True)
+    return shares, edges, (mean, square.sqrt().clamp(min=0.2))
