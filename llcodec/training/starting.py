@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._weight_files import float_state
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
@@ -75,7 +76,7 @@ def new_joint_model(
 
 def brings_tone(start: Path) -> bool:
     """Return whether a start holds a tone network that it was trained with: a weight file's."""
-    return is_weight_file(start) and read_model(start).model.tone is not None
+    return is_weight_file(start) and bool(_tone_within(start))
 
 
 def _learnt(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
@@ -100,10 +101,15 @@ def _lambdas_on_card(told: Mapping[str, str], path: Path) -> tuple[float, ...]:
 def _tone_weights(path: Path) -> dict[str, Tensor]:
     if not is_weight_file(path):
         return read_tensors(path)[0]
-    network = read_model(path).model.tone
-    if network is None:
+    tone = _tone_within(path)
+    if not tone:
         raise InputError(f"{path}: this model has no tone network")
-    return network.state_dict()
+    return tone
+
+
+def _tone_within(path: Path) -> dict[str, Tensor]:
+    """Return the parameters of a weight file's tone network; nothing where it has none."""
+    return tensors_within("tone.", float_state(read_tensors(path)[0]))
 
 
 def load_trained(checkpoint: Path) -> tuple[JointModel, dict[str, str]]:
