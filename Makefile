@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # The version that the tests run with; set TORCH to another build or version if you need one.
 TORCH ?= torch==2.13.0
-# The other version that files must decode alike with: the oldest that is supported.
-TORCH_OTHER ?= torch==2.9.0
+# Other versions of PyTorch that files must decode alike with: the oldest that is supported, the newest.
+TORCH_OTHERS ?= 2.9.0 2.14.1
 FUZZ_SECONDS ?= 600
 SOAK_PAIRS ?= 2000
 # 100 megapixels take minutes and 3 GB; a run that is stopped goes on with the next size.
@@ -30,15 +30,15 @@ lint: $(VENV)/installed
 test: lint
 	$(BIN)/pytest
 
-$(VENV)/other/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)/other
-	$(VENV)/other/bin/pip install --quiet --disable-pip-version-check "$(TORCH_OTHER)" -e .
+$(VENV)/torch-%/installed: pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check "torch==$*" -e .
 	touch $@
 
 # Golden files in fresh processes under many settings; fails if any decodes otherwise.
-determinism: $(VENV)/installed $(VENV)/other/installed
+determinism: $(VENV)/installed $(TORCH_OTHERS:%=$(VENV)/torch-%/installed)
 	$(BIN)/python -m llcodec.bench.determinism --photograph examples/blue_hour.jpg \
-		--python $(VENV)/other/bin/python --out results/determinism.json
+		$(TORCH_OTHERS:%=--python $(VENV)/torch-%/bin/python) --out results/determinism.json
 
 $(VENV)/fuzz-installed: $(VENV)/installed
 	$(PIP) -e ".[fuzz]"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from llcodec.errors import BrokenModelError, UnknownModelError
 
@@ -107,7 +107,7 @@ def read_card(path: Path) -> Card:
     """
     with _reading(path):
         head = _head(path)
-        card = _card(head)
+        card = take_card(head)
         return Card(
             name=str(card["name"]),
             kind=_KINDS[card["format"]],
@@ -130,9 +130,18 @@ def read_format(path: Path) -> str:
     Raises as :func:`read_card` does.
     """
     with _reading(path):
-        named = str(_card(_head(path))["format"])
+        named = str(take_card(_head(path))["format"])
         _ = _KINDS[named]
         return named
+
+
+def stored_card(path: Path) -> dict[str, Any]:
+    """Return the card of any file that ``llcodec._weight_files`` writes, as it stands there.
+
+    Raises as :func:`read_card` does.
+    """
+    with _reading(path):
+        return take_card(_head(path))
 
 
 @contextmanager
@@ -167,8 +176,11 @@ def check_shipped(path: Path) -> None:
         raise BrokenModelError(f"{path.name} calls its model {card.name!r}")
 
 
-def _card(head: dict[str, Any]) -> dict[str, Any]:
-    """Take the card out of the head of a file: what is left of it are tensors."""
+def take_card(head: dict[str, Any]) -> dict[str, Any]:
+    """Take the card out of the head of a file: what is left of it are tensors.
+
+    Raises LookupError, TypeError or ValueError if there is none.
+    """
     card = json.loads(head.pop("__metadata__")["llcodec"])
     if not isinstance(card, dict):
         raise TypeError("the card is no object")
@@ -178,10 +190,18 @@ def _card(head: dict[str, Any]) -> dict[str, Any]:
 def _head(path: Path) -> dict[str, Any]:
     """Return the JSON object that a safetensors file begins with."""
     with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if length > min(_MAX_HEADER, path.stat().st_size):
-            raise ValueError("the head is longer than the file")
-        head = json.loads(file.read(length))
+        return read_head(file, path.stat().st_size)
+
+
+def read_head(file: BinaryIO, size: int) -> dict[str, Any]:
+    """Return the JSON object at the beginning of a safetensors file of ``size`` bytes.
+
+    Raises ValueError or TypeError if there is none.
+    """
+    length = int.from_bytes(file.read(8), "little")
+    if length > min(_MAX_HEADER, size):
+        raise ValueError("the head is longer than the file")
+    head = json.loads(file.read(length))
     if not isinstance(head, dict):
         raise TypeError("the head is no object")
     return head

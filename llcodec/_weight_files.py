@@ -6,23 +6,25 @@ in half precision, under keys that begin with ``float.``.
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 from torch import Tensor
 
+from llcodec._cards import read_head, take_card
+from llcodec._outputs import written
 from llcodec.container.header import NAME
-from llcodec.errors import BrokenModelError, OutputError, UnknownModelError
+from llcodec.errors import BrokenModelError, UnknownModelError
 
 Tensors = dict[str, Tensor]
 StoredCard = dict[str, Any]
 File = TypeVar("File")
 
+_MOST = 4 * 2**30  # bytes; the largest published network here has a fifth of one
 CARD = "llcodec"  # the key of the metadata under which the card stands
 _FLOAT = "float."
 # What reading a damaged file may run into, besides what is checked.
@@ -47,16 +49,8 @@ def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> 
     check_numbers(tensors)
     # One key only: safetensors writes several in any order, and equal models shall be equal files.
     metadata = {CARD: json.dumps(card, sort_keys=True)}
-    part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
-    try:
-        save_file(tensors, part, metadata)
-        part.chmod(0o644)  # safetensors leaves files readable by their owner only
-        part.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise OutputError(f"cannot write {path}: {error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with written(path) as part:
+        part.write_bytes(save(tensors, metadata))
 
 
 def read_weight_file(
@@ -70,12 +64,15 @@ def read_weight_file(
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")
     try:
-        with safe_open(path, framework="pt") as file:
-            card = json.loads((file.metadata() or {}).get(CARD, "{}"))
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        if path.stat().st_size > _MOST:
+            raise BrokenModelError("larger than any weight file")
+        data = path.read_bytes()  # never mapped: a file may change while its model is in use
+        card = take_card(read_head(BytesIO(data), len(data)))
         if card.get("format") != format:
-            raise BrokenModelError(f"{path}: not a weight file of the format {format}")
-        return assemble(card, tensors, hashlib.sha256(path.read_bytes()).hexdigest())
+            raise BrokenModelError(f"not a weight file of the format {format}")
+        return assemble(card, load(data), hashlib.sha256(data).hexdigest())
+    except BrokenModelError as error:
+        raise BrokenModelError(f"{path}: {error}") from error
     except _DAMAGE as error:
         raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
 

@@ -52,11 +52,21 @@ def test_equal_models_are_equal_files(tmp_path: Path) -> None:
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot write"):
-        write_weight_file(tmp_path / "none" / "a", tensors(), CARD)
+        write_weight_file(Path(__file__) / "a", tensors(), CARD)
     (tmp_path / "folder").mkdir()
     with pytest.raises(OutputError, match="cannot write"):
         write_weight_file(tmp_path / "folder", tensors(), CARD)
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_loaded_model_outlives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    written = {"float.a": torch.ones(1000), "table": torch.arange(4)}
+    write_weight_file(path, written, CARD)
+    _, read, _ = read_weight_file(path, FORMAT, everything)
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+    assert all(torch.equal(read[key], value) for key, value in written.items())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from llcodec._outputs import written
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.scores import NAMES, Scores, measures
-from llcodec.data.outputs import written
 
 
 class Keys:

@@ -17,10 +17,10 @@ from statistics import pstdev
 import torch
 from torch import Tensor
 
+from llcodec._outputs import written
 from llcodec.bench.extras import require
 from llcodec.bench.failure import told
 from llcodec.codec.samples import to_tensor
-from llcodec.data.outputs import written
 from llcodec.data.pairs import read_pixels
 from llcodec.enhancing.models import find_enhancer
 from llcodec.errors import LlcError, ModelError

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from llcodec._outputs import written
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.kept import Keys
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.watching import peak_of
-from llcodec.data.outputs import written
 from llcodec.imaging.size import picture_size
 
 _MAX_PIXELS = sys.maxsize  # reading the picture itself has its own limit

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from llcodec._outputs import written
 from llcodec.bench.codecs.compressai import CompressaiCodec
 from llcodec.bench.codecs.llc import LlcCodec
 from llcodec.bench.codecs.llc_ladder import LlcLadder
@@ -25,7 +26,6 @@ from llcodec.bench.enhancers.enhancer import BenchEnhancer
 from llcodec.bench.enhancers.learned import LearnedEnhancer
 from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.bench.scores import measures
-from llcodec.data.outputs import written
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import Preset, paper_preset
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS

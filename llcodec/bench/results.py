@@ -11,12 +11,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from llcodec._outputs import written
 from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 from llcodec.bench.complexity import Complexity, Stage
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_known, mean_scores
-from llcodec.data.outputs import written
 
 _DIGITS = 6
 # Names of CompressAI's results, and what they are here.

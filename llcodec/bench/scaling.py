@@ -20,11 +20,11 @@ import numpy as np
 from PIL import Image
 
 from llcodec._cards import read_card, shipped_file
+from llcodec._outputs import written
 from llcodec.bench.machine import machine
 from llcodec.bench.memory import run
 from llcodec.bench.scaling_plot import write_plot
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.data.outputs import written
 
 SIZES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 24.0, 50.0, 100.0)
 EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"

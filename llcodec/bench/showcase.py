@@ -15,6 +15,7 @@ from statistics import median
 
 from PIL import Image
 
+from llcodec._outputs import written
 from llcodec.bench.codecs.codec import bits_per_pixel
 from llcodec.bench.failure import told
 from llcodec.bench.kept import Keys
@@ -22,7 +23,6 @@ from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline
 from llcodec.bench.results import PipelineResult
 from llcodec.bench.runner import PipelineRun
-from llcodec.data.outputs import written
 from llcodec.data.pairs import Pixels, read_pixels
 from llcodec.metrics import psnr, ssim
 

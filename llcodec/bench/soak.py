@@ -23,11 +23,11 @@ import numpy as np
 import torch
 
 from llcodec._memory import give_back
+from llcodec._outputs import written
 from llcodec.bench.heap import Reading, reading
 from llcodec.bench.machine import machine
 from llcodec.bench.soak_pairs import Checker, random_pair
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.data.outputs import written
 
 # Per 1000 pairs, what still counts as flat; the resident set keeps some holes that pages leave.
 FLAT: Final = {"resident_mb": 30.0, "in_use_mb": 10.0, "objects": 20_000.0}

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from llcodec._memory import give_back
+from llcodec._parts import clear_away
 from llcodec.cli._output import make_folder, write_output
-from llcodec.cli._parts import clear_away
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import DAMAGED, explain
 from llcodec.cli._report import Record, Reporter, Style

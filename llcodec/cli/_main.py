@@ -5,7 +5,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from llcodec.cli._parts import remove_parts
+from llcodec._parts import remove_parts
 from llcodec.cli._problems import USAGE, explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
 

@@ -6,6 +6,7 @@ from llcodec.cli._plan import Job
 from llcodec.cli._report import Record
 from llcodec.cli._text import printable
 
+_NAME_WIDTH = 10  # letters; those of the shipped models fit
 _HASH_DIGITS = 16  # of the SHA-256: the bytes that stand in every .llc header
 
 
@@ -45,7 +46,7 @@ def describe(record: Record) -> str:
     """Return the line of a model."""
     r = record
     parts = [
-        f"{r['name']:<8}  {r['kind']:<8}  {r['bytes'] / 1e6:4.1f} MB  {r['hash']}"
+        f"{r['name']:<{_NAME_WIDTH}}  {r['kind']:<8}  {r['bytes'] / 1e6:4.1f} MB  {r['hash']}"
         f"  preset {r['preset']}",
         f"{r['parameters'] / 1e6:.2f} M parameters",
         None if r["steps"] is None else f"{r['steps']:,} steps",

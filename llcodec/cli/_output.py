@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from llcodec._parts import part_of
 from llcodec.cli._input import STREAM
-from llcodec.cli._parts import part_of
 from llcodec.errors import OutputError, OutputExistsError
 
 Data = bytes | memoryview

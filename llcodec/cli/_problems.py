@@ -37,7 +37,7 @@ def complain(message: str, path: str | None = None) -> str:
     return printable(f"llc: {where}{message}")
 
 
-def print_problem(message: str) -> None:
+def print_problem(message: str, path: str | None = None) -> None:
     """Print one line on stderr, if there is one."""
     if sys.stderr is not None:
-        print(complain(message), file=sys.stderr, flush=True)
+        print(complain(message, path), file=sys.stderr, flush=True)

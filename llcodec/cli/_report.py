@@ -23,7 +23,7 @@ class Style:
 
     Attributes:
         json: one object a file on stdout, failures included.
-        quiet: nothing but failures.
+        quiet: nothing but failures and losses.
         on_stdout: lines for people are what the command is for, and go to stdout.
     """
 
@@ -54,11 +54,14 @@ class Reporter:
         self._stack.close()
 
     def done(self, record: Record) -> None:
-        """Tell of a file that came out well."""
+        """Tell of a file that came out, and of what is lost of it however quiet the run is."""
         if self._style.json:
             _print(json.dumps(record), sys.stdout)
-        elif not self._style.quiet:
-            self._line(self._describe(record), on_stdout=self._style.on_stdout)
+        else:
+            if not self._style.quiet:
+                self._line(self._describe(record), on_stdout=self._style.on_stdout)
+            for line in _losses(record):
+                self._line(line)
         self._advance()
 
     def failed(self, path: str | None, message: str) -> None:
@@ -85,6 +88,12 @@ class Reporter:
     def _advance(self) -> None:
         if self._bar is not None:
             self._bar.advance(self._bar.task_ids[0])
+
+
+def _losses(record: Record) -> list[str]:
+    """Return a line for all that is wrong with a damaged file and for each area lost."""
+    wrong = [complain(problem, record["path"]) for problem in record.get("problems", ())]
+    return wrong + [complain(f"lost {x}, grey now", record["path"]) for x in record.get("lost", ())]
 
 
 def _print(text: str, stream: TextIO | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from llcodec.cli import _data_report as report
-from llcodec.cli._problems import complain
+from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def prepare(
     with _Bar() as bar:
         prepared = prepare(order, bar.show)
     for problem in prepared.problems:
-        print(complain(problem.what, problem.where), file=sys.stderr)
+        print_problem(problem.what, problem.where)
     _print(report.prepared_lines(prepared, dataset))
     raise typer.Exit(1 if prepared.problems else 0)
 

@@ -14,7 +14,6 @@ from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._input import STREAM, read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
 from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
-from llcodec.cli._problems import complain
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sizes import Box
 from llcodec.cli._sources import find_sources
@@ -59,12 +58,17 @@ def decode(
         return _Decoder(format, light, part, model, device.value, force, max_pixels)
 
     plan = _plan(inputs, output, format, force)
-    raise typer.Exit(run_batch(plan, prepare, _described, Style(json=json, quiet=quiet)))
+    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
 
 
 def _plan(inputs: Sequence[str], output: str | None, format: str | None, force: bool) -> Plan:
-    from llcodec.imaging import IMAGE_SUFFIXES
+    from llcodec.imaging import IMAGE_SUFFIXES, format_for
 
+    if format is not None:
+        try:
+            format_for(format)
+        except OutputError as error:
+            raise typer.BadParameter(str(error)) from None
     suffix = "." + (format or "png").lower().removeprefix(".")
     naming = Naming(
         output, suffix=suffix, replaced=LLC_SUFFIXES, of_files=IMAGE_SUFFIXES, force=force
@@ -84,13 +88,6 @@ def _format(job: Job, format: str | None) -> str:
 
     by_name = ".png" if job.target == STREAM else Path(job.target)
     return format_for(by_name if format is None else format)
-
-
-def _described(record: Record) -> str:
-    """Return the line of a file, and one more for each loss."""
-    lost = [f"{record['path']}: lost {area}, grey now" for area in record.get("lost", ())]
-    wrong = [f"{record['path']}: {problem}" for problem in record.get("problems", ())]
-    return "\n".join((summary(record), *map(complain, (*wrong, *lost))))
 
 
 @dataclass(frozen=True)

@@ -240,7 +240,8 @@ def check_model(header: Header, file: ModelFile) -> None:
     if header.model_hash != file.short_hash:
         raise WrongModelError(
             f"the file needs the model {header.model_name} {header.model_hash.hex()}, "
-            f"not {file.name} {file.short_hash.hex()}"
+            f"not {file.name} {file.short_hash.hex()}: give the path of the weight file that it "
+            "was made with (--model)"
         )
 
 

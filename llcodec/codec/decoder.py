@@ -12,12 +12,15 @@ from llcodec.codec.region import Region, needed_part, whole
 from llcodec.codec.samples import Samples, to_samples
 from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import DECODER_HALO, Part, Span, windows
+from llcodec.codec.windows import DECODER_HALO, Part, Span, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS, UNITS
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import ToneCurve, rebrighten
+
+# Tiles decoded at once have no more pixels together: two of 2048×2048, at half a gigabyte each.
+_PIXELS_AT_ONCE = 2 * 2048 * 2048
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def decode_tiles(
             return number, CorruptError(f"tile {number} decodes to the wrong symbols")
         return number, decoded.y_hat
 
-    return side_by_side(one, list(tiles.items()))
+    pixels = min(header.tile_size, header.width) * min(header.tile_size, header.height)
+    return side_by_side(one, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
 
 
 def decode_latents(
@@ -120,7 +124,7 @@ def synthesise(
         rows, columns = window.rows, window.columns
         y = plane.cut(rows, columns).to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
-        piece = model.synthesise(y)[..., _pixels(rows.inner), _pixels(columns.inner)]
+        piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
             piece = rebrighten(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
@@ -155,10 +159,6 @@ def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
     return factor
 
 
-def _pixels(latents: slice) -> slice:
-    return slice(latents.start * STRIDE, latents.stop * STRIDE)
-
-
 def check_brightness(header: Header, brightness: float) -> None:
     """Raise InputError unless a file can be shown at this brightness."""
     if not 0 <= brightness <= 1:
@@ -173,4 +173,4 @@ def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve
     curve = from_numbers(header.tone)
     if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
         raise CorruptError("the tone curve in the header cannot be undone")
-    return ToneCurve(curve.log_gain.to(device), curve.log_gamma.to(device), curve.matrix.to(device))
+    return curve.to(device)

@@ -1,5 +1,6 @@
 """From a picture to latents, and from latents to the tiles of a file."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +10,12 @@ from torch.nn import functional as F
 from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
 from llcodec.codec.samples import Samples, cut, whole_thumbnail
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
-from llcodec.codec.windows import ENCODER_HALO, windows
+from llcodec.codec.windows import ENCODER_HALO, Window, in_pixels, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS
-from llcodec.errors import InputError
-from llcodec.nets.tone import ToneCurve
+from llcodec.errors import BrokenModelError, InputError
+from llcodec.nets.snr import snr_ratio
 
 TILE_SIZE = 2048
 MAX_TILE_SIZE = 4096  # what a tile costs to decode is bounded by this
@@ -38,27 +39,45 @@ class Analysis:
 def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysis:
     """Return the latents of H×W×3 samples, and the 15 tone numbers they were brightened with.
 
-    The tone is predicted once from the whole picture; the transforms, attention among them, run
-    window by window.
+    The tone and the largest SNR are those of the whole picture; the transforms, attention among
+    them, run window by window.
     """
     predicted = model.predict_tone(whole_thumbnail(pixels).to(device))
     tone = None if predicted is None else to_numbers(predicted)
-    curve = None if tone is None else _on(from_numbers(tone), device)
+    curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
+    places = list(windows(height, width, ENCODER_HALO))
+    peak = _peak(pixels, places, device) if model.preset.snr == "published" else None
     latents = torch.empty(model.preset.latents, height, width)
-    for window in windows(height, width, ENCODER_HALO):
-        rows, columns = window.rows, window.columns
-        x = cut(
-            pixels,
-            rows.start * STRIDE,
-            columns.start * STRIDE,
-            (rows.stop - rows.start) * STRIDE,
-            (columns.stop - columns.start) * STRIDE,
-        )
-        x = x.to(device).contiguous(memory_format=torch.channels_last)
-        y = model.analyse(x, curve)[0, :, rows.inner, columns.inner]
+    for place in places:
+        rows, columns = place.rows, place.columns
+        x = _pixels_of(pixels, place, device)
+        y = model.analyse(x, curve, peak=peak)[0, :, rows.inner, columns.inner]
         latents[:, rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] = y
     return Analysis(latents, tone)
+
+
+def _peak(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
+    """Return the largest SNR of a picture, 1×1×1×1."""
+    peaks = []
+    for place in places:
+        ratio = snr_ratio(_pixels_of(pixels, place, device))
+        core = ratio[..., in_pixels(place.rows.inner), in_pixels(place.columns.inner)]
+        peaks.append(core.amax((-2, -1), keepdim=True))
+    return torch.stack(peaks).amax(0)
+
+
+def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
+    """Return a window of a picture with its halo, 1×3×H×W in [0, 1]."""
+    rows, columns = place.rows, place.columns
+    x = cut(
+        pixels,
+        rows.start * STRIDE,
+        columns.start * STRIDE,
+        (rows.stop - rows.start) * STRIDE,
+        (columns.stop - columns.start) * STRIDE,
+    )
+    return x.to(device).contiguous(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()
@@ -68,6 +87,9 @@ def encode_tiles(
     """Return the tiles of a picture at one quality, in raster order.
 
     One after the other: choosing the symbols of a tile takes a gigabyte.
+
+    Raises:
+        BrokenModelError: when the latents are no finite numbers.
     """
     gain = model.log_gain(_quality(quality_units, model)).exp()[0].cpu()
     side = tile_size // STRIDE
@@ -76,6 +98,8 @@ def encode_tiles(
         for y in torch.split(rows, side, 2):
             coded = y * gain
             z_hat = hyper_latents(model, coded)
+            if not (coded.isfinite().all() and z_hat.isfinite().all()):
+                raise BrokenModelError("the model makes latents that are no numbers")
             stream, decoded = coder.encode(coded, z_hat, quality_units)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)
@@ -92,7 +116,3 @@ def hyper_latents(model: JointModel, coded: Tensor) -> Tensor:
 
 def _quality(quality_units: int, model: JointModel) -> Tensor:
     return torch.tensor([quality_units / QUALITY_UNITS], device=model.coded_scale.device)
-
-
-def _on(curve: ToneCurve, device: torch.device) -> ToneCurve:
-    return ToneCurve(curve.log_gain.to(device), curve.log_gamma.to(device), curve.matrix.to(device))

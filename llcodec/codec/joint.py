@@ -86,15 +86,23 @@ class JointModel(nn.Module):
         """
         return None if self.tone is None else spare_bright(self.tone(thumbnail), thumbnail)
 
-    def analyse(self, x: Tensor, curve: ToneCurve | None, enhance: bool = True) -> Tensor:
+    def analyse(
+        self,
+        x: Tensor,
+        curve: ToneCurve | None,
+        enhance: bool = True,
+        peak: Tensor | None = None,
+    ) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].
 
         ``curve`` brightens first (None leaves the picture as it is); ``enhance=False`` leaves
-        the SNR-aware branch out, which makes this a plain codec. H and W are multiples of 16.
+        the SNR-aware branch out, which makes this a plain codec. ``peak``,
+        B×1×1×1, is the largest :func:`llcodec.nets.snr.snr_ratio` of whole pictures of which
+        these are parts. H and W are multiples of 16.
         """
         enhance = enhance and self.preset.snr_branch
         with _full_precision(x):
-            snr = snr_map(x, self.preset.snr)
+            snr = snr_map(x, self.preset.snr, peak)
             x_g = x if curve is None else apply_tone(x, curve)
         y0 = self.g_a0(self._planes(x, x_g, curve, snr))
         if enhance:

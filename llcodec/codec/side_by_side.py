@@ -1,4 +1,4 @@
-"""Tiles worked on side by side, one thread of PyTorch's for each."""
+"""Tiles worked on side by side, which share the threads of PyTorch."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,18 +10,22 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def side_by_side(work: Callable[[A], B], items: Sequence[A]) -> Iterator[B]:
-    """Yield what ``work`` makes of each item, in their order, on as many threads as PyTorch has.
+def side_by_side(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
+    """Yield what ``work`` makes of each item, in their order.
 
-    Where there are several, each call has one thread of PyTorch's; one alone has all of them.
+    As many run at once as PyTorch has threads, but never more than ``at_most``, which bounds their
+    memory on any number of cores; they share the threads among them.
     """
     threads = torch.get_num_threads()
-    workers = min(threads, len(items))
-    if workers <= 1:
+    workers = max(1, min(threads, len(items), at_most))
+    if workers == 1:
         yield from map(work, items)
         return
+    share = threads // workers
     try:
-        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        with ThreadPoolExecutor(
+            workers, initializer=torch.set_num_threads, initargs=(share,)
+        ) as pool:
             yield from pool.map(work, items)
     finally:
         torch.set_num_threads(threads)  # part of that setting is one for all threads

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from llcodec.codec.joint import STRIDE
+
 CORE = 64  # latents: 1024 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
 ENCODER_HALO = 12  # latents: 192 pixels; the analysis transforms reach 190 pixels
@@ -28,6 +30,11 @@ class Span:
     def inner(self) -> slice:
         """Where the core lies within the stretch."""
         return slice(self.core_start - self.start, self.core_stop - self.start)
+
+
+def in_pixels(latents: slice) -> slice:
+    """Return the pixels of a stretch of latents."""
+    return slice(latents.start * STRIDE, latents.stop * STRIDE)
 
 
 @dataclass(frozen=True)

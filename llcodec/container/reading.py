@@ -20,7 +20,9 @@ from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.opening import open_file
 from llcodec.container.signature import PREAMBLE_LENGTH
 from llcodec.container.tile_chunk import TILE_OVERHEAD
-from llcodec.errors import CorruptError, TruncatedError
+from llcodec.errors import CorruptError, TruncatedError, UnsupportedError
+
+_MOST_TILES = 1 << 20  # in a list of chunks, which nothing else bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,13 @@ def list_chunks(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[ChunkInfo
     Raises:
         LlcError: as ``unpack`` does, for what is wrong in the header or in a chunk's extent.
         CorruptError: when there are more chunks than the header and the limits allow.
+        TruncatedError: when the file is too short for its tiles.
+        UnsupportedError: when it has more than a million tiles.
     """
     header, _ = open_file(data, limits)
+    if header.tile_count > _MOST_TILES:
+        raise UnsupportedError(f"more than {_MOST_TILES:,} tiles are not supported")
+    _check_room_for_tiles(header, len(data) - PREAMBLE_LENGTH)
     most = header.tile_count + len(CHUNK_ORDER) + limits.max_unknown
     chunks: list[ChunkInfo] = []
     for frame in _frames(data, PREAMBLE_LENGTH):

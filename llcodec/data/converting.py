@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from llcodec._outputs import written
 from llcodec.data.frames import is_picture, read_frame
-from llcodec.data.outputs import written
 from llcodec.errors import InputError, LlcError, OutputError
 
 Size = tuple[int, int]

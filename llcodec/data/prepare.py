@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from llcodec._outputs import written
 from llcodec.data.converting import Size, convert_all
 from llcodec.data.frames import is_picture
 from llcodec.data.holdout import hold_out
-from llcodec.data.outputs import written
 from llcodec.data.raw import RAW_SUFFIXES, require_rawpy
 from llcodec.data.registry import (
     DataSet,

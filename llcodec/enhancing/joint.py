@@ -13,7 +13,7 @@ import torch
 from llcodec.codec.encoder import analyse
 from llcodec.codec.joint import STRIDE
 from llcodec.codec.weights import ModelFile
-from llcodec.codec.windows import DECODER_HALO, Span, windows
+from llcodec.codec.windows import DECODER_HALO, Span, in_pixels, windows
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import ModelError
 from llcodec.imaging.picture import Samples
@@ -52,14 +52,10 @@ class JointNetwork:
             rows, columns = window.rows, window.columns
             y = latents[None, :, rows.start : rows.stop, columns.start : columns.stop]
             values = model.synthesise(to_device(y.to(self._device) * factor, self._device))
-            values = values[..., _pixels(rows.inner), _pixels(columns.inner)]
+            values = values[..., in_pixels(rows.inner), in_pixels(columns.inner)]
             down, right = _core(rows, height), _core(columns, width)
             values = values[..., : down.stop - down.start, : right.stop - right.start]
             yield Piece(down, right, values)
-
-
-def _pixels(latents: slice) -> slice:
-    return slice(latents.start * STRIDE, latents.stop * STRIDE)
 
 
 def _core(span: Span, length: int) -> slice:

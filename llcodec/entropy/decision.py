@@ -23,7 +23,7 @@ def saved_bits(tables: Sequence[CoderTable]) -> Tensor:
     for table in tables:
         of_symbol = np.full(_REACH + 1, table.bits[table.escape] + 16)
         at = np.arange(_REACH + 1) - table.first
-        inside = at < table.escape
+        inside = (at >= 0) & (at < table.escape)
         of_symbol[inside] = table.bits[at[inside]]
         rows.append(np.diff(of_symbol))
     return torch.from_numpy(np.stack(rows))

@@ -90,3 +90,5 @@ def _check_preset(preset: NercoPreset) -> None:
         raise BrokenModelError("the weight file has a preset of no known family")
     if not all(type(size) is int and 0 <= size <= _MOST for size in sizes):
         raise BrokenModelError("the weight file has a preset of impossible sizes")
+    if preset.neighbourhood % 2 == 0:
+        raise BrokenModelError("the weight file has a preset without a middle of neighbourhoods")

@@ -10,20 +10,33 @@ SnrKind = Literal["published", "robust"]
 
 # Luma over noise at which the robust map is one half. The lows of LOL have a median of about 10.
 ROBUST_HALF = 10.0
+_LEAST_NOISE = 1e-4
 
 
-def snr_map(x: Tensor, kind: SnrKind) -> Tensor:
+def snr_map(x: Tensor, kind: SnrKind, peak: Tensor | None = None) -> Tensor:
     """Return the SNR map, B×1×H×W in [0, 1], of RGB pictures B×3×H×W in [0, 1].
 
-    ``published`` divides by the map's own maximum (Joint-IC-LL, Eq. 6 and its code). A single
+    ``published`` divides by the map's own maximum (Joint-IC-LL, Eq. 6 and its code), or by
+    ``peak``, B×1×1×1: that of the whole picture where ``x`` is a part of it. A single
     flat pixel makes that maximum huge and the map almost zero. ``robust`` is s / (s + c) with
     the noise averaged over 5×5 pixels: it depends on no other place of the picture, so crops
     and tiles see the same map as the whole.
     """
+    if kind == "published":
+        ratio = snr_ratio(x)
+        peak = ratio.amax((-2, -1), keepdim=True) if peak is None else peak
+        return (ratio / (peak + 1e-4)).clamp(0, 1)
+    blurred, noise = _signal_and_noise(x)
+    return blurred / (blurred + ROBUST_HALF * (box_blur(noise) + _LEAST_NOISE))
+
+
+def snr_ratio(x: Tensor) -> Tensor:
+    """Return the published ratio of signal to noise before anything divides it, B×1×H×W."""
+    blurred, noise = _signal_and_noise(x)
+    return blurred / (noise + _LEAST_NOISE)
+
+
+def _signal_and_noise(x: Tensor) -> tuple[Tensor, Tensor]:
     grey = luma(x)
     blurred = box_blur(grey)  # the blur of each channel, since both are linear
-    noise = (grey - blurred).abs()
-    if kind == "published":
-        ratio = blurred / (noise + 1e-4)
-        return (ratio / (ratio.amax((-2, -1), keepdim=True) + 1e-4)).clamp(0, 1)
-    return blurred / (blurred + ROBUST_HALF * (box_blur(noise) + 1e-4))
+    return blurred, (grey - blurred).abs()

@@ -30,6 +30,11 @@ class ToneCurve:
     log_gamma: Tensor
     matrix: Tensor
 
+    def to(self, device: torch.device) -> "ToneCurve":
+        """Return the curve on another device."""
+        gain, gamma = self.log_gain.to(device), self.log_gamma.to(device)
+        return ToneCurve(gain, gamma, self.matrix.to(device))
+
     def scaled(self, share: float | Tensor) -> "ToneCurve":
         """Return the curve of ``share`` of the way from no change (0) to all of it (1).
 

@@ -1,36 +1,26 @@
 """Files of text guides: safetensors with both towers, and a card of all else. No pickle."""
 
-import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from llcodec.data.outputs import written
-from llcodec.errors import BrokenModelError, InputError, UnknownModelError
+from llcodec._cards import stored_card
+from llcodec._weight_files import (
+    check_numbers,
+    notes_of,
+    read_weight_file,
+    write_weight_file,
+)
+from llcodec.errors import BrokenModelError, InputError, ModelError
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import GuideShape, tokenizer_of
 from llcodec.text_guide.view import GuideView
 
 FORMAT = "llcodec-text-guide-1"
-_CARD = "llcodec"  # the key of the metadata under which everything but tensors stands
-# What reading a damaged file may run into, besides what is checked.
-_DAMAGE = (
-    SafetensorError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    ValueError,
-    TypeError,
-    RuntimeError,
-    OSError,
-    InputError,
-)
 
 
 @dataclass(frozen=True)
@@ -54,30 +44,27 @@ class GuideCard:
 
 
 def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
-    """Write a text guide in half precision, whole or not at all."""
-    text = json.dumps(
-        {
-            "format": FORMAT,
-            "name": card.name,
-            "model": card.shape.open_clip_config(),
-            "tokenizer": {"merges": card.merges},
-            "prompts": asdict(card.prompts),
-            "notes": card.notes,
-        },
-        sort_keys=True,
-    )
+    """Write a text guide in half precision, whole or not at all.
+
+    Raises BrokenModelError if its weights are no numbers, OutputError if it cannot be written.
+    """
+    stored = {
+        "format": FORMAT,
+        "name": card.name,
+        "model": card.shape.open_clip_config(),
+        "tokenizer": {"merges": card.merges},
+        "prompts": asdict(card.prompts),
+        "notes": card.notes,
+    }
     tensors = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
-    with written(path) as part:
-        save_file(tensors, part, {_CARD: text})
-        part.chmod(0o644)  # safetensors leaves files readable by their owner only
+    write_weight_file(path, tensors, stored)
 
 
 def is_guide(path: Path) -> bool:
-    """Return whether a file is a readable safetensors file with the card of a text guide."""
+    """Return whether a file begins with the card of a text guide; weights are not looked at."""
     try:
-        with safe_open(path, framework="pt") as file:
-            return _card_of(file).get("format") == FORMAT
-    except _DAMAGE:
+        return stored_card(path).get("format") == FORMAT
+    except ModelError:
         return False
 
 
@@ -86,47 +73,39 @@ def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
-    if not path.is_file():
-        raise UnknownModelError(f"{path}: no such text guide")
-    try:
-        with safe_open(path, framework="pt") as file:
-            stored = _card_of(file)
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        if stored.get("format") != FORMAT:
-            raise BrokenModelError(f"{path}: not a text guide of the format {FORMAT}")
-        return _assemble(_card(stored), tensors, prompts)
-    except _DAMAGE as error:
-        raise BrokenModelError(f"{path}: damaged text guide ({type(error).__name__})") from error
+    return read_weight_file(
+        path, FORMAT, lambda stored, tensors, _: _assemble(_card(stored), tensors, prompts)
+    )
 
 
 def read_card(path: Path) -> GuideCard:
-    """Return the card of a guide's file; raises BrokenModelError if it is damaged."""
+    """Return the card of a guide's file.
+
+    Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
+    """
+    stored = stored_card(path)
     try:
-        with safe_open(path, framework="pt") as file:
-            return _card(_card_of(file))
-    except _DAMAGE as error:
-        raise BrokenModelError(f"{path}: damaged text guide ({type(error).__name__})") from error
-
-
-def _card_of(file: Any) -> dict[str, Any]:
-    card: dict[str, Any] = json.loads((file.metadata() or {}).get(_CARD, "{}"))
-    return card
+        return _card(stored)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise BrokenModelError(f"{path}: not the card of a text guide") from error
 
 
 def _card(stored: dict[str, Any]) -> GuideCard:
-    shape, merges = GuideShape.of(stored["model"]), stored["tokenizer"]["merges"]
+    try:
+        shape, merges = GuideShape.of(stored["model"]), stored["tokenizer"]["merges"]
+    except InputError as error:
+        raise BrokenModelError(f"not the card of a text guide: {error}") from error
     if merges.count("\n") + 1 != shape.merges:
-        raise InputError("the tokenizer's merges are not as many as the model takes")
-    notes = {str(key): str(value) for key, value in stored["notes"].items()}
-    return GuideCard(str(stored["name"]), shape, merges, Prompts(**stored["prompts"]), notes)
+        raise BrokenModelError("the tokenizer's merges are not as many as the model takes")
+    prompts = Prompts(**stored["prompts"])
+    return GuideCard(str(stored["name"]), shape, merges, prompts, notes_of(stored))
 
 
 def _assemble(card: GuideCard, tensors: dict[str, Tensor], prompts: Prompts | None) -> ClipGuide:
-    if not all(bool(v.isfinite().all()) for v in tensors.values()):
-        raise InputError("weights that are no numbers")
+    check_numbers(tensors)
     tokenizer = tokenizer_of(card.merges, card.shape.context)
     if tokenizer.vocab_size != card.shape.vocabulary:
-        raise InputError("merges that make the same token twice")
+        raise BrokenModelError("merges that make the same token twice")
     with torch.random.fork_rng([]):  # the caller's random numbers stay as they are
         model = card.shape.build()
     model.load_state_dict(tensors)

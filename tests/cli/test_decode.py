@@ -148,6 +148,9 @@ def test_salvage_shows_what_is_left_and_tells_what_is_lost(llc: Llc, tiled: Path
         pixels = np.asarray(image)
     assert (pixels[:64, :64] == 128).all()
     assert pixels[64:].std() > 0
+    quiet = llc("decode", tiled, "--salvage", "--quiet", "--force")
+    assert quiet.code == 3
+    assert quiet.problems == result.problems
     record = json.loads(llc("decode", tiled, "--salvage", "--json", "--force").out)
     assert record["lost"] == ["0,0,64,64"]
     assert record["problems"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli import _parts
+from llcodec import _parts
 from llcodec.cli._output import check_stdout, is_special, make_folder, write_output
 from llcodec.errors import OutputError, OutputExistsError
 

@@ -37,6 +37,10 @@ def test_complaints_are_one_line() -> None:
     assert complain("wrong\nhere") == "llc: wrong\\nhere"
 
 
-def test_without_stderr_nothing_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", None)
-    print_problem("wrong")
+def test_without_stderr_nothing_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", None)
+        print_problem("wrong")
+    assert capsys.readouterr() == ("", "")

@@ -33,6 +33,15 @@ def test_what_is_told_and_where(
     assert capsys.readouterr() == (out, err)
 
 
+@pytest.mark.parametrize(("quiet", "told"), [(False, "did a\n"), (True, "")])
+def test_losses_are_told_however_quiet_the_run_is(
+    quiet: bool, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
+        reporter.done({"path": "a", "problems": ["torn"], "lost": ["0,0,64,64"]})
+    assert capsys.readouterr().err == told + "llc: a: torn\nllc: a: lost 0,0,64,64, grey now\n"
+
+
 def test_one_file_needs_no_sum(capsys: pytest.CaptureFixture[str]) -> None:
     tell(Style(quiet=True), total=1)
     assert "failed" not in capsys.readouterr().err

@@ -14,6 +14,7 @@ from llcodec.codec.weights import read_model
 from llcodec.codec.windows import CORE
 from llcodec.container import Header
 from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.errors import BrokenModelError
 from llcodec.nets.tone import thumbnail
 from llcodec.training.export import Calibration, export_model
 
@@ -28,6 +29,26 @@ def test_a_large_picture_is_analysed_as_if_in_one_piece(tiny, make_picture) -> N
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     whole = tiny.trained.analyse(x, from_numbers(analysis.tone))[0]
     torch.testing.assert_close(analysis.latents, whole, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_the_published_snr_is_that_of_the_whole_picture(tiny, make_picture) -> None:
+    model = JointModel(replace(tiny.trained.preset, snr="published")).eval()
+    model.load_state_dict(tiny.trained.state_dict())
+    pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
+    pixels[:, :100] = 120  # flat, so that this window's SNR is far above that of all others
+    analysis = analyse(model, pixels, CPU)
+    x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
+    whole = model.analyse(x, from_numbers(analysis.tone))[0]
+    torch.testing.assert_close(analysis.latents, whole, atol=1e-4, rtol=1e-4)
+
+
+@torch.inference_mode()
+def test_latents_that_are_no_numbers_are_the_models_fault(tiny, make_picture) -> None:
+    analysis = analyse(tiny.trained, make_picture(64, 64), CPU)
+    analysis.latents[3, 1, 1] = torch.inf
+    with pytest.raises(BrokenModelError, match="no numbers"):
+        encode_tiles(tiny.trained, tiny.file.coder(), analysis, 1024, 64)
 
 
 @torch.inference_mode()

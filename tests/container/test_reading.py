@@ -184,13 +184,20 @@ def test_a_higher_major_version_is_refused(pieces, refuses):
         unpack(b"".join([SIGNATURE + b"\2\0", *pieces[HEAD:]]))
 
 
-def test_announced_tiles_must_have_room(make_header, chunk, refuses):
-    head = write_head(make_header(width=10**8, height=1), 0)
+@pytest.mark.parametrize("reader", [unpack, list_chunks])
+def test_announced_tiles_must_have_room(reader, make_header, chunk, refuses):
+    head = write_head(make_header(width=6 * 10**7, height=1), 0)
     data = write_preamble() + chunk(b"HEAD", head) + chunk(b"DONE")
     start = time.perf_counter()
-    with refuses(TruncatedError, "too short for its 1562500 tiles"):
-        unpack(data)
+    with refuses(TruncatedError, "too short for its 937500 tiles"):
+        reader(data)
     assert time.perf_counter() - start < 5
+
+
+def test_a_list_of_chunks_has_an_end(make_header, chunk, refuses):
+    head = write_head(make_header(width=10**8, height=1), 0)
+    with refuses(UnsupportedError, "more than 1,048,576 tiles"):
+        list_chunks(write_preamble() + chunk(b"HEAD", head) + chunk(b"DONE"))
 
 
 @pytest.mark.parametrize("reader", [unpack, list_chunks])

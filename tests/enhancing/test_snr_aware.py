@@ -4,6 +4,7 @@ import torch
 
 from llcodec.codec.samples import to_tensor
 from llcodec.enhancing.snr_aware import SnrAwareEnhancer
+from llcodec.errors import TooManyPixelsError
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import SnrAwarePreset
 from llcodec.snr_aware.weights import SnrAwareFile
@@ -27,14 +28,10 @@ def test_one_piece_is_what_the_network_makes(
     torch.testing.assert_close(made, file.model.enhance(to_tensor(pixels)))
 
 
-@torch.inference_mode()
-def test_tiles_differ_by_what_attention_sees(file: SnrAwareFile, assembled) -> None:
-    """Without attention, tiles fit as if the whole had been enhanced at once."""
-    pixels = np.random.default_rng(0).integers(0, 60, (330, 300, 3), dtype=np.uint8)
-    for layer in file.model.transformer.attention:
-        layer.out.weight.zero_()
-    made = assembled(SnrAwareEnhancer(file, CPU, core=96).pieces(pixels), pixels)
-    torch.testing.assert_close(made, file.model.enhance(to_tensor(pixels)), atol=1e-5, rtol=0)
+def test_large_pictures_are_refused_and_never_cut(file: SnrAwareFile) -> None:
+    pixels = np.zeros((2000, 2001, 3), np.uint8)
+    with pytest.raises(TooManyPixelsError, match="at most 4,000,000 pixels, not 4,002,000"):
+        next(SnrAwareEnhancer(file, CPU).pieces(pixels))
 
 
 def test_it_says_who_it_is(file: SnrAwareFile) -> None:

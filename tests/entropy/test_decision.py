@@ -5,6 +5,7 @@ import torch
 from llcodec.codec.models import load_model
 from llcodec.entropy.decision import TRADE, choose_symbols, saved_bits
 from llcodec.entropy.rans import CoderTable
+from llcodec.entropy.tables import TOTAL, Table
 from llcodec.nets.density import SCALE_LEVELS
 
 
@@ -66,3 +67,11 @@ def test_large_symbols_stay_the_nearest(saved: torch.Tensor) -> None:
     exact = torch.tensor([[33.4, 31_000.2, -500.6]])
     chosen = choose_symbols(exact, torch.ones(1, 3, dtype=torch.int64), saved)
     assert chosen.tolist() == [[33, 31_000, -501]]
+
+
+def test_any_table_of_a_weight_file_has_its_bits() -> None:
+    """One without a symbol for nothing codes that as an escape."""
+    table = CoderTable.of(Table(3, np.array([TOTAL // 2, TOTAL // 4, TOTAL // 4])))
+    saved = saved_bits([table])
+    assert saved.isfinite().all()
+    assert float(saved[0, 2]) == pytest.approx(bits(table, 3) - bits(table, 2))

@@ -98,6 +98,13 @@ def test_the_card_says_what_the_file_is(path: Path, file: NercoFile, parts: Part
     assert card.parameters == sum(p.numel() for p in model.parameters())
 
 
+def test_a_neighbourhood_without_a_middle_is_broken(parts: Parts, tmp_path: Path) -> None:
+    card, tensors = parts
+    card["preset"]["neighbourhood"] = 2
+    with pytest.raises(BrokenModelError, match="middle"):
+        read_nerco(save(tmp_path / "a", card, tensors))
+
+
 def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match="no such weight file"):
         read_nerco(tmp_path / "none.safetensors")

@@ -74,7 +74,7 @@ def test_prompts_can_be_others_than_the_files(written: tuple[Path, ClipGuide]) -
 
 
 def test_a_missing_file_is_told() -> None:
-    with pytest.raises(UnknownModelError, match="no such text guide"):
+    with pytest.raises(UnknownModelError, match="no such weight file"):
         read_guide(Path("none.safetensors"))
 
 
@@ -86,7 +86,7 @@ def test_truncated_files_are_refused(
     path.write_bytes(written[0].read_bytes()[:keep])
     with pytest.raises(BrokenModelError, match=r"cut\.safetensors"):
         read_guide(path)
-    assert not is_guide(path)
+    assert is_guide(path) == (keep < 0)  # it looks at the card alone
 
 
 def damaged(path: Path, out: Path, change: dict[str, object], tensors: bool = True) -> Path:
@@ -127,12 +127,12 @@ def test_weights_that_are_no_numbers_are_refused(
     written: tuple[Path, ClipGuide], tmp_path: Path
 ) -> None:
     path = damaged(written[0], tmp_path / "nan.safetensors", {}, tensors=False)
-    with pytest.raises(BrokenModelError, match="damaged text guide"):
+    with pytest.raises(BrokenModelError, match=r"nan.*no numbers"):
         read_guide(path)
 
 
 def test_weights_of_the_codec_are_no_guide() -> None:
     path = Path(__file__).parents[2] / "weights" / "fast.safetensors"
     assert not is_guide(path)
-    with pytest.raises(BrokenModelError, match="not a text guide"):
+    with pytest.raises(BrokenModelError, match="not a weight file of the format"):
         read_guide(path)

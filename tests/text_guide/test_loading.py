@@ -155,7 +155,7 @@ def test_what_is_not_there_is_told(source: str, told: str) -> None:
 
 @needs_open_clip
 def test_a_missing_file_is_told() -> None:
-    with pytest.raises(UnknownModelError, match="no such text guide"):
+    with pytest.raises(UnknownModelError, match="no such weight file"):
         load_guide("none.safetensors")
 
 

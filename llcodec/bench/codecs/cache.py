@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from llcodec._outputs import written
 from llcodec.bench.codecs.codec import BenchCodec, CodecSettings
 from llcodec.bench.codecs.timing import Timed, timed
-from llcodec.data.outputs import written
 from llcodec.data.pairs import Pixels
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from llcodec._outputs import written
 from llcodec._version import __version__
 from llcodec.bench.complexity import Complexity
 from llcodec.bench.looks import looks
@@ -16,7 +17,6 @@ from llcodec.bench.report.tables import COLUMNS, comparison_rows, number_rows
 from llcodec.bench.results import Comparison, PipelineResult
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.showcase import Showcase
-from llcodec.data.outputs import written
 
 NAME: Final = "report.html"
 PICTURE_LIMIT: Final = 2_500_000  # characters; the rest of a report takes at most half a million

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from llcodec.data.outputs import written
+from llcodec._outputs import written
 from llcodec.data.registry.listing import Listing, Problem, Sample, place
 from llcodec.errors import OutputExistsError
 

@@ -1,10 +1,11 @@
 """Files that are there whole or not at all."""
 
-import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
+from llcodec._parts import part_of
 from llcodec.errors import OutputError
 
 
@@ -12,17 +13,17 @@ from llcodec.errors import OutputError
 def written(path: Path) -> Iterator[Path]:
     """Give a hidden name beside ``path`` to write to, and the right one at the end.
 
-    Folders are made as needed. When something goes wrong, no file is left behind.
+    The file is there already, empty and locked. Folders are made as needed. When something goes
+    wrong, no file is left behind.
 
     Raises OutputError if the file cannot be written.
     """
-    part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        part.replace(path)
+        with part_of(path) as (part, stream):
+            if sys.platform == "win32":
+                stream.close()  # what is open cannot be renamed there
+            yield part
+            part.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -28,20 +28,20 @@ def part_of(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
     Raises:
         OSError: when it cannot be made.
     """
+    part, stream = _new(path)
     try:
-        part, stream = _new(path)
         with stream:
             yield part, stream
     finally:
-        remove_parts()
+        _remove(part)
 
 
 def remove_parts() -> None:
-    """Remove what is half-written; once more at the end, should a signal have come in here."""
+    """Remove all that this process has half-written: for its end, since a signal may come where
+    no ``finally`` stands.
+    """
     for part in tuple(_own):
-        with suppress(OSError):
-            part.unlink()
-        _own.discard(part)
+        _remove(part)
 
 
 def clear_away(folders: Iterable[Path]) -> None:
@@ -59,10 +59,21 @@ def _new(path: Path) -> tuple[Path, BinaryIO]:
     while True:
         part = path.with_name(f".{path.name[:40]}.{os.getpid()}.{os.urandom(4).hex()}.part")
         _own.add(part)
-        stream = part.open("xb")
+        try:
+            stream = part.open("xb")
+        except OSError:
+            _own.discard(part)
+            raise
         if _hold(stream):
             return part, stream
         stream.close()
+        _own.discard(part)
+
+
+def _remove(part: Path) -> None:
+    with suppress(OSError):
+        part.unlink()
+    _own.discard(part)
 
 
 def _hold(stream: BinaryIO) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli import _parts
-from llcodec.cli._parts import clear_away, part_of
+from llcodec import _parts
+from llcodec._parts import clear_away, part_of
 
 LEFT = ".a.llc.4711.0123abcd.part"
 
@@ -35,11 +35,11 @@ def test_what_became_of_it_stays(tmp_path: Path) -> None:
 def test_parts_of_a_killed_process_are_cleared_away(tmp_path: Path, name: str) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path\n"
-        "from llcodec.cli._parts import part_of\n"
+        "from llcodec._parts import part_of\n"
         "with part_of(Path(sys.argv[1])) as (part, stream):\n"
         "    stream.write(b'half'); stream.flush(); os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", script, tmp_path / name], cwd=root, check=False)
     assert done.returncode == -9
     [left] = tmp_path.iterdir()
@@ -95,3 +95,16 @@ def test_file_systems_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         clear_away([tmp_path])
         assert part.exists()
     assert [path.name for path in tmp_path.iterdir()] == [LEFT]
+
+
+def test_the_end_of_one_part_leaves_others(tmp_path: Path) -> None:
+    with part_of(tmp_path / "a") as (outer, _):
+        with part_of(tmp_path / "b"):
+            pass
+        assert list(tmp_path.iterdir()) == [outer]
+
+
+def test_all_parts_of_a_process_are_removed_at_its_end(tmp_path: Path) -> None:
+    with part_of(tmp_path / "a"), part_of(tmp_path / "b"):
+        _parts.remove_parts()
+        assert list(tmp_path.iterdir()) == []

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.data.outputs import written
+from llcodec._outputs import written
+from llcodec._parts import clear_away
 from llcodec.errors import OutputError
 
 
@@ -39,3 +40,11 @@ def test_a_file_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> Non
     with pytest.raises(OutputError, match="folder"), written(tmp_path / "folder") as part:
         part.write_text("text")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_nobody_clears_away_what_is_being_written(tmp_path: Path) -> None:
+    """Every batch of the command line clears away what killed processes have left in a folder."""
+    with written(tmp_path / "a.txt") as part:
+        part.write_text("whole")
+        clear_away([tmp_path])
+    assert (tmp_path / "a.txt").read_text() == "whole"
