@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint determinism fuzz soak scaling clean
+.PHONY: demo test test-extras lint determinism fuzz soak scaling clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,15 @@ lint: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest
+
+$(VENV)/extras/installed: pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check "$(TORCH)" -e ".[dev,fuzz,compressai]"
+	touch $@
+
+# What `make test` skips: the fuzzers, CompressAI, and the report in Chromium, if that is installed.
+test-extras: $(VENV)/extras/installed
+	$(VENV)/extras/bin/pytest -rs tests/bench tests/fuzz
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)
