@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from llcodec.codec.codec import Codec, Target
-from llcodec.codec.encoder import analyse
+from llcodec.codec.encoder import TILE_SIZE, analyse
 from llcodec.codec.region import Region
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers
@@ -30,6 +30,7 @@ TILE, GRID, QUALITY = 64, 16, 4.0
 SMALL = (180, 240)
 BORDER = 16 * (CORE + 1)  # where the windows of the encoder meet, in twice as many pixels
 NO_SEAM, SEAM = 3.5, 5.0  # standard deviations of what chance does
+SEAM_OF_TWO_LEVELS = 2.0
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -96,6 +97,36 @@ def test_steps_on_tile_borders_are_like_those_elsewhere() -> None:
         added.append(seam_strength(with_seams(picture.tiled, levels=2), picture.whole))
     assert together(found) < NO_SEAM
     assert together(added) > SEAM  # a seam of two levels would not have gone unnoticed
+
+
+@cache
+def strip() -> Picture:
+    """Return a strip that takes two tiles of the usual size, of photographs laid side by side."""
+    rows = [
+        read_picture(EXAMPLES / name).pixels[200:328] for name in (*PHOTOGRAPHS, PHOTOGRAPHS[0])
+    ]
+    return Picture(np.ascontiguousarray(np.concatenate(rows, 1)[:, : 2 * TILE_SIZE]))
+
+
+@pytest.mark.parametrize("quality", [1.0, 4.0, 8.0])
+def test_tiles_of_the_usual_size_leave_no_seam(quality: float) -> None:
+    """Far from the one border both files are alike, so that levels count here, not chance."""
+    tiled, whole = (
+        codec().decode(codec().encode(strip(), Target(quality), tile_size=size)).pixels * 1.0
+        for size in (TILE_SIZE, 2 * TILE_SIZE)
+    )
+    seam = SEAM_OF_TWO_LEVELS * (np.arange(2 * TILE_SIZE) >= TILE_SIZE)[None, :, None]
+    for pixels, seen in ((tiled, False), (tiled + seam, True)):
+        steeper = (steps(pixels) - steps(whole))[TILE_SIZE - 2]
+        assert (steeper > 0.3) == seen
+
+
+@pytest.mark.parametrize("left", [2047, 1024 - 7])
+def test_regions_across_borders_of_usual_tiles_and_of_windows(left: int) -> None:
+    data = codec().encode(strip(), Target(QUALITY))
+    whole, part = codec().decode(data).pixels * 1.0, Region(left, 3, 90, 60)
+    pixels = codec().decode(data, region=part).pixels
+    assert np.abs(pixels - whole[part.rows, part.columns]).max() <= 1
 
 
 def test_whole_and_tile_by_tile_are_the_same_within_a_level() -> None:
