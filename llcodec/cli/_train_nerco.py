@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _train_options as options
+from llcodec.cli._train_end import end_run
 
 
 def nerco(
@@ -34,7 +35,7 @@ def nerco(
 ) -> None:
     """Train NeRCo from dark and bright pictures that need not show the same.
 
-    Text guidance needs the extra "nerco". Ctrl-C ends with a checkpoint.
+    Text guidance needs the extra "nerco". Ctrl-C ends with a checkpoint and exit code 75.
     """
     from llcodec.cli._threads import use_threads
     from llcodec.training.nerco_run import NercoFolders, run_nerco
@@ -44,5 +45,6 @@ def nerco(
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), NERCO, changes or ())
     folders = NercoFolders(dark, bright, validate or ())
-    if not run_nerco(chosen, folders, out, RunOptions(resume, max_hours, device, tensorboard)):
-        typer.echo(f"stopped; go on with --resume ({out})", err=True)
+    run = RunOptions(resume, max_hours, device, tensorboard)
+    done = run_nerco(chosen, folders, out, run)
+    end_run(out, done=done)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from llcodec.cli import _options
+
 Data = Annotated[
     list[Path],
     typer.Option(help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable."),
@@ -19,9 +21,9 @@ Changes = Annotated[
     typer.Option("--set", help="Change of the recipe, as in seed=3. Repeatable."),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")]
-MaxHours = Annotated[float, typer.Option(help="Stop with a checkpoint after so many hours.")]
+MaxHours = Annotated[float, typer.Option(help="Stop after so many hours, as Ctrl-C does.")]
 DeviceName = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 WithTensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
 ]
-Threads = Annotated[int | None, typer.Option(help="Processor threads.")]
+Threads = _options.Threads

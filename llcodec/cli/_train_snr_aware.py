@@ -2,9 +2,8 @@
 
 import math
 
-import typer
-
 from llcodec.cli import _train_options as options
+from llcodec.cli._train_end import end_run
 
 
 def snr_aware(
@@ -21,7 +20,7 @@ def snr_aware(
 ) -> None:
     """Train SNR-Aware (CVPR 2022), an enhancer without a codec, from pairs.
 
-    Ctrl-C ends with a checkpoint.
+    Ctrl-C ends with a checkpoint and exit code 75.
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
@@ -32,5 +31,5 @@ def snr_aware(
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), SNR_AWARE, changes or ())
     run = RunOptions(resume, max_hours, device, tensorboard)
-    if not run_snr_aware(chosen, DataFolders.sort(data), out, run):
-        typer.echo(f"stopped; go on with --resume ({out})", err=True)
+    done = run_snr_aware(chosen, DataFolders.sort(data), out, run)
+    end_run(out, done=done)

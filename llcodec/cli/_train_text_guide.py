@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _train_options as options
+from llcodec.cli._train_end import end_run
 
 
 def text_guide(
@@ -22,7 +23,7 @@ def text_guide(
     """Train a text guide for NeRCo where CLIP is not at hand; it is not CLIP.
 
     Two small towers of open_clip learn from pictures whose captions state their exposure, noise
-    and colour cast. Ctrl-C ends with a checkpoint.
+    and colour cast. Ctrl-C ends with a checkpoint and exit code 75.
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
@@ -32,5 +33,5 @@ def text_guide(
     use_threads(threads)
     recipe = TextGuideRecipe(steps=steps, batch=batch, seed=seed)
     folders = DataFolders.sort(data)
-    if not run_text_guide(folders, recipe, out, name, resume=resume, max_hours=max_hours):
-        typer.echo(f"stopped; go on with --resume ({out})", err=True)
+    done = run_text_guide(folders, recipe, out, name, resume=resume, max_hours=max_hours)
+    end_run(out, done=done)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _train_options as options
+from llcodec.cli._train_end import end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 from llcodec.cli._train_text_guide import text_guide
@@ -44,7 +45,7 @@ def codec(
 ) -> None:
     """Train a codec: tone network, plain codec on photographs, joint network on pairs.
 
-    Ctrl-C ends with a checkpoint. Works under torchrun.
+    Ctrl-C ends with a checkpoint and exit code 75. Works under torchrun.
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
@@ -55,8 +56,7 @@ def codec(
     run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     done = run_recipe(chosen, DataFolders.sort(data), out, run)
-    if not done:
-        typer.echo(f"stopped; go on with --resume ({out})", err=True)
+    end_run(out, done=done)
 
 
 @app.command()
@@ -69,7 +69,10 @@ def tone(
     max_hours: options.MaxHours = math.inf,
     threads: options.Threads = None,
 ) -> None:
-    """Train the global tone network alone; the best on the val splits is kept, for each member."""
+    """Train the global tone network alone; the best on the val splits is kept, for each member.
+
+    Ctrl-C keeps the members that are finished, and ends with exit code 75.
+    """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
@@ -82,9 +85,9 @@ def tone(
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
-    members = chosen.preset.tone_members
-    if not run_tone(DataFolders.sort(data), chosen.tone, out, chosen.seed, members, max_hours):
-        typer.echo(f"stopped; run it again to go on ({out})", err=True)
+    members, folders = chosen.preset.tone_members, DataFolders.sort(data)
+    done = run_tone(folders, chosen.tone, out, chosen.seed, members, max_hours)
+    end_run(out, done=done, how="run it again to go on")
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Training batches: crops together with the thumbnail of the whole picture they come from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -45,6 +46,9 @@ class Mix:
     contrast of light, in stops, between what is lit and what is not. Pairs of a folder whose name
     stands in ``weights`` are drawn that many times as often as others. ``jitter`` makes dark
     halves a little darker or brighter; ``turns`` adds quarter turns to the mirror images.
+
+    Raises InputError for shares that are negative or more than 1 together, and for weights that
+    are negative or not finite.
     """
 
     pairs: float = 0.7
@@ -53,6 +57,15 @@ class Mix:
     weights: Mapping[str, float] = field(default_factory=dict)
     jitter: bool = True
     turns: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        shares = (self.pairs, self.darkened, self.lit)
+        # Decimal shares that make 1 may make a little more in binary.
+        if not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):
+            raise InputError("shares of a mix must be at least 0, and at most 1 together")
+        if not all(0 <= weight < math.inf for weight in self.weights.values()):
+            raise InputError("weights of a mix must be finite, and at least 0")
 
 
 @dataclass(frozen=True)
@@ -86,13 +99,16 @@ class CropSampler:
     """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps.
 
     Each picture of a batch has a seed of its own, so that several processes can draw the same
-    batch and each make only its part of it.
+    batch and each make only its part of it. Raises InputError if there are pairs to draw, but the
+    mix gives all of them the weight 0.
     """
 
     def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
         self.sources, self.mix, self.rng = sources, mix, rng
         weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
         self.cumulative = np.cumsum(weights)
+        if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
+            raise InputError("the mix gives all pairs the weight 0: none is left to draw")
 
     def crops(self, count: int, size: int, part: slice = ALL) -> Batch:
         """Return ``part`` of ``count`` crops of ``size``×``size`` pixels for the joint model."""

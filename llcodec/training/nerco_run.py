@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
@@ -54,8 +55,7 @@ def _validation(folders: NercoFolders) -> list[Pair]:
     """Return a few validation pairs, evenly spread; none where no folder is given."""
     if not folders.validation:
         return []
-    pairs = DataFolders.sort(folders.validation).read_pairs("val")
-    return pairs[:: max(1, len(pairs) // _VALIDATION_PICTURES)]
+    return evenly(DataFolders.sort(folders.validation).read_pairs("val"), _VALIDATION_PICTURES)
 
 
 def _summary(folders: NercoFolders, pictures: Unpaired) -> str:

@@ -1,11 +1,13 @@
 """Where a run tells how it goes: a file of JSON lines, a line of progress, TensorBoard."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
+from llcodec._outputs import written
 from llcodec.errors import InputError
 
 Row = Mapping[str, float]
@@ -46,11 +48,16 @@ class JsonLines:
             self.file.close()
 
     def cut_after(self, step: int) -> None:
-        """Forget what a session wrote after the checkpoint that the next one goes on from."""
+        """Forget what a session wrote after the checkpoint that the next one goes on from.
+
+        Lines that the end of a process tore go as well. Raises OutputError if the log cannot be
+        written.
+        """
         if self.path.is_file():
-            lines = self.path.read_text().splitlines(keepends=True)
-            kept = [line for line in lines if json.loads(line)["step"] <= step]
-            self.path.write_text("".join(kept))
+            lines = self.path.read_text(errors="replace").splitlines()
+            kept = [line + "\n" for line in lines if _step_of(line) <= step]
+            with written(self.path) as part:
+                part.write_text("".join(kept))
 
     def losses(self, step: int, row: Row) -> None:
         """Write a row."""
@@ -65,6 +72,14 @@ class JsonLines:
         assert self.file is not None
         self.file.write(json.dumps(row) + "\n")
         self.file.flush()
+
+
+def _step_of(line: str) -> float:
+    """Return the step of a row of the log; infinity if it is none."""
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, LookupError, TypeError):
+        return math.inf
 
 
 class ProgressLine:

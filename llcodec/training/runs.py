@@ -12,6 +12,7 @@ from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
@@ -23,7 +24,7 @@ from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.run_options import RunOptions
 from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
-from llcodec.training.tone_run import run_tone
+from llcodec.training.tone_run import holds_members, run_tone
 
 _VALIDATION_PICTURES = 7
 
@@ -97,10 +98,10 @@ class _Run:
 
     def _train_tone(self, path: Path, ends: float) -> bool:
         """Train the tone network, on one of the processes, unless it is there already."""
-        recipe = self.recipe
-        if path.exists() and not self.options.resume:
-            raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
-        done = True
+        recipe, done = self.recipe, True
+        if path.exists() or holds_members(path.parent):
+            self._refuse_to_overwrite()
+        self.ranks.wait()  # all processes have looked before one of them writes
         if not path.exists() and self.ranks.rank == 0:
             if recipe.tone is None:
                 raise InputError("the recipe has no tone stage: give the weights of a tone network")
@@ -112,9 +113,12 @@ class _Run:
     def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
         if not checkpoint.exists():
             return False
+        self._refuse_to_overwrite()
+        return int(read_notes(checkpoint)["step"]) >= recipe.steps
+
+    def _refuse_to_overwrite(self) -> None:
         if not self.options.resume:
             raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
-        return int(read_notes(checkpoint)["step"]) >= recipe.steps
 
     def _train(
         self,
@@ -173,5 +177,5 @@ class _Run:
     def _pictures(self) -> list[tuple[Tensor, Tensor]]:
         """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
         pairs = [pair for part in self.data.read_each("val") for pair in part]
-        step = max(1, len(pairs) // _VALIDATION_PICTURES)
-        return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[::step]]
+        chosen = evenly(pairs, _VALIDATION_PICTURES)
+        return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import gather_sources
 from llcodec.training.provenance import code_version, data_summary
@@ -27,7 +28,7 @@ def run_snr_aware(
     bright = data.read_photographs() if data.photographs else []
     sources = gather_sources(pairs, [*bright, *bright_halves(pairs)])
     validation = [pair for part in data.read_each("val") for pair in part]
-    chosen = validation[:: max(1, len(validation) // _VALIDATION_PICTURES)]
+    chosen = evenly(validation, _VALIDATION_PICTURES)
     trainer = SnrAwareTrainer(recipe, sources, chosen, out, own_device(options.device))
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("snr-aware", trainer, options)

@@ -9,6 +9,7 @@ from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
 from llcodec.text_guide.file import GuideCard, write_guide
 from llcodec.text_guide.pictures import held_out
+from llcodec.training.provenance import folder_names
 from llcodec.training.ranks import refuse_ranks
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide import TextGuideTrainer
@@ -40,10 +41,9 @@ def run_text_guide(
         trainer.resume()
     if not trainer.run(max_hours):
         return False
-    folders = ", ".join(folder.name for folder in (*data.pairs, *data.photographs))
     notes = {
         "kind": _KIND,
-        "data": folders,
+        "data": folder_names((*data.pairs, *data.photographs)),
         "hours": str(round(trainer.state.hours, 3)),
         "recipe": json.dumps(asdict(recipe)),
     }

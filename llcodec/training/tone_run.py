@@ -3,19 +3,21 @@
 import json
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from safetensors.torch import save_file
 
+from llcodec._outputs import written
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.tone import ToneEnsemble, ToneNetwork, tone_network
 from llcodec.training.checkpoint import load_weights, read_tensors
+from llcodec.training.provenance import data_summary
 from llcodec.training.reporting import ProgressLine
 from llcodec.training.stopping import StopRequest
 from llcodec.training.tone import ToneRecipe, tone_psnr, train_tone
@@ -33,7 +35,8 @@ def run_tone(
 
     Returns whether all are done: a signal or the end of ``max_hours`` stops the training. Members
     that are finished are kept, and the next run goes on with the others. Raises InputError if the
-    folder holds a whole tone network already.
+    folder holds a whole tone network already, or members of another recipe, other data or another
+    seed.
     """
     path = out / "tone.safetensors"
     if path.exists():
@@ -42,9 +45,10 @@ def run_tone(
     ends = time.monotonic() + 3600 * max_hours
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
+    sources = gather_sources(pairs, bright)
     validation = [gather_sources(part, ()) for part in data.read_each("val")]
     with StopRequest() as stop:
-        run = _ToneRun(gather_sources(pairs, bright), validation, recipe, out, stop, ends)
+        run = _ToneRun(sources, data_summary(data, sources), validation, recipe, out, stop, ends)
         trained = []
         for index in range(members):
             member = run.member(index, seed + index)
@@ -52,20 +56,26 @@ def run_tone(
                 return False
             trained.append(member)
     whole = tone_network(members)
-    parts = whole.members if isinstance(whole, ToneEnsemble) else [whole]
-    for part, (network, _) in zip(parts, trained, strict=True):
-        part.load_state_dict(network.state_dict())
+    places = whole.members if isinstance(whole, ToneEnsemble) else [whole]
+    for place, (network, _) in zip(places, trained, strict=True):
+        place.load_state_dict(network.state_dict())
     hours = sum(hours for _, hours in trained)
-    scores = [round(tone_psnr(whole, sources), 3) for sources in validation]
-    save_file(whole.state_dict(), path, {"val_psnr": json.dumps(scores), "hours": f"{hours:.4f}"})
+    scores = [round(tone_psnr(whole, part), 3) for part in validation]
+    _save(whole, path, {"val_psnr": json.dumps(scores), "hours": f"{hours:.4f}"})
     return True
+
+
+def holds_members(out: Path) -> bool:
+    """Return whether a folder holds members that :func:`run_tone` would go on with."""
+    return any(out.glob("member-*.safetensors"))
 
 
 @dataclass(frozen=True)
 class _ToneRun:
-    """``ends`` is a time of the monotonic clock."""
+    """``ends`` is a time of the monotonic clock, ``summary`` tells what ``sources`` are."""
 
     sources: Sources
+    summary: str
     validation: Sequence[Sources]
     recipe: ToneRecipe
     out: Path
@@ -75,12 +85,11 @@ class _ToneRun:
     def member(self, index: int, seed: int) -> tuple[ToneNetwork, float] | None:
         """Return a trained member and the hours it took; None if it was stopped."""
         path = self.out / f"member-{index}.safetensors"
+        settings = self._settings(seed)
         torch.manual_seed(seed)
         network = ToneNetwork()
         if path.exists():
-            tensors, notes = read_tensors(path)
-            load_weights(network, tensors, path)
-            return network, float(notes["hours"])
+            return network, _load(network, path, settings)
         began = time.monotonic()
         with ProgressLine(f"tone {index + 1}", 0, self.recipe.steps) as progress:
             best = train_tone(
@@ -95,5 +104,32 @@ class _ToneRun:
         if best is None:
             return None
         hours = (time.monotonic() - began) / 3600
-        save_file(best.state_dict(), path, {"hours": f"{hours:.4f}"})
+        _save(best, path, {"hours": f"{hours:.4f}", **settings})
         return best, hours
+
+    def _settings(self, seed: int) -> dict[str, str]:
+        """Return what tells a member of this run from those of others."""
+        return {
+            "recipe": json.dumps(asdict(self.recipe)),
+            "data": self.summary,
+            "seed": json.dumps(seed),
+        }
+
+
+def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> float:
+    """Take over a finished member; return the hours it took.
+
+    Raises InputError if it was trained with other settings. Members that tell none are taken as
+    they are: older versions wrote such.
+    """
+    tensors, notes = read_tensors(path)
+    for key, value in settings.items():
+        if notes.get(key, value) != value:
+            raise InputError(f"{path}: trained with another {key}; choose another folder")
+    load_weights(network, tensors, path)
+    return float(notes["hours"])
+
+
+def _save(network: ToneNetwork | ToneEnsemble, path: Path, notes: dict[str, str]) -> None:
+    with written(path) as part:
+        save_file(network.state_dict(), part, notes)

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from llcodec._outputs import written
 from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
 from llcodec.training.ranks import Ranks
@@ -100,8 +101,6 @@ class Trainer(ABC):
             if key in before and key in now and before[key] != now[key]:
                 raise InputError(f"{self.checkpoint}: the run was started with other {key}")
         load_checkpoint(self.checkpoint, self.state)
-        if self.ranks.rank == 0:
-            JsonLines(self.log).cut_after(self.state.step)
 
     def run(self, max_hours: float = math.inf, reporters: Sequence[Reporter] = ()) -> bool:
         """Train until the last step, ``max_hours`` of this session, or a signal.
@@ -110,8 +109,11 @@ class Trainer(ABC):
         """
         if self.ranks.rank == 0:
             self.out.mkdir(parents=True, exist_ok=True)
-            self.config.write_text(self.settings)
-            reporters = [JsonLines(self.log), *reporters]
+            with written(self.config) as part:
+                part.write_text(self.settings)
+            log = JsonLines(self.log)
+            log.cut_after(self.state.step)
+            reporters = [log, *reporters]
         with StopRequest() as stop, ExitStack() as stack:
             listeners = [stack.enter_context(r) for r in reporters if self.ranks.rank == 0]
             self._run(stop, max_hours, listeners)

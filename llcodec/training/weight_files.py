@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pixels
 from llcodec.entropy.networks import QUALITY_UNITS
@@ -29,10 +29,9 @@ from llcodec.snr_aware.presets import preset_of as snr_aware_preset_of
 from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
 from llcodec.training.checkpoint import hours_of, load_weights, read_tensors, tensors_within
 from llcodec.training.export import Calibration, export_model
+from llcodec.training.provenance import folder_names
 from llcodec.training.starting import load_trained
 from llcodec.training.table_fitting import GainedLatents
-
-T = TypeVar("T")
 
 _CALIBRATION_PICTURES = 12
 _CALIBRATION_SIZE = 1024
@@ -79,7 +78,7 @@ def export_run(
         if lambdas is not None:
             _spread_qualities(model, json.loads(notes["lambdas"]), lambdas)
             kept["lambdas"] = json.dumps(list(lambdas))
-        kept["calibration"] = ", ".join(folder.resolve().name for folder in data.pairs)
+        kept["calibration"] = folder_names(data.pairs)
         export_model(model, name or model.preset.name, calibration(model, data), kept, out)
 
 
@@ -112,7 +111,7 @@ def calibration(model: JointModel, data: DataFolders) -> Calibration:
     Pictures of the val split show the ranges; typical latents are those of the train split, and of
     photographs where there are some.
     """
-    pairs = _evenly(data.read_pairs("val"), _CALIBRATION_PICTURES // 2)
+    pairs = evenly(data.read_pairs("val"), _CALIBRATION_PICTURES // 2)
     batches = []
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
         y = _latents(model, picture)
@@ -124,9 +123,9 @@ def calibration(model: JointModel, data: DataFolders) -> Calibration:
 
 def _typical(model: JointModel, data: DataFolders) -> list[GainedLatents]:
     """Return latents of what the model is made for: dark pictures, or photographs, at all rates."""
-    pairs = _evenly(data.read_pairs("train"), _TYPICAL_PICTURES)
+    pairs = evenly(data.read_pairs("train"), _TYPICAL_PICTURES)
     dark = [pair.low for pair in pairs] if model.preset.snr_branch else []
-    bright = _evenly(data.read_photographs(), _TYPICAL_PICTURES) if data.photographs else []
+    bright = evenly(data.read_photographs(), _TYPICAL_PICTURES) if data.photographs else []
     typical = []
     for picture in (*dark, *(bright or [pair.high for pair in pairs])):
         y = _latents(model, picture)
@@ -139,7 +138,3 @@ def _typical(model: JointModel, data: DataFolders) -> list[GainedLatents]:
 def _latents(model: JointModel, picture: Pixels) -> Tensor:
     x = pad_to_multiple(to_tensor(picture[:_CALIBRATION_SIZE, :_CALIBRATION_SIZE]), 64)
     return model.analyse(x, model.predict_tone(thumbnail(x)))
-
-
-def _evenly(pictures: Sequence[T], most: int) -> Sequence[T]:
-    return pictures[:: max(1, len(pictures) // most)]

@@ -1,5 +1,6 @@
 """From folders of pictures to a weight file that encodes: every training command, in small."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,9 @@ import pytest
 from PIL import Image
 
 from llcodec.cli._main import run
+from llcodec.cli._problems import USAGE
+from llcodec.cli._train_end import STOPPED
+from llcodec.training.stopping import StopRequest
 
 
 def picture(seed: int, brightness: float) -> Image.Image:
@@ -74,7 +78,7 @@ def test_a_run_is_not_overwritten_and_goes_on(
 ) -> None:
     arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
     arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
-    assert run([*arguments, "--max-hours", "0"]) == 0
+    assert run([*arguments, "--max-hours", "0"]) == STOPPED
     assert "go on with --resume" in capsys.readouterr().err
     kept = (tmp_path / "plain" / "checkpoint.safetensors").read_bytes()
     assert run(arguments) == 1
@@ -86,8 +90,34 @@ def test_a_run_is_not_overwritten_and_goes_on(
 
 def test_the_tone_network_trains_alone(data: Path, tmp_path: Path) -> None:
     arguments = ["train", "tone", *folders(data), "-o", str(tmp_path), "--set", "tone.steps=1"]
+    assert run([*arguments, "--max-hours=0", "--set=tone.steps=2"]) == STOPPED
+    assert not (tmp_path / "tone.safetensors").exists()
     assert run(arguments) == 0
     assert (tmp_path / "tone.safetensors").is_file()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_with_a_checkpoint_and_a_code_of_their_own(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    listen = StopRequest.__enter__
+
+    def ask(stop: StopRequest) -> StopRequest:
+        listen(stop)
+        signal.raise_signal(number)
+        return stop
+
+    monkeypatch.setattr(StopRequest, "__enter__", ask)
+    arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
+    arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
+    assert run(arguments) == STOPPED
+    assert (tmp_path / "plain" / "checkpoint.safetensors").is_file()
+
+
+@pytest.mark.parametrize("command", ["codec", "tone", "nerco", "snr-aware", "text-guide"])
+def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["train", command, "--threads", "0"]) == USAGE
+    assert "--threads" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from llcodec.cli._main import run
+from llcodec.cli._train_end import STOPPED
 
 SMALL = ["--threads=1", "--set=steps=2", "--set=batch=1", "--set=crop=32"]
 
@@ -22,7 +23,7 @@ def data(tmp_path: Path) -> str:
 
 def test_training_stops_and_goes_on(data: str, tmp_path: Path) -> None:
     arguments = ["train", "snr-aware", "--data", data, *SMALL, "-o", str(tmp_path / "run")]
-    assert run([*arguments, "--max-hours=0"]) == 0
+    assert run([*arguments, "--max-hours=0"]) == STOPPED
     assert run([*arguments, "--resume"]) == 0
     assert (tmp_path / "run" / "checkpoint.safetensors").is_file()
 

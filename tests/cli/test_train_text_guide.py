@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from llcodec.cli._main import run
+from llcodec.cli._train_end import STOPPED
 
 needs_open_clip = pytest.mark.skipif(
     importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
@@ -31,7 +32,7 @@ def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None
 
     arguments = ["train", "text-guide", *folders, "-o", str(tmp_path), "--batch", "2"]
     arguments += ["--threads", "1", "--name", "mine", "--steps", "2"]
-    assert run([*arguments, "--max-hours", "0"]) == 0
+    assert run([*arguments, "--max-hours", "0"]) == STOPPED
     assert not (tmp_path / "text-guide.safetensors").exists()
     assert run(arguments) == 1
     assert run([*arguments, "--resume"]) == 0

@@ -174,6 +174,35 @@ def test_pairs_of_some_folders_are_drawn_less_often() -> None:
     assert ((never.high[:, 2] * 255).round() == 200).all()
 
 
+def test_pairs_that_all_weigh_nothing_are_refused_where_they_are_drawn() -> None:
+    all_zero = Mix(0.5, 0.1, weights={"folder": 0.0})
+    source = [replace(pair("a"), source="folder")]
+    with pytest.raises(InputError, match="all pairs the weight 0"):
+        sampler(gather_sources(source, []), all_zero)
+    sampler(gather_sources([*source, pair("b")], []), all_zero)
+    sampler(gather_sources([], []), all_zero)
+    sampler(gather_sources(source, []), replace(all_zero, pairs=0.0))
+
+
+@pytest.mark.parametrize(
+    "shares", [(-0.1, 0, 0), (0.5, -0.2, 0), (1.1, 0, 0), (0.6, 0.3, 0.2), (np.nan, 0, 0)]
+)
+def test_shares_that_do_not_make_a_whole_are_refused(shares: tuple[float, ...]) -> None:
+    with pytest.raises(InputError, match="shares of a mix"):
+        Mix(*shares)
+
+
+def test_shares_may_make_one_but_for_rounding() -> None:
+    mix = Mix(0.56, 0.33, 0.11)
+    assert mix.pairs + mix.darkened + mix.lit > 1
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.inf, np.nan])
+def test_weights_that_cannot_be_drawn_by_are_refused(weight: float) -> None:
+    with pytest.raises(InputError, match="weights of a mix"):
+        Mix(weights={"folder": weight})
+
+
 def test_without_jitter_dark_halves_are_as_they_are(sources: Sources) -> None:
     plain = sampler(sources, Mix(1, 0, jitter=False)).crops(20, 16)
     assert torch.equal((plain.high * 255).round() // 4, (plain.low * 255).round())

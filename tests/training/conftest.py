@@ -14,8 +14,10 @@ from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.nets.presets import Preset
+from llcodec.text_guide.shape import GuideShape
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
+from llcodec.training.text_contrast import TextGuideRecipe
 
 
 def photograph(seed: int, height: int = 128, width: int = 160) -> NDArray[np.uint8]:
@@ -91,3 +93,28 @@ def tiny_model(
         return model
 
     return make
+
+
+@pytest.fixture(scope="session")
+def text_guide_recipe() -> TextGuideRecipe:
+    """A guide that a second is enough for."""
+    shape = GuideShape(
+        image_size=32,
+        patch=8,
+        width=64,
+        layers=2,
+        context=24,
+        vocabulary=2048,
+        text_width=64,
+        text_layers=1,
+        embedding=32,
+    )
+    return TextGuideRecipe(
+        steps=40,
+        batch=12,
+        warmup=5,
+        ema_decay=0.9,
+        validate_every=40,
+        learning_rate=2e-3,
+        shape=shape,
+    )

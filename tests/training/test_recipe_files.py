@@ -90,6 +90,8 @@ def test_changes_are_dotted_paths() -> None:
         ("seed.x=3", "seed is not a table"),
         ("joint.learning_rate.decay=linear", "decay"),
         ("joint.crop=100", "^recipe: joint: crops must be a multiple of 64 pixels"),
+        ("joint.mix.pairs=0.9", "^recipe: joint.mix: shares of a mix"),
+        ("joint.mix.weights.sice=-1", "^recipe: joint.mix: weights of a mix"),
         ("nothing", "key=value"),
         ("=3", "key=value"),
     ],

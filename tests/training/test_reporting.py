@@ -1,8 +1,10 @@
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
+from llcodec.errors import OutputError
 from llcodec.training.reporting import JsonLines, ProgressLine, TensorBoard
 
 ROW = {"hours": 0.1, "loss": 1.25, "bpp": 0.5, "psnr": 30.125, "steps_per_second": 2.0}
@@ -10,6 +12,12 @@ SCORES = [
     {"quality": 2.0, "bpp": 0.25, "psnr": 28.123456},
     {"quality": 7.0, "bpp": 1.5, "psnr": 33.0},
 ]
+
+
+def full_disk(path: Path, text: str) -> int:
+    """Write half of a text, as where no space is left for the rest."""
+    path.write_bytes(text.encode()[: len(text) // 2])
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_logs_are_lines_of_json_and_grow(tmp_path: Path) -> None:
@@ -33,6 +41,47 @@ def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path) -> None:
     log.cut_after(100)
     rows = [json.loads(line) for line in log.path.read_text().splitlines()]
     assert [row["step"] for row in rows] == [50, 100]
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        b'{"step": 150, "lo',
+        b"\x00\x00\x00",
+        b"\xff\xfe\n",
+        b"7\n",
+        b'{"val": []}\n',
+        b'{"step": "x"}',
+    ],
+)
+def test_lines_that_a_kill_tore_are_forgotten(tmp_path: Path, torn: bytes) -> None:
+    log = JsonLines(tmp_path / "log.jsonl")
+    with log:
+        log.losses(100, ROW)
+    with log.path.open("ab") as file:
+        file.write(torn)
+    log.cut_after(200)
+    with log:
+        log.losses(250, ROW)
+    rows = [json.loads(line) for line in log.path.read_text().splitlines()]
+    assert [row["step"] for row in rows] == [100, 250]
+
+
+def test_a_row_that_lacks_its_newline_stays_a_row(tmp_path: Path) -> None:
+    log = JsonLines(tmp_path / "log.jsonl")
+    log.path.write_text('{"step": 50}')
+    log.cut_after(50)
+    assert log.path.read_text() == '{"step": 50}\n'
+
+
+def test_a_log_is_cut_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = JsonLines(tmp_path / "log.jsonl")
+    log.path.write_text('{"step": 50}\n{"step": 100}\n')
+    monkeypatch.setattr(Path, "write_text", full_disk)
+    with pytest.raises(OutputError, match="No space left"):
+        log.cut_after(50)
+    assert log.path.read_text() == '{"step": 50}\n{"step": 100}\n'
+    assert [path.name for path in tmp_path.iterdir()] == ["log.jsonl"]
 
 
 def test_progress_tells_losses_and_validations(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from llcodec.training.checkpoint import read_tensors
 from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
 from llcodec.training.runs import CodecRunOptions, run_recipe
 from llcodec.training.tone import ToneRecipe
+from llcodec.training.tone_run import run_tone
 from llcodec.training.weight_files import export_run
 
 STAGE = StageRecipe(
@@ -215,3 +216,15 @@ def test_a_run_that_ends_in_the_tone_stage_goes_on_there(
     assert run_recipe(recipe, folders, out, AGAIN)
     checkpoint = out / "joint" / "checkpoint.safetensors"
     assert len(json.loads(read_tensors(checkpoint)[1]["tone_psnr"])) == 1
+
+
+def test_a_run_that_is_in_its_tone_stage_is_not_overwritten(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    run_tone(folders, TONE, tmp_path / "tone", members=1)
+    (tmp_path / "tone" / "tone.safetensors").unlink()  # now as after the first of two members
+    with pytest.raises(InputError, match="holds a run already"):
+        run_recipe(recipe, folders, tmp_path, CPU)
+    with pytest.raises(InputError, match="trained with another seed"):
+        run_recipe(replace(recipe, seed=5), folders, tmp_path, AGAIN)
+    assert run_recipe(recipe, folders, tmp_path, AGAIN)

@@ -1,6 +1,7 @@
 """The loop that all trainings share, on a training of one number."""
 
 import copy
+import errno
 import json
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from llcodec.errors import InputError
+from llcodec.errors import InputError, OutputError
 from llcodec.training.checkpoint import RunState
 from llcodec.training.reporting import Row
 from llcodec.training.trainer import Pace, Trainer
@@ -41,6 +42,23 @@ class Counter(Trainer):
 
     def draw(self, path: Path) -> None:
         self.drawn_to.append(path)
+
+
+def kill_at_step_5(run: Counter) -> None:
+    step = run.step
+
+    def stepped() -> None:
+        step()
+        if run.state.step == 5:
+            raise KeyboardInterrupt
+
+    run.step = stepped  # type: ignore[method-assign]
+
+
+def full_disk(path: Path, text: str) -> int:
+    """Write nothing of a text but its empty file, as where no space is left."""
+    path.write_bytes(b"")
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def rows(out: Path) -> list[dict[str, float]]:
@@ -81,3 +99,42 @@ def test_other_settings_do_not_go_on(tmp_path: Path) -> None:
     Counter(tmp_path, Pace(3)).run(max_hours=0)
     with pytest.raises(InputError, match="other settings"):
         Counter(tmp_path, Pace(3), name="other").resume()
+
+
+def test_a_run_that_a_kill_ends_early_begins_a_new_log(tmp_path: Path) -> None:
+    pace = Pace(6, report_every=2)
+    killed = Counter(tmp_path, pace)
+    kill_at_step_5(killed)
+    with pytest.raises(KeyboardInterrupt):
+        killed.run()
+    assert not killed.checkpoint.exists()
+    assert [row["step"] for row in rows(tmp_path)] == [2, 4]
+    assert Counter(tmp_path, pace).run()
+    assert [row["step"] for row in rows(tmp_path)] == [2, 4, 6]
+
+
+def test_a_torn_log_does_not_keep_a_run_from_going_on(tmp_path: Path) -> None:
+    pace = Pace(6, report_every=2, checkpoint_minutes=0)
+    killed = Counter(tmp_path, pace)
+    kill_at_step_5(killed)
+    with pytest.raises(KeyboardInterrupt):
+        killed.run()
+    with killed.log.open("a") as log:
+        log.write('{"step": 6, "dra')
+    again = Counter(tmp_path, pace)
+    again.resume()
+    assert again.run()
+    assert [row["step"] for row in rows(tmp_path)] == [2, 4, 6]
+
+
+def test_settings_are_not_lost_where_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Counter(tmp_path, Pace(3)).run(max_hours=0)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_text", full_disk)
+        again = Counter(tmp_path, Pace(3))
+        again.resume()
+        with pytest.raises(OutputError, match="No space left"):
+            again.run()
+    Counter(tmp_path, Pace(3)).resume()
