@@ -16,6 +16,7 @@ from torch import Tensor
 from llcodec._building import building
 from llcodec._cards import CODEC_FORMAT
 from llcodec._weight_files import (
+    check_name,
     check_numbers,
     float_state,
     half_precision,
@@ -24,7 +25,6 @@ from llcodec._weight_files import (
     write_weight_file,
 )
 from llcodec.codec.joint import JointModel
-from llcodec.container.header import NAME
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import QUALITY_UNITS, EntropyNetworks
@@ -69,9 +69,10 @@ class ModelFile:
 def write_model(path: Path, file: ModelFile) -> None:
     """Write a weight file, whole or not at all.
 
-    Raises BrokenModelError if the model holds what no reader would take, OutputError if the file
-    cannot be written.
+    Raises BrokenModelError if the model holds what no reader would take, its name included,
+    OutputError if the file cannot be written.
     """
+    check_name(file.name)
     state = file.model.state_dict()
     tensors = half_precision({k: v for k, v in state.items() if not k.startswith(_INTEGER_PARTS)})
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
@@ -112,8 +113,7 @@ def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> 
     networks = _networks(preset, card["layers"], tensors)
     networks.check()
     _try_out(networks, preset)
-    if not NAME.fullmatch(card["name"]):
-        raise BrokenModelError("the weight file has a name that no file header can hold")
+    check_name(card["name"])
     check_numbers(tensors)
     file = ModelFile(
         name=card["name"],

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.errors import InputError
+from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture
 
 Pixels = NDArray[np.uint8]
@@ -29,8 +29,14 @@ class Pair:
 
 
 def read_pixels(path: Path) -> Pixels:
-    """Return the picture at ``path`` as H×W×3 8-bit sRGB."""
-    pixels = read_picture(path).pixels
+    """Return the picture at ``path`` as H×W×3 8-bit sRGB.
+
+    Raises InputError, with the path, if it cannot be read.
+    """
+    try:
+        pixels = read_picture(path).pixels
+    except LlcError as error:
+        raise InputError(f"{path}: {error}") from error
     if pixels.dtype == np.uint16:
         return np.round(pixels / 257).astype(np.uint8)
     return pixels.astype(np.uint8)
@@ -71,20 +77,26 @@ def splits(root: Path) -> frozenset[str]:
     table = root / "pairs.csv"
     if not table.is_file():
         return frozenset({"train", "val"})
-    with table.open(newline="") as file:
-        return frozenset(row["split"] for row in csv.DictReader(file) if row.get("split"))
+    return frozenset(row["split"] for row in _rows(table) if row.get("split"))
+
+
+def _rows(table: Path) -> list[dict[str, str]]:
+    try:
+        with table.open(newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{table}: not a table in UTF-8") from error
 
 
 def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
     table = root / "pairs.csv"
     if table.is_file():
-        with table.open(newline="") as file:
-            for row in csv.DictReader(file):
-                low, high = row.get("low"), row.get("high") or row.get("ref")
-                if "split" not in row or not low or not high:
-                    raise InputError(f"{table}: needs the columns split, low and high (or ref)")
-                if row["split"] == split:
-                    yield root / low, root / high
+        for row in _rows(table):
+            dark, bright = row.get("low"), row.get("high") or row.get("ref")
+            if "split" not in row or not dark or not bright:
+                raise InputError(f"{table}: needs the columns split, low and high (or ref)")
+            if row["split"] == split:
+                yield root / dark, root / bright
         return
     for low in _images(root / "low"):
         yield low, root / "high" / low.relative_to(root / "low")

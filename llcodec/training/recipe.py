@@ -62,8 +62,9 @@ class StageRecipe:
     Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
     ``patience`` of them in a row the run goes on from the averaged weights. In the last
     ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
-    no longer of latents with noise. ``precision`` is that of the transforms: ``auto`` is bfloat16
-    on GPUs and on processors that multiply it in hardware, float32 elsewhere.
+    no longer of latents with noise. With ``bright_halves``, those of a third of the pairs are
+    photographs as well. ``precision`` is that of the transforms: ``auto`` is bfloat16 on GPUs and
+    on processors that multiply it in hardware, float32 elsewhere.
     """
 
     steps: int = 10_000
@@ -81,6 +82,7 @@ class StageRecipe:
     rate_point: int | None = None
     equalise: bool = True
     mix: Mix = field(default_factory=Mix)
+    bright_halves: bool = True
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     compile: bool = False
     checkpoint_minutes: float = 8.0

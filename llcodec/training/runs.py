@@ -14,6 +14,7 @@ from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders, bright_halves
+from llcodec.data.pairs import Pair, Pixels
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import hours_of, read_notes, read_told
@@ -80,11 +81,12 @@ class _Run:
         if recipe.plain is not None and start is None:
             start = self.out / "plain" / "checkpoint.safetensors"
             if not self._done(start, recipe.plain):
+                sources = self._photographs(recipe.plain)
                 model = new_plain_model(
-                    recipe.preset, recipe.plain, self._photographs, recipe.seed, options.narrow
+                    recipe.preset, recipe.plain, sources, recipe.seed, options.narrow
                 )
                 narrow = [options.narrow] if options.narrow is not None else []
-                if not self._train(model, "plain", recipe.plain, self._photographs, ends, narrow):
+                if not self._train(model, "plain", recipe.plain, sources, ends, narrow):
                     return False
         if recipe.joint is None:
             return True
@@ -94,7 +96,7 @@ class _Run:
             return True
         model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
         before = [start] if tone in (None, start) else [start, tone]
-        return self._train(model, "joint", recipe.joint, self._all, ends, before)
+        return self._train(model, "joint", recipe.joint, self._all(recipe.joint), ends, before)
 
     def _train_tone(self, path: Path, ends: float) -> bool:
         """Train the tone network, on one of the processes, unless it is there already."""
@@ -161,17 +163,23 @@ class _Run:
         return reporters
 
     @cached_property
-    def _photographs(self) -> Sources:
-        bright = self.data.read_photographs() if self.data.photographs else ()
-        pairs = self.data.read_pairs("train") if self.data.pairs else ()
-        photographs = [*bright, *bright_halves(pairs)]
-        if not photographs:
-            raise InputError("the plain stage needs photographs, or pairs with bright halves")
-        return gather_sources((), photographs)
+    def _pairs(self) -> list[Pair]:
+        return self.data.read_pairs("train") if self.data.pairs else []
 
     @cached_property
-    def _all(self) -> Sources:
-        return gather_sources(self.data.read_pairs("train"), self._photographs.photographs)
+    def _bright(self) -> list[Pixels]:
+        return self.data.read_photographs() if self.data.photographs else []
+
+    def _photographs(self, recipe: StageRecipe) -> Sources:
+        halves = bright_halves(self._pairs) if recipe.bright_halves else []
+        if not self._bright and not halves:
+            raise InputError("the plain stage needs photographs, or pairs with bright halves")
+        return gather_sources((), [*self._bright, *halves])
+
+    def _all(self, recipe: StageRecipe) -> Sources:
+        pairs = self._pairs or self.data.read_pairs("train")
+        drawn = recipe.mix.pairs < 1  # large sets are not read for nothing
+        return gather_sources(pairs, self._photographs(recipe).photographs if drawn else ())
 
     @cached_property
     def _pictures(self) -> list[tuple[Tensor, Tensor]]:

@@ -175,6 +175,12 @@ def test_names_that_no_header_can_hold_are_broken(parts, name: str, tmp_path: Pa
         read_model(path)
 
 
+def test_names_that_no_reader_takes_are_not_written(tiny, tmp_path: Path) -> None:
+    with pytest.raises(BrokenModelError, match="name"):
+        write_model(tmp_path / "model.safetensors", replace(tiny.file, name="a/b"))
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("notes", ["[]", "3", "null", '"text"'])
 def test_notes_that_are_no_table_are_broken(parts, notes: str, tmp_path: Path) -> None:
     card, tensors = parts

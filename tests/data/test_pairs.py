@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.data.pairs import read_pairs, read_photographs, read_pixels
+from llcodec.data.pairs import read_pairs, read_photographs, read_pixels, splits
 from llcodec.errors import InputError
 
 
@@ -114,3 +114,18 @@ def test_grey_and_deep_pictures_become_eight_bit_colour(tmp_path: Path) -> None:
     assert pixels.shape == (1, 3, 3)
     assert pixels[0, :, 0].tolist() == [0, 100, 255]
     assert (pixels == pixels[..., :1]).all()
+
+
+def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"no picture")
+    with pytest.raises(InputError, match=r"a\.png: not an image"):
+        read_photographs(tmp_path)
+    with pytest.raises(InputError, match=r"none\.png: "):
+        read_pixels(tmp_path / "none.png")
+
+
+def test_a_table_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_bytes(b"split,low,high\ntrain,\xff.png,b.png\n")
+    for read in (splits, lambda root: read_pairs(root, "train")):
+        with pytest.raises(InputError, match=r"pairs\.csv: not a table in UTF-8"):
+            read(tmp_path)

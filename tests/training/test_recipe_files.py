@@ -29,6 +29,7 @@ def test_the_paper_is_trained_as_published() -> None:
     assert recipe.joint is not None
     assert (recipe.plain.steps, recipe.plain.crop, recipe.plain.batch) == (150_000, 512, 8)
     assert recipe.plain.lambdas == (0.0016,)
+    assert not recipe.plain.bright_halves
     assert (recipe.plain.distortion.mse, recipe.plain.distortion.l1) == (1.0, 0.0)
     joint = recipe.joint
     assert joint.lambdas == tuple(v * 1e-4 for v in (1, 2, 4, 8, 16, 28, 64, 120))
@@ -38,6 +39,7 @@ def test_the_paper_is_trained_as_published() -> None:
     assert not joint.equalise
     for stage in (recipe.plain, joint):
         assert stage.ema_decay == 0
+        assert stage.precision == "float32"
         assert not stage.mix.turns
     assert joint.mix == Mix(pairs=1.0, darkened=0.0, jitter=False, turns=False)
 

@@ -166,6 +166,17 @@ def test_bright_halves_serve_where_there_are_no_photographs(
     assert run_recipe(recipe, DataFolders.sort([pair_folder]), tmp_path / "run", CPU)
 
 
+def test_bright_halves_can_be_left_out(pair_folder: Path, recipe: Recipe, tmp_path: Path) -> None:
+    """A joint stage of pairs alone then needs no photographs either."""
+    data, plain = DataFolders.sort([pair_folder]), replace(STAGE, bright_halves=False)
+    with pytest.raises(InputError, match="needs photographs"):
+        run_recipe(replace(recipe, plain=plain), data, tmp_path / "plain", CPU)
+    run_recipe(recipe, data, tmp_path / "first", CPU)
+    start = replace(CPU, start=tmp_path / "first" / "plain" / "checkpoint.safetensors")
+    joint = replace(plain, mix=Mix(pairs=1.0, darkened=0.0))
+    assert run_recipe(replace(recipe, joint=joint), data, tmp_path / "joint", start)
+
+
 def test_photographs_alone_train_the_plain_stage(
     photograph_folder: Path, recipe: Recipe, tmp_path: Path
 ) -> None:
