@@ -29,6 +29,7 @@ _DECIDES = (
     "bench/pipelines.py",
     "bench/runner.py",
     "bench/scores.py",
+    "bench/warming.py",
     "bench/watching.py",
     "bench/workers.py",
     "data/pairs.py",

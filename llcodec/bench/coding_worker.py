@@ -21,14 +21,16 @@ from llcodec.errors import LlcError
 def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
     """Do what the sender of a pipeline does with a picture, and write its file."""
     parts = parts_of(spec)
-    enhancer, codec = enhancer_of(parts.before, options.device), codec_of(parts.codec, options)
+    enhancer = enhancer_of(parts.before, options.device, options.timeout)
+    codec = codec_of(parts.codec, options)
     file.write_bytes(codec.encode(enhancer.enhance(read_pixels(picture)), quality))
 
 
 def receive(spec: str, options: CodecOptions, file: Path) -> None:
     """Do what the receiver of a pipeline does with a file."""
     parts = parts_of(spec)
-    codec, enhancer = codec_of(parts.codec, options), enhancer_of(parts.after, options.device)
+    codec = codec_of(parts.codec, options)
+    enhancer = enhancer_of(parts.after, options.device, options.timeout)
     enhancer.enhance(codec.decode(file.read_bytes()))
 
 
@@ -37,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--pipeline", required=True)
     common.add_argument("--vtm", type=Path)
-    common.add_argument("--device", default="cpu")
+    common.add_argument("--device", default=CodecOptions.device)
+    common.add_argument("--timeout", type=float, default=CodecOptions.timeout)
     parser = argparse.ArgumentParser(description=__doc__)
     sides = parser.add_subparsers(dest="side", required=True)
     sender = sides.add_parser("encode", parents=[common])
@@ -46,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for side in (sender, sides.add_parser("decode", parents=[common])):
         side.add_argument("file", type=Path)
     given = parser.parse_args(arguments)
-    options = CodecOptions(given.vtm, None, given.device)
+    options = CodecOptions(given.vtm, None, given.device, given.timeout)
     if given.side == "encode":
         send(given.pipeline, options, given.picture, given.quality, given.file)
     else:

@@ -1,57 +1,24 @@
 """A whole benchmark: pipelines over the pictures of a data set, results in a folder."""
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from typing import Any
 
-from llcodec.bench.codecs.registry import CodecOptions
+from llcodec.bench.conditions import conditions_here
 from llcodec.bench.extras import missing
+from llcodec.bench.leftovers import other_results, remove_results
 from llcodec.bench.machine import machine
-from llcodec.bench.once import Once, measure_once
+from llcodec.bench.once import measure_once
+from llcodec.bench.order import BenchOrder, command_of
 from llcodec.bench.outcome import BenchOutcome
 from llcodec.bench.pictures import PictureSet, find_pictures
-from llcodec.bench.pipelines import check_names, name_of
-from llcodec.bench.presenting import PLOTS, REPORT, present
+from llcodec.bench.pipelines import name_of
+from llcodec.bench.presenting import PLOTS, REPORT, places_to_show, present
 from llcodec.bench.results import PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
-from llcodec.metrics.perceptual import MetricChoice
+from llcodec.bench.workers import threads_of
 
 _BD_RATES = "bjontegaard"  # what needs it
-
-
-@dataclass(frozen=True)
-class BenchOrder:
-    """What is asked for.
-
-    ``dataset`` is a name of the registry, with ``root`` as its folder, or a folder; ``anchor`` the
-    pipeline that BD-rates are against, among ``pipelines``. ``metrics`` are measured besides all
-    else. Without ``report`` there are no plots either.
-    """
-
-    dataset: str
-    pipelines: Sequence[str]
-    out: Path
-    root: Path | None = None
-    split: str | None = None
-    qualities: tuple[float, ...] | None = None
-    limit: int | None = None
-    anchor: str | None = None
-    jobs: int = 1
-    vtm: Path | None = None
-    device: str = "cpu"
-    report: bool = True
-    metrics: tuple[MetricChoice, ...] = ()
-
-    @property
-    def kept(self) -> Path:
-        """The folder of what need not be measured or made again."""
-        return self.out / "measurements"
-
-    @property
-    def codec_options(self) -> CodecOptions:
-        """What codecs need to know."""
-        return CodecOptions(self.vtm, self.kept / "codecs", self.device)
 
 
 def run_bench(
@@ -60,24 +27,28 @@ def run_bench(
     """Run a benchmark and write its results; what was measured before is not measured again.
 
     ``finished`` hears of each pipeline. What needs a library that is not installed (BD-rates,
-    plots, the report) is left out, and named among the problems of the outcome.
-    Raises InputError if there are no pictures or two pipelines would be called alike, OutputError
-    if results cannot be written, and before anything is measured what :meth:`MetricChoice.load`
-    raises.
+    plots, the report) is left out, and named among the problems of the outcome. Earlier results of
+    a pipeline that fails now are removed.
+    Raises InputError before anything is measured if there are no pictures, or not those to be
+    shown, and as :meth:`BenchOrder.check` and :meth:`MetricChoice.load` do; OutputError if results
+    cannot be written.
     """
-    check_names(order.pipelines)
+    order.check()
     for choice in order.metrics:
         choice.load()
     pictures = find_pictures(order.dataset, order.root, order.split, order.limit)
+    shown = places_to_show(pictures, order.show)
     runs = []
     for done in run(_plan(order, pictures), progress):
         finished(done)
         runs.append(done)
     outcome = _outcome(order, pictures, runs, progress)
+    remove_results(order.out, [failed.name for failed in outcome.failures])
     write_results(outcome.results, outcome.comparisons, outcome.meta, order.out)
+    outcome = replace(outcome, notes=tuple(_notes(order, outcome.results)))
     if not order.report:
         return outcome
-    return replace(outcome, report=present(outcome, order.out, order.kept, progress))
+    return replace(outcome, report=present(outcome, order.out, order.kept, shown, progress))
 
 
 def _plan(order: BenchOrder, pictures: PictureSet) -> RunPlan:
@@ -87,7 +58,6 @@ def _plan(order: BenchOrder, pictures: PictureSet) -> RunPlan:
         order.kept / "scores",
         order.codec_options,
         order.qualities,
-        order.jobs,
         order.metrics,
     )
 
@@ -99,28 +69,52 @@ def _outcome(
     once, problems = measure_once(
         runs, pictures.pictures, order.codec_options, order.kept, progress
     )
-    results = tuple(_result(done, once[done.name]) for done in runs if done.failure is None)
+    results = tuple(
+        result_of(done, once[done.name].memory, once[done.name].complexities)
+        for done in runs
+        if done.failure is None
+    )
     anchor = name_of(order.anchor) if order.anchor else usual_anchor(results)
+    comparisons = () if missing(_BD_RATES) else tuple(compare(results, anchor))
+    return BenchOutcome(
+        pictures,
+        tuple(runs),
+        results,
+        comparisons,
+        _meta(order, pictures, anchor),
+        (*problems, *_left_out(order)),
+    )
+
+
+def _meta(order: BenchOrder, pictures: PictureSet, anchor: str) -> dict[str, Any]:
+    """Return what all results share; ``machine`` is that of this run."""
     meta = {
         "dataset": pictures.name,
         "split": pictures.split,
         "pictures": len(pictures.pictures),
         "references": pictures.references,
         "anchor": anchor,
-        "command": _told(order, pictures),
+        "command": command_of(order, pictures),
         "jobs": order.jobs,
-        "machine": machine(),
+        "machine": machine() | {"threads": threads_of(order.jobs)},
     }
     if order.metrics:
         meta["metrics"] = {choice.name: choice.load().record() for choice in order.metrics}
-    comparisons = () if missing(_BD_RATES) else tuple(compare(results, anchor))
-    return BenchOutcome(
-        pictures, tuple(runs), results, comparisons, meta, (*problems, *_left_out(order))
-    )
+    return meta
 
 
-def _result(done: PipelineRun, once: Once) -> PipelineResult:
-    return result_of(done, once.memory, once.complexities)
+def _notes(order: BenchOrder, results: Sequence[PipelineResult]) -> Iterator[str]:
+    """Yield a line if times are not of this run's conditions, and one if files are not its own."""
+    here = conditions_here(order.jobs)
+    apart = [r.name for r in results if not all(here.alike(one) for one in r.conditions)]
+    if apart:
+        yield (
+            f"times from other conditions, which stand beside them: {', '.join(apart)} "
+            f"(to measure them anew, remove {order.kept})"
+        )
+    others = other_results(order.out, [result.name for result in results])
+    if others:
+        yield f"not of this run, in {order.out}: {', '.join(others)}"
 
 
 def _left_out(order: BenchOrder) -> Iterator[str]:
@@ -147,18 +141,3 @@ def usual_anchor(results: Sequence[PipelineResult]) -> str:
         return not rises, result.record["codec"]["name"] != "avif"
 
     return min(results, key=rank).name if results else ""
-
-
-def _told(order: BenchOrder, pictures: PictureSet) -> str:
-    """Return the command, with the names of folders and not where they lie."""
-    words = ["llc bench --dataset", pictures.name, "--split", pictures.split]
-    words.append(f"--pipelines {shlex.quote(','.join(order.pipelines))}")
-    if order.qualities:
-        words.append(f"--qualities {','.join(f'{q:g}' for q in order.qualities)}")
-    if order.limit is not None:
-        words.append(f"--limit {order.limit}")
-    if order.anchor is not None:
-        words.append(f"--anchor {shlex.quote(order.anchor)}")
-    if order.metrics:
-        words.append(f"--metrics {shlex.quote(','.join(map(str, order.metrics)))}")
-    return " ".join(words)

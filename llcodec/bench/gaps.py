@@ -7,7 +7,7 @@ from typing import Any
 
 from llcodec.bench.kept import Distance, KeptDistances, KeptScores
 from llcodec.bench.pictures import BenchPicture
-from llcodec.bench.scores import Scores
+from llcodec.bench.scores import Measured
 from llcodec.metrics.perceptual import MetricChoice
 
 
@@ -24,7 +24,7 @@ class Gap:
 class Filling:
     """What was measured of a gap: nothing that it does not miss."""
 
-    scores: Scores | None
+    measured: Measured | None
     distances: Mapping[MetricChoice, Distance]
 
 
@@ -51,15 +51,15 @@ class Kept:
 
     def fill(self, picture: BenchPicture, gap: Gap, filling: Filling) -> None:
         """Keep what was measured. Raises OutputError if it cannot be written."""
-        if filling.scores is not None:
-            self._scores.write(picture, gap.quality, filling.scores)
+        if filling.measured is not None:
+            self._scores.write(picture, gap.quality, filling.measured)
         for choice, distance in filling.distances.items():
             self._distances[choice].write(picture, gap.quality, distance)
 
-    def scores(self, pictures: Sequence[BenchPicture], quality: float) -> tuple[Scores, ...]:
-        """Return the scores at a quality, in the order of the pictures."""
+    def measured(self, pictures: Sequence[BenchPicture], quality: float) -> tuple[Measured, ...]:
+        """Return scores and their conditions at a quality, in the order of the pictures."""
         column = (self._scores.read(picture, quality) for picture in pictures)
-        return tuple(score for score in column if score is not None)
+        return tuple(one for one in column if one is not None)
 
     def distances(
         self, pictures: Sequence[BenchPicture], quality: float

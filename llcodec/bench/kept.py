@@ -2,14 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from llcodec._outputs import written
+from llcodec.bench.conditions import Conditions
 from llcodec.bench.pictures import BenchPicture
-from llcodec.bench.scores import NAMES, Scores, measures
+from llcodec.bench.scores import NAMES, Measured, Scores, measures
+
+Stored = TypeVar("Stored")
 
 
 class Keys:
@@ -34,21 +37,22 @@ class Keys:
 class KeptScores:
     """The measurements of one pipeline in a folder: a file of JSON for each picture.
 
-    ``record`` is what decides them besides the pictures, see :class:`Keys`. A damaged file counts
-    as none.
+    ``record`` is what decides them besides the pictures, see :class:`Keys`. Times depend on more:
+    each file tells the conditions that they were measured under. A damaged one counts as none.
     """
 
     def __init__(self, folder: Path, record: Mapping[str, Any]) -> None:
         self._files = _Files(folder, Keys(record))
 
-    def read(self, picture: BenchPicture, quality: float) -> Scores | None:
+    def read(self, picture: BenchPicture, quality: float) -> Measured | None:
         """Return what was measured of a picture at a quality, or None."""
-        stored = self._files.read(picture, quality, NAMES)
-        return None if stored is None else Scores(**stored)
+        return self._files.read(picture, quality, _measured)
 
-    def write(self, picture: BenchPicture, quality: float, scores: Scores) -> None:
+    def write(self, picture: BenchPicture, quality: float, measured: Measured) -> None:
         """Keep a measurement. Raises OutputError if it cannot be written."""
-        self._files.write(picture, quality, asdict(scores))
+        conditions = [asdict(one) for one in measured.conditions]
+        facts = {**asdict(measured.scores), "conditions": conditions}
+        self._files.write(picture, quality, facts)
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,7 @@ class KeptDistances:
 
     def read(self, picture: BenchPicture, quality: float) -> Distance | None:
         """Return what was found of a picture at a quality, or None."""
-        stored = self._files.read(picture, quality, ("value",))
-        return None if stored is None else Distance(**stored)
+        return self._files.read(picture, quality, lambda stored: Distance(stored["value"]))
 
     def write(self, picture: BenchPicture, quality: float, distance: Distance) -> None:
         """Keep what was found. Raises OutputError if it cannot be written."""
@@ -85,14 +88,13 @@ class _Files:
     keys: Keys
 
     def read(
-        self, picture: BenchPicture, quality: float, names: tuple[str, ...]
-    ) -> dict[str, Any] | None:
+        self, picture: BenchPicture, quality: float, taken: Callable[[dict[str, Any]], Stored]
+    ) -> Stored | None:
         path = self._path(picture, quality)
         if not path.is_file():
             return None
         try:
-            stored = json.loads(path.read_text())
-            return {name: stored[name] for name in names}
+            return taken(json.loads(path.read_text()))
         except (ValueError, LookupError, TypeError):
             return None
 
@@ -103,3 +105,9 @@ class _Files:
     def _path(self, picture: BenchPicture, quality: float) -> Path:
         name = self.keys.of(picture, quality)
         return self.folder / name[:2] / f"{name}.json"
+
+
+def _measured(stored: Mapping[str, Any]) -> Measured:
+    """Return what a file tells. Raises LookupError or TypeError if it does not."""
+    scores = Scores(**{name: stored[name] for name in NAMES})
+    return Measured(scores, tuple(Conditions(**one) for one in stored["conditions"]))

@@ -2,6 +2,7 @@
 
 import platform
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -22,6 +23,7 @@ def machine() -> dict[str, str | int]:
     }
 
 
+@cache
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     if info.is_file():

@@ -21,6 +21,7 @@ class BenchOutcome:
         comparisons: theirs with the anchor; empty without it.
         meta: what the results share: data set, command, machine and others.
         problems: what else could not be done, and why; the results are whole without it.
+        notes: what whoever reads the results should know, in lines; nothing is wrong.
         report: the page, if there is one.
     """
 
@@ -30,6 +31,7 @@ class BenchOutcome:
     comparisons: tuple[Comparison, ...]
     meta: Mapping[str, Any]
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     report: Path | None = None
 
     @property

@@ -71,7 +71,7 @@ def _both_sides(
     spec: str, source: Path, quality: float, options: CodecOptions
 ) -> tuple[float | None, float | None]:
     worker = [sys.executable, "-m", "llcodec.bench.coding_worker"]
-    common = [f"--pipeline={spec}", f"--device={options.device}"]
+    common = [f"--pipeline={spec}", f"--device={options.device}", f"--timeout={options.timeout}"]
     if options.vtm is not None:
         common.append(f"--vtm={options.vtm}")
     with TemporaryDirectory(prefix="llcodec-") as folder:

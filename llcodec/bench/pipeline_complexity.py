@@ -76,13 +76,13 @@ def _codec(pipeline: Pipeline, quality: float) -> tuple[Stage, ...] | None:
     if isinstance(codec, LlcCodec):
         return _stages_of(codec.preset)
     if isinstance(codec, CompressaiCodec) and codec.name == _CHENG:
-        return _stages_of(paper_preset(codec.channels(quality)).plain())
+        return _stages_of(paper_preset(codec.channels(quality)).plain(), masked=True)
     return None
 
 
 @cache
-def _stages_of(preset: Preset) -> tuple[Stage, ...]:
-    return joint_complexity(preset.name, preset).stages
+def _stages_of(preset: Preset, masked: bool = False) -> tuple[Stage, ...]:
+    return joint_complexity(preset.name, preset, masked=masked).stages
 
 
 def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:

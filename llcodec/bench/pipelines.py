@@ -9,16 +9,16 @@ enhance:ENH       enhance only; what is sent is a PNG
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
 from llcodec.bench.codecs.codec import BenchCodec
-from llcodec.bench.codecs.registry import CodecOptions, codec_of
+from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec
 from llcodec.bench.enhancers.classical import Nothing
 from llcodec.bench.enhancers.enhancer import BenchEnhancer
-from llcodec.bench.enhancers.registry import enhancer_of
+from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
@@ -91,7 +91,9 @@ def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
     """
     options = options or CodecOptions()
     parts = parts_of(spec)
-    before, after = (enhancer_of(text, options.device) for text in (parts.before, parts.after))
+    before, after = (
+        enhancer_of(text, options.device, options.timeout) for text in (parts.before, parts.after)
+    )
     return Pipeline(name_of(spec), parts.order, codec_of(parts.codec, options), before, after)
 
 
@@ -104,18 +106,34 @@ def parts_of(spec: str) -> Parts:
         return Parts("plain", rest)
     if kind == "enhance" and rest:
         return Parts("enhance", "png", before=rest)
-    if kind == "ebc":
-        enhancer, _, codec = rest.rpartition("+")
-        if enhancer and codec:
-            return Parts("ebc", codec, before=enhancer)
-    if kind == "cbe":
-        codec, _, enhancer = rest.partition("+")
-        if enhancer and codec:
-            return Parts("cbe", codec, after=enhancer)
+    splits = list(_splits(rest))
+    if kind == "ebc" and splits:
+        enhancer, codec = _known(splits[::-1], is_enhancer, is_codec)
+        return Parts("ebc", codec, before=enhancer)
+    if kind == "cbe" and splits:
+        codec, enhancer = _known(splits, is_codec, is_enhancer)
+        return Parts("cbe", codec, after=enhancer)
     raise InputError(
         f"no pipeline {spec!r}: write joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC "
         "or enhance:ENHANCER"
     )
+
+
+def _splits(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands before and after each plus, where both are something."""
+    for place, letter in enumerate(text):
+        if letter == "+" and 0 < place < len(text) - 1:
+            yield text[:place], text[place + 1 :]
+
+
+def _known(
+    splits: Sequence[tuple[str, str]], first: Callable[[str], bool], second: Callable[[str], bool]
+) -> tuple[str, str]:
+    """Return the first split whose parts are known: paths and commands may hold a plus, too.
+
+    If there is none, the first of all, so that what is wrong with its parts can be told.
+    """
+    return next((split for split in splits if first(split[0]) and second(split[1])), splits[0])
 
 
 def name_of(spec: str) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 from llcodec._outputs import written
 from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 from llcodec.bench.complexity import Complexity, Stage
+from llcodec.bench.conditions import Conditions
+from llcodec.bench.leftovers import result_path
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_known, mean_scores
@@ -39,6 +41,7 @@ class PipelineResult:
     ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
     that decides the pipeline's results. ``memory`` is None where it was not measured;
     ``complexities`` are one for each quality, None where not all of it are known networks.
+    ``conditions`` are all those that times were measured under.
     """
 
     name: str
@@ -48,6 +51,7 @@ class PipelineResult:
     columns: Mapping[str, tuple[float | None, ...]]
     memory: PeakMemory | None = None
     complexities: tuple[Complexity | None, ...] = ()
+    conditions: tuple[Conditions, ...] = ()
 
     @property
     def complexity(self) -> Complexity | None:
@@ -102,7 +106,16 @@ def result_of(
     columns["parameters"] = tuple(None if c is None else c.parameters for c in counted)
     columns["gmacs_960x512"] = tuple(None if c is None else _giga(c.macs) for c in counted)
     record = run.pipeline.record()
-    return PipelineResult(run.name, run.spec, record, run.qualities, columns, memory, complexities)
+    return PipelineResult(
+        run.name,
+        run.spec,
+        record,
+        run.qualities,
+        columns,
+        memory,
+        complexities,
+        run.conditions,
+    )
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
@@ -121,11 +134,12 @@ def write_results(
 ) -> None:
     """Write ``out``/NAME.json of each pipeline and ``out``/table.csv of all.
 
-    ``meta`` is what they share: data set, command, machine, date. Raises OutputError.
+    ``meta`` is what they share: data set, command, machine, date. Beside it stand the conditions
+    that times were measured under, which may be those of earlier runs. Raises OutputError.
     """
     beside = {comparison.name: comparison for comparison in comparisons}
     for result in results:
-        with written(out / f"{result.name}.json") as part:
+        with written(result_path(out, result.name)) as part:
             part.write_text(
                 json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
             )
@@ -136,10 +150,11 @@ def write_results(
 def _stored(
     result: PipelineResult, comparison: Comparison | None, meta: Mapping[str, Any]
 ) -> dict[str, Any]:
+    times = [asdict(conditions) for conditions in result.conditions]
     stored: dict[str, Any] = {
         "name": result.name,
         "description": result.spec,
-        "meta": {**meta, "pipeline": result.record},
+        "meta": {**meta, "times": times, "pipeline": result.record},
         "results": {"quality": result.qualities, **result.columns},
         "peak_memory_mb": None if result.memory is None else asdict(result.memory),
         "complexity": _sizes(result),
@@ -170,8 +185,8 @@ def _stage(stage: Stage) -> dict[str, Any]:
     return {"name": stage.name, "parameters": stage.parameters, "gmacs_960x512": macs}
 
 
-def _giga(macs: float | None) -> float | None:
-    return None if macs is None else _rounded(macs / 1e9)
+def _giga(macs: float) -> float:
+    return round(macs / 1e9, _DIGITS)
 
 
 def _table(results: Sequence[PipelineResult]) -> str:
@@ -180,11 +195,12 @@ def _table(results: Sequence[PipelineResult]) -> str:
     table = csv.writer(text, lineterminator="\n")
     sides = ("encode", "decode")
     memory_names = (f"peak_memory_mb_{side}" for side in sides)
-    table.writerow(["pipeline", "quality", *names, *memory_names])
+    table.writerow(["pipeline", "quality", *names, *memory_names, "times_measured_with"])
     for result in results:
         memory = [getattr(result.memory, side, None) for side in sides]
+        times = "; ".join(map(str, result.conditions))
         for row, quality in enumerate(result.qualities):
-            values = [*(result.columns[name][row] for name in names), *memory]
+            values = [*(result.columns[name][row] for name in names), *memory, times]
             table.writerow([result.name, quality, *("" if v is None else v for v in values)])
     return text.getvalue()
 

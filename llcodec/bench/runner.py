@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.codecs.timing import Timed, timed
+from llcodec.bench.conditions import Conditions, conditions_here
 from llcodec.bench.failure import told
 from llcodec.bench.gaps import Filling, Gap, Kept
 from llcodec.bench.kept import Distance
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline, name_of, pipeline_of
-from llcodec.bench.scores import Scores, distance, make, measure
+from llcodec.bench.scores import Measured, Scores, distance, make, measure
+from llcodec.bench.warming import WarmPipeline
 from llcodec.bench.workers import Workers
 from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
@@ -27,9 +29,9 @@ Progress = Callable[[str, int, int], None]
 class RunPlan:
     """What to run: pipelines by their texts, pictures, and where measurements are kept.
 
-    ``qualities`` None are each codec's own; codecs of one quality keep that. ``jobs`` processes
-    work side by side, with one thread each; times are only worth reading of a run with one.
-    ``metrics`` are measured besides scores.
+    ``qualities`` None are each codec's own; codecs of one quality keep that. ``metrics`` are
+    measured besides scores. As many processes as ``options`` say work side by side, with one thread
+    each; times are only worth reading of a run with one.
     """
 
     pipelines: Sequence[str]
@@ -37,7 +39,6 @@ class RunPlan:
     folder: Path
     options: CodecOptions
     qualities: tuple[float, ...] | None = None
-    jobs: int = 1
     metrics: tuple[MetricChoice, ...] = ()
 
 
@@ -45,8 +46,9 @@ class RunPlan:
 class PipelineRun:
     """What became of one pipeline: scores by quality and picture, or why there are none.
 
-    ``distances`` are those of the metrics that were wanted, by their names, in the same order; None
-    of a picture without a reference, or of too small a one.
+    ``conditions`` are all those that seconds among the scores were measured under, now or in runs
+    before. ``distances`` are those of the metrics that were wanted, by their names, in the same
+    order; None of a picture without a reference, or of too small a one.
     """
 
     spec: str
@@ -56,6 +58,7 @@ class PipelineRun:
     scores: tuple[tuple[Scores, ...], ...] = ()  # of a quality, in the order of the pictures
     failure: str | None = None
     distances: Mapping[str, tuple[tuple[float | None, ...], ...]] = field(default_factory=dict)
+    conditions: tuple[Conditions, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
 
     It may fail in any way, since most of what runs here is others' code.
     """
-    with Workers(plan.jobs) as workers:
+    with Workers(plan.options.jobs) as workers:
         for spec in plan.pipelines:
             yield _tried(spec, plan, progress, workers)
 
@@ -86,24 +89,30 @@ def _tried(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> Pi
 
 
 def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
-    pipeline = _pipeline(spec, plan.options)
+    pipeline = _warm(spec, plan.options).pipeline
     qualities = pipeline.qualities_of(plan.qualities)
     kept = Kept(plan.folder, pipeline.record(), plan.metrics)
     gaps = ((picture, kept.gaps(picture, qualities)) for picture in plan.pictures)
     tasks = [_Task(spec, plan.options, picture, missing) for picture, missing in gaps if missing]
     total = len(plan.pictures)
     progress(pipeline.name, total - len(tasks), total)
-    timed_tasks = [task for task in tasks if any(gap.scores for gap in task.gaps)]
-    if timed_tasks and workers.jobs == 1:
-        _warm_up(timed_tasks[0])
     for number, (task, fillings) in enumerate(_done(tasks, workers), total - len(tasks) + 1):
         for gap, filling in zip(task.gaps, fillings, strict=True):
             kept.fill(task.picture, gap, filling)
         progress(pipeline.name, number, total)
-    scores = tuple(kept.scores(plan.pictures, quality) for quality in qualities)
-    found = [kept.distances(plan.pictures, quality) for quality in qualities]
-    distances = {c.name: tuple(column[c.name] for column in found) for c in plan.metrics}
-    return PipelineRun(spec, pipeline.name, pipeline, qualities, scores, distances=distances)
+    return _collected(PipelineRun(spec, pipeline.name, pipeline, qualities), kept, plan)
+
+
+def _collected(run: PipelineRun, kept: Kept, plan: RunPlan) -> PipelineRun:
+    """Return a run with all that is kept of it."""
+    measured = [kept.measured(plan.pictures, quality) for quality in run.qualities]
+    found = [kept.distances(plan.pictures, quality) for quality in run.qualities]
+    return replace(
+        run,
+        scores=tuple(tuple(one.scores for one in column) for column in measured),
+        distances={c.name: tuple(column[c.name] for column in found) for c in plan.metrics},
+        conditions=tuple(sorted({c for column in measured for m in column for c in m.conditions})),
+    )
 
 
 def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, list[Filling]]]:
@@ -122,34 +131,34 @@ def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, lis
 
 def _work(task: _Task) -> list[Filling]:
     """Measure one picture at some qualities; the sender's enhancement is made and timed once."""
-    pipeline = _pipeline(task.spec, task.options)
+    warm = _warm(task.spec, task.options)
+    pipeline, here = warm.pipeline, conditions_here(task.options.jobs)
     source, reference = task.picture.read(brightened=pipeline.brightens)
+    warm.warm_up(source, [gap.quality for gap in task.gaps if gap.scores])
     sent = timed(lambda: pipeline.before.enhance(source))
-    return [_fill(gap, pipeline, source, reference, sent) for gap in task.gaps]
+    return [_fill(gap, pipeline, source, reference, sent, here) for gap in task.gaps]
 
 
 def _fill(
-    gap: Gap, pipeline: Pipeline, source: Pixels, reference: Pixels | None, sent: Timed[Pixels]
+    gap: Gap,
+    pipeline: Pipeline,
+    source: Pixels,
+    reference: Pixels | None,
+    sent: Timed[Pixels],
+    here: Conditions,
 ) -> Filling:
     if reference is None and not gap.scores:  # all that is missing needs one
         return Filling(None, dict.fromkeys(gap.metrics, Distance(None)))
-    made = make(pipeline, source, gap.quality, sent)
-    scores = measure(made, source, reference) if gap.scores else None
+    made = make(pipeline, source, gap.quality, sent, here)
+    measured = Measured(measure(made, source, reference), made.conditions) if gap.scores else None
     distances = {
         choice: None if reference is None else distance(made, reference, choice.load())
         for choice in gap.metrics
     }
-    return Filling(scores, {choice: Distance(value) for choice, value in distances.items()})
-
-
-def _warm_up(task: _Task) -> None:
-    """Use a pipeline once, so that no time counts what only happens the first time."""
-    pipeline = _pipeline(task.spec, task.options)
-    source, _ = task.picture.read()
-    corner = source[:256, :256]
-    pipeline.decode(pipeline.encode(corner, task.gaps[0].quality))
+    return Filling(measured, {choice: Distance(value) for choice, value in distances.items()})
 
 
 @lru_cache(maxsize=2)
-def _pipeline(spec: str, options: CodecOptions) -> Pipeline:
-    return pipeline_of(spec, options)
+def _warm(spec: str, options: CodecOptions) -> WarmPipeline:
+    """Return a pipeline of this process; it is only built once."""
+    return WarmPipeline(pipeline_of(spec, options))

@@ -8,8 +8,9 @@ from statistics import fmean
 from llcodec.bench.code_digest import code_digest
 from llcodec.bench.codecs.codec import bits_per_pixel
 from llcodec.bench.codecs.timing import Timed, decode_timed, encode_timed, timed
+from llcodec.bench.conditions import Conditions
 from llcodec.bench.extras import require
-from llcodec.bench.pipelines import Pipeline
+from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
 from llcodec.metrics.perceptual import PerceptualMetric
@@ -43,28 +44,47 @@ NAMES = tuple(field.name for field in fields(Scores))
 
 
 @dataclass(frozen=True)
+class Measured:
+    """The scores of one picture, and all conditions that their seconds were measured under."""
+
+    scores: Scores
+    conditions: tuple[Conditions, ...]
+
+
+@dataclass(frozen=True)
 class Made:
-    """What came of a picture that went through a file; seconds include enhancement."""
+    """What came of a picture that went through a file; seconds include enhancement.
+
+    ``conditions`` are all those that they were measured under.
+    """
 
     picture: Pixels
     bpp: float
     encode_seconds: float
     decode_seconds: float
+    conditions: tuple[Conditions, ...]
 
 
-def make(pipeline: Pipeline, source: Pixels, quality: float, sent: Timed[Pixels]) -> Made:
+def make(
+    pipeline: Pipeline, source: Pixels, quality: float, sent: Timed[Pixels], here: Conditions
+) -> Made:
     """Send a picture through a file; ``sent`` is what the sender's enhancer made of it.
 
+    ``here`` are the conditions of what is done now; runs that a codec has kept bring their own.
     Raises InputError and QualityError as the codec does.
     """
     file = encode_timed(pipeline.codec, sent.value, quality)
     decoded = decode_timed(pipeline.codec, file.value)
     shown = timed(lambda: pipeline.after.enhance(decoded.value))
+    enhanced = ((sent, pipeline.before), (shown, pipeline.after))
+    kept = {file.conditions, decoded.conditions}
+    kept |= {done.conditions for done, enhancer in enhanced if enhancer.name != NONE}
     return Made(
         shown.value,
         bits_per_pixel(file.value, source),
         sent.seconds + file.seconds,
         decoded.seconds + shown.seconds,
+        tuple(sorted({conditions or here for conditions in kept})),
     )
 
 

@@ -29,5 +29,6 @@ def peak_of(command: Sequence[str]) -> float | None:
     """
     if find_spec("resource") is None:
         return None
-    told = run_program([sys.executable, "-I", "-S", "-c", _WATCH, *command])
+    watched = [sys.executable, "-I", "-S", "-c", _WATCH, *command]
+    told = run_program(watched, timeout=None)  # whoever starts what may hang has a limit for it
     return round(int(told) / 1e6, 1)

@@ -4,6 +4,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Self
 
+_THREADS = 1  # of each of several processes
+
 
 class Workers:
     """``jobs`` processes, which start when they are needed; with one job there shall be none.
@@ -25,7 +27,7 @@ class Workers:
         """Return the pool that they work in."""
         if self._pool is None:
             context = get_context("spawn")  # PyTorch's threads do not survive a fork
-            self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_one_thread)
+            self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_use_threads)
         return self._pool
 
     def renew(self) -> None:
@@ -35,7 +37,14 @@ class Workers:
             self._pool = None
 
 
-def _one_thread() -> None:
+def threads_of(jobs: int) -> int:
+    """Return how many threads each of ``jobs`` processes computes with; a single one is this."""
     import torch
 
-    torch.set_num_threads(1)
+    return torch.get_num_threads() if jobs == 1 else _THREADS
+
+
+def _use_threads() -> None:
+    import torch
+
+    torch.set_num_threads(_THREADS)

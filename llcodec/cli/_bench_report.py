@@ -53,7 +53,12 @@ class BenchLines:
 
 
 def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
-    """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor."""
+    """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor.
+
+    Nothing where no pipeline has results.
+    """
+    if not outcome.results:
+        return
     beside = {comparison.name: comparison for comparison in outcome.comparisons}
     rows = [("pipeline", "bpp", "PSNR, dB", "SSIM", "BD-rate", "BD-PSNR")]
     for result in outcome.results:
@@ -93,11 +98,9 @@ def complexity_lines(complexities: "Sequence[Complexity]", *, as_json: bool) -> 
         return
     yield f"{'at 960×512':28} {'parameters':>12} {'multiplications':>16}  stages"
     for found in complexities:
-        macs = "-" if found.macs is None else f"{found.macs / 1e9:.1f} G"
+        macs = f"{found.macs / 1e9:.1f} G"
         stages = ", ".join(
-            f"{s.name} {s.parameters / 1e6:.2f} M"
-            + ("" if s.macs is None else f" {s.macs / 1e9:.1f} G")
-            for s in found.stages
+            f"{s.name} {s.parameters / 1e6:.2f} M {s.macs / 1e9:.1f} G" for s in found.stages
         )
         source = "" if found.source == "measured" else f" [{found.source}]"
         yield f"{found.name:28} {found.parameters / 1e6:10.2f} M {macs:>16}  {stages}{source}"

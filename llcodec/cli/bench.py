@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from llcodec.bench.codecs.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
 from llcodec.cli._problems import FAILED, print_problem
+from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
-    from llcodec.bench.command import BenchOrder
+    from llcodec.bench.order import BenchOrder
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -75,6 +77,21 @@ def bench(
             "VGG16 in a file. Repeatable.",
         ),
     ] = None,
+    show: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID,ID,…",
+            show_default=False,
+            help="Pictures that the report shows, by the names that it gives them; by default "
+            "three, evenly spread.",
+        ),
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(
+            min=1, metavar="SECONDS", help="Most that one run of ffmpeg, VTM or a cmd: may take."
+        ),
+    ] = TIMEOUT,
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Write neither plots nor report.html.")
     ] = False,
@@ -91,8 +108,8 @@ def bench(
         return
     if dataset is None:
         raise typer.BadParameter("give a data set or a folder with --dataset")
-    from llcodec.bench.command import BenchOrder
     from llcodec.bench.default_pipelines import default_pipelines
+    from llcodec.bench.order import BenchOrder
     from llcodec.bench.pipelines import split_pipelines
     from llcodec.metrics.perceptual import choices_of
 
@@ -106,27 +123,33 @@ def bench(
         limit=limit,
         anchor=anchor,
         jobs=jobs,
+        threads=threads,
         vtm=vtm,
         device=device.value,
+        timeout=timeout,
         report=not no_report,
+        show=tuple(show.split(",")) if show else (),
         metrics=choices_of(metrics or ()),
     )
-    raise typer.Exit(_run(order, threads, quiet))
+    raise typer.Exit(_run(order, quiet))
 
 
-def _run(order: "BenchOrder", threads: int | None, quiet: bool) -> int:
+def _run(order: "BenchOrder", quiet: bool) -> int:
     from llcodec.bench.command import run_bench
     from llcodec.cli._threads import use_threads
 
-    use_threads(threads)
+    use_threads(order.threads)
     with BenchLines(quiet) as lines:
         outcome = run_bench(order, lines.progress, lines.finished)
     if not quiet:
         for line in comparison_lines(outcome):
             typer.echo(line)
-        typer.echo(f"results: {order.out}")
+        if outcome.results:
+            typer.echo(f"results: {order.out}")
         if outcome.report is not None:
             typer.echo(f"report: {outcome.report}")
+        for note in outcome.notes:
+            typer.echo(f"note: {printable(note)}", err=True)
     for problem in outcome.problems:
         print_problem(problem)
     return FAILED if outcome.failures or outcome.problems else 0

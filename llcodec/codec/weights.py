@@ -4,7 +4,8 @@ Half-precision floats are enough for the transforms, which need no exactness; in
 as integers. Nothing but safetensors is ever read.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ HASH_BYTES = 8
 # Networks that are shipped as integers (or tables) only.
 _INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
 
+_STAGE_BRIGHTENS = {"joint": True, "plain": False}
+
 
 @dataclass(frozen=True)
 class ModelFile:
@@ -57,6 +60,11 @@ class ModelFile:
         """The first bytes of the file's SHA-256, as they stand in every .llc header."""
         return bytes.fromhex(self.sha256)[:HASH_BYTES]
 
+    @property
+    def brightens(self) -> bool:
+        """Whether the model was trained to make dark pictures bright."""
+        return learnt_to_brighten(self.notes, self.model.preset)
+
     def coder(self) -> LatentCoder:
         """Return the coder of this model's latents."""
         return LatentCoder(
@@ -64,6 +72,19 @@ class ModelFile:
             tuple(CoderTable.of(t) for t in self.scale_tables),
             tuple(CoderTable.of(t) for t in self.hyper_tables),
         )
+
+
+def learnt_to_brighten(notes: Mapping[str, str], preset: Preset) -> bool:
+    """Tell whether a model was trained to make dark pictures bright.
+
+    Its shape does not tell: without its SNR-aware branch, the published network has nothing that a
+    plain codec has not, and brightens all the same. The stage of its training does, which stands in
+    the notes of weight files; where it does not, the shape is all there is.
+    """
+    try:
+        return _STAGE_BRIGHTENS[json.loads(notes.get("recipe", ""))["stage"]]
+    except (ValueError, LookupError, TypeError):
+        return preset.snr_branch or preset.global_tone
 
 
 def write_model(path: Path, file: ModelFile) -> None:

@@ -31,8 +31,7 @@ class JointNetwork:
     """
 
     def __init__(self, file: ModelFile, device: torch.device) -> None:
-        preset = file.model.preset
-        if not (preset.snr_branch or preset.global_tone):
+        if not file.brightens:
             raise ModelError(f"the model {file.name} does not enhance: it is a plain codec")
         self.name, self.sha256 = file.name, file.sha256
         self._device = device

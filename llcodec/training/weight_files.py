@@ -12,6 +12,7 @@ from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.codec.weights import learnt_to_brighten
 from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pixels
@@ -79,7 +80,8 @@ def export_run(
             _spread_qualities(model, json.loads(notes["lambdas"]), lambdas)
             kept["lambdas"] = json.dumps(list(lambdas))
         kept["calibration"] = folder_names(data.pairs)
-        export_model(model, name or model.preset.name, calibration(model, data), kept, out)
+        latents = calibration(model, data, learnt_to_brighten(kept, model.preset))
+        export_model(model, name or model.preset.name, latents, kept, out)
 
 
 def _spread_qualities(model: JointModel, trained: Sequence[float], wanted: Sequence[float]) -> None:
@@ -105,11 +107,11 @@ def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:
 
 
 @torch.no_grad()
-def calibration(model: JointModel, data: DataFolders) -> Calibration:
+def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibration:
     """Return latents of dark and of bright pictures of ``data`` at low, middle and high quality.
 
     Pictures of the val split show the ranges; typical latents are those of the train split, and of
-    photographs where there are some.
+    photographs where there are some; dark ones are typical of models that brighten.
     """
     pairs = evenly(data.read_pairs("val"), _CALIBRATION_PICTURES // 2)
     batches = []
@@ -118,13 +120,13 @@ def calibration(model: JointModel, data: DataFolders) -> Calibration:
         for quality in _CALIBRATION_QUALITIES:
             log_gain = model.log_gain(torch.tensor([quality]))
             batches.append((y * log_gain.exp(), log_gain))
-    return Calibration(batches, _typical(model, data))
+    return Calibration(batches, _typical(model, data, brightens))
 
 
-def _typical(model: JointModel, data: DataFolders) -> list[GainedLatents]:
+def _typical(model: JointModel, data: DataFolders, brightens: bool) -> list[GainedLatents]:
     """Return latents of what the model is made for: dark pictures, or photographs, at all rates."""
     pairs = evenly(data.read_pairs("train"), _TYPICAL_PICTURES)
-    dark = [pair.low for pair in pairs] if model.preset.snr_branch else []
+    dark = [pair.low for pair in pairs] if brightens else []
     bright = evenly(data.read_photographs(), _TYPICAL_PICTURES) if data.photographs else []
     typical = []
     for picture in (*dark, *(bright or [pair.high for pair in pairs])):

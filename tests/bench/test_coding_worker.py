@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from PIL import Image
 
 from llcodec.bench.coding_worker import main
 from llcodec.bench.pipelines import pipeline_of
+from llcodec.errors import InputError
 
 
 @pytest.mark.parametrize("spec", ["plain:jpeg", "ebc:gamma+jpeg", "cbe:jpeg+gamma"])
@@ -28,6 +30,14 @@ def test_a_side_loads_only_what_it_needs(pair_root: Path, tmp_path: Path) -> Non
     early, late = "--pipeline=ebc:nowhere+jpeg", "--pipeline=cbe:jpeg+nowhere"
     main(["encode", late, "--quality=75", source, file])
     main(["decode", early, file])
+
+
+def test_programs_have_the_time_that_is_given(pair_root: Path, tmp_path: Path) -> None:
+    hang = shlex.join((sys.executable, "-c", "import time; time.sleep(60)"))
+    spec = f"--pipeline=ebc:cmd:{hang} {{input}} {{output}}+jpeg"
+    given = ["--timeout=0.3", "--quality=75", str(pair_root / "low" / "0.png")]
+    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+        main(["encode", spec, *given, str(tmp_path / "coded")])
 
 
 def test_no_heavy_library_is_loaded_for_a_light_codec(pair_root: Path, tmp_path: Path) -> None:

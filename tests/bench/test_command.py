@@ -1,16 +1,27 @@
 import json
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from llcodec.bench.command import BenchOrder, run_bench, usual_anchor
+from llcodec.bench.command import run_bench, usual_anchor
+from llcodec.bench.conditions import conditions_here
+from llcodec.bench.order import BenchOrder
 from llcodec.bench.results import PipelineResult
 from llcodec.errors import BrokenModelError, InputError
 from llcodec.metrics.perceptual import MetricChoice
 
 pytest.importorskip("skimage", reason="scikit-image is an extra")
+
+
+BRIGHT = """
+import sys
+from PIL import Image
+with Image.open(sys.argv[1]) as picture:
+    picture.point(lambda v: 4 * v).save(sys.argv[2])
+"""
 
 
 def quiet(*_: object) -> None:
@@ -130,11 +141,61 @@ def test_wrong_weights_are_told_before_anything_is_measured(
     assert not (tmp_path / "out").exists()
 
 
-def test_pipelines_that_would_share_a_file_are_refused(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOrder(str(pair_root), ["joint:A", "joint:a"], tmp_path / "out")
-    with pytest.raises(InputError, match="would both be called joint-a"):
-        run_bench(order, quiet, quiet)
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"pipelines": ["joint:A", "joint:a"]}, "would both be called joint-a"),
+        ({"anchor": "plain:vtm"}, "the anchor 'plain:vtm' is none of the pipelines"),
+        ({"show": ("0", "nine")}, "no picture 'nine' to show"),
+    ],
+)
+def test_wrong_orders_are_refused_before_anything_is_measured(
+    pair_root: Path,
+    tmp_path: Path,
+    counted: tuple[str, Path],
+    given: dict[str, object],
+    told: str,
+) -> None:
+    spec, log = counted
+    order = BenchOrder(str(pair_root), [spec], tmp_path / "out")
+    with pytest.raises(InputError, match=told):
+        run_bench(replace(order, **given), quiet, quiet)  # type: ignore[arg-type]
+    assert not log.exists()
     assert not (tmp_path / "out").exists()
+
+
+def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> None:
+    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
+    together = replace(order, jobs=2, report=False)
+    first = run_bench(together, quiet, quiet)
+    assert first.notes == ()
+    assert first.meta["machine"]["threads"] == 1  # of the processes that measured
+    outcome = run_bench(order, quiet, quiet)
+    assert [result.columns for result in outcome.results] == [r.columns for r in first.results]
+    (note,) = outcome.notes
+    assert note.startswith("times from other conditions, which stand beside them: plain-jpeg (")
+    meta = json.loads((tmp_path / "plain-jpeg.json").read_text())["meta"]
+    assert (meta["jobs"], [times["jobs"] for times in meta["times"]]) == (1, [2])
+    assert str(conditions_here(2)) in (tmp_path / "table.csv").read_text()
+    assert str(conditions_here(2)) in (tmp_path / "report.html").read_text("utf-8")
+    assert run_bench(together, quiet, quiet).notes == ()
+
+
+def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: Path) -> None:
+    program = tmp_path / "bright.py"
+    program.write_text(BRIGHT)
+    spec = f"enhance:cmd:{shlex.join((sys.executable, str(program)))} {{input}} {{output}}"
+    order = BenchOrder(str(pair_root), [spec, "plain:jpeg"], tmp_path / "out", report=False)
+    order = replace(order, qualities=(50.0,), limit=1)
+    (enhanced, _) = run_bench(order, quiet, quiet).results
+    program.write_text("import sys; sys.exit('out of coffee')")
+    outcome = run_bench(replace(order, pipelines=[spec, "plain:webp"]), quiet, quiet)
+    assert outcome.notes == (f"not of this run, in {order.out}: plain-jpeg.json",)
+    assert sorted(path.name for path in order.out.glob("*.json")) == [
+        "plain-jpeg.json",
+        "plain-webp.json",
+    ]
+    assert enhanced.name not in (order.out / "table.csv").read_text()
 
 
 def test_pictures_without_references(pair_root: Path, tmp_path: Path) -> None:

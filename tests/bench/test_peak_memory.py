@@ -1,3 +1,5 @@
+import shlex
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +60,13 @@ def test_a_side_that_fails_is_told(picture: BenchPicture, tmp_path: Path) -> Non
     with pytest.raises(InputError, match="unknown codec 'nothing'"):
         peak_memory(run, picture, CodecOptions(), tmp_path / "kept")
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_program_that_hangs_is_ended(picture: BenchPicture, tmp_path: Path) -> None:
+    hang = shlex.join((sys.executable, "-c", "import time; time.sleep(60)"))
+    run = run_of(f"ebc:cmd:{hang} {{input}} {{output}}+jpeg", 50)
+    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+        peak_memory(run, picture, CodecOptions(timeout=0.3), tmp_path / "kept")
 
 
 def test_the_largest_picture_is_found(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from llcodec.codec.models import load_model
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT
 from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nets.presets import FAST
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,7 @@ def test_the_joint_network_costs_what_its_own_shape_does() -> None:
     assert found is not None
     assert found.name == "joint"
     assert found.stages == joint_complexity("", load_model().model.preset).stages
+    assert found.parameters < joint_complexity("", FAST, masked=True).parameters
 
 
 def test_enhancers_stand_where_they_work(nerco: Path) -> None:

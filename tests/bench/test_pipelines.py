@@ -55,6 +55,14 @@ def test_the_sender_and_the_receiver_do_what_they_should() -> None:
         ("cbe:a+b+c", Parts("cbe", "a", after="b+c")),
         ("plain:a", Parts("plain", "a")),
         ("enhance:a", Parts("enhance", "png", before="a")),
+        ("ebc:nerco+llc:/c++/w.st", Parts("ebc", "llc:/c++/w.st", before="nerco")),
+        ("ebc:nerco:/c++/w.st+avif", Parts("ebc", "avif", before="nerco:/c++/w.st")),
+        ("cbe:llc:/c++/w.st+lime", Parts("cbe", "llc:/c++/w.st", after="lime")),
+        ("cbe:joint:a+b+nerco:c+d", Parts("cbe", "joint:a+b", after="nerco:c+d")),
+        (
+            "ebc:cmd:a+jpeg {input}+{output}+avif",
+            Parts("ebc", "avif", before="cmd:a+jpeg {input}+{output}"),
+        ),
     ],
 )
 def test_parts_are_texts_of_what_need_not_be_there(spec: str, parts: Parts) -> None:

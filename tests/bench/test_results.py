@@ -1,18 +1,20 @@
 import csv
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from llcodec.bench.complexity import Complexity, Stage
+from llcodec.bench.conditions import Conditions
 from llcodec.bench.peak_memory import PeakMemory
 from llcodec.bench.pipelines import pipeline_of
 from llcodec.bench.results import Comparison, PipelineResult, compare, result_of, write_results
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores
 
-NO_MACS = Stage("codec", 7, None)
+EARLY = Conditions("2026-01-31", "a slow one", 8, 1, "2.9")
+LATE = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
 
 
 def scores(bpp: float, psnr: float, seconds: float) -> Scores:
@@ -105,17 +107,17 @@ def test_what_networks_cost_is_told_for_every_quality(
     result: PipelineResult, tmp_path: Path
 ) -> None:
     small = Complexity("a", (Stage("encoder", 20, 3e9), Stage("decoder", 10, 1.5e9)))
-    large, unknown = Complexity("a", (Stage("codec", 40, 9e9),)), Complexity("a", (NO_MACS,))
+    large = Complexity("a", (Stage("codec", 40, 9e9),))
     pipeline = pipeline_of("plain:jpeg")
-    run = PipelineRun("plain:jpeg", "networks", pipeline, (1, 2, 3, 4, 5), ((),) * 5)
-    counted = result_of(run, complexities=(small, small, large, unknown, None))
-    assert counted.columns["parameters"] == (30, 30, 40, 7, None)
-    assert counted.columns["gmacs_960x512"] == (4.5, 4.5, 9, None, None)
+    run = PipelineRun("plain:jpeg", "networks", pipeline, (1, 2, 3, 4), ((),) * 4)
+    counted = result_of(run, complexities=(small, small, large, None))
+    assert counted.columns["parameters"] == (30, 30, 40, None)
+    assert counted.columns["gmacs_960x512"] == (4.5, 4.5, 9, None)
     assert counted.complexity == large
     write_results([result, counted], (), {}, tmp_path)
     stored = json.loads((tmp_path / "networks.json").read_text())
-    assert stored["results"]["parameters"] == [30, 30, 40, 7, None]
-    first, *others = stored["complexity"]
+    assert stored["results"]["parameters"] == [30, 30, 40, None]
+    first, other = stored["complexity"]
     assert first == {
         "qualities": [1, 2],
         "stages": [
@@ -123,11 +125,11 @@ def test_what_networks_cost_is_told_for_every_quality(
             {"name": "decoder", "parameters": 10, "gmacs_960x512": 1.5},
         ],
     }
-    assert [one["qualities"] for one in others] == [[3], [4]]
+    assert other["qualities"] == [3]
     rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
     assert [(row["parameters"], row["gmacs_960x512"]) for row in rows] == [
         *[("", "")] * 4,
-        *(("30", "4.5"), ("30", "4.5"), ("40", "9.0"), ("7", ""), ("", "")),
+        *(("30", "4.5"), ("30", "4.5"), ("40", "9.0"), ("", "")),
     ]
 
 
@@ -151,3 +153,17 @@ def test_memory_is_what_was_measured_or_nothing(result: PipelineResult, tmp_path
     rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
     assert [row["peak_memory_mb_encode"] for row in rows] == [""] * 4 + ["61.5"] * 4
     assert {row["peak_memory_mb_decode"] for row in rows} == {""}
+
+
+def test_times_stand_beside_their_conditions(result: PipelineResult, tmp_path: Path) -> None:
+    pipeline = pipeline_of("plain:jpeg")
+    columns = ((scores(0.1, 28, 1),),)
+    run = PipelineRun("plain:jpeg", "timed", pipeline, (5,), columns, conditions=(EARLY, LATE))
+    write_results([result, result_of(run)], (), {"machine": {"threads": 4}}, tmp_path)
+    meta = json.loads((tmp_path / "timed.json").read_text())["meta"]
+    assert meta["times"] == [asdict(EARLY), asdict(LATE)]
+    assert meta["machine"] == {"threads": 4}
+    assert json.loads((tmp_path / "plain-jpeg.json").read_text())["meta"]["times"] == []
+    rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
+    assert rows[0]["times_measured_with"] == ""
+    assert rows[-1]["times_measured_with"] == f"{EARLY}; {LATE}"

@@ -1,15 +1,20 @@
 import shlex
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from llcodec.bench.codecs.lossless import PngCodec
 from llcodec.bench.codecs.pillow import PillowCodec
 from llcodec.bench.codecs.registry import CodecOptions
+from llcodec.bench.conditions import conditions_here
 from llcodec.bench.pictures import find_pictures
-from llcodec.bench.pipelines import pipeline_of
+from llcodec.bench.pipelines import Pipeline, pipeline_of
 from llcodec.bench.runner import RunPlan, run
+from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
 
@@ -43,8 +48,55 @@ def test_nothing_is_measured_twice(plan: RunPlan, counted: tuple[str, Path]) -> 
     assert len(log.read_text().splitlines()) == runs
     next(iter(plan.folder.rglob("*.json"))).unlink()
     (mended,) = run(plan, silent)
-    assert len(log.read_text().splitlines()) == runs + 2
+    assert len(log.read_text().splitlines()) == runs + 1  # it is warm
     assert [s.psnr for s in mended.scores[0]] == [s.psnr for s in first.scores[0]]
+
+
+def test_times_keep_the_conditions_that_they_were_measured_under(plan: RunPlan) -> None:
+    (first,) = run(plan, silent)
+    assert first.conditions == (conditions_here(1),)
+    together = replace(plan, options=CodecOptions(jobs=2))
+    (again,) = run(together, silent)
+    assert (again.scores, again.conditions) == (first.scores, first.conditions)
+    next(iter(plan.folder.rglob("*.json"))).unlink()
+    (mended,) = run(together, silent)
+    assert mended.conditions == (conditions_here(1), conditions_here(2))
+    assert (conditions_here(2).jobs, conditions_here(2).threads) == (2, 1)
+
+
+class SlowToLoad(PngCodec):
+    """A codec with a network for each quality, each of which takes a while to load."""
+
+    loaded: ClassVar[list[float]] = []
+
+    def at(self, quality: float) -> None:
+        if quality not in self.loaded:
+            self.loaded.append(quality)
+            time.sleep(0.5)
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        self.at(quality)
+        return super().encode(pixels, 0)
+
+
+def test_no_time_counts_loading(plan: RunPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = Pipeline("slow", "plain", SlowToLoad(qualities=(1.0, 2.0)))
+    monkeypatch.setattr("llcodec.bench.runner.pipeline_of", lambda spec, options: slow)
+    (result,) = run(replace(plan, pipelines=["slow"], qualities=None), silent)
+    assert result.failure is None
+    assert SlowToLoad.loaded == [1, 2]
+    assert max(s.encode_seconds for column in result.scores for s in column) < 0.4
+
+
+def test_a_program_that_hangs_does_not_keep_the_others(plan: RunPlan, tmp_path: Path) -> None:
+    program = tmp_path / "hang.py"
+    program.write_text("import time; time.sleep(60)")
+    words = shlex.join((sys.executable, str(program)))
+    specs = [f"ebc:cmd:{words} {{input}} {{output}}+jpeg", "plain:webp"]
+    options = CodecOptions(timeout=0.5)
+    hung, whole = run(replace(plan, pipelines=specs, options=options), silent)
+    assert "was ended after 0.5 seconds (--timeout)" in str(hung.failure)
+    assert whole.failure is None
 
 
 def test_one_that_fails_does_not_keep_the_others(plan: RunPlan) -> None:
@@ -94,7 +146,7 @@ def test_a_process_that_dies_fails_its_own_pipeline_only(plan: RunPlan, tmp_path
     program.write_text("import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
     words = shlex.join((sys.executable, str(program)))
     specs = [f"ebc:cmd:{words} {{input}} {{output}}+jpeg", "plain:webp"]
-    dead, whole = run(replace(plan, pipelines=specs, jobs=2), silent)
+    dead, whole = run(replace(plan, pipelines=specs, options=CodecOptions(jobs=2)), silent)
     assert "ended abruptly" in str(dead.failure)
     assert (whole.failure, len(whole.scores)) == (None, 2)
 
@@ -124,7 +176,9 @@ def test_a_program_that_was_edited_is_measured_anew(plan: RunPlan, tmp_path: Pat
 def test_jobs_measure_the_same(plan: RunPlan, tmp_path: Path, alexnet: Path) -> None:
     plan = replace(plan, metrics=(MetricChoice("lpips", alexnet),))
     (alone,) = run(plan, silent)
-    (together,) = run(replace(plan, jobs=2, folder=tmp_path / "other"), silent)
+    (together,) = run(
+        replace(plan, options=CodecOptions(jobs=2), folder=tmp_path / "other"), silent
+    )
     for one, other in zip(alone.scores, together.scores, strict=True):
         assert [(s.bpp, s.psnr) for s in one] == [(s.bpp, s.psnr) for s in other]
     for near, other in zip(*(r.distances["lpips"] for r in (alone, together)), strict=True):

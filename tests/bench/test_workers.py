@@ -4,8 +4,9 @@ import sys
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
+import torch
 
-from llcodec.bench.workers import Workers
+from llcodec.bench.workers import Workers, threads_of
 
 
 def test_the_pool_is_made_once_and_works_elsewhere() -> None:
@@ -13,6 +14,8 @@ def test_the_pool_is_made_once_and_works_elsewhere() -> None:
         pool = workers.pool()
         assert pool.submit(os.getpid).result() != os.getpid()
         assert workers.pool() is pool
+        assert pool.submit(torch.get_num_threads).result() == threads_of(2) == 1
+    assert threads_of(1) == torch.get_num_threads()
     with pytest.raises(RuntimeError, match="shutdown"):
         pool.submit(os.getpid)
 

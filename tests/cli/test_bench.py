@@ -60,6 +60,37 @@ def test_a_pipeline_that_fails_is_told_and_the_others_go_on(
     assert not list(out.glob("rd-*"))
 
 
+def test_where_all_fail_there_is_no_table(llc: Llc, pairs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = llc(
+        *("bench", "--dataset", pairs, "--pipelines", "plain:nothing", "-o", out, "--no-report"),
+    )
+    assert (result.code, result.out) == (1, b"")
+    assert len(result.problems) == 1
+
+
+def test_files_of_another_run_are_named(llc: Llc, pairs: Path, tmp_path: Path) -> None:
+    order = ("bench", "--dataset", pairs, "--qualities", "50", "-o", tmp_path, "--no-report")
+    llc(*order, "--pipelines", "plain:jpeg")
+    result = llc(*order, "--pipelines", "plain:webp")
+    assert (result.code, result.problems) == (0, [])
+    assert result.err.splitlines()[-1] == f"note: not of this run, in {tmp_path}: plain-jpeg.json"
+    assert "note" not in llc(*order, "--pipelines", "plain:webp", "--quiet").err
+
+
+def test_the_command_that_ran_stands_in_the_results(llc: Llc, pairs: Path, tmp_path: Path) -> None:
+    options = ("--threads", "1", "--device", "auto", "--timeout", "90", "--anchor", "plain-jpeg")
+    order = ("bench", "--dataset", pairs, "--pipelines", "plain:jpeg", "--qualities", "50")
+    result = llc(*order, *options, "--show", "1", "-o", tmp_path)
+    assert (result.code, result.problems) == (0, [])
+    command = json.loads((tmp_path / "plain-jpeg.json").read_text())["meta"]["command"]
+    for name, value in zip(options[::2], options[1::2], strict=True):
+        assert f" {name} {value}" in command
+    assert command.endswith(" --show 1")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.count('class="compare"') == 1
+
+
 def test_a_library_that_is_missing_is_told_in_a_line(
     llc: Llc, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +118,8 @@ def test_a_library_that_is_missing_is_told_in_a_line(
         (["--dataset", "lol"], 1, "--root"),
         (["--dataset", ".", "--jobs", "0"], 2, "jobs"),
         (["--dataset", ".", "--metrics", "lpips,fid"], 1, "no metric 'fid'"),
+        (["--dataset", ".", "--anchor", "plain:vtm"], 1, "the anchor 'plain:vtm' is none of"),
+        (["--dataset", ".", "--timeout", "0"], 2, "timeout"),
     ],
 )
 def test_wrong_orders_are_told_in_a_line(

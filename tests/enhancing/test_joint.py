@@ -70,6 +70,13 @@ def test_a_plain_codec_is_refused(joint) -> None:
         JointNetwork(plain, CPU)
 
 
+def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint) -> None:
+    """The published network without its SNR-aware branch has the shape of a plain codec."""
+    model = JointModel(joint.model.preset.plain()).eval()
+    trained = replace(joint, model=model, notes={"recipe": '{"stage": "joint"}'})
+    assert JointNetwork(trained, CPU).name == "tiny"
+
+
 def test_a_model_without_a_tone_network_still_enhances(joint) -> None:
     preset = replace(joint.model.preset, global_tone=False)
     network = JointNetwork(replace(joint, model=JointModel(preset).eval()), CPU)

@@ -3,16 +3,18 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from llcodec._outputs import written
 from llcodec.bench.codecs.codec import BenchCodec, CodecSettings
-from llcodec.bench.codecs.timing import Timed, timed
+from llcodec.bench.codecs.timing import Timed, Value, timed
+from llcodec.bench.conditions import Conditions, conditions_here
 from llcodec.data.pairs import Pixels
 
 
@@ -20,14 +22,15 @@ class CachedCodec:
     """A codec whose runs are made once: the same picture, quality and settings give the kept file.
 
     Settings hold versions (and hashes, where there are programs), so that a new build runs anew.
-    Each run is a file of its own, whole or not at all: one line of JSON (seconds, SHA-256 of the
-    rest) and what was made. One that is damaged is made again. Processes may share a folder.
+    Each run is a file of its own, whole or not at all: one line of JSON (seconds and the conditions
+    that they were measured under, SHA-256 of the rest) and what was made. One that is damaged is
+    made again. Processes may share a folder; ``jobs`` says how many do.
 
     Raises OutputError when a run cannot be kept.
     """
 
-    def __init__(self, codec: BenchCodec, folder: Path) -> None:
-        self.codec, self.folder = codec, folder
+    def __init__(self, codec: BenchCodec, folder: Path, jobs: int = 1) -> None:
+        self.codec, self.folder, self._jobs = codec, folder, jobs
         self._settings = codec.settings()
         facts = {"codec": codec.name, "settings": asdict(self._settings)}
         self._facts = json.dumps(facts, sort_keys=True)
@@ -55,20 +58,29 @@ class CachedCodec:
         return self.decode_timed(data).value
 
     def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
-        """Return a file and the seconds that it took when it was made."""
+        """Return a file, and the seconds that it took when it was made."""
         what = f"encode {pixels.shape} {pixels.dtype} {float(quality)}"
         path = self._path(what, pixels.tobytes())
-        return _kept(path) or _keep(path, lambda: self.codec.encode(pixels, quality))
+        kept = _kept(path)
+        if kept is not None:
+            return kept
+        made = self._timed(lambda: self.codec.encode(pixels, quality))
+        _write(path, made.value, made)
+        return made
 
     def decode_timed(self, data: bytes) -> Timed[Pixels]:
-        """Return a picture and the seconds that it took when it was made."""
+        """Return a picture, and the seconds that it took when it was made."""
         path = self._path("decode", data)
         kept = _kept(path)
         if kept is not None:
-            return Timed(np.asarray(Image.open(BytesIO(kept.value))), kept.seconds)
-        made = timed(lambda: self.codec.decode(data))
-        _write(path, Timed(_png(made.value), made.seconds))
+            picture = np.asarray(Image.open(BytesIO(kept.value)))
+            return Timed(picture, kept.seconds, kept.conditions)
+        made = self._timed(lambda: self.codec.decode(data))
+        _write(path, _png(made.value), made)
         return made
+
+    def _timed(self, make: Callable[[], Value]) -> Timed[Value]:
+        return replace(timed(make), conditions=conditions_here(self._jobs))
 
     def _path(self, what: str, data: bytes) -> Path:
         start = f"{self._facts}\n{what}\n".encode()
@@ -76,17 +88,16 @@ class CachedCodec:
         return self.folder / key[:2] / f"{key}.run"
 
 
-def _keep(path: Path, make: Callable[[], bytes]) -> Timed[bytes]:
-    made = timed(make)
-    _write(path, made)
-    return made
-
-
-def _write(path: Path, made: Timed[bytes]) -> None:
-    digest = hashlib.sha256(made.value).hexdigest()
-    head = json.dumps({"seconds": made.seconds, "sha256": digest})
+def _write(path: Path, data: bytes, run: Timed[Any]) -> None:
+    """Keep what a run made, as ``data``, and how long it took."""
+    assert run.conditions is not None
+    facts = {
+        "seconds": run.seconds,
+        "conditions": asdict(run.conditions),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
     with written(path) as part:
-        part.write_bytes(head.encode() + b"\n" + made.value)
+        part.write_bytes(json.dumps(facts).encode() + b"\n" + data)
 
 
 def _kept(path: Path) -> Timed[bytes] | None:
@@ -98,7 +109,7 @@ def _kept(path: Path) -> Timed[bytes] | None:
         facts = json.loads(head)
         if facts["sha256"] != hashlib.sha256(data).hexdigest():
             return None
-        return Timed(data, float(facts["seconds"]))
+        return Timed(data, float(facts["seconds"]), Conditions(**facts["conditions"]))
     except (ValueError, LookupError, TypeError):
         return None
 

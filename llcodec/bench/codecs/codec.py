@@ -6,7 +6,7 @@ their bytes: nothing passes from ``encode`` to ``decode`` but the file.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
@@ -68,6 +68,15 @@ class BenchCodec(Protocol):
 
         Raises InputError if the bytes are no file of this codec.
         """
+        ...
+
+
+@runtime_checkable
+class Ladder(Protocol):
+    """A codec that has a network of its own for each quality, loaded when it is needed first."""
+
+    def at(self, quality: float) -> object:
+        """Return what codes at a quality. Raises QualityError, or ModelError if it is not there."""
         ...
 
 

@@ -57,11 +57,8 @@ class CompressaiCodec:
         return tuple(self._urls if self._files is None else self._files)
 
     def channels(self, quality: float) -> int:
-        """Return N, the width of the network of a quality.
-
-        Raises UnknownModelError, BrokenModelError.
-        """
-        return int(self._model(int(quality)).N)
+        """Return N, the width of the network of a quality. Raises as :meth:`at` does."""
+        return int(self.at(quality).N)
 
     def settings(self) -> CodecSettings:
         """Return versions and parameters, for the record of a result."""
@@ -86,13 +83,11 @@ class CompressaiCodec:
         Raises QualityError, InputError (too large), UnknownModelError, BrokenModelError.
         """
         check_pixels(pixels)
-        if quality not in self.qualities:
-            known = ", ".join(f"{q:g}" for q in self.qualities)
-            raise QualityError(f"{self.name} has the qualities {known}, not {quality:g}")
+        model = self.at(quality)
         height, width = pixels.shape[:2]
         x = torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1)[None]
         more = (0, -width % _MULTIPLE, 0, -height % _MULTIPLE)
-        coded = self._model(int(quality)).compress(F.pad(x, more, mode="replicate"))
+        coded = model.compress(F.pad(x, more, mode="replicate"))
         rows, columns = coded["shape"]
         streams = [one[0] for one in coded["strings"]]
         return CodedPicture(width, height, int(quality), (rows, columns), streams).pack()
@@ -106,7 +101,7 @@ class CompressaiCodec:
         coded = unpack(data)
         if coded.quality not in self.qualities:
             raise UnreadableImageError(f"the file has a quality that {self.name} has not")
-        model = self._model(coded.quality)
+        model = self.at(coded.quality)
         try:
             out = model.decompress([[stream] for stream in coded.streams], coded.shape)
         except (AssertionError, RuntimeError, ValueError) as error:
@@ -117,10 +112,18 @@ class CompressaiCodec:
             raise UnreadableImageError(f"not a file that {self.name} made: wrong size")
         return pixels
 
-    def _model(self, quality: int) -> Any:
-        if quality not in self._models:
-            self._models[quality] = self._load(quality)
-        return self._models[quality]
+    def at(self, quality: float) -> Any:
+        """Return the network of a quality.
+
+        Raises QualityError, UnknownModelError, BrokenModelError.
+        """
+        if quality not in self.qualities:
+            known = ", ".join(f"{q:g}" for q in self.qualities)
+            raise QualityError(f"{self.name} has the qualities {known}, not {quality:g}")
+        place = int(quality)
+        if place not in self._models:
+            self._models[place] = self._load(place)
+        return self._models[place]
 
     def _load(self, quality: int) -> Any:
         from compressai.zoo.pretrained import load_pretrained

@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+import torch
 
 from llcodec._version import __version__
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels
@@ -31,11 +32,10 @@ class LlcCodec:
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
         self._codec = Codec(model, device=device)
-        plain = not (self.preset.snr_branch or self.preset.global_tone)
-        if use != "any" and plain != (use == "plain"):
-            does = "gives back what goes in" if plain else "makes pictures bright"
+        self._name, self._brightens = name, self._codec.file.brightens
+        if use != "any" and self._brightens != (use == "joint"):
+            does = "makes pictures bright" if self._brightens else "gives back what goes in"
             raise InputError(f"the model {self._codec.file.name} {does}, so it cannot be {name!r}")
-        self._name, self._plain = name, plain
 
     @property
     def name(self) -> str:
@@ -50,7 +50,7 @@ class LlcCodec:
     @property
     def brightens(self) -> bool:
         """Whether what comes out is brighter than what goes in."""
-        return not self._plain
+        return self._brightens
 
     @property
     def device(self) -> str:
@@ -70,7 +70,7 @@ class LlcCodec:
         return CodecSettings(
             quality="quality of llc encode, 1 to 8",
             chroma="RGB",
-            versions={"llcodec": __version__},
+            versions={"llcodec": __version__, "torch": torch.__version__},
             parameters={
                 "model": file.name,
                 "SHA-256": file.sha256,

@@ -5,6 +5,8 @@ The published network has one rate: it is trained once for each point of its cur
 
 from pathlib import Path
 
+import torch
+
 from llcodec._cards import Card, read_card
 from llcodec._version import __version__
 from llcodec.bench.codecs.codec import CodecSettings
@@ -82,7 +84,7 @@ class LlcLadder:
         return CodecSettings(
             quality="place of the weights among those of the folder, by name",
             chroma="RGB",
-            versions={"llcodec": __version__},
+            versions={"llcodec": __version__, "torch": torch.__version__},
             parameters={
                 **{
                     f"weights {place}": f"{card.name}, SHA-256 {card.sha256}"

@@ -1,29 +1,65 @@
 """Running the programs of others, from their input to what they write to their standard output."""
 
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from llcodec.errors import InputError
 
+TIMEOUT: Final = 3600.0
+"""Seconds that one run of a program may take, unless something else is said."""
 
-def run_program(command: Sequence[str], given: bytes = b"") -> bytes:
+
+def run_program(
+    command: Sequence[str], given: bytes = b"", timeout: float | None = TIMEOUT
+) -> bytes:
     """Run a program, give it its standard input, and return its standard output.
 
-    Raises InputError with the last thing that it said if it fails, or if it cannot be started.
+    After ``timeout`` seconds it is ended, and all that it has started with it; None lets it run as
+    long as it likes.
+    Raises InputError with the last thing that it said if it fails, and if it cannot be started or
+    takes too long.
     """
     name = Path(command[0]).name
+    pipe = subprocess.PIPE
+    # A session of its own: its processes then end together, those too that it leaves behind.
+    apart = timeout is not None
     try:
-        done = subprocess.run(command, input=given, capture_output=True, check=False)
+        program = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=apart
+        )
     except OSError as error:
         raise InputError(f"{name} cannot be started: {error.strerror or error}") from error
-    if done.returncode != 0:
-        said = last_line(done.stderr) or last_line(done.stdout) or "it said nothing"
-        raise InputError(f"{name} failed (exit code {done.returncode}): {said}")
-    return done.stdout
+    with program:
+        try:
+            out, said = program.communicate(given, timeout)
+        except subprocess.TimeoutExpired as error:
+            _end(program, apart)
+            raise InputError(f"{name} was ended after {timeout:g} seconds (--timeout)") from error
+        except BaseException:
+            _end(program, apart)
+            raise
+    if program.returncode != 0:
+        reason = last_line(said) or last_line(out) or "it said nothing"
+        raise InputError(f"{name} failed (exit code {program.returncode}): {reason}")
+    return out
 
 
 def last_line(output: bytes) -> str:
     """Return the last line of a program's output that holds anything, or nothing."""
     lines = output.decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _end(program: "subprocess.Popen[bytes]", apart: bool) -> None:
+    """End a program; with all processes of its session, if it has one of its own."""
+    if sys.platform != "win32" and apart:
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.killpg(program.pid, signal.SIGKILL)
+    else:
+        program.kill()

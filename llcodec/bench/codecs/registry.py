@@ -14,9 +14,10 @@ from llcodec.bench.codecs.heic import HeicCodec
 from llcodec.bench.codecs.jxl import JxlCodec
 from llcodec.bench.codecs.lossless import PngCodec
 from llcodec.bench.codecs.pillow import avif, jpeg, webp
-from llcodec.bench.codecs.vtm import VtmCodec
+from llcodec.bench.codecs.programs import TIMEOUT
+from llcodec.bench.codecs.vtm import Depth, VtmCodec
 from llcodec.bench.codecs.vtm_folder import find_vtm
-from llcodec.bench.codecs.vvc import VvcCodec
+from llcodec.bench.codecs.vvc import Preset, VvcCodec
 from llcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ class CodecOptions:
         vtm: VTM's folder; by default what ``LLC_VTM_DIR`` says.
         cache: where runs of the slow ones, VTM, VVC and AVIF, are kept; by default nowhere.
         device: of our own codecs' float networks: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        timeout: how many seconds one run of a program may take.
+        jobs: how many processes measure side by side, which stands beside the times of kept runs.
     """
 
     vtm: Path | None = None
     cache: Path | None = None
     device: str = "cpu"
+    timeout: float = TIMEOUT
+    jobs: int = 1
 
 
 Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
@@ -46,27 +51,42 @@ def known_codecs() -> tuple[str, ...]:
     return (*_WITHOUT_PATH, *(f"{name}[:PATH]" for name in (*MODELS, "joint")), "llc:PATH")
 
 
+def is_codec(spec: str) -> bool:
+    """Tell whether a text asks for a codec that is known, be what it needs there or not."""
+    name, _, path = spec.partition(":")
+    if name in _WITHOUT_PATH:
+        return not path
+    return name in (*MODELS, "joint") or (name == "llc" and bool(path))
+
+
 def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     """Return the codec of a name, or of a name and a path with a colon between them.
 
     Raises InputError if there is no such codec (the message lists those that there are) or what it
     needs is not installed (the message says how to get it), and as the codec itself does.
     """
+    if not is_codec(spec):
+        raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
     options = options or CodecOptions()
     name, _, path = spec.partition(":")
-    if name in _WITHOUT_PATH and not path:
+    if name in _WITHOUT_PATH:
         return _WITHOUT_PATH[name](options)
     if name in MODELS:
         return _zoo_model(name, path)
-    if name == "joint":
-        return _joint(path, options)
-    if name == "llc" and path:
-        return _any_llc(path, options)
-    raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
+    return _joint(path, options) if name == "joint" else _any_llc(path, options)
 
 
 def _cached(codec: BenchCodec, options: CodecOptions) -> BenchCodec:
-    return codec if options.cache is None else CachedCodec(codec, options.cache)
+    return codec if options.cache is None else CachedCodec(codec, options.cache, options.jobs)
+
+
+def _vvc(preset: Preset, options: CodecOptions) -> BenchCodec:
+    return _cached(VvcCodec(preset, timeout=options.timeout), options)
+
+
+def _vtm(depth: Depth, options: CodecOptions) -> BenchCodec:
+    codec = VtmCodec(find_vtm(options.vtm), depth, timeout=options.timeout)
+    return _cached(codec, options)
 
 
 # PyTorch is loaded by those that need it only.
@@ -119,10 +139,10 @@ _WITHOUT_PATH: Mapping[str, Builder] = MappingProxyType(
         "jxl": lambda _: JxlCodec(),
         "heic": lambda _: HeicCodec(),
         "heic444": lambda _: HeicCodec("4:4:4"),
-        "vvc": lambda options: _cached(VvcCodec(), options),
-        "vvc-fast": lambda options: _cached(VvcCodec("fast"), options),
-        "vtm": lambda options: _cached(VtmCodec(find_vtm(options.vtm)), options),
-        "vtm-10bit": lambda options: _cached(VtmCodec(find_vtm(options.vtm), 10), options),
+        "vvc": lambda options: _vvc("medium", options),
+        "vvc-fast": lambda options: _vvc("fast", options),
+        "vtm": lambda options: _vtm(8, options),
+        "vtm-10bit": lambda options: _vtm(10, options),
         "base": _base,
     }
 )

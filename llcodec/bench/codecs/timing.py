@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from llcodec.bench.codecs.codec import BenchCodec
+from llcodec.bench.conditions import Conditions
 from llcodec.data.pairs import Pixels
 
 Value = TypeVar("Value")
@@ -13,10 +14,14 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Timed(Generic[Value]):
-    """A value and the seconds of wall time that making it took."""
+    """A value and the seconds of wall time that making it took.
+
+    ``conditions`` are those under which it was made; None for those of here and now.
+    """
 
     value: Value
     seconds: float
+    conditions: Conditions | None = None
 
 
 @runtime_checkable

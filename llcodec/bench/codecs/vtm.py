@@ -20,11 +20,13 @@ import numpy as np
 
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
 from llcodec.bench.codecs.colour import from_ycbcr, to_ycbcr
-from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.codecs.programs import TIMEOUT, run_program
 from llcodec.bench.codecs.sized import with_size, without_size
 from llcodec.bench.codecs.vtm_folder import Vtm
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
+
+Depth = Literal[8, 10]
 
 # The QPs that CompressAI publishes, without those above 3 bits per pixel.
 _QUALITIES = (47, 42, 37, 32, 27, 22, 17)
@@ -32,11 +34,15 @@ _QUALITIES = (47, 42, 37, 32, 27, 22, 17)
 
 @dataclass(frozen=True)
 class VtmCodec:
-    """One intra frame of VVC in 4:4:4, with ``depth`` bits going in and coming out."""
+    """One intra frame of VVC in 4:4:4, with ``depth`` bits going in and coming out.
+
+    ``timeout`` is how many seconds one run of a program may take.
+    """
 
     vtm: Vtm
-    depth: Literal[8, 10] = 8
+    depth: Depth = 8
     qualities: tuple[float, ...] = _QUALITIES
+    timeout: float = TIMEOUT
 
     @property
     def name(self) -> str:
@@ -50,7 +56,7 @@ class VtmCodec:
         return CodecSettings(
             quality="QP of VTM, 63 (smallest files) to 0",
             chroma="4:4:4",
-            versions={"VTM": self.vtm.version()},
+            versions={"VTM": self.vtm.version(self.timeout)},
             parameters={
                 "encoder": " ".join(encoder[1:]),
                 "decoder": " ".join(self._decoder("IN", "OUT")[1:]),
@@ -71,7 +77,8 @@ class VtmCodec:
         with TemporaryDirectory(prefix="llcodec-") as folder:
             raw, coded = Path(folder, "in.yuv"), Path(folder, "out.bin")
             raw.write_bytes(to_ycbcr(pixels, self.depth).astype(self._sample).tobytes())
-            run_program(self._encoder(str(raw), str(coded), str(whole), str(width), str(height)))
+            command = self._encoder(str(raw), str(coded), str(whole), str(width), str(height))
+            run_program(command, timeout=self.timeout)
             return with_size(width, height, _written(coded, "encoder"))
 
     def decode(self, data: bytes) -> Pixels:
@@ -81,7 +88,7 @@ class VtmCodec:
             coded, raw = Path(folder, "in.bin"), Path(folder, "out.yuv")
             coded.write_bytes(stream)
             try:
-                run_program(self._decoder(str(coded), str(raw)))
+                run_program(self._decoder(str(coded), str(raw)), timeout=self.timeout)
                 samples = np.frombuffer(_written(raw, "decoder"), self._sample)
             except (InputError, ValueError) as error:
                 raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.codecs.programs import TIMEOUT, run_program
 from llcodec.errors import InputError
 
 VARIABLE = "LLC_VTM_DIR"
@@ -25,9 +25,12 @@ class Vtm:
     decoder: Path
     configuration: Path
 
-    def version(self) -> str:
-        """Return the version that the encoder says it has."""
-        said = _VERSION.search(run_program([str(self.encoder), "--help"]))
+    def version(self, timeout: float = TIMEOUT) -> str:
+        """Return the version that the encoder says it has.
+
+        Raises InputError if it fails, or does not say it within ``timeout`` seconds.
+        """
+        said = _VERSION.search(run_program([str(self.encoder), "--help"], timeout=timeout))
         return said[1].decode() if said else "unknown"
 
     def hashes(self) -> dict[str, str]:

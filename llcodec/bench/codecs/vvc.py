@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
-from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.codecs.programs import TIMEOUT, run_program
 from llcodec.bench.codecs.sized import with_size, without_size
 from llcodec.bench.extras import require
 from llcodec.data.pairs import Pixels
@@ -33,7 +33,7 @@ class VvcCodec:
     """One intra frame of VVC, BT.709 with full range, tuned for squared error.
 
     ``preset`` is libvvenc's; its own default is medium. ``fast`` takes a quarter of the time, and
-    3 % more bits for 0.15 dB less.
+    3 % more bits for 0.15 dB less. ``timeout`` is how many seconds one run of ffmpeg may take.
     ``IMAGEIO_FFMPEG_EXE`` names another ffmpeg, as imageio-ffmpeg has it; on Windows it has to, as
     the one that imageio-ffmpeg 0.8.1 brings there has no libvvenc.
     Raises InputError if imageio-ffmpeg is not installed, or its ffmpeg has no libvvenc.
@@ -41,9 +41,10 @@ class VvcCodec:
 
     preset: Preset = "medium"
     qualities: tuple[float, ...] = (52, 47, 42, 37, 32, 28, 24, 20)
+    timeout: float = TIMEOUT
 
     def __post_init__(self) -> None:
-        encoders = run_program([self._ffmpeg, "-hide_banner", "-encoders"]).decode()
+        encoders = self._run("-hide_banner", "-encoders").decode()
         if "libvvenc" not in encoders:
             raise InputError("this ffmpeg was built without libvvenc, so it writes no VVC")
 
@@ -62,7 +63,7 @@ class VvcCodec:
 
     def settings(self) -> CodecSettings:
         """Return versions and parameters, for the record of a result."""
-        said = run_program([self._ffmpeg, "-version"]).decode(errors="replace").split()
+        said = self._run("-version").decode(errors="replace").split()
         return CodecSettings(
             quality="QP of libvvenc, 63 (smallest files) to 0",
             chroma="4:2:0",
@@ -87,7 +88,7 @@ class VvcCodec:
         size = f"{padded.shape[1]}x{padded.shape[0]}"
         raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", "1", "-i", "pipe:0")
         coding = ("-vf", _TO_YCBCR, *_encoder(str(whole), self.preset), "-f", "vvc", "pipe:1")
-        stream = run_program([self._ffmpeg, *_QUIET, *raw, *coding], padded.tobytes())
+        stream = self._run(*_QUIET, *raw, *coding, given=padded.tobytes())
         return with_size(width, height, stream)
 
     def decode(self, data: bytes) -> Pixels:
@@ -95,7 +96,7 @@ class VvcCodec:
         width, height, stream = without_size(data)
         coded = ("-f", "vvc", "-i", "pipe:0", "-vf", _TO_RGB, "-f", "rawvideo", "pipe:1")
         try:
-            raw = run_program([self._ffmpeg, *_QUIET, *coded], stream)
+            raw = self._run(*_QUIET, *coded, given=stream)
         except InputError as error:
             raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error
         rows, columns = _coded(height), _coded(width)
@@ -103,6 +104,9 @@ class VvcCodec:
             raise UnreadableImageError(f"not a file that {self.name} made: wrong size")
         padded = np.frombuffer(raw, np.uint8).reshape(rows, columns, 3)
         return padded[:height, :width].copy()
+
+    def _run(self, *options: str, given: bytes = b"") -> bytes:
+        return run_program([self._ffmpeg, *options], given, self.timeout)
 
 
 def _encoder(quality: str, preset: str) -> tuple[str, ...]:

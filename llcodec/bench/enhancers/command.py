@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from llcodec.bench.codecs.programs import run_program
+from llcodec.bench.codecs.programs import TIMEOUT, run_program
 from llcodec.bench.enhancers.enhancer import EnhancerSettings
 from llcodec.data.pairs import Pixels, read_pixels
 from llcodec.errors import InputError
@@ -19,11 +19,12 @@ _INPUT, _OUTPUT = "{input}", "{output}"
 class CommandEnhancer:
     """Runs a command line with ``{input}`` and ``{output}`` in it, both PNG files.
 
-    No shell takes part: quoting is that of a shell, but nothing is expanded.
+    No shell takes part: quoting is that of a shell, but nothing is expanded. One run may take
+    ``timeout`` seconds.
     Raises InputError if one of the two is missing, or if the quotes do not end.
     """
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, timeout: float = TIMEOUT) -> None:
         try:
             self._words = shlex.split(command)
         except ValueError as error:
@@ -31,7 +32,7 @@ class CommandEnhancer:
         if not all(any(mark in word for word in self._words) for mark in (_INPUT, _OUTPUT)):
             raise InputError(f"the command {command!r} needs {_INPUT} and {_OUTPUT}")
         self.name = f"cmd-{Path(self._words[0]).name}"
-        self._command = command
+        self._command, self._timeout = command, timeout
 
     def settings(self) -> EnhancerSettings:
         """Return the command, and the SHA-256 of the program and of every file that it names.
@@ -58,20 +59,22 @@ class CommandEnhancer:
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture that the program writes, which must be of the same size.
 
-        Raises InputError if the program fails, or writes no such picture.
+        Raises InputError if the program fails or takes too long, or writes no such picture.
         """
         with TemporaryDirectory() as folder:
             source, target = Path(folder) / "input.png", Path(folder) / "output.png"
             with source.open("wb") as file:
                 write_picture(Picture(pixels), file, format="PNG")
             places = {_INPUT: str(source), _OUTPUT: str(target)}
-            run_program([_filled(word, places) for word in self._words])
+            command = [_filled(word, places) for word in self._words]
+            run_program(command, timeout=self._timeout)
             if not target.is_file():
                 raise InputError(f"{self.name} wrote no picture to {_OUTPUT}")
             try:
                 made = read_pixels(target)
             except InputError as error:
-                raise InputError(f"{self.name} wrote what is {error}") from error
+                reason = str(error).removeprefix(f"{target}: ")
+                raise InputError(f"{self.name} wrote what is {reason}") from error
         if made.shape != pixels.shape:
             wanted, got = (f"{shape[1]}×{shape[0]}" for shape in (pixels.shape, made.shape))
             raise InputError(f"{self.name} made a picture of {got} pixels, not of {wanted}")

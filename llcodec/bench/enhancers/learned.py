@@ -1,9 +1,12 @@
 """Enhancers of ours, by their weight files: NeRCo, SNR-Aware, and the joint network."""
 
+import torch
+
 from llcodec._cards import Card, read_card
 from llcodec._version import __version__
 from llcodec.bench.enhancers.enhancer import EnhancerSettings
 from llcodec.bench.training_hours import hours_in
+from llcodec.codec.codec import choose_device
 from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.models import find_enhancer
@@ -19,23 +22,30 @@ class LearnedEnhancer:
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
     ``card`` is what the weight file says about itself.
-    Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance.
+    Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance,
+    InputError if there is no such device.
     """
 
     def __init__(self, name: str, model: str, device: str = "cpu") -> None:
         self.name = name
         self.card: Card = read_card(find_enhancer(model))
-        self._enhancer = Enhancer(model, device=device)
+        self._device = choose_device(device).type
+        self._enhancer = Enhancer(model, device=self._device)
 
     def settings(self) -> EnhancerSettings:
-        """Return the model, its checksum, and how long it was trained."""
+        """Return the model, its checksum, where it runs, and how long it was trained."""
         return EnhancerSettings(
-            versions={"llcodec": __version__, "SHA-256": self._enhancer.sha256},
+            versions={
+                "llcodec": __version__,
+                "torch": torch.__version__,
+                "SHA-256": self._enhancer.sha256,
+            },
             parameters={
                 "model": self._enhancer.name,
                 "preset": self.card.preset,
                 "parameters": self.card.parameters,
                 "data": self.card.notes.get("data", ""),
+                "device": self._device,
             },
             training_hours=hours_in(self.card.notes),
         )

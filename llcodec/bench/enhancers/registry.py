@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
+from llcodec.bench.codecs.programs import TIMEOUT
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
 from llcodec.bench.enhancers.enhancer import BenchEnhancer
@@ -13,27 +14,39 @@ _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
     {"none": Nothing, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
 )
 _LEARNED = ("joint", "nerco", "snr-aware")
+_COMMAND = "cmd"
 
 
 def known_enhancers() -> tuple[str, ...]:
     """Return how all enhancers are asked for; PATH stands for a weight file."""
     shipped = (name for name in shipped_enhancers() if name not in _LEARNED)
-    return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), *shipped, "cmd:COMMAND")
+    return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), *shipped, f"{_COMMAND}:COMMAND")
 
 
-def enhancer_of(spec: str, device: str = "cpu") -> BenchEnhancer:
+def is_enhancer(spec: str) -> bool:
+    """Tell whether a text asks for an enhancer that is known, be its weights there or not."""
+    name, _, rest = spec.partition(":")
+    if name in _CLASSICAL:
+        return not rest
+    if name == _COMMAND:
+        return bool(rest)
+    return name in _LEARNED or (name in shipped_enhancers() and not rest)
+
+
+def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> BenchEnhancer:
     """Return the enhancer of a name, or of a name and what follows a colon.
 
+    ``device`` is that of learned ones; ``timeout`` how many seconds one run of a command may take.
     Raises InputError if there is none (the message lists those that there are), ModelError if its
     weights cannot be had.
     """
+    if not is_enhancer(spec):
+        raise InputError(f"unknown enhancer {spec!r} (known: {', '.join(known_enhancers())})")
     name, _, rest = spec.partition(":")
-    if name in _CLASSICAL and not rest:
+    if name in _CLASSICAL:
         return _CLASSICAL[name]()
-    if name == "cmd" and rest:
-        return CommandEnhancer(rest)
-    if name in _LEARNED or (name in shipped_enhancers() and not rest):
-        from llcodec.bench.enhancers.learned import LearnedEnhancer  # PyTorch
+    if name == _COMMAND:
+        return CommandEnhancer(rest, timeout)
+    from llcodec.bench.enhancers.learned import LearnedEnhancer  # PyTorch
 
-        return LearnedEnhancer(name, rest or name, device)
-    raise InputError(f"unknown enhancer {spec!r} (known: {', '.join(known_enhancers())})")
+    return LearnedEnhancer(name, rest or name, device)

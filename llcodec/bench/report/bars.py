@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llcodec.bench.complexity import MEASURED, Complexity, Stage
 
-ValueOf = Callable[[Stage], float | None]
+ValueOf = Callable[[Stage], float]
 
 _WHOLE = 100.0  # the length of the longest bar
 
@@ -21,7 +21,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """One pipeline; ``total`` is what stands beside its segments, of which there may be none."""
+    """One pipeline; ``total`` is what stands beside its segments."""
 
     name: str
     total: str
@@ -79,15 +79,14 @@ def _panel(
     stages: Sequence[str],
     value_of: ValueOf,
 ) -> Panel:
-    totals = [_total(c, value_of) for c in complexities]
-    longest = max((total for total in totals if total), default=1.0)
+    totals = [sum(map(value_of, c.stages)) for c in complexities]
+    longest = max(totals) or 1.0
     made = []
     for complexity, total in zip(complexities, totals, strict=True):
         segments: list[Segment] = []
         start = 0.0
-        # Of a whole that nobody has published, no part is drawn: it would pass for all of it.
-        for stage in complexity.stages if total is not None else ():
-            length = (value_of(stage) or 0.0) / longest * _WHOLE
+        for stage in complexity.stages:
+            length = value_of(stage) / longest * _WHOLE
             segments.append(Segment(stages.index(stage.name), round(start, 3), round(length, 3)))
             start += length
         parts = (f"{stage.name} {_shown(value_of(stage), unit)}" for stage in complexity.stages)
@@ -95,21 +94,13 @@ def _panel(
     return Panel(title, tuple(made))
 
 
-def _total(complexity: Complexity, value_of: ValueOf) -> float | None:
-    values = [value_of(stage) for stage in complexity.stages]
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
-
-
-def _shown(value: float | None, unit: str) -> str:
-    if value is None:
-        return "not published"
+def _shown(value: float, unit: str) -> str:
     return f"{value:.1f} {unit}" if value >= 10 else f"{value:.2f} {unit}"
 
 
-def _giga(stage: Stage) -> float | None:
-    return None if stage.macs is None else stage.macs / 1e9
+def _giga(stage: Stage) -> float:
+    return stage.macs / 1e9
 
 
-def _million(stage: Stage) -> float | None:
+def _million(stage: Stage) -> float:
     return stage.parameters / 1e6

@@ -49,6 +49,18 @@ def facts(meta: Mapping[str, Any]) -> tuple[Facts, ...]:
     return tuple(group for group in listed if group.rows)
 
 
+def times(results: Sequence[PipelineResult]) -> tuple[Facts, ...]:
+    """Return under which conditions times were measured: a row for pipelines that share them."""
+    names: dict[str, list[str]] = {}
+    for result in results:
+        if result.conditions:
+            told = "; ".join(map(str, result.conditions))
+            names.setdefault(told, []).append(result.name)
+    alone = len(names) == 1
+    rows = ((("all pipelines" if alone else ", ".join(of)), told) for told, of in names.items())
+    return (Facts("Times", tuple(rows)),) if names else ()
+
+
 def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
     """Return every codec and enhancer of some pipelines once, with its settings."""
     found: dict[str, Part] = {}

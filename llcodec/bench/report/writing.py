@@ -10,7 +10,7 @@ from llcodec.bench.complexity import Complexity
 from llcodec.bench.looks import looks
 from llcodec.bench.report.bars import bars
 from llcodec.bench.report.curve_data import curve_data
-from llcodec.bench.report.facts import commands, facts, parts
+from llcodec.bench.report.facts import commands, facts, parts, times
 from llcodec.bench.report.page import render
 from llcodec.bench.report.sliders import Sliders, sliders
 from llcodec.bench.report.tables import COLUMNS, comparison_rows, number_rows
@@ -50,6 +50,7 @@ def write_report(
     anchor = meta.get("anchor")
     shown = sliders(showcase, results, comparisons, PICTURE_LIMIT)
     headings, numbers = number_rows(results)
+    measured = times(results)
     content = {
         "title": " ".join(str(meta[name]) for name in ("dataset", "split") if meta.get(name)),
         "version": __version__,
@@ -64,7 +65,8 @@ def write_report(
         "sliders": shown,
         "bars": bars(complexity),
         "commands": commands(meta),
-        "facts": facts(meta),
+        "facts": (*facts(meta), *measured),
+        "times_differ": any(len(group.rows) > 1 for group in measured),
         "parts": parts(results),
     }
     data = curve_data(results, looks(results)) | {"pictures": _picture_data(shown)}

@@ -79,7 +79,9 @@ def photo() -> Pixels:
 def write_model(photo: Pixels) -> Callable[..., Path]:
     """Write a codec as training starts it: transforms of Karhunen and Loève, of one picture."""
 
-    def write(preset: Preset, path: Path, seed: int = 1) -> Path:
+    def write(
+        preset: Preset, path: Path, seed: int = 1, notes: dict[str, str] | None = None
+    ) -> Path:
         torch.manual_seed(seed)
         model = JointModel(replace(preset, name=path.stem))
         basis = patch_basis([photo], model.preset.latents, np.random.default_rng(0), patches=2000)
@@ -88,7 +90,7 @@ def write_model(photo: Pixels) -> Callable[..., Path]:
                 warm_start(model, *basis, LAMBDAS)
             log_gain = model.log_gain(torch.tensor([8.0]))
             y = model.eval().analyse(to_tensor(photo), None) * log_gain.exp()
-        export_model(model, path.stem, Calibration([(y, log_gain)]), {}, path)
+        export_model(model, path.stem, Calibration([(y, log_gain)]), notes or {}, path)
         return path
 
     return write

@@ -1,5 +1,6 @@
 """Kept runs, of the stand-in for VTM: it notes how often it ran."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.timing import TimesItself, decode_timed, encode_timed
 from llcodec.bench.codecs.vtm import VtmCodec
 from llcodec.bench.codecs.vtm_folder import find_vtm
+from llcodec.bench.conditions import conditions_here
 from llcodec.data.pairs import Pixels
 from llcodec.errors import OutputError, QualityError
 
@@ -35,6 +37,23 @@ def test_runs_are_made_once(vtm_folder: Path, photo: Pixels, tmp_path: Path) -> 
     assert kept.seconds == back.seconds
     assert count(vtm_folder) == 2
     assert again.encode(photo, 32) == VtmCodec(find_vtm(vtm_folder)).encode(photo, 32)
+
+
+def test_times_keep_their_conditions(vtm_folder: Path, photo: Pixels, tmp_path: Path) -> None:
+    codec = VtmCodec(find_vtm(vtm_folder))
+    first = CachedCodec(codec, tmp_path, jobs=3)
+    coded = first.encode_timed(photo, 32)
+    decoded = first.decode_timed(coded.value)
+    assert coded.conditions == decoded.conditions == conditions_here(3)
+    again = CachedCodec(codec, tmp_path)
+    assert again.encode_timed(photo, 32).conditions == conditions_here(3)
+    assert again.decode_timed(coded.value).conditions == conditions_here(3)
+    for run in tmp_path.rglob("*.run"):  # as they were kept without conditions
+        head, _, data = run.read_bytes().partition(b"\n")
+        facts = json.loads(head)
+        del facts["conditions"]
+        run.write_bytes(json.dumps(facts).encode() + b"\n" + data)
+    assert again.encode_timed(photo, 32).conditions == conditions_here(1)
 
 
 def test_it_is_the_codec_that_it_keeps(vtm_folder: Path, photo: Pixels, tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.bench.codecs.codec import bits_per_pixel
+from llcodec.bench.codecs.codec import Ladder, bits_per_pixel
 from llcodec.bench.codecs.compressai_weights import MODELS
+from llcodec.bench.pipelines import Pipeline
+from llcodec.bench.warming import WarmPipeline
 from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
@@ -90,6 +92,18 @@ def test_a_folder_is_a_ladder_of_networks(photo: Pixels, tmp_path: Path) -> None
             codec.encode(photo, quality)
     with pytest.raises(UnreadableImageError, match="has a quality"):
         CompressaiCodec("mbt2018-mean", tmp_path / "mbt2018-mean-1.pth").decode(files[1])
+
+
+def test_networks_are_loaded_once_and_all_by_warming_up(photo: Pixels, tmp_path: Path) -> None:
+    for quality in (1, 3):
+        save("mbt2018-mean", tmp_path / f"mbt2018-mean-{quality}.pth", seed=quality)
+    codec = CompressaiCodec("mbt2018-mean", tmp_path)
+    assert isinstance(codec, Ladder)
+    WarmPipeline(Pipeline("it", "plain", codec)).warm_up(photo, codec.qualities)
+    for file in tmp_path.glob("*.pth"):
+        file.unlink()
+    for quality in codec.qualities:
+        assert codec.decode(codec.encode(photo, quality)).shape == photo.shape
 
 
 def test_the_width_is_that_of_the_weights(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """Our own codecs: the shipped joint one, and a plain one with few channels."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from llcodec._cards import read_card, shipped_file
 from llcodec.bench.codecs.codec import bits_per_pixel
-from llcodec.bench.codecs.llc import LlcCodec
+from llcodec.bench.codecs.llc import LlcCodec, Use
 from llcodec.codec.codec import Codec
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.data.pairs import Pixels
@@ -59,6 +61,7 @@ def test_the_joint_model_makes_dark_pictures_bright(photo: Pixels) -> None:
     assert parameters["brightens"] is True
     assert parameters["model"] == DEFAULT_MODEL
     assert len(str(parameters["SHA-256"])) == 64
+    assert codec.settings().versions["torch"] == torch.__version__
     assert codec.settings().training_hours == float(f"{hours(DEFAULT_MODEL):.3f}")
 
 
@@ -69,6 +72,32 @@ def test_models_do_what_their_name_says(plain_model: Path) -> None:
         LlcCodec("joint", str(plain_model), use="joint")
     with pytest.raises(UnknownModelError):
         LlcCodec("base", "no-such-model")
+
+
+def test_its_training_tells_what_a_model_does_and_not_its_shape(
+    tiny_preset: Preset, write_model: WriteModel, tmp_path: Path
+) -> None:
+    """The published network without its branch has no tone network either, and brightens."""
+    without = replace(tiny_preset.plain(), variable_rate=False)
+
+    def codec(recipe: str, use: Use) -> LlcCodec:
+        path = tmp_path / "ablation.safetensors"
+        write_model(without, path, notes={"recipe": recipe})
+        return LlcCodec("it", str(path), use=use)
+
+    trained = json.dumps({"stage": "joint", "steps": 7})
+    assert codec(trained, "joint").settings().parameters["brightens"] is True
+    with pytest.raises(InputError, match="the model ablation makes pictures bright"):
+        codec(trained, "plain")
+    for recipe in (
+        json.dumps({"stage": "plain"}),
+        "",
+        "{",
+        "[]",
+        '{"stage": []}',
+        '{"stage": "x"}',
+    ):
+        assert codec(recipe, "plain").brightens is False
 
 
 def test_files_of_another_model_are_refused(plain_model: Path, photo: Pixels) -> None:

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from llcodec._cards import read_card, shipped_file
 from llcodec.bench.codecs.llc import LlcCodec
 from llcodec.bench.codecs.llc_ladder import LlcLadder
+from llcodec.bench.pipelines import Pipeline
+from llcodec.bench.warming import WarmPipeline
 from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
@@ -54,6 +57,15 @@ def test_each_quality_is_the_model_of_its_place(folder: Path, photo: Pixels) -> 
         np.testing.assert_array_equal(ladder.decode(data), alone.decode(data))
 
 
+def test_warming_up_loads_all_models(folder: Path, photo: Pixels) -> None:
+    ladder = LlcLadder("ours", folder)
+    WarmPipeline(Pipeline("it", "plain", ladder)).warm_up(photo, ladder.qualities)
+    for file in folder.glob("*.safetensors"):
+        file.unlink()
+    for quality in ladder.qualities:
+        assert ladder.decode(ladder.encode(photo, quality)).shape == photo.shape
+
+
 def test_only_the_model_that_is_needed_is_loaded(folder: Path, photo: Pixels) -> None:
     data = LlcLadder("ours", folder).encode(photo, 2)
     receiver = LlcLadder("ours", folder)
@@ -72,6 +84,7 @@ def test_settings_tell_of_all_models_and_of_no_place(folder: Path) -> None:
     assert settings.parameters["preset"] == "rate-1, rate-2, rate-3"
     assert settings.parameters["brightens"] is False
     assert settings.training_hours is None  # the files do not tell
+    assert settings.versions["torch"] == torch.__version__
 
 
 def test_hours_of_training_are_those_of_all(tmp_path: Path) -> None:

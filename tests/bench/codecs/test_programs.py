@@ -1,4 +1,6 @@
+import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,44 @@ def test_programs_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^codec cannot be started: No such file") as told:
         run_program([str(tmp_path / "codec")])
     assert str(tmp_path) not in str(told.value)
+
+
+def test_a_program_that_hangs_is_ended() -> None:
+    start = time.monotonic()
+    with pytest.raises(InputError, match=r"was ended after 0\.5 seconds \(--timeout\)$"):
+        run_program(python("import time; time.sleep(60)"), timeout=0.5)
+    assert time.monotonic() - start < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no sessions")
+def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    code = (
+        "import subprocess, sys, time; inner = subprocess.Popen([sys.executable, '-c', "
+        f"'import time; time.sleep(60)']); open({str(note)!r}, 'w').write(str(inner.pid)); "
+        "time.sleep(60)"
+    )
+    with pytest.raises(InputError, match="was ended"):
+        run_program(python(code), timeout=3)
+    inner = int(note.read_text())
+    for _ in range(100):  # it is ended, and may take a moment to be gone
+        if not runs(inner):
+            return
+        time.sleep(0.05)
+    pytest.fail("the inner program goes on")
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")  # one that ended and that nobody waited for is still there
+    return not (stat.is_file() and stat.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+def test_without_a_limit_it_takes_its_time() -> None:
+    assert run_program(python("print('done')"), timeout=None).split() == [b"done"]
 
 
 def test_last_line() -> None:

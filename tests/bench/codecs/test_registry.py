@@ -9,7 +9,7 @@ import pytest
 from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.llc_ladder import LlcLadder
-from llcodec.bench.codecs.registry import CodecOptions, codec_of, known_codecs
+from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec, known_codecs
 from llcodec.bench.codecs.vtm import VtmCodec
 from llcodec.errors import InputError, UnknownModelError
 
@@ -22,6 +22,7 @@ NAMES = (
 @pytest.mark.parametrize("name", NAMES)
 def test_names_are_those_of_the_codecs(name: str, need_codec: Callable[[str], None]) -> None:
     assert name in known_codecs()
+    assert is_codec(name)
     need_codec(name)
     assert codec_of(name).name == name
 
@@ -33,6 +34,15 @@ def test_vtm_takes_its_folder_from_the_options(vtm_folder: Path, tmp_path: Path)
     kept = codec_of("vtm", CodecOptions(vtm_folder, tmp_path))
     assert isinstance(kept, CachedCodec)
     assert kept.folder == tmp_path
+
+
+def test_programs_have_the_time_that_the_options_give(
+    vtm_folder: Path, need_codec: Callable[[str], None]
+) -> None:
+    options = CodecOptions(vtm_folder, timeout=7.0)
+    assert [codec_of(name, options).timeout for name in ("vtm", "vtm-10bit")] == [7.0, 7.0]
+    need_codec("vvc")
+    assert [codec_of(name, options).timeout for name in ("vvc", "vvc-fast")] == [7.0, 7.0]
 
 
 def test_slow_codecs_are_kept_and_quick_ones_are_not(tmp_path: Path) -> None:
@@ -78,6 +88,7 @@ def test_base_is_there_as_soon_as_it_ships() -> None:
 
 @pytest.mark.parametrize("spec", ["", "gif", "jpeg:50", "llc", "llc:", "JPEG", "base:x", ":x"])
 def test_unknown_names_are_answered_with_the_known(spec: str) -> None:
+    assert not is_codec(spec)
     with pytest.raises(InputError, match="unknown codec") as told:
         codec_of(spec)
     for name in known_codecs():

@@ -34,6 +34,7 @@ def test_seconds_are_those_of_the_call() -> None:
     slow = timed(lambda: time.sleep(0.05))
     assert 0.05 <= slow.seconds < 5
     assert timed(lambda: 7).value == 7
+    assert slow.conditions is None  # those of here and now
 
 
 def test_codecs_are_timed_from_outside(photo: Pixels) -> None:

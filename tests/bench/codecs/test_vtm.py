@@ -78,6 +78,18 @@ def test_programs_that_write_nothing(vtm_folder: Path, photo: Pixels) -> None:
         VtmCodec(vtm).decode(b"\0\1\0\1stream")
 
 
+def test_programs_that_hang_are_ended(vtm_folder: Path, photo: Pixels) -> None:
+    vtm = find_vtm(vtm_folder)
+    for program in (vtm.encoder, vtm.decoder):
+        program.write_text("#!/bin/sh\nsleep 60\n")
+    codec = VtmCodec(vtm, timeout=0.3)
+    for run in (lambda: codec.encode(photo, 32), lambda: codec.decode(b"\0\1\0\1stream")):
+        with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+            run()
+    with pytest.raises(InputError, match="EncoderAppStatic was ended"):
+        codec.settings()
+
+
 @pytest.mark.vtm
 @pytest.mark.skipif(not os.environ.get(VARIABLE), reason=f"{VARIABLE} names no VTM")
 @pytest.mark.parametrize("depth", [8, 10])

@@ -68,6 +68,16 @@ def test_streams_of_another_size_are_refused(photo: Pixels) -> None:
         codec.decode(bytes((0, 64, 0, 99)) + data[4:])
 
 
+@needs_ffmpeg
+def test_an_ffmpeg_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "ffmpeg"
+    other.write_text("#!/bin/sh\nsleep 60\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(other))
+    with pytest.raises(InputError, match=r"ffmpeg was ended after 0\.3 seconds"):
+        VvcCodec(timeout=0.3)
+
+
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(InputError, match=r'pip install "llcodec\[bench\]"'):

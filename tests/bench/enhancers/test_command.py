@@ -90,6 +90,12 @@ def test_what_goes_wrong_is_told(program, code: str, told: str) -> None:
         CommandEnhancer(program(code)).enhance(pixels())
 
 
+def test_a_program_that_hangs_is_ended(program) -> None:
+    enhancer = CommandEnhancer(program("import time; time.sleep(60)"), timeout=0.3)
+    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+        enhancer.enhance(pixels())
+
+
 @pytest.mark.parametrize("command", ["", "run {input}", "run {output}", "run '{input} {output}"])
 def test_commands_that_are_none(command: str) -> None:
     with pytest.raises(InputError, match="the command"):

@@ -1,7 +1,7 @@
 import pytest
 
 from llcodec._cards import shipped_enhancers
-from llcodec.bench.enhancers.registry import enhancer_of, known_enhancers
+from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enhancers
 from llcodec.errors import InputError, UnknownModelError
 
 
@@ -24,6 +24,7 @@ def test_the_joint_network_is_one() -> None:
 
 @pytest.mark.parametrize("spec", ["", "magic", "gamma:2", "cmd:", "lime:x"])
 def test_the_unknown_is_answered_with_the_known(spec: str) -> None:
+    assert not is_enhancer(spec)
     with pytest.raises(InputError, match="unknown enhancer") as caught:
         enhancer_of(spec)
     assert all(name in str(caught.value) for name in known_enhancers())
@@ -36,5 +37,6 @@ def test_shipped_ones_are_known_by_their_names() -> None:
 
 
 def test_weights_that_are_not_there() -> None:
+    assert is_enhancer("nerco:nowhere.safetensors")
     with pytest.raises(UnknownModelError):
         enhancer_of("nerco:nowhere.safetensors")

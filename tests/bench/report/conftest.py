@@ -63,7 +63,7 @@ def bench(pair_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         show(runs, pictures, (0, 1), rate, folder / "shown"),
         (
             Complexity("joint", (Stage("encoder", 2e6, 3e9), Stage("decoder", 1e6, 1e9))),
-            Complexity(EVIL, (Stage("codec", 9e6, None),), f"a paper {EVIL}"),
+            Complexity(EVIL, (Stage("codec", 9e6, 8e9),), f"a paper {EVIL}"),
         ),
         {
             "dataset": f"pairs {EVIL}",

@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+PARTS = ("name", "total")  # of what stands beside a bar
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 
 
@@ -250,6 +251,78 @@ def test_any_two_can_be_compared(browser: Any, bench) -> None:
     assert find(browser, "img.left").get_attribute("src") == right
     assert find(browser, "img.right").get_attribute("src") == left
     assert texts(browser, ".side.right b") == [chosen] * 2
+
+
+def drawn(element: Any) -> tuple[float, float, str]:
+    """Return where an element begins, how wide it is, and its colour, as the browser paints it."""
+    return tuple(
+        element.parent.execute_script(
+            "const box = arguments[0].getBoundingClientRect();"
+            "return [box.left, box.width, getComputedStyle(arguments[0]).fill]",
+            element,
+        )
+    )
+
+
+def bars_of(driver: Any) -> list[tuple[list[str], list[Any], list[list[Any]]]]:
+    """Return names with totals, tracks, and segments, of all bars of each panel."""
+    found = []
+    for panel in driver.find_elements(By.CSS_SELECTOR, "#cost .panels > div"):
+        bars = panel.find_elements(By.CSS_SELECTOR, ".bars li")
+        told = [
+            " ".join(bar.find_element(By.CSS_SELECTOR, f".bar-{part}").text for part in PARTS)
+            for bar in bars
+        ]
+        tracks = [bar.find_element(By.CSS_SELECTOR, ".track") for bar in bars]
+        stages = [bar.find_elements(By.CSS_SELECTOR, "rect:not(.track)") for bar in bars]
+        found.append((told, tracks, stages))
+    return found
+
+
+@pytest.mark.parametrize("metrics", [WIDE, PHONE], ids=["wide", "phone"])
+def test_bars_are_as_long_as_their_numbers(browser: Any, bench, metrics: dict[str, Any]) -> None:
+    shape(browser, metrics)
+    ours, theirs = bench.complexity
+    multiplications, parameters = bars_of(browser)
+    assert multiplications[0] == [f"{ours.name} 4.00 G", f"{theirs.name} 8.00 G"]
+    assert parameters[0] == [f"{ours.name} 3.00 M", f"{theirs.name} 9.00 M"]
+    shares = ([[3 / 8, 1 / 8], [1]], [[2 / 9, 1 / 9], [1]])
+    for (_, tracks, bars), wanted in zip((multiplications, parameters), shares, strict=True):
+        for track, stages, lengths in zip(tracks, bars, wanted, strict=True):
+            left, whole, _ = drawn(track)
+            assert 0 < whole <= metrics["width"]
+            for stage, length in zip(stages, lengths, strict=True):
+                start, wide, _ = drawn(stage)
+                assert start == pytest.approx(left, abs=1)  # each begins where the last one ends
+                assert wide == pytest.approx(length * whole, abs=1)
+                left += wide
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_stages_have_the_colours_of_their_legend(browser: Any, bench, dark: bool) -> None:
+    shape(browser, WIDE, dark=dark)
+    assert [text.strip() for text in texts(browser, "#cost .stages li")] == [
+        *("encoder", "decoder", "codec")
+    ]
+    legend = [drawn(square)[2] for square in browser.find_elements(By.CSS_SELECTOR, ".stages rect")]
+    assert len(set(legend)) == 3
+    for _, tracks, bars in bars_of(browser):
+        assert [[drawn(stage)[2] for stage in stages] for stages in bars] == [
+            legend[:2],
+            legend[2:],
+        ]
+        assert drawn(tracks[0])[2] not in legend
+
+
+def test_bars_are_told_and_so_is_whose_they_are(browser: Any, bench) -> None:
+    labels = [
+        bar.get_attribute("aria-label")
+        for bar in browser.find_elements(By.CSS_SELECTOR, "#cost .bars svg")
+    ]
+    assert labels[0] == "encoder 3.00 G, decoder 1.00 G"
+    assert labels[-1] == "codec 9.00 M"
+    source = bench.complexity[1].source
+    assert any(source in text and "Not measured here" in text for text in texts(browser, "#cost p"))
 
 
 @pytest.mark.parametrize("metrics", [WIDE, PHONE], ids=["wide", "phone"])

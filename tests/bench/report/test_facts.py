@@ -1,6 +1,7 @@
 from dataclasses import replace
 
-from llcodec.bench.report.facts import Facts, commands, facts, parts, training_hours
+from llcodec.bench.conditions import Conditions
+from llcodec.bench.report.facts import Facts, commands, facts, parts, times, training_hours
 from llcodec.bench.results import PipelineResult
 
 RESULT = PipelineResult(
@@ -41,6 +42,19 @@ def test_all_else_is_listed_by_what_it_is() -> None:
     machine = (("processor", "x"), ("threads", "2"))
     assert facts(meta) == (Facts("Run", run), Facts("Machine", machine))
     assert facts({}) == ()
+
+
+def test_times_are_told_with_their_conditions() -> None:
+    early = Conditions("2026-01-31", "a slow one", 8, 1, "2.9")
+    late = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
+    one, other, mixed = (
+        replace(RESULT, name=name, conditions=conditions)
+        for name, conditions in (("a", (late,)), ("b", (late,)), ("c", (early, late)))
+    )
+    assert times([one, other]) == (Facts("Times", (("all pipelines", str(late)),)),)
+    apart = (("a, b", str(late)), ("c", f"{early}; {late}"))
+    assert times([one, other, mixed]) == (Facts("Times", apart),)
+    assert times([RESULT]) == times([]) == ()
 
 
 def test_each_part_stands_there_once() -> None:

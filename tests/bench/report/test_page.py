@@ -39,6 +39,7 @@ def text() -> str:
         "bars": None,
         "commands": (EVIL,),
         "facts": (),
+        "times_differ": False,
         "parts": (),
     }
     return render(content, {"name": EVIL})

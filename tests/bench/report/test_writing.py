@@ -28,8 +28,19 @@ def test_everything_is_told(bench, text: str) -> None:
     assert "a quick one" in text
     assert "2026-01-31" in text
     assert escape(bench.failed[0].failure) in text
-    assert "not published" in text
+    assert str(bench.results[0].conditions[0]) in text
+    assert "not all were measured under the same conditions" not in text
     assert "Beside " in text
+
+
+def test_times_of_other_conditions_are_told(bench, tmp_path: Path) -> None:
+    elsewhere = replace(bench.results[0].conditions[0], processor="a slow one", jobs=8)
+    results = [replace(bench.results[0], conditions=(elsewhere,)), *bench.results[1:]]
+    path = write_report(tmp_path, results, (), (), None, (), bench.meta)
+    text = path.read_text("utf-8")
+    assert "not all were measured under the same conditions" in text
+    assert str(elsewhere) in text
+    assert str(bench.results[1].conditions[0]) in text
 
 
 def test_no_name_of_a_folder_comes_in(bench, text: str) -> None:
