@@ -65,7 +65,7 @@ def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) ->
 
 
 def test_a_plain_codec_is_refused(joint) -> None:
-    plain = replace(joint, model=JointModel(joint.model.preset.plain()))
+    plain = replace(joint, model=JointModel(joint.model.preset.plain()), notes={})
     with pytest.raises(ModelError, match="the model tiny does not enhance: it is a plain codec"):
         JointNetwork(plain, CPU)
 
