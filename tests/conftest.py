@@ -16,6 +16,14 @@ from llcodec.nets.snr_transformer import TransformerShape
 from llcodec.snr_aware.presets import SnrAwarePreset
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose mark ``extra`` names a library that is not installed."""
+    for mark in item.iter_markers("extra"):
+        if find_spec(mark.args[0]) is None:
+            pytest.skip(f"{mark.args[0]} is an extra")
+
+
 @pytest.fixture(scope="session")
 def tiny_preset() -> Preset:
     """The shape of the fast preset, with few channels."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from llcodec.data.evenly import evenly
 from llcodec.data.pairs import Pixels, holds_pairs, read_pixels
 from llcodec.data.registry import REGISTRY, DataSet, Sample, find, listing
 from llcodec.errors import InputError
@@ -81,9 +82,7 @@ def find_pictures(
 
 def spread(samples: Sequence[Sample], limit: int | None) -> list[Sample]:
     """Return at most ``limit`` of the samples, evenly spread."""
-    if limit is None or limit >= len(samples):
-        return list(samples)
-    return [samples[number * len(samples) // limit] for number in range(limit)]
+    return list(samples) if limit is None else evenly(samples, limit)
 
 
 def _kind_and_place(dataset: str, root: Path | None) -> tuple[DataSet, Path]:

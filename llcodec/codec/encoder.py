@@ -47,7 +47,9 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysi
     curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     places = list(windows(height, width, ENCODER_HALO))
-    peak = _peak(pixels, places, device) if model.preset.snr == "published" else None
+    # A picture of one window has its own largest SNR, and the robust map needs none.
+    parted = model.preset.snr == "published" and len(places) > 1
+    peak = _peak(pixels, places, device) if parted else None
     latents = torch.empty(model.preset.latents, height, width)
     for place in places:
         rows, columns = place.rows, place.columns

@@ -15,10 +15,11 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
 from llcodec._cards import read_card
+from llcodec._outputs import written
 from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
@@ -85,9 +86,8 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "rng": json.dumps(state.rng.bit_generator.state),
         **state.notes,
     }
-    part = path.with_name(path.name + ".part")
-    save_file({k: v.contiguous() for k, v in tensors.items()}, part, metadata)
-    part.replace(path)
+    with written(path) as part:
+        part.write_bytes(save({k: v.contiguous() for k, v in tensors.items()}, metadata))
 
 
 def load_checkpoint(path: Path, state: RunState) -> None:

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from llcodec._outputs import written
 from llcodec.codec.joint import JointModel
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.training.validation import decoded, enhanced
@@ -46,10 +47,8 @@ def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:
     for number, row in enumerate(small):
         for column, picture in enumerate(row):
             sheet.paste(picture, (_WIDTH * column, sum(heights[:number])))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    sheet.save(part, format="PNG")
-    part.replace(path)
+    with written(path) as part:
+        sheet.save(part, format="PNG")
 
 
 def _pixels(picture: Tensor) -> Pixels:

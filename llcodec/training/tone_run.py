@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from llcodec._outputs import written
 from llcodec.data.folders import DataFolders, bright_halves
@@ -132,4 +132,4 @@ def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> floa
 
 def _save(network: ToneNetwork | ToneEnsemble, path: Path, notes: dict[str, str]) -> None:
     with written(path) as part:
-        save_file(network.state_dict(), part, notes)
+        part.write_bytes(save(network.state_dict(), notes))

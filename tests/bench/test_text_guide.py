@@ -1,6 +1,5 @@
 """The measurement of text guides, with the guide that ships."""
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -10,10 +9,6 @@ import pytest
 from PIL import Image
 
 from llcodec.bench.text_guide import main, read_sets
-
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 
 
 def save(path: Path, brightness: float, seed: int = 0) -> None:
@@ -33,7 +28,7 @@ def test_sets_are_told_by_the_beginning_of_their_names(tmp_path: Path) -> None:
     }
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(2):
         save(tmp_path / f"pairs/low/{seed}.png", 20, seed)

@@ -1,6 +1,5 @@
 """``llc train text-guide``: from folders to a guide's file."""
 
-import importlib.util
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,10 +9,6 @@ from PIL import Image
 
 from llcodec.cli._main import run
 from llcodec.cli._train_end import STOPPED
-
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +21,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return ["--data", str(root / "pairs"), "--data", str(root / "photographs")]
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None:
     from llcodec.text_guide.file import read_card
 
@@ -41,7 +36,7 @@ def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None
     assert card.notes["data"] == "pairs, photographs"
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_what_is_missing_is_one_line(
     folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,6 +1,5 @@
 """Cosines to the two prompts, from a small open_clip model of random weights."""
 
-import importlib.util
 from typing import Any
 
 import pytest
@@ -12,9 +11,7 @@ from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import GuideShape, first_merges, tokenizer_of
 from llcodec.text_guide.view import GuideView
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
+pytestmark = pytest.mark.extra("open_clip")
 TINY = GuideShape(
     image_size=32,
     patch=16,

@@ -1,6 +1,5 @@
 """Files of text guides: round trips, and what is refused."""
 
-import importlib.util
 import json
 import struct
 from pathlib import Path
@@ -15,9 +14,7 @@ from llcodec.text_guide.file import GuideCard, is_guide, read_card, read_guide, 
 from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import GuideShape, first_merges, tokenizer_of
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
+pytestmark = pytest.mark.extra("open_clip")
 TINY = GuideShape(
     image_size=32,
     patch=16,

@@ -1,6 +1,5 @@
 """Finding text guides: shipped ones, files, and open_clip models by name and checkpoint."""
 
-import importlib.util
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +17,6 @@ from llcodec.text_guide.loading import OWN, load_guide, shipped_guides
 from llcodec.text_guide.open_clip_extra import require_open_clip
 from llcodec.text_guide.prompts import Prompts
 
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TINY_CLIP = {
     "embed_dim": 16,
@@ -53,7 +49,7 @@ def tiny_clip(tmp_path: Path) -> str:
     return config.stem
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 @pytest.mark.usefixtures("offline")
 def test_the_guide_that_ships_is_the_default_where_clip_is_not() -> None:
     guide = load_guide()
@@ -61,7 +57,7 @@ def test_the_guide_that_ships_is_the_default_where_clip_is_not() -> None:
     assert guide.prompts == Prompts("low-light image", "high-light image")
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_the_guide_that_ships_tells_dark_from_bright() -> None:
     guide = load_guide(OWN)
     shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype("float32") / 255  # a dark one
@@ -77,7 +73,7 @@ def test_the_guide_that_ships_tells_dark_from_bright() -> None:
     assert float(guide.lightness(high)) > 0 > float(guide.lightness(low))
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_shipped_guides_have_cards_and_are_small() -> None:
     guides = shipped_guides()
     assert OWN in guides
@@ -89,7 +85,7 @@ def test_shipped_guides_have_cards_and_are_small() -> None:
         assert path.stat().st_size < 20e6
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 @pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
 def test_a_checkpoint_of_any_model_is_read(tiny_clip: str, tmp_path: Path, suffix: str) -> None:
     from safetensors.torch import save_file
@@ -111,7 +107,7 @@ def test_a_checkpoint_of_any_model_is_read(tiny_clip: str, tmp_path: Path, suffi
     assert guide.view.mean == pytest.approx((0.48145466, 0.4578275, 0.40821073))  # CLIP's own
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_checkpoint_with_code_in_it_is_refused(
     tiny_clip: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,7 +118,7 @@ def test_a_checkpoint_with_code_in_it_is_refused(
     assert capfd.readouterr() == ("", "")
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 @pytest.mark.usefixtures("offline")
 def test_weights_that_cannot_be_fetched_are_told_in_one_line(
     capfd: pytest.CaptureFixture[str],
@@ -136,7 +132,7 @@ def test_weights_that_cannot_be_fetched_are_told_in_one_line(
     assert capfd.readouterr() == ("", "")
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 @pytest.mark.parametrize(
     ("source", "told"),
     [
@@ -153,7 +149,7 @@ def test_what_is_not_there_is_told(source: str, told: str) -> None:
         load_guide(source)
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_missing_file_is_told() -> None:
     with pytest.raises(UnknownModelError, match="no such weight file"):
         load_guide("none.safetensors")

@@ -1,14 +1,9 @@
-import importlib.util
 from dataclasses import replace
 
 import pytest
 
 from llcodec.errors import InputError
 from llcodec.text_guide.shape import GuideShape, first_merges, tokenizer_of
-
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 
 
 def test_configs_tell_their_shapes() -> None:
@@ -41,7 +36,7 @@ def test_what_cannot_be_built_is_refused(change: dict[str, int]) -> None:
         replace(GuideShape(), **change)
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_both_towers_end_in_vectors_of_one_length() -> None:
     shape = GuideShape(
         image_size=32, patch=8, width=32, layers=1, text_width=32, text_layers=2, embedding=24
@@ -53,7 +48,7 @@ def test_both_towers_end_in_vectors_of_one_length() -> None:
     assert len(model.transformer.resblocks) == 2
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_fewer_merges_cut_words_into_more_pieces_and_lose_none() -> None:
     """The first token ends no text; the last one stands for the end of it and is the largest."""
     few, many = (tokenizer_of(first_merges(count), 32) for count in (500, 8000))

@@ -1,6 +1,5 @@
 """The differentiable view is the transform that open_clip evaluates with."""
 
-import importlib.util
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -14,9 +13,6 @@ from llcodec.errors import InputError
 from llcodec.text_guide.open_clip_extra import require_open_clip
 from llcodec.text_guide.view import GuideView
 
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 PHOTOGRAPH = Path(__file__).parents[2] / "examples" / "lantern.jpg"
 CLIP = {
     "size": 224,
@@ -32,7 +28,7 @@ def picture(crop: tuple[int, int, int, int]) -> Image.Image:
         return image.convert("RGB").crop(crop)
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 @pytest.mark.parametrize("crop", [(0, 0, 500, 333), (10, 0, 300, 641), (0, 0, 256, 256)])
 @pytest.mark.parametrize(
     "change",

@@ -1,4 +1,3 @@
-import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +10,6 @@ from llcodec.training.checkpoint import read_tensors
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.nerco_run import NercoFolders, run_nerco
 from llcodec.training.run_options import RunOptions
-
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 
 
 @pytest.fixture
@@ -45,7 +40,7 @@ def test_a_run_stops_and_goes_on(
     assert str(tmp_path) not in str(notes)
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_text_guidance_takes_part(
     recipe: NercoRecipe, folders: NercoFolders, tmp_path: Path
 ) -> None:

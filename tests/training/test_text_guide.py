@@ -1,4 +1,3 @@
-import importlib.util
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,8 @@ from llcodec.data.folders import DataFolders
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide import TextGuideTrainer
 
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
 
-
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_the_scale_stays_below_its_limit(
     pair_folder: Path, photograph_folder: Path, text_guide_recipe: TextGuideRecipe, tmp_path: Path
 ) -> None:

@@ -1,6 +1,5 @@
 """Training of a text guide in small: two towers that learn dark from bright in seconds."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,6 @@ from llcodec.text_guide.file import read_card, read_guide
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide_run import FILE, run_text_guide
 
-needs_open_clip = pytest.mark.skipif(
-    importlib.util.find_spec("open_clip") is None, reason="open_clip is an extra"
-)
-
 
 @pytest.fixture
 def folders(pair_folder: Path, photograph_folder: Path) -> DataFolders:
@@ -28,7 +23,7 @@ def rows(out: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_guide_learns_and_survives_its_file(
     folders: DataFolders, text_guide_recipe: TextGuideRecipe, tmp_path: Path
 ) -> None:
@@ -45,7 +40,7 @@ def test_a_guide_learns_and_survives_its_file(
     assert float(guide.lightness(bright)) > float(guide.lightness(dark))
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_run_that_stops_goes_on_exactly(
     folders: DataFolders,
     text_guide_recipe: TextGuideRecipe,
@@ -65,7 +60,7 @@ def test_a_run_that_stops_goes_on_exactly(
     assert capfd.readouterr() == ("", "")
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_a_run_is_neither_overwritten_nor_changed(
     folders: DataFolders, text_guide_recipe: TextGuideRecipe, tmp_path: Path
 ) -> None:
@@ -80,7 +75,7 @@ def test_a_run_is_neither_overwritten_nor_changed(
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == kept
 
 
-@needs_open_clip
+@pytest.mark.extra("open_clip")
 def test_folders_have_their_names_wherever_one_stands(
     pair_folder: Path,
     photograph_folder: Path,

@@ -41,7 +41,7 @@ def test_a_program_that_hangs_is_ended() -> None:
     assert time.monotonic() - start < 30
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no sessions")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX sessions to end whole")
 def test_what_it_started_ends_with_it(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     code = (
