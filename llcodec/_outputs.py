@@ -9,6 +9,14 @@ from llcodec._parts import part_of
 from llcodec.errors import OutputError
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless it is there; raises OutputError if it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {path}: {error.strerror or error}") from error
+
+
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
     """Give a hidden name beside ``path`` to write to, and the right one at the end.

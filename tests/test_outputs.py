@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec._outputs import written
+from llcodec._outputs import make_folder, written
 from llcodec._parts import clear_away
 from llcodec.errors import OutputError
 
@@ -48,3 +48,12 @@ def test_nobody_clears_away_what_is_being_written(tmp_path: Path) -> None:
         part.write_text("whole")
         clear_away([tmp_path])
     assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(OutputError, match=f"cannot make the folder {path}"):
+            make_folder(path)

@@ -18,6 +18,7 @@ def text_guide(
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
     resume: options.Resume = False,
     max_hours: options.MaxHours = math.inf,
+    tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,
 ) -> None:
     """Train a text guide for NeRCo where CLIP is not at hand; it is not CLIP.
@@ -27,11 +28,13 @@ def text_guide(
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
+    from llcodec.training.run_options import RunOptions
     from llcodec.training.text_contrast import TextGuideRecipe
     from llcodec.training.text_guide_run import run_text_guide
 
     use_threads(threads)
     recipe = TextGuideRecipe(steps=steps, batch=batch, seed=seed)
     folders = DataFolders.sort(data)
-    done = run_text_guide(folders, recipe, out, name, resume=resume, max_hours=max_hours)
+    run = RunOptions(resume, max_hours, "cpu", tensorboard)
+    done = run_text_guide(folders, recipe, out, name, run)
     end_run(out, done=done)

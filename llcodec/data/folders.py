@@ -1,19 +1,35 @@
 """The folders that a training reads: some of pairs, some of photographs."""
 
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from llcodec.data.pairs import Pair, Pixels, holds_pairs, read_pairs, read_photographs, splits
+from llcodec.data.evenly import evenly
+from llcodec.data.pairs import (
+    Pair,
+    Pixels,
+    holds_pairs,
+    list_pairs,
+    list_photographs,
+    read_all,
+    read_files,
+    splits,
+)
+from llcodec.data.scratch import Keep, Scratch
 from llcodec.errors import InputError
 
 
 @dataclass(frozen=True)
 class DataFolders:
-    """Folders of pairs (see :func:`read_pairs`) and folders of plain photographs."""
+    """Folders of pairs (see :func:`list_pairs`) and folders of plain photographs.
+
+    What is read of them, ``keep`` has: in memory, or beside it where they are large.
+    """
 
     pairs: Sequence[Path]
     photographs: Sequence[Path]
+    keep: Keep = field(default_factory=lambda: Scratch().keep, compare=False)
 
     @classmethod
     def sort(cls, folders: Sequence[Path]) -> "DataFolders":
@@ -27,20 +43,27 @@ class DataFolders:
         paired = [folder for folder in folders if holds_pairs(folder)]
         return cls(paired, [folder for folder in folders if folder not in paired])
 
-    def read_pairs(self, split: str) -> list[Pair]:
-        """Return the pairs of a split of all folders; InputError if there are none."""
-        pairs = [pair for part in self.read_each(split) for pair in part]
+    def read_pairs(self, split: str, most: int = sys.maxsize) -> list[Pair]:
+        """Return the pairs of a split as :meth:`read_some` does; InputError if there are none."""
+        pairs = self.read_some(split, most)
         if not pairs:
             raise InputError(f"no pairs of the split {split!r} in the folders of data")
         return pairs
 
+    def read_some(self, split: str, most: int) -> list[Pair]:
+        """Return at most ``most`` pairs of a split, evenly spread over those of all folders."""
+        files = [pair for f in self.pairs if split in splits(f) for pair in list_pairs(f, split)]
+        return list(read_files(evenly(files, most), self.keep))
+
     def read_each(self, split: str) -> list[tuple[Pair, ...]]:
         """Return the pairs of a split for each folder that has it."""
-        return [read_pairs(f, split) for f in self.pairs if split in splits(f)]
+        parts = [list_pairs(folder, split) for folder in self.pairs if split in splits(folder)]
+        return [read_files(part, self.keep) for part in parts]
 
-    def read_photographs(self) -> list[Pixels]:
-        """Return all photographs."""
-        return [picture for folder in self.photographs for picture in read_photographs(folder)]
+    def read_photographs(self, most: int = sys.maxsize) -> list[Pixels]:
+        """Return all photographs, or at most ``most``, evenly spread over them."""
+        paths = [path for folder in self.photographs for path in list_photographs(folder)]
+        return read_all(evenly(paths, most), self.keep)
 
 
 def bright_halves(pairs: Sequence[Pair]) -> list[Pixels]:

@@ -1,7 +1,7 @@
-"""Pictures in memory: pairs of a dark and a well-exposed exposure, and plain photographs."""
+"""Pictures to learn from: pairs of a dark and a well-exposed exposure, and plain photographs."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec.data.scratch import Keep, as_it_is
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture
 
@@ -28,6 +29,15 @@ class Pair:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class PairFiles:
+    """The files of a pair, and the name of the folder that they were listed in."""
+
+    low: Path
+    high: Path
+    source: str
+
+
 def read_pixels(path: Path) -> Pixels:
     """Return the picture at ``path`` as H×W×3 8-bit sRGB.
 
@@ -43,25 +53,48 @@ def read_pixels(path: Path) -> Pixels:
 
 
 def read_pairs(root: Path, split: str) -> tuple[Pair, ...]:
-    """Return the pairs of one split of a data set folder.
+    """Return the pairs of one split of a data set folder (see :func:`list_pairs`).
+
+    Raises InputError if there are none, or one cannot be read.
+    """
+    files = list_pairs(root, split)
+    if not files:
+        raise InputError(f"{root}: no pairs of the split {split!r}")
+    return read_files(files)
+
+
+def list_pairs(root: Path, split: str) -> list[PairFiles]:
+    """Return the files of one split of a data set folder.
 
     The folder holds either ``pairs.csv`` with the columns split, low and high (or ref), paths
     relative to it, or the folders ``low/`` and ``high/`` with equal file names (all one split).
+    Raises InputError if it is neither.
     """
-    rows = list(_listed(root, split))
-    if not rows:
-        raise InputError(f"{root}: no pairs of the split {split!r}")
-    with ThreadPoolExecutor() as pool:
-        lows = list(pool.map(read_pixels, (low for low, _ in rows)))
-        unique = sorted({high for _, high in rows})  # several lows may share one high
-        highs = dict(zip(unique, pool.map(read_pixels, unique), strict=True))
-    for (low_path, high_path), low in zip(rows, lows, strict=True):
-        if low.shape != highs[high_path].shape:
-            raise InputError(f"{low_path} and {high_path} are not of one size")
+    source = root.resolve().name
+    return [PairFiles(low, high, source) for low, high in _listed(root, split)]
+
+
+def read_files(files: Sequence[PairFiles], keep: Keep = as_it_is) -> tuple[Pair, ...]:
+    """Return pairs, whose pictures ``keep`` has; lows of one high share it in memory too.
+
+    Raises InputError if one cannot be read, or both halves of a pair are not of one size.
+    """
+    lows = read_all([pair.low for pair in files], keep)
+    unique = sorted({pair.high for pair in files})
+    highs = dict(zip(unique, read_all(unique, keep), strict=True))
+    for pair, low in zip(files, lows, strict=True):
+        if low.shape != highs[pair.high].shape:
+            raise InputError(f"{pair.low} and {pair.high} are not of one size")
     return tuple(
-        Pair(low_path.stem, low, highs[high_path], root.resolve().name)
-        for (low_path, high_path), low in zip(rows, lows, strict=True)
+        Pair(pair.low.stem, low, highs[pair.high], pair.source)
+        for pair, low in zip(files, lows, strict=True)
     )
+
+
+def read_all(paths: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
+    """Return the pictures at ``paths`` as H×W×3 8-bit sRGB, which ``keep`` has."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda path: keep(read_pixels(path)), paths))
 
 
 def holds_pairs(root: Path) -> bool:
@@ -104,11 +137,15 @@ def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
 
 def read_photographs(root: Path) -> tuple[Pixels, ...]:
     """Return all pictures below ``root`` as H×W×3 8-bit sRGB, in the order of their paths."""
+    return tuple(read_all(list_photographs(root)))
+
+
+def list_photographs(root: Path) -> list[Path]:
+    """Return the paths of all pictures below ``root``; InputError if there are none."""
     paths = list(_images(root))
     if not paths:
         raise InputError(f"{root}: no pictures in this folder")
-    with ThreadPoolExecutor() as pool:
-        return tuple(pool.map(read_pixels, paths))
+    return paths
 
 
 def _images(folder: Path) -> Iterator[Path]:

@@ -13,6 +13,7 @@ from torch import Tensor
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.scratch import Keep, as_it_is
 from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL, thumbnail
 
@@ -78,13 +79,17 @@ class Sources:
     photograph_thumbnails: tuple[Image, ...]
 
 
-def gather_sources(pairs: Sequence[Pair], photographs: Sequence[Pixels]) -> Sources:
-    """Return ``pairs`` and ``photographs`` together with their thumbnails."""
+def gather_sources(
+    pairs: Sequence[Pair], photographs: Sequence[Pixels], keep: Keep = as_it_is
+) -> Sources:
+    """Return ``pairs`` and ``photographs`` together with their thumbnails, which ``keep`` has."""
+    highs = {id(p.high): p.high for p in pairs}
+    of_highs = {key: keep(thumbnail_of(high)) for key, high in highs.items()}
     return Sources(
         tuple(pairs),
-        tuple((thumbnail_of(p.low), thumbnail_of(p.high)) for p in pairs),
+        tuple((keep(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
         tuple(photographs),
-        tuple(thumbnail_of(p) for p in photographs),
+        tuple(keep(thumbnail_of(p)) for p in photographs),
     )
 
 

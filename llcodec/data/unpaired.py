@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from llcodec.data.pairs import Pixels, holds_pairs, read_pairs, read_photographs
+from llcodec.data.pairs import Pixels, holds_pairs, list_pairs, list_photographs, read_all
 from llcodec.data.sampling import thumbnail_of
+from llcodec.data.scratch import Keep, as_it_is
 from llcodec.errors import InputError
 
 Plane = NDArray[np.float32]
@@ -41,29 +42,29 @@ class Unpaired:
     bright_thumbnails: tuple[Plane, ...]
 
 
-def read_dark(folders: Sequence[Path]) -> list[Pixels]:
+def read_dark(folders: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
     """Return the dark pictures of folders: all pictures, or the dark halves of pairs' train split.
 
     The bright halves of these pairs are left out. Raises InputError if there are none.
     """
-    return _read(folders, "low")
+    return _read(folders, "low", keep)
 
 
-def read_bright(folders: Sequence[Path]) -> list[Pixels]:
+def read_bright(folders: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
     """Return the bright pictures of folders: all, or the bright halves of pairs' train split.
 
     A bright half that several pairs share counts once. Raises InputError if there are none.
     """
-    return _read(folders, "high")
+    return _read(folders, "high", keep)
 
 
-def enlarged(pictures: Iterable[Pixels], factor: float) -> list[Pixels]:
-    """Return pictures enlarged by ``factor``, which is at least 1.
+def enlarged(pictures: Iterable[Pixels], factor: float, keep: Keep = as_it_is) -> list[Pixels]:
+    """Return pictures enlarged by ``factor``, which is at least 1; ``keep`` has them.
 
     Photographs made small for the web have more detail per pixel than what a camera writes, and
     look as if every fine grain had to be kept.
     """
-    return [_enlarged(pixels, factor) for pixels in pictures]
+    return [keep(_enlarged(pixels, factor)) for pixels in pictures]
 
 
 def _enlarged(pixels: Pixels, factor: float) -> Pixels:
@@ -72,13 +73,15 @@ def _enlarged(pixels: Pixels, factor: float) -> Pixels:
     return np.array(larger)
 
 
-def gather_unpaired(dark: Sequence[Pixels], bright: Sequence[Pixels]) -> Unpaired:
-    """Return dark and bright pictures together with their thumbnails."""
+def gather_unpaired(
+    dark: Sequence[Pixels], bright: Sequence[Pixels], keep: Keep = as_it_is
+) -> Unpaired:
+    """Return dark and bright pictures together with their thumbnails, which ``keep`` has."""
     return Unpaired(
         tuple(dark),
         tuple(bright),
-        tuple(thumbnail_of(pixels) for pixels in dark),
-        tuple(thumbnail_of(pixels) for pixels in bright),
+        tuple(keep(thumbnail_of(pixels)) for pixels in dark),
+        tuple(keep(thumbnail_of(pixels)) for pixels in bright),
     )
 
 
@@ -111,16 +114,18 @@ class UnpairedSampler:
         return Crop(crop, np.ascontiguousarray(small), top, left, height, width)
 
 
-def _read(folders: Sequence[Path], half: str) -> list[Pixels]:
+def _read(folders: Sequence[Path], half: str, keep: Keep) -> list[Pixels]:
     pictures: list[Pixels] = []
     for folder in folders:
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder")
         if not holds_pairs(folder):
-            pictures += read_photographs(folder)
+            pictures += read_all(list_photographs(folder), keep)
             continue
-        halves = [getattr(pair, half) for pair in read_pairs(folder, "train")]
-        pictures += {id(pixels): pixels for pixels in halves}.values()
+        halves = [getattr(files, half) for files in list_pairs(folder, "train")]
+        if not halves:
+            raise InputError(f"{folder}: no pairs of the split 'train'")
+        pictures += read_all(list(dict.fromkeys(halves)), keep)
     if not pictures:
         raise InputError(f"no pictures in {', '.join(map(str, folders)) or 'no folder'}")
     return pictures

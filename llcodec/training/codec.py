@@ -18,10 +18,10 @@ from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import apply_tone
-from llcodec.training.checkpoint import RunState
+from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
 from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned
-from llcodec.training.optimiser import new_optimiser, set_learning_rates
+from llcodec.training.optimiser import descend, new_optimiser, set_learning_rates
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.ranks import Ranks
 from llcodec.training.recipe import StageRecipe
@@ -91,11 +91,13 @@ class CodecTrainer(Trainer):
         since = state.step - (state.restarted[-1] if state.restarted else 0)
         set_learning_rates(state.optimiser, state.step, since, recipe)
         loss = self._loss(self._qualities())
-        state.optimiser.zero_grad(set_to_none=True)
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
         total, bpp, mse = self.ranks.mean(values).tolist()
-        if self._is_sane(total) and self._descend(loss):
+        if self._is_sane(total) and descend(
+            loss.total, self.model, state.optimiser, recipe.clip_norm
+        ):
+            self.ema.update(self.model, state.step)
             state.skipped = 0
             state.window.append([total, bpp, mse])
         else:
@@ -109,20 +111,12 @@ class CodecTrainer(Trainer):
         drawn = self.state.rng.uniform(1, QUALITIES, recipe.batch)
         return torch.from_numpy(drawn).float()[self.part]
 
-    def _descend(self, loss: Loss) -> bool:
-        """Take one step against the gradient; False if the gradient is not finite."""
-        loss.total.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
-        if not bool(norm.isfinite()):
-            return False
-        self.state.optimiser.step()
-        self.ema.update(self.model, self.state.step)
-        return True
-
     def _skip(self) -> None:
-        """Count a step that was not taken; too many in a row, and the average takes over.
+        """Count a step that was not taken; too many in a row, and older weights take over.
 
-        A jump to bad weights makes every later loss insane, and cannot be left otherwise.
+        A jump to bad weights makes every later loss insane, and cannot be left otherwise. The
+        averaged weights are the older ones, or those of the last checkpoint where the average
+        is the last weights themselves.
         """
         state = self.state
         state.skipped += 1
@@ -131,10 +125,17 @@ class CodecTrainer(Trainer):
         state.restarted.append(state.step)
         if len(state.restarted) > _MOST_RESTARTS:
             raise LlcError(f"the training diverged: {_MOST_RESTARTS} restarts did not help")
-        state.model.load_state_dict(state.ema.state_dict())
+        state.model.load_state_dict(self._older_weights())
         state.optimiser.state.clear()
         state.recent.clear()
         state.skipped = 0
+
+    def _older_weights(self) -> dict[str, Tensor]:
+        if self.recipe.ema_decay > 0:
+            return self.state.ema.state_dict()
+        if not self.checkpoint.is_file():
+            raise LlcError("the training diverged before its first checkpoint")
+        return tensors_within("model.", read_tensors(self.checkpoint)[0])
 
     def _is_sane(self, loss: float) -> bool:
         """Return whether a loss is near the recent ones, and remember it if it is."""

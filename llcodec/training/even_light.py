@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from llcodec.data.pairs import Pixels
+from llcodec.data.scratch import Keep, as_it_is
 from llcodec.nerco.views import to_unit
 from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
@@ -20,9 +21,12 @@ DEVIATION = 0.5  # of the log-odds of one picture, at most
 _KEPT = 0.5  # of the distance of a picture's mean from MEAN
 
 
-def evenly_lit(photographs: Iterable[Pixels]) -> list[Pixels]:
-    """Return photographs, H×W×3 of 8 bits each, as if evenly lit; order and sizes stay."""
-    return [_evenly_lit(pixels) for pixels in photographs]
+def evenly_lit(photographs: Iterable[Pixels], keep: Keep = as_it_is) -> list[Pixels]:
+    """Return photographs, H×W×3 of 8 bits each, as if evenly lit; order and sizes stay.
+
+    ``keep`` has them.
+    """
+    return [keep(_evenly_lit(pixels)) for pixels in photographs]
 
 
 def _evenly_lit(pixels: Pixels) -> Pixels:

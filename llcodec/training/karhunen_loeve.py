@@ -28,6 +28,10 @@ def patch_basis(
 
 def _patches(pixels: Pixels, count: int, rng: np.random.Generator) -> np.ndarray:
     """Return ``count`` random patches of a picture, as rows in channel, row, column order."""
+    height, width = pixels.shape[:2]
+    if min(height, width) < STRIDE:
+        rest = ((0, max(0, STRIDE - height)), (0, max(0, STRIDE - width)), (0, 0))
+        pixels = np.pad(pixels, rest, mode="symmetric")
     rows = rng.integers(pixels.shape[0] - STRIDE + 1, size=count)
     columns = rng.integers(pixels.shape[1] - STRIDE + 1, size=count)
     cut = [pixels[r : r + STRIDE, c : c + STRIDE] for r, c in zip(rows, columns, strict=True)]

@@ -87,12 +87,12 @@ class NercoTrainer(Trainer):
         with transforms_in(recipe.precision, self.device):
             losses = self.update(low, high)
         state.step += 1
-        if math.isfinite(losses.total):
-            state.skipped = 0
-            state.window.append(list(asdict(losses).values()))
-            self.ema.update(self.update.model, state.step)
+        if not math.isfinite(losses.total + losses.d_high + losses.d_low):
+            self.skip(recipe.patience)
             return
-        self.skip(recipe.patience)
+        self.ema.update(self.update.model, state.step)
+        state.skipped = 0
+        state.window.append(list(asdict(losses).values()))
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""

@@ -1,6 +1,6 @@
 """Recipes of NeRCo's training; ``recipes/nerco-*.toml`` hold those that ship."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from llcodec.errors import InputError
@@ -9,6 +9,16 @@ from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nerco.views import STRIDE
 from llcodec.text_guide.prompts import Prompts
+from llcodec.training.recipe_checks import (
+    check_decays,
+    check_least,
+    check_positive,
+    check_shares,
+    check_sizes,
+    check_weights,
+)
+
+_BLOCKS = ("extractor_blocks", "mask_blocks", "enhancer_blocks", "degrader_blocks")
 
 
 @dataclass(frozen=True)
@@ -54,15 +64,22 @@ class NercoRecipe:
         if (self.steps is None) == (self.epochs is None):
             raise InputError("give the length in steps or in epochs")
         length = self.steps if self.steps is not None else self.epochs
-        if length is None or min(length, self.batch, self.validate_every) < 1:
-            raise InputError("steps, epochs, batch and validate_every must be at least 1")
+        check_least(1, length=length, batch=self.batch, validate_every=self.validate_every)
+        check_least(1, patience=self.patience)
+        check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
+        check_least(0, seed=self.seed)
+        check_positive(learning_rate=self.learning_rate, clip_norm=self.clip_norm)
+        check_decays(ema_decay=self.ema_decay)
+        check_weights(**asdict(self.weights))
+        check_sizes(self.preset, may_be_zero=_BLOCKS)
+        if self.preset.neighbourhood % 2 == 0:
+            raise InputError("model.neighbourhood must be odd")
         least = 32 * self.preset.discriminator_reduction
         if self.crop < least or self.crop % STRIDE:
             raise InputError(f"crops must be a multiple of {STRIDE} pixels, and {least} at least")
         if not 1 <= self.enlarge <= 4:
             raise InputError("enlarge must be between 1 and 4")
-        if not 0 <= self.constant <= 1:
-            raise InputError("constant is a share between 0 and 1")
+        check_shares(constant=self.constant)
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is that of the larger set."""

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
+from llcodec.data.scratch import Scratch
 from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
 from llcodec.text_guide.loading import load_guide
 from llcodec.training.even_light import evenly_lit
@@ -39,9 +39,11 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
     device = own_device(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
-    bright = read_bright(folders.bright)
-    bright = evenly_lit(bright) if recipe.even_light else bright
-    pictures = gather_unpaired(read_dark(folders.dark), enlarged(bright, recipe.enlarge))
+    keep = Scratch().keep
+    bright = read_bright(folders.bright, keep)
+    bright = evenly_lit(bright, keep) if recipe.even_light else bright
+    bright = enlarged(bright, recipe.enlarge, keep) if recipe.enlarge > 1 else bright
+    pictures = gather_unpaired(read_dark(folders.dark, keep), bright, keep)
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {
         "code": code_version(),
@@ -53,9 +55,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
 def _validation(folders: NercoFolders) -> list[Pair]:
     """Return a few validation pairs, evenly spread; none where no folder is given."""
-    if not folders.validation:
-        return []
-    return evenly(DataFolders.sort(folders.validation).read_pairs("val"), _VALIDATION_PICTURES)
+    return DataFolders.sort(folders.validation).read_some("val", _VALIDATION_PICTURES)
 
 
 def _summary(folders: NercoFolders, pictures: Unpaired) -> str:

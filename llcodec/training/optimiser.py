@@ -3,7 +3,7 @@
 import math
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from llcodec.training.recipe import LearningRate, StageRecipe
 
@@ -31,6 +31,24 @@ def set_learning_rates(
     share = schedule(step, since, recipe.steps, recipe.learning_rate)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share
+
+
+def descend(
+    loss: Tensor, model: nn.Module, optimiser: torch.optim.Optimizer, clip_norm: float
+) -> bool:
+    """Take one step against the gradient, whose norm is at most ``clip_norm`` after clipping.
+
+    Returns whether loss and gradient were finite; the weights are left alone otherwise.
+    """
+    optimiser.zero_grad(set_to_none=True)
+    if not math.isfinite(float(loss.detach())):
+        return False
+    loss.backward()  # type: ignore[no-untyped-call]
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    if not bool(norm.isfinite()):
+        return False
+    optimiser.step()
+    return True
 
 
 def schedule(step: int, since: int, steps: int, rate: LearningRate) -> float:

@@ -1,5 +1,6 @@
 """Recipes of training runs; ``recipes/*.toml`` hold those that ship, a run folder keeps its own."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -7,6 +8,14 @@ from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.nets.gain import QUALITIES
 from llcodec.nets.presets import Preset
+from llcodec.training.recipe_checks import (
+    check_decays,
+    check_least,
+    check_positive,
+    check_shares,
+    check_sizes,
+    check_weights,
+)
 from llcodec.training.tone import ToneRecipe
 
 # λ of the integer qualities 1 … 8 for photographs, in bpp + λ·255²·MSE.
@@ -30,6 +39,12 @@ class LearningRate:
     decay: Literal["cosine", "halving"] = "cosine"
     milestones: tuple[int, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what no optimiser takes."""
+        check_positive(peak=self.peak)
+        check_weights(linear=self.linear, entropy=self.entropy)
+        check_least(0, warmup=self.warmup)
+
 
 @dataclass(frozen=True)
 class Distortion:
@@ -46,6 +61,13 @@ class Distortion:
     ssim: float = 0.0
     flat: float = 0.0
     global_tone: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what is no distortion."""
+        check_weights(mse=self.mse, l1=self.l1, ssim=self.ssim, flat=self.flat)
+        check_shares(global_tone=self.global_tone)
+        if not self.mse + self.l1 + self.ssim > 0:
+            raise InputError("a distortion needs a weight above 0: of mse, l1 or ssim")
 
 
 @dataclass(frozen=True)
@@ -93,9 +115,15 @@ class StageRecipe:
         """Refuse what cannot be trained."""
         if self.crop < 64 or self.crop % 64:
             raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
-        if min(self.steps, self.batch, self.validate_every) < 1:
-            raise InputError("steps, batch and validate_every must be at least 1")
-        if not self.lambdas or min(self.lambdas) <= 0:
+        check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
+        check_least(1, patience=self.patience, loss_cap=self.loss_cap)
+        check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
+        check_positive(clip_norm=self.clip_norm)
+        check_decays(ema_decay=self.ema_decay)
+        for beta in self.betas:
+            check_decays(betas=beta)
+        check_shares(hard_share=self.hard_share)
+        if not self.lambdas or not all(0 < value < math.inf for value in self.lambdas):
             raise InputError("lambdas must be positive")
         if self.rate_point is None and len(self.lambdas) != QUALITIES:
             raise InputError(f"{QUALITIES} lambdas are needed, or a rate_point to train at")
@@ -115,3 +143,8 @@ class Recipe:
     tone: ToneRecipe | None = None
     plain: StageRecipe | None = None
     joint: StageRecipe | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built."""
+        check_least(0, seed=self.seed)
+        check_sizes(self.preset, may_be_zero=("blocks",))

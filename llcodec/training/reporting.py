@@ -82,6 +82,15 @@ def _step_of(line: str) -> float:
         return math.inf
 
 
+_UNITS = {
+    "loss": "loss",
+    "total": "loss",
+    "bpp": "bpp",
+    "psnr": "dB",
+    "steps_per_second": "steps/s",
+}
+
+
 class ProgressLine:
     """A Rich progress bar on stderr: losses, bpp, PSNR, steps per second, remaining time."""
 
@@ -109,8 +118,7 @@ class ProgressLine:
 
     def losses(self, step: int, row: Row) -> None:
         """Move the bar."""
-        units = {"loss": "loss", "bpp": "bpp", "psnr": "dB", "steps_per_second": "steps/s"}
-        text = ", ".join(f"{row[key]:.3f} {unit}" for key, unit in units.items() if key in row)
+        text = ", ".join(f"{row[key]:.3f} {unit}" for key, unit in _UNITS.items() if key in row)
         self.progress.update(self.task, completed=step, text=text)
 
     def validation(self, step: int, scores: Sequence[Row]) -> None:
@@ -124,16 +132,21 @@ def _told(score: Row) -> str:
     return " ".join(forms.get(k, k + " {:.3f}").format(v) for k, v in score.items())
 
 
+def require_tensorboard() -> None:
+    """Raise InputError where TensorBoard is not installed."""
+    try:
+        import torch.utils.tensorboard  # noqa: F401
+    except ImportError as error:
+        raise InputError('TensorBoard is an extra: pip install "llcodec[tensorboard]"') from error
+
+
 class TensorBoard:
     """Writes scalars for TensorBoard, which is an extra."""
 
     def __init__(self, folder: Path) -> None:
-        try:
-            from torch.utils.tensorboard import SummaryWriter
-        except ImportError as error:
-            raise InputError(
-                'TensorBoard is an extra: pip install "llcodec[tensorboard]"'
-            ) from error
+        require_tensorboard()
+        from torch.utils.tensorboard import SummaryWriter
+
         self.writer = SummaryWriter(str(folder))
 
     def __enter__(self) -> Self:

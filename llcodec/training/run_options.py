@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llcodec.errors import InputError
+from llcodec.training.recipe_checks import check_least
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
 from llcodec.training.trainer import Trainer
 
@@ -17,6 +18,10 @@ class RunOptions:
     max_hours: float = math.inf
     device: str = "auto"
     tensorboard: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what is no time."""
+        check_least(0, max_hours=self.max_hours)
 
 
 def refuse_to_overwrite(out: Path, options: RunOptions) -> None:

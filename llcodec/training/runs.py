@@ -12,9 +12,8 @@ from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair, Pixels, splits
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import hours_of, read_notes, read_told
@@ -22,7 +21,7 @@ from llcodec.training.codec import CodecTrainer
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
 from llcodec.training.recipe import Recipe, StageRecipe
-from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard
+from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
 from llcodec.training.run_options import RunOptions
 from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
 from llcodec.training.tone_run import holds_members, run_tone
@@ -69,11 +68,12 @@ class _Run:
     def run(self) -> bool:
         """Run what is not finished yet, within the hours that are given."""
         recipe, options = self.recipe, self.options
+        self._refuse_what_cannot_end()
         ends = time.monotonic() + 3600 * options.max_hours
         tone = options.tone
         if tone is None and options.start is not None and brings_tone(options.start):
             tone = options.start
-        if tone is None and recipe.joint is not None and recipe.preset.global_tone:
+        if self._needs_tone():
             tone = self.out / "tone" / "tone.safetensors"
             if not self._train_tone(tone, ends):
                 return False
@@ -90,13 +90,37 @@ class _Run:
                     return False
         if recipe.joint is None:
             return True
-        if start is None:
-            raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
+        assert start is not None
         if self._done(self.out / "joint" / "checkpoint.safetensors", recipe.joint):
             return True
         model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
         before = [start] if tone in (None, start) else [start, tone]
         return self._train(model, "joint", recipe.joint, self._all(recipe.joint), ends, before)
+
+    def _refuse_what_cannot_end(self) -> None:
+        """Raise InputError for what a later stage lacks, before hours go into an earlier one."""
+        recipe, options, data = self.recipe, self.options, self.data
+        for path in (options.start, options.narrow, options.tone):
+            if path is not None:
+                read_notes(path)
+        if options.tensorboard:
+            require_tensorboard()
+        if recipe.plain is not None and options.start is None:
+            if not data.photographs and not (recipe.plain.bright_halves and data.pairs):
+                raise InputError("the plain stage needs photographs, or pairs with bright halves")
+        elif recipe.joint is not None and options.start is None:
+            raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
+        if recipe.joint is not None and not any("train" in splits(f) for f in data.pairs):
+            raise InputError("the joint stage needs pairs of the split 'train' in the data")
+        if self._needs_tone() and recipe.tone is None:
+            raise InputError("the recipe has no tone stage: give the weights of a tone network")
+
+    def _needs_tone(self) -> bool:
+        """Return whether a tone network is needed that no option gives."""
+        recipe, options = self.recipe, self.options
+        if recipe.joint is None or not recipe.preset.global_tone or options.tone is not None:
+            return False
+        return options.start is None or not brings_tone(options.start)
 
     def _train_tone(self, path: Path, ends: float) -> bool:
         """Train the tone network, on one of the processes, unless it is there already."""
@@ -105,8 +129,7 @@ class _Run:
             self._refuse_to_overwrite()
         self.ranks.wait()  # all processes have looked before one of them writes
         if not path.exists() and self.ranks.rank == 0:
-            if recipe.tone is None:
-                raise InputError("the recipe has no tone stage: give the weights of a tone network")
+            assert recipe.tone is not None
             hours = max(0.0, ends - time.monotonic()) / 3600
             members = recipe.preset.tone_members
             done = run_tone(self.data, recipe.tone, path.parent, recipe.seed, members, hours)
@@ -174,16 +197,16 @@ class _Run:
         halves = bright_halves(self._pairs) if recipe.bright_halves else []
         if not self._bright and not halves:
             raise InputError("the plain stage needs photographs, or pairs with bright halves")
-        return gather_sources((), [*self._bright, *halves])
+        return gather_sources((), [*self._bright, *halves], self.data.keep)
 
     def _all(self, recipe: StageRecipe) -> Sources:
         pairs = self._pairs or self.data.read_pairs("train")
         drawn = recipe.mix.pairs < 1  # large sets are not read for nothing
-        return gather_sources(pairs, self._photographs(recipe).photographs if drawn else ())
+        bright = self._photographs(recipe).photographs if drawn else ()
+        return gather_sources(pairs, bright, self.data.keep)
 
     @cached_property
     def _pictures(self) -> list[tuple[Tensor, Tensor]]:
         """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
-        pairs = [pair for part in self.data.read_each("val") for pair in part]
-        chosen = evenly(pairs, _VALIDATION_PICTURES)
+        chosen = self.data.read_some("val", _VALIDATION_PICTURES)
         return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]

@@ -1,21 +1,20 @@
 """The training of the SNR-aware enhancer: pairs of dark and bright pictures."""
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import CropSampler, Sources
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
-from llcodec.training.optimiser import rise_and_cosine
+from llcodec.training.optimiser import descend, rise_and_cosine
 from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_enhanced
@@ -77,12 +76,12 @@ class SnrAwareTrainer(Trainer):
             picture = self.model(low)
         loss = charbonnier(picture, batch.high)
         state.step += 1
-        if self._descend(loss):
-            state.skipped = 0
-            state.window.append([float(loss.detach())])
-            self.ema.update(self.model, state.step)
+        if not descend(loss, self.model, state.optimiser, recipe.clip_norm):
+            self.skip(recipe.patience)
             return
-        self.skip(recipe.patience)
+        self.ema.update(self.model, state.step)
+        state.skipped = 0
+        state.window.append([float(loss.detach())])
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
@@ -91,14 +90,3 @@ class SnrAwareTrainer(Trainer):
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
-
-    def _descend(self, loss: Tensor) -> bool:
-        self.state.optimiser.zero_grad(set_to_none=True)
-        if not math.isfinite(float(loss.detach())):
-            return False
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip_norm)
-        if not bool(norm.isfinite()):
-            return False
-        self.state.optimiser.step()
-        return True

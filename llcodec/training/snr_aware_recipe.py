@@ -7,6 +7,7 @@ from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.snr_aware.network import MULTIPLE
 from llcodec.snr_aware.presets import SnrAwarePreset
+from llcodec.training.recipe_checks import check_decays, check_least, check_positive, check_sizes
 
 
 @dataclass(frozen=True)
@@ -39,5 +40,12 @@ class SnrAwareRecipe:
         """Refuse what cannot be trained."""
         if self.crop < MULTIPLE or self.crop % MULTIPLE:
             raise InputError(f"crops must be a multiple of {MULTIPLE} pixels, not {self.crop}")
-        if min(self.steps, self.batch, self.validate_every) < 1:
-            raise InputError("steps, batch and validate_every must be at least 1")
+        check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
+        check_least(1, patience=self.patience)
+        check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
+        check_least(0, seed=self.seed, warmup=self.warmup)
+        check_positive(learning_rate=self.learning_rate, clip_norm=self.clip_norm)
+        check_decays(ema_decay=self.ema_decay)
+        for beta in self.betas:
+            check_decays(betas=beta)
+        check_sizes(self.preset, may_be_zero=("local_blocks",))

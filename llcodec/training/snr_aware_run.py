@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import gather_sources
 from llcodec.training.provenance import code_version, data_summary
@@ -26,9 +25,8 @@ def run_snr_aware(
     refuse_to_overwrite(out, options)
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else []
-    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)])
-    validation = [pair for part in data.read_each("val") for pair in part]
-    chosen = evenly(validation, _VALIDATION_PICTURES)
+    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.keep)
+    chosen = data.read_some("val", _VALIDATION_PICTURES)
     trainer = SnrAwareTrainer(recipe, sources, chosen, out, own_device(options.device))
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("snr-aware", trainer, options)

@@ -1,5 +1,6 @@
 """How a text guide learns: the settings, the course of the step size, the contrastive loss."""
 
+import math
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -7,6 +8,13 @@ from torch.nn import functional as F
 
 from llcodec.errors import InputError
 from llcodec.text_guide.shape import GuideShape
+from llcodec.training.recipe_checks import (
+    check_decays,
+    check_least,
+    check_positive,
+    check_shares,
+    check_weights,
+)
 
 
 @dataclass(frozen=True)
@@ -15,6 +23,7 @@ class TextGuideRecipe:
 
     ``pair_share`` of the pictures are dark halves of pairs. Cosines are multiplied by a learned
     scale of at most ``most_scale``: a small one spreads them out, which a guide's gradient needs.
+    Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
 
     steps: int = 1000
@@ -25,6 +34,7 @@ class TextGuideRecipe:
     ema_decay: float = 0.995
     pair_share: float = 0.3
     most_scale: float = 20.0
+    patience: int = 20
     validate_every: int = 250
     checkpoint_minutes: float = 5.0
     seed: int = 0
@@ -32,8 +42,16 @@ class TextGuideRecipe:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained."""
-        if self.steps < 1 or self.batch < 2 or self.validate_every < 1:
-            raise InputError("a text guide needs at least 1 step, batches of 2, validate_every 1")
+        check_least(1, steps=self.steps, validate_every=self.validate_every, patience=self.patience)
+        check_least(2, batch=self.batch)
+        check_least(0, seed=self.seed, warmup=self.warmup)
+        check_least(0, checkpoint_minutes=self.checkpoint_minutes)
+        check_positive(learning_rate=self.learning_rate)
+        check_weights(weight_decay=self.weight_decay)
+        check_decays(ema_decay=self.ema_decay)
+        check_shares(pair_share=self.pair_share)
+        if not 1 < self.most_scale < math.inf:
+            raise InputError(f"most_scale must be above 1, and finite, not {self.most_scale:g}")
 
 
 def contrast(images: Tensor, texts: Tensor, scale: Tensor, truth: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from llcodec.text_guide.scores import distinct_highs, score_ladders, score_pairs
 from llcodec.text_guide.shape import first_merges, tokenizer_of
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
-from llcodec.training.optimiser import rise_and_cosine
+from llcodec.training.optimiser import descend, rise_and_cosine
 from llcodec.training.reporting import Row
 from llcodec.training.text_contrast import TextGuideRecipe, contrast
 from llcodec.training.trainer import Pace, Trainer
@@ -66,21 +66,21 @@ class TextGuideTrainer(Trainer):
         return ClipGuide(card.name, self.ema.model, self.tokenizer, card.view, Prompts())
 
     def step(self) -> None:
-        """Take a step."""
+        """Take a step, unless its loss or gradient is not finite."""
         recipe, state = self.recipe, self.state
         for group in state.optimiser.param_groups:
             group["lr"] = recipe.learning_rate * rise_and_cosine(
                 state.step, state.step, recipe.steps, recipe.warmup
             )
         loss = self._loss(self.pictures.batch(recipe.batch))
-        state.optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        state.optimiser.step()
+        state.step += 1
+        if not descend(loss, self.model, state.optimiser, clip_norm=1.0):
+            self.skip(recipe.patience)
+            return
         with torch.no_grad():
             self.model.logit_scale.clamp_(max=math.log(recipe.most_scale))
-        state.step += 1
         self.ema.update(self.model, state.step)
+        state.skipped = 0
         state.window.append([float(loss.detach())])
 
     def _loss(self, batch: DescribedBatch) -> Tensor:

@@ -1,16 +1,15 @@
 """A whole training of a text guide: folders of data in, a guide's file out."""
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 
 from llcodec.data.folders import DataFolders
-from llcodec.errors import InputError
 from llcodec.text_guide.file import GuideCard, write_guide
 from llcodec.text_guide.pictures import held_out
 from llcodec.training.provenance import folder_names
 from llcodec.training.ranks import refuse_ranks
+from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide import TextGuideTrainer
 
@@ -23,23 +22,19 @@ def run_text_guide(
     recipe: TextGuideRecipe,
     out: Path,
     name: str,
-    *,
-    resume: bool = False,
-    max_hours: float = math.inf,
+    options: RunOptions,
 ) -> bool:
     """Train a text guide into the run folder ``out``; return whether its file is written.
 
-    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    It learns on the processor: both towers are small. Raises InputError if the folder holds a run
+    already and ``resume`` is not asked for.
     """
     refuse_ranks()
+    refuse_to_overwrite(out, options)
     photographs, _ = held_out(data.read_photographs())
     validation = [pair for part in data.read_each("val") for pair in part]
     trainer = TextGuideTrainer(recipe, data.read_pairs("train"), photographs, validation, out)
-    if trainer.checkpoint.exists():
-        if not resume:
-            raise InputError(f"{out} holds a run already; resume it or choose another folder")
-        trainer.resume()
-    if not trainer.run(max_hours):
+    if not run_trainer("text guide", trainer, options):
         return False
     notes = {
         "kind": _KIND,

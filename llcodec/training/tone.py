@@ -13,6 +13,7 @@ from torch import Tensor
 
 from llcodec.data.sampling import Batch, CropSampler, Mix, Sources
 from llcodec.nets.tone import ToneEnsemble, ToneNetwork, apply_tone
+from llcodec.training.recipe_checks import check_least, check_positive, check_weights
 from llcodec.training.reporting import Reporter
 
 
@@ -30,6 +31,12 @@ class ToneRecipe:
     weight_decay: float = 1e-2
     validate_every: int = 100
     mix: Mix = field(default_factory=lambda: Mix(pairs=0.75, darkened=0.15))
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained."""
+        check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
+        check_positive(learning_rate=self.learning_rate)
+        check_weights(weight_decay=self.weight_decay)
 
 
 def tone_loss(bright: Tensor, high: Tensor) -> Tensor:

@@ -11,13 +11,14 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from llcodec._outputs import written
+from llcodec._outputs import make_folder, written
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
 from llcodec.nets.tone import ToneEnsemble, ToneNetwork, tone_network
 from llcodec.training.checkpoint import load_weights, read_tensors
 from llcodec.training.provenance import data_summary
+from llcodec.training.recipe_checks import check_least
 from llcodec.training.reporting import ProgressLine
 from llcodec.training.stopping import StopRequest
 from llcodec.training.tone import ToneRecipe, tone_psnr, train_tone
@@ -39,14 +40,15 @@ def run_tone(
     seed.
     """
     path = out / "tone.safetensors"
+    check_least(0, max_hours=max_hours)
     if path.exists():
         raise InputError(f"{out} holds a tone network already; choose another folder")
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     ends = time.monotonic() + 3600 * max_hours
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
-    sources = gather_sources(pairs, bright)
-    validation = [gather_sources(part, ()) for part in data.read_each("val")]
+    sources = gather_sources(pairs, bright, data.keep)
+    validation = [gather_sources(part, (), data.keep) for part in data.read_each("val")]
     with StopRequest() as stop:
         run = _ToneRun(sources, data_summary(data, sources), validation, recipe, out, stop, ends)
         trained = []

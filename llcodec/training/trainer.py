@@ -13,12 +13,14 @@ from typing import Any
 
 import torch
 
-from llcodec._outputs import written
+from llcodec._outputs import make_folder, written
 from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
 from llcodec.training.ranks import Ranks
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
+
+_OTHERS_TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,24 @@ class Trainer(ABC):
         Raises InputError if the folder's settings are others, or the preset or the data.
         """
         if not self.config.is_file() or self.config.read_text() != self.settings:
-            raise InputError(f"{self.config}: the run was started with other settings")
+            raise InputError(f"{self.config}: {self._other_settings()}")
         before, now = read_notes(self.checkpoint), self.state.notes
         for key in ("preset", "data"):
             if key in before and key in now and before[key] != now[key]:
                 raise InputError(f"{self.checkpoint}: the run was started with other {key}")
         load_checkpoint(self.checkpoint, self.state)
+
+    def _other_settings(self) -> str:
+        """Return which settings of the run folder are not those of this run."""
+        try:
+            before = flat_settings(json.loads(self.config.read_text()))
+        except (OSError, ValueError, AttributeError):
+            return "missing, or not the settings of a run"
+        now = flat_settings(json.loads(self.settings))
+        others = [key for key in before | now if before.get(key) != now.get(key)]
+        told = [f"{key} was {json.dumps(before.get(key))}" for key in others[:_OTHERS_TOLD]]
+        more = ["…"] if len(others) > _OTHERS_TOLD else []
+        return f"the run was started with other settings: {', '.join(told + more)}"
 
     def run(self, max_hours: float = math.inf, reporters: Sequence[Reporter] = ()) -> bool:
         """Train until the last step, ``max_hours`` of this session, or a signal.
@@ -108,7 +122,7 @@ class Trainer(ABC):
         Returns whether the last step was reached.
         """
         if self.ranks.rank == 0:
-            self.out.mkdir(parents=True, exist_ok=True)
+            make_folder(self.out)
             with written(self.config) as part:
                 part.write_text(self.settings)
             log = JsonLines(self.log)
@@ -123,20 +137,21 @@ class Trainer(ABC):
     def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
         started = saved = drawn = reported = time.monotonic()
         hours_before, pace, state = self.state.hours, self.pace, self.state
-        stopping = False
+        told, stopping = state.step, False
         while state.step < pace.steps and not stopping:
             self.step()
             now = time.monotonic()
             state.hours = hours_before + (now - started) / 3600
-            if state.step % pace.report_every == 0:
-                self._report(listeners, pace.report_every / (now - reported))
-                reported = now
+            if state.step % pace.report_every == 0 or state.step == pace.steps:
+                self._report(listeners, (state.step - told) / (now - reported))
+                reported, told = now, state.step
             if state.step % pace.validate_every == 0:
                 self._validate(listeners)
-            if now - saved > 60 * pace.checkpoint_minutes:
+            # Amid steps that are not taken, weights may have gone bad: the last good ones stay.
+            if now - saved > 60 * pace.checkpoint_minutes and not state.skipped:
                 self._save()
                 saved = now
-            if now - drawn > 60 * pace.sheet_minutes:
+            if now - drawn > 60 * pace.sheet_minutes or state.step == pace.steps:
                 self._draw()
                 drawn = now
             stopping = stop.asked or now - started > 3600 * max_hours
@@ -149,9 +164,10 @@ class Trainer(ABC):
         return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
 
     def _report(self, listeners: Sequence[Reporter], speed: float) -> None:
+        steps = (self.state.step - 1) % self.pace.report_every + 1  # in all sessions
         row = {
             "hours": round(self.state.hours, 4),
-            "skipped": self.pace.report_every - len(self.state.window),
+            "skipped": steps - len(self.state.window),
             "restarts": len(self.state.restarted),
             "steps_per_second": round(speed, 3),
             **self.means(),
@@ -173,3 +189,15 @@ class Trainer(ABC):
         if self.ranks.rank == 0:
             save_checkpoint(self.checkpoint, self.state)
         self.ranks.wait()
+
+
+def flat_settings(settings: Mapping[str, Any], within: str = "") -> dict[str, Any]:
+    """Return nested settings as one table; its keys are dotted, as ``--set`` takes them."""
+    flat: dict[str, Any] = {}
+    for key, value in settings.items():
+        flat |= (
+            flat_settings(value, f"{within}{key}.")
+            if isinstance(value, Mapping)
+            else {within + key: value}
+        )
+    return flat

@@ -13,7 +13,6 @@ from torch import Tensor
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import learnt_to_brighten
-from llcodec.data.evenly import evenly
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pixels
 from llcodec.entropy.networks import QUALITY_UNITS
@@ -113,7 +112,7 @@ def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibr
     Pictures of the val split show the ranges; typical latents are those of the train split, and of
     photographs where there are some; dark ones are typical of models that brighten.
     """
-    pairs = evenly(data.read_pairs("val"), _CALIBRATION_PICTURES // 2)
+    pairs = data.read_pairs("val", _CALIBRATION_PICTURES // 2)
     batches = []
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
         y = _latents(model, picture)
@@ -125,9 +124,9 @@ def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibr
 
 def _typical(model: JointModel, data: DataFolders, brightens: bool) -> list[GainedLatents]:
     """Return latents of what the model is made for: dark pictures, or photographs, at all rates."""
-    pairs = evenly(data.read_pairs("train"), _TYPICAL_PICTURES)
+    pairs = data.read_pairs("train", _TYPICAL_PICTURES)
     dark = [pair.low for pair in pairs] if brightens else []
-    bright = evenly(data.read_photographs(), _TYPICAL_PICTURES) if data.photographs else []
+    bright = data.read_photographs(_TYPICAL_PICTURES)
     typical = []
     for picture in (*dark, *(bright or [pair.high for pair in pairs])):
         y = _latents(model, picture)

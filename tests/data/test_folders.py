@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec.data import pairs
 from llcodec.data.folders import DataFolders, bright_halves
+from llcodec.data.scratch import Scratch
 from llcodec.errors import InputError
 
 
@@ -39,6 +41,30 @@ def test_pairs_are_those_of_a_split_and_know_their_folder(root: Path) -> None:
     assert [len(part) for part in data.read_each("val")] == [1, 1]
 
 
+def test_a_few_pictures_are_spread_over_all_folders(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = DataFolders.sort([root / "table", root / "plain", root / "photos"])
+    read: list[Path] = []
+    reading = pairs.read_pixels
+    monkeypatch.setattr(pairs, "read_pixels", lambda path: read.append(path) or reading(path))
+    assert [p.source for p in data.read_some("train", 2)] == ["table", "table"]
+    assert [p.source for p in data.read_some("val", 2)] == ["table", "plain"]
+    assert [p[0, 0, 0] for p in data.read_photographs(2)] == [150, 152]
+    assert len(read) == 4 + 4 + 2  # no file is read for nothing
+
+
+def test_what_is_read_may_lie_beside_the_memory(root: Path, tmp_path: Path) -> None:
+    data = DataFolders([root / "table"], [root / "photos"], Scratch(0, tmp_path).keep)
+    as_usual = DataFolders.sort([root / "table", root / "photos"])
+    both = zip(data.read_pairs("train"), as_usual.read_pairs("train"), strict=True)
+    for pair, wanted in both:
+        np.testing.assert_array_equal(pair.low, wanted.low)
+        np.testing.assert_array_equal(pair.high, wanted.high)
+    for photograph, usual in zip(data.read_photographs(), as_usual.read_photographs(), strict=True):
+        np.testing.assert_array_equal(photograph, usual)
+
+
 def test_a_split_that_is_not_there(root: Path) -> None:
     table = root / "table/pairs.csv"
     table.write_text(table.read_text().replace("val", "train"))
@@ -54,5 +80,5 @@ def test_missing_folders_are_named(root: Path) -> None:
 
 
 def test_a_third_of_the_bright_halves_each_once(root: Path) -> None:
-    pairs = DataFolders.sort([root / "table"]).read_pairs("train")
-    assert len(bright_halves([*pairs, *pairs])) == 1
+    read = DataFolders.sort([root / "table"]).read_pairs("train")
+    assert len(bright_halves([*read, *read])) == 1

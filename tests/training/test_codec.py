@@ -72,7 +72,7 @@ def test_resuming_goes_on_exactly(trainer, stage: str) -> None:
         k: v for k, v in told.items() if k != "hours"
     }
     assert rows(part) == rows(whole)
-    assert [row["step"] for row in rows(whole)] == [2, 4, 6]
+    assert [row["step"] for row in rows(whole)] == [2, 4, 6, 6]
 
 
 def test_training_changes_the_model_and_the_average_follows(trainer) -> None:
@@ -257,7 +257,7 @@ def test_going_on_forgets_what_a_lost_session_logged(trainer) -> None:
     again = trainer("run", steps=6)
     again.resume()
     again.run()
-    assert [row["step"] for row in rows(again)] == [2, 4, 6]
+    assert [row["step"] for row in rows(again)] == [2, 4, 6, 6]
     assert not any(row.get("loss") == 9 for row in rows(again))
 
 
@@ -276,6 +276,37 @@ def test_the_average_takes_over_from_weights_that_went_bad(trainer) -> None:
     again = trainer("run", steps=12, patience=3, validate_every=100)
     again.resume()
     assert again.state.restarted == [7]
+
+
+def test_without_an_average_the_last_checkpoint_takes_over(trainer) -> None:
+    changes = {"steps": 12, "patience": 3, "validate_every": 100, "ema_decay": 0.0}
+    run = trainer("run", **changes)
+
+    def spoil_weights(module: nn.Module, given: object) -> None:
+        if run.state.step == 4:
+            run.model.linear_synthesis.weight.data.fill_(math.nan)
+
+    run.run(max_hours=0)
+    first = run.model.linear_synthesis.weight.detach().clone()
+    run.model.register_forward_pre_hook(spoil_weights)
+    seen = {}
+    run.model.register_forward_pre_hook(
+        lambda module, given: seen.update(
+            {run.state.step: run.model.linear_synthesis.weight.detach().clone()}
+        )
+    )
+    run.run()
+    assert run.state.restarted == [7]
+    assert torch.equal(seen[7], first)
+    assert all(p.isfinite().all() for p in run.model.parameters())
+
+
+def test_a_run_that_goes_bad_at_once_has_nothing_to_go_back_to(trainer) -> None:
+    run = trainer("run", steps=12, patience=3, validate_every=100, ema_decay=0.0)
+    with torch.no_grad():
+        run.model.linear_synthesis.weight.fill_(math.nan)
+    with pytest.raises(LlcError, match="before its first checkpoint"):
+        run.run()
 
 
 def test_a_run_that_diverges_says_so(trainer) -> None:

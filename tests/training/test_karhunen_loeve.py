@@ -69,3 +69,12 @@ def test_warm_start_sets_basis_scales_and_gains(tiny_model, photographs) -> None
     middle = gains[4]  # a middling quality
     torch.testing.assert_close(model.coded_scale, scale * middle.flatten())
     torch.testing.assert_close(gains * model.inverse_gain(quality), torch.ones_like(gains))
+
+
+def test_pictures_smaller_than_a_patch_take_part() -> None:
+    rng = np.random.default_rng(0)
+    small = [rng.integers(256, size=size, dtype=np.uint8) for size in ((1, 1, 3), (9, 40, 3))]
+    basis, scale = patch_basis(small, 5, rng, patches=50)
+    assert basis.shape == (5, 3, 16, 16)
+    assert torch.isfinite(basis).all()
+    assert torch.isfinite(scale).all()

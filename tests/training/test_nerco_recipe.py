@@ -32,7 +32,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"batch": 0}, "at least 1"),
         ({"crop": 30}, "64 at least"),
         ({"crop": 66}, "multiple of 4"),
-        ({"constant": 1.5}, "share"),
+        ({"constant": 1.5}, "between 0 and 1"),
     ],
 )
 def test_what_cannot_be_trained_is_refused(change: dict[str, object], told: str) -> None:

@@ -95,6 +95,14 @@ def test_progress_tells_losses_and_validations(capsys: pytest.CaptureFixture[str
     assert "2.000 steps/s" in told
 
 
+def test_the_total_of_many_losses_is_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressLine("nerco", 0, 100) as progress:
+        progress.losses(100, {"total": 7.25, "identity": 0.1})
+    told = capsys.readouterr().err
+    assert "7.250 loss" in told
+    assert "100/100" in told
+
+
 def test_rows_without_a_single_good_step_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLine("plain", 0, 100) as progress:
         progress.losses(50, {"hours": 0.1, "skipped": 50, "steps_per_second": 1.0})

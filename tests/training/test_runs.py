@@ -182,8 +182,9 @@ def test_photographs_alone_train_the_plain_stage(
 ) -> None:
     data = DataFolders.sort([photograph_folder])
     assert run_recipe(replace(recipe, joint=None), data, tmp_path / "run", CPU)
-    with pytest.raises(InputError, match="no pairs of the split 'train'"):
+    with pytest.raises(InputError, match="needs pairs of the split 'train'"):
         run_recipe(recipe, data, tmp_path / "other", CPU)
+    assert not (tmp_path / "other").exists()  # hours of an earlier stage would have been lost
 
 
 def test_other_settings_do_not_go_on(folders: DataFolders, recipe: Recipe, tmp_path: Path) -> None:
@@ -200,6 +201,13 @@ def test_what_is_missing_is_an_input_error(
     missing = tmp_path / "none.safetensors"
     with pytest.raises(InputError, match="no such file"):
         run_recipe(recipe, folders, tmp_path / "x", replace(CPU, start=missing))
+    with pytest.raises(InputError, match="no such file"):
+        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, tone=missing))
+    with pytest.raises(InputError, match="no tone stage"):
+        run_recipe(replace(recipe, tone=None), folders, tmp_path / "x", CPU)
+    with pytest.raises(InputError, match="needs a plain stage"):
+        run_recipe(replace(recipe, plain=None), folders, tmp_path / "x", CPU)
+    assert not (tmp_path / "x").exists()
     with pytest.raises(InputError, match="no such file"):
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
 

@@ -44,5 +44,9 @@ def test_contrast_treats_pictures_and_captions_alike() -> None:
 
 
 def test_what_cannot_be_trained_is_refused() -> None:
-    with pytest.raises(InputError, match="batches of 2"):
+    with pytest.raises(InputError, match="batch must be at least 2"):
         replace(RECIPE, batch=1)
+    with pytest.raises(InputError, match="most_scale must be above 1"):
+        replace(RECIPE, most_scale=0.5)
+    with pytest.raises(InputError, match="learning_rate must be above 0"):
+        replace(RECIPE, learning_rate=0.0)

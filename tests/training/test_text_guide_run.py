@@ -10,8 +10,11 @@ import torch
 from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
 from llcodec.text_guide.file import read_card, read_guide
+from llcodec.training.run_options import RunOptions
 from llcodec.training.text_contrast import TextGuideRecipe
 from llcodec.training.text_guide_run import FILE, run_text_guide
+
+STEP = RunOptions(resume=True, max_hours=0)
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def rows(out: Path) -> list[dict[str, object]]:
 def test_a_guide_learns_and_survives_its_file(
     folders: DataFolders, text_guide_recipe: TextGuideRecipe, tmp_path: Path
 ) -> None:
-    assert run_text_guide(folders, text_guide_recipe, tmp_path, "tiny-guide")
+    assert run_text_guide(folders, text_guide_recipe, tmp_path, "tiny-guide", RunOptions())
     losses = [row["loss"] for row in rows(tmp_path) if "loss" in row]
     assert losses[-1] < 0.8 * losses[0]
     pairs, ladders = rows(tmp_path)[-1]["val"]
@@ -49,15 +52,20 @@ def test_a_run_that_stops_goes_on_exactly(
 ) -> None:
     short = replace(text_guide_recipe, steps=6, batch=4, validate_every=3)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    assert run_text_guide(folders, short, whole, "tiny")
+    assert run_text_guide(folders, short, whole, "tiny", RunOptions())
     for _ in range(6):
-        done = run_text_guide(folders, short, parts, "tiny", resume=True, max_hours=0)
+        done = run_text_guide(folders, short, parts, "tiny", STEP)
     assert done
     one, other = (read_guide(out / FILE).model.state_dict() for out in (whole, parts))
     assert all(torch.equal(one[key], other[key]) for key in one)
-    assert rows(whole) == rows(parts)
-    assert [row["step"] for row in rows(whole)] == [3, 6]
-    assert capfd.readouterr() == ("", "")
+    times = {"hours": 0, "steps_per_second": 0}
+    timeless = [[row | times for row in rows(out)] for out in (whole, parts)]
+    assert timeless[0] == timeless[1]
+    assert [row["step"] for row in rows(whole)] == [3, 6, 6]
+    told = capfd.readouterr()
+    assert told.out == ""
+    assert "text guide" in told.err
+    assert "warning" not in told.err.lower()
 
 
 @pytest.mark.extra("open_clip")
@@ -65,13 +73,13 @@ def test_a_run_is_neither_overwritten_nor_changed(
     folders: DataFolders, text_guide_recipe: TextGuideRecipe, tmp_path: Path
 ) -> None:
     short = replace(text_guide_recipe, steps=3, batch=4)
-    assert not run_text_guide(folders, short, tmp_path, "tiny", max_hours=0)
+    assert not run_text_guide(folders, short, tmp_path, "tiny", RunOptions(max_hours=0))
     assert not (tmp_path / FILE).exists()
     kept = (tmp_path / "checkpoint.safetensors").read_bytes()
     with pytest.raises(InputError, match="holds a run already"):
-        run_text_guide(folders, short, tmp_path, "tiny")
+        run_text_guide(folders, short, tmp_path, "tiny", RunOptions())
     with pytest.raises(InputError, match="other settings"):
-        run_text_guide(folders, replace(short, batch=6), tmp_path, "tiny", resume=True)
+        run_text_guide(folders, replace(short, batch=6), tmp_path, "tiny", STEP)
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == kept
 
 
@@ -85,6 +93,8 @@ def test_folders_have_their_names_wherever_one_stands(
 ) -> None:
     monkeypatch.chdir(pair_folder)
     folders = DataFolders.sort([Path(), photograph_folder])
-    assert run_text_guide(folders, replace(text_guide_recipe, steps=1), tmp_path, "tiny")
+    assert run_text_guide(
+        folders, replace(text_guide_recipe, steps=1), tmp_path, "tiny", RunOptions()
+    )
     notes = read_card(tmp_path / FILE).notes
     assert notes["data"] == f"{pair_folder.name}, {photograph_folder.name}"

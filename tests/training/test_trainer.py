@@ -13,7 +13,7 @@ from torch import nn
 from llcodec.errors import InputError, OutputError
 from llcodec.training.checkpoint import RunState
 from llcodec.training.reporting import Row
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import Pace, Trainer, flat_settings
 
 
 class Counter(Trainer):
@@ -68,11 +68,14 @@ def rows(out: Path) -> list[dict[str, float]]:
 def test_reports_are_means_and_come_when_they_should(tmp_path: Path) -> None:
     run = Counter(tmp_path, Pace(10, report_every=4, validate_every=5))
     assert run.run()
-    assert [row["step"] for row in rows(tmp_path)] == [4, 5, 8, 10]
+    assert [row["step"] for row in rows(tmp_path)] == [4, 5, 8, 10, 10]
     first = rows(tmp_path)[0]
     numbers = np.random.default_rng(0).random(10)
     assert first["drawn"] == pytest.approx(numbers[:4].mean(), abs=1e-4)
     assert first["skipped"] == 0
+    last = rows(tmp_path)[-2]
+    assert last["drawn"] == pytest.approx(numbers[8:].mean(), abs=1e-4)
+    assert last["skipped"] == 0
     assert rows(tmp_path)[-1]["val"][0]["weight"] == pytest.approx(numbers.sum(), abs=1e-3)  # type: ignore[index]
 
 
@@ -95,10 +98,42 @@ def test_sheets_are_drawn_by_the_clock(tmp_path: Path) -> None:
     assert [path.name for path in run.drawn_to] == [f"step-000000{n}.png" for n in (1, 2, 3)]
 
 
+def test_a_run_ends_with_a_sheet(tmp_path: Path) -> None:
+    run = Counter(tmp_path, Pace(3))
+    run.run(max_hours=0)
+    assert run.drawn_to == []
+    run.run()
+    assert [path.name for path in run.drawn_to] == ["step-0000003.png"]
+
+
 def test_other_settings_do_not_go_on(tmp_path: Path) -> None:
     Counter(tmp_path, Pace(3)).run(max_hours=0)
-    with pytest.raises(InputError, match="other settings"):
+    with pytest.raises(InputError, match=r'other settings: name was "counter"$'):
         Counter(tmp_path, Pace(3), name="other").resume()
+    (tmp_path / "config.json").write_text("[]")
+    with pytest.raises(InputError, match="not the settings of a run"):
+        Counter(tmp_path, Pace(3)).resume()
+
+
+def test_a_few_other_settings_are_told() -> None:
+    table = {"a": 1, "b": {"c": [2], "d": {"e": None}}, "f": {}}
+    assert flat_settings(table) == {"a": 1, "b.c": [2], "b.d.e": None}
+
+
+def test_weights_that_may_have_gone_bad_are_not_kept(tmp_path: Path) -> None:
+    run = Counter(tmp_path, Pace(4, checkpoint_minutes=0))
+    step = run.step
+
+    def skipped() -> None:
+        step()
+        run.state.skipped = 1
+        if run.state.step == 3:
+            raise KeyboardInterrupt
+
+    run.step = skipped  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    assert not run.checkpoint.exists()
 
 
 def test_a_run_that_a_kill_ends_early_begins_a_new_log(tmp_path: Path) -> None:
