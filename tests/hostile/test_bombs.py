@@ -195,14 +195,16 @@ def test_every_format_that_is_usual_has_a_bomb() -> None:
     assert known - set(READABLE) <= {"AVIF", "JPEG2000", "WEBP"}  # not in every build
 
 
-@pytest.fixture(scope="module")
-def outcome(llc: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, dict[str, str]]:
+@pytest.fixture(scope="module", params=["encode", "enhance"])
+def outcome(
+    request: pytest.FixtureRequest, llc: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, dict[str, str]]:
     """A batch of all bombs: how it ended, and its line about each."""
     folder = tmp_path_factory.mktemp("bombs")
     names = [name for name in BOMBS if name.split(" ")[0] in READABLE]
     for name in names:
         (folder / name).write_bytes(BOMBS[name]())
-    done = llc.run("encode", *names, "-o", "out/", cwd=folder)
+    done = llc.run(request.param, *names, "-o", "out/", cwd=folder)
     assert not (folder / "out").exists()
     *lines, last = done.err.splitlines()
     assert last == f"llc: {len(names)} of {len(names)} failed"

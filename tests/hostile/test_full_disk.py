@@ -15,7 +15,7 @@ NAMES = "abcd"
 
 # Runs in a mount namespace of its own, so that nothing is mounted for anyone else.
 SCRIPT = """
-import hashlib, json, pathlib, subprocess
+import hashlib, json, pathlib, subprocess, sys
 from llcodec.cli._main import run
 
 def mount(options):
@@ -25,18 +25,18 @@ def look(folder):
     paths = sorted(pathlib.Path(folder).iterdir())
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
-def encode(folder, *options):
-    code = run(["encode", "in", "-o", folder, "-q", "8", "--quiet", *options])
+def batch(folder, *options):
+    code = run([*sys.argv[1:], "in", "-o", folder, "--quiet", *options])
     return {"code": code, "files": look(folder)}
 
-seen = [encode("whole")]
+seen = [batch("whole")]
 room = sum(path.stat().st_size for path in pathlib.Path("whole").iterdir())
 mount(f"size={2 * room // 3}")
-seen.append(encode("out"))
+seen.append(batch("out"))
 mount("remount,size=1m")
-seen.append(encode("out"))
+seen.append(batch("out"))
 mount("remount,ro")
-seen.append(encode("out", "--force"))
+seen.append(batch("out", "--force"))
 print(json.dumps(seen))
 """
 
@@ -53,20 +53,28 @@ def can_mount() -> bool:
     return tried.returncode == 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["encode -q 8", "decode", "enhance"])
 def told(
-    picture: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    llc: Any,
+    picture: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """What the script printed, and the lines on its stderr."""
+    """What the script printed for a verb, and the lines on its stderr."""
     if not can_mount():
         pytest.skip("needs unshare, and a system that lets users mount in a namespace")
     folder = tmp_path_factory.mktemp("disk")
     (folder / "out").mkdir()
     for seed, name in enumerate(NAMES):
         picture(folder / "in" / f"{name}.png", 160, 120, seed=seed)
+    words = request.param.split()
+    if words == ["decode"]:
+        assert llc.run("encode", "in", "--quiet", cwd=folder).code == 0
+        for path in (folder / "in").glob("*.png"):
+            path.unlink()
     threads = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive"}
     done = subprocess.run(
-        ["unshare", "-rm", sys.executable, "-c", SCRIPT],
+        ["unshare", "-rm", sys.executable, "-c", SCRIPT, *words],
         cwd=folder,
         env={**os.environ, **threads, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -93,7 +101,7 @@ def test_what_fits_is_there_and_what_does_not_leaves_nothing(told: Told) -> None
 
 def test_with_more_room_it_is_completed_by_running_it_again(told: Told) -> None:
     (whole, _, second, _), _lines = told
-    assert sorted(second["files"]) == [f"{name}.llc" for name in NAMES]
+    assert [Path(file).stem for file in sorted(second["files"])] == list(NAMES)
     assert second["files"] == whole["files"]
 
 

@@ -124,19 +124,35 @@ LIES: dict[str, Callable[[], bytes]] = {
         (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + deflated())
     ),
     "a profile of 100 MB in a PNG": lambda: small_png((b"iCCP", b"a\0\0" + deflated())),
-    "EXIF of 20 MB in a PNG": lambda: small_png((b"eXIf", tiff([], bytes(20_000_000)))),
 }
 
 
+@pytest.mark.parametrize("verb", ["encode", "enhance"])
 @pytest.mark.parametrize("name", LIES)
-def test_it_is_refused(llc: Any, name: str, tmp_path: Path) -> None:
+def test_it_is_refused(llc: Any, name: str, verb: str, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(LIES[name]())
-    done = llc.run("encode", tmp_path / "a")
+    done = llc.run(verb, tmp_path / "a")
     assert (done.code, done.out) == (1, b"")
     assert done.line.startswith(f"llc: {tmp_path}/a: ")
     assert "internal" not in done.line
     assert done.grown_mb < 120
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_metadata_larger_than_a_file_of_llcodec_holds(llc: Any, kept: bool, tmp_path: Path) -> None:
+    """Pictures may hold what containers refuse."""
+    path = tmp_path / "a.png"
+    path.write_bytes(small_png((b"eXIf", tiff([], bytes(20_000_000)))))
+    done = llc.run("enhance" if kept else "encode", path)
+    assert done.grown_mb < 200
+    if kept:
+        with Image.open(tmp_path / "a-enhanced.png") as bright:
+            assert len(bright.info["exif"]) > 20_000_000
+    else:
+        assert done.code == 1
+        assert "metadata" in done.line
+        assert [each.name for each in tmp_path.iterdir()] == ["a.png"]
 
 
 def test_more_pixels_than_the_header_says_are_left_unread(llc: Any, tmp_path: Path) -> None:
