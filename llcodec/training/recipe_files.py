@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
+from llcodec.nerco.switches import ABLATIONS
 from llcodec.nets.presets import PRESETS
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 from llcodec.training.nerco_recipe import NercoRecipe
@@ -19,6 +20,12 @@ from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 
 Table = dict[str, Any]
 R = TypeVar("R")
+
+# NeRCo's weights of losses, and the settings of its ablation, that have a name.
+_NAMED: Mapping[str, Mapping[str, Any]] = {
+    "weights": {"released": NercoLossWeights(), "paper": paper_loss_weights()},
+    "switches": {f"ablation-{number}": kept for number, kept in enumerate(ABLATIONS, 1)},
+}
 
 
 @dataclass(frozen=True)
@@ -96,16 +103,16 @@ def recipe_of(table: Mapping[str, Any], kind: RecipeKind[R]) -> R:
     preset, model = kind.preset(table.pop("preset", kind.default)), table.pop("model", {})
     if not isinstance(model, dict):
         raise InputError("model must be a table of changes to the preset")
-    if isinstance(table.get("weights"), str):
-        table["weights"] = _loss_weights(table["weights"])
+    for key, named in _NAMED.items():
+        if isinstance(table.get(key), str):
+            table[key] = _named(key, table[key], named)
     return _structure({**table, "preset": {**asdict(preset), **model}}, kind.recipe)
 
 
-def _loss_weights(name: str) -> Table:
-    """Return NeRCo's weights of losses that have a name."""
-    named = {"released": NercoLossWeights(), "paper": paper_loss_weights()}
+def _named(key: str, name: str, named: Mapping[str, Any]) -> Table:
+    """Return the table that a name stands for."""
     if name not in named:
-        raise InputError(f"no weights {name!r} (known: {', '.join(named)})")
+        raise InputError(f"no {key} {name!r} (known: {', '.join(named)})")
     return asdict(named[name])
 
 

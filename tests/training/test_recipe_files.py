@@ -7,7 +7,7 @@ from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import COMPACT, PAPER
-from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nets.presets import FAST, PRESETS
 from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.recipe_files import CODEC, NERCO, read_recipe, recipe_of, shipped_recipe
@@ -50,6 +50,14 @@ def test_weights_of_losses_have_names() -> None:
     assert released.weights == NercoLossWeights()
     with pytest.raises(InputError, match="no weights 'other'"):
         read_recipe("nerco-compact", NERCO, ["weights=other"])
+
+
+def test_the_ablations_of_the_paper_have_names() -> None:
+    for number, switches in enumerate(ABLATIONS, 1):
+        recipe = read_recipe("nerco-compact", NERCO, [f"switches=ablation-{number}"])
+        assert recipe.switches == switches
+    with pytest.raises(InputError, match="no switches 'ablation-6'"):
+        read_recipe("nerco-compact", NERCO, ["switches=ablation-6"])
 
 
 def test_changes_are_dotted_paths() -> None:
