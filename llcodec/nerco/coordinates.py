@@ -32,6 +32,10 @@ class Coordinates:
         """Return the same coordinates on a device."""
         return Coordinates(self.rows.to(device), self.columns.to(device))
 
+    def all_zero(self) -> "Coordinates":
+        """Return as many coordinates, all of them the middle of the picture."""
+        return Coordinates(torch.zeros_like(self.rows), torch.zeros_like(self.columns))
+
 
 def coordinates(
     height: int, width: int, window: Window | None = None, device: torch.device | None = None

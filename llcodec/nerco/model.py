@@ -4,6 +4,7 @@ Nothing here needs what training needs: no discriminators and no model of langua
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -47,6 +48,8 @@ class NercoModel(nn.Module):
         """Return I_NR of a dark picture; the picture itself where there is no NRN."""
         if self.nrn is None:
             return view.picture
+        if not self.switches.coordinates:
+            view = replace(view, coordinates=view.coordinates.all_zero())
         out: Tensor = self.nrn(view)
         return out
 

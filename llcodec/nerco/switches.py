@@ -9,10 +9,13 @@ class NercoSwitches:
 
     ``normalisation`` is NRN. ``cooperation`` is the mask extractor together with the cooperative
     loss. ``edges`` is the high-frequency path of the discriminators and ``text`` the text-driven
-    one: with both, the discriminator is the paper's TAD.
+    one: with both, the discriminator is the paper's TAD. Without ``coordinates``, NRN is told that
+    every pixel lies in the middle, as it is by the authors' released code; the paper has no such
+    setting.
     """
 
     normalisation: bool = True
+    coordinates: bool = True
     cooperation: bool = True
     edges: bool = True
     text: bool = True

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from llcodec.nerco.coordinates import Window, coordinates
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT, PAPER, NercoPreset
 from llcodec.nerco.switches import ABLATION_1, ABLATION_2, NercoSwitches
@@ -126,6 +127,15 @@ def test_switches_leave_networks_out(tiny) -> None:
     assert NercoModel(tiny, ABLATION_2).me is not None
     assert NercoModel(tiny, NercoSwitches(cooperation=False)).nrn is not None
     assert bare.enhance(torch.rand(1, 3, 16, 16)).shape == (1, 3, 16, 16)
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_coordinates_can_be_hidden(tiny, told: bool) -> None:
+    model = NercoModel(tiny, NercoSwitches(coordinates=told))
+    here = view_of_whole(0.1 * torch.rand(1, 3, 32, 44))
+    there = replace(here, coordinates=coordinates(320, 440, Window(100, 200, 32, 44)))
+    with torch.no_grad():
+        assert torch.equal(model(here), model(there)) != told
 
 
 def test_inference_needs_no_g_l(tiny) -> None:

@@ -70,7 +70,7 @@ def test_what_is_read_enhances_as_what_was_written(tiny, tmp_path: Path) -> None
     torch.testing.assert_close(read.enhance(x), model.enhance(x), atol=2e-3, rtol=0)
 
 
-@pytest.mark.parametrize("switches", ABLATIONS)
+@pytest.mark.parametrize("switches", [*ABLATIONS, NercoSwitches(coordinates=False)])
 def test_switches_come_back(compact, switches: NercoSwitches, tmp_path: Path) -> None:
     write_nerco(tmp_path / "a", NercoFile("own", NercoModel(compact, switches)))
     read = read_nerco(tmp_path / "a").model
