@@ -107,6 +107,8 @@ def _measure_all() -> None:
     else:
         pairs = tuple(Pair(str(n), p, p) for n, p in enumerate(read_photographs(folder)))
         given = f"--photographs {folder.name}"
+    if tuple(options.qualities) != QUALITIES:
+        given += " --qualities " + " ".join(f"{quality:g}" for quality in options.qualities)
     rows = []
     for quality in options.qualities:
         rows.append(measure(codec, pairs, quality))

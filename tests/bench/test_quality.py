@@ -62,6 +62,7 @@ def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.Monke
     assert result["pictures"] == 1
     assert [row["quality"] for row in result["rows"]] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert str(tmp_path) not in out.read_text()  # no path of this machine
+    assert "--qualities" not in result["command"]
     assert result["machine"]["threads"] == 1
     assert 10 < result["input_at_best_gain_psnr"] < 60
 
@@ -80,4 +81,4 @@ def test_bright_pictures_are_their_own_references(
     assert row["quality"] == 8
     assert row["local_psnr"] >= row["psnr"] > 15
     assert row["as_shot_psnr"] > 20
-    assert "--photographs photos" in result["command"]
+    assert "--photographs photos --qualities 8 " in result["command"]
