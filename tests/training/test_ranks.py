@@ -103,7 +103,7 @@ def test_two_processes_learn_as_one_does(pair_folder: Path, tmp_path: Path) -> N
     ):
         done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
         assert done.returncode == 0, done.stderr
-    for stage, steps in (("plain", [25, 50, 50]), ("joint", [15, 30])):
+    for stage, steps in (("plain", [25, 50, 50]), ("joint", [15, 30, 30])):
         one, two = (curve(tmp_path / run / stage) for run in ("one", "two"))
         assert [row["step"] for row in one] == steps
         assert len(one) == len(two)
