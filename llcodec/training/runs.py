@@ -74,7 +74,7 @@ class _Run:
         if tone is None and options.start is not None and brings_tone(options.start):
             tone = options.start
         if self._needs_tone():
-            tone = self.out / "tone" / "tone.safetensors"
+            tone = self._tone
             if not self._train_tone(tone, ends):
                 return False
         start = options.start
@@ -106,14 +106,23 @@ class _Run:
         if options.tensorboard:
             require_tensorboard()
         if recipe.plain is not None and options.start is None:
-            if not data.photographs and not (recipe.plain.bright_halves and data.pairs):
-                raise InputError("the plain stage needs photographs, or pairs with bright halves")
+            self._refuse_without_photographs(recipe.plain)
         elif recipe.joint is not None and options.start is None:
             raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
+        if recipe.joint is not None and recipe.joint.mix.pairs < 1:
+            self._refuse_without_photographs(recipe.joint)
         if recipe.joint is not None and not any("train" in splits(f) for f in data.pairs):
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
-        if self._needs_tone() and recipe.tone is None:
+        if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
+
+    def _refuse_without_photographs(self, stage: StageRecipe) -> None:
+        if not self.data.photographs and not (stage.bright_halves and self.data.pairs):
+            raise InputError("the training needs photographs, or pairs with bright halves")
+
+    @property
+    def _tone(self) -> Path:
+        return self.out / "tone" / "tone.safetensors"
 
     def _needs_tone(self) -> bool:
         """Return whether a tone network is needed that no option gives."""
@@ -195,8 +204,6 @@ class _Run:
 
     def _photographs(self, recipe: StageRecipe) -> Sources:
         halves = bright_halves(self._pairs) if recipe.bright_halves else []
-        if not self._bright and not halves:
-            raise InputError("the plain stage needs photographs, or pairs with bright halves")
         return gather_sources((), [*self._bright, *halves], self.data.keep)
 
     def _all(self, recipe: StageRecipe) -> Sources:

@@ -49,7 +49,7 @@ def test_the_files_have_no_name(tmp_path: Path) -> None:
     np.testing.assert_array_equal(twin, picture(1))
 
 
-@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="places are reserved otherwise")
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="only reserved room can be missing")
 def test_a_disk_without_room_is_told_at_once(tmp_path: Path) -> None:
     scratch = Scratch(0, tmp_path, segment=1 << 60)
     with pytest.raises(InputError, match="set TMPDIR to a folder with more room"):
