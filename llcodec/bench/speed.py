@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec.bench.codecs.compressai_weights import zoo
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.imaging import Picture, read_picture
@@ -45,10 +46,8 @@ def seconds(run: Callable[[], object]) -> float:
 
 def anchor() -> Any:
     """Return cheng2020_anchor (N = 128) with seeded random weights, ready to code."""
-    from compressai.models import Cheng2020Anchor
-
     torch.manual_seed(0)
-    model = Cheng2020Anchor(N=128).eval()
+    model = zoo().model_architectures["cheng2020-anchor"](N=128).eval()
     model.update(force=True)
     return model
 

@@ -6,9 +6,11 @@ Files are only ever read with ``weights_only=True``: nothing in them is executed
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from llcodec._torchvision import import_torchvision
 from llcodec.bench.extras import require
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 
@@ -30,6 +32,8 @@ _HIGHEST = 255  # the quality has one byte in our files
 
 def zoo() -> Any:
     """Return CompressAI's module of picture models. Raises InputError if it is not installed."""
+    with suppress(ImportError):  # then CompressAI, which needs torchvision, is missing as well
+        import_torchvision()
     return require("compressai.zoo.image", "compressai")
 
 

@@ -37,8 +37,13 @@ def test_planes_fill_their_range() -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("compressai") is None, reason="CompressAI is an extra")
+@pytest.mark.filterwarnings("default")  # what CompressAI imports warns
 def test_it_is_the_colour_of_compressai(photo: Pixels) -> None:
     import torch
+
+    from llcodec._torchvision import import_torchvision
+
+    import_torchvision()  # CompressAI imports it, and could not cope with some builds
     from compressai.transforms.functional import rgb2ycbcr
 
     theirs = rgb2ycbcr(torch.from_numpy(photo).permute(2, 0, 1).double() / 255)
