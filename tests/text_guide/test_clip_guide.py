@@ -12,26 +12,15 @@ from llcodec.text_guide.shape import GuideShape, first_merges, tokenizer_of
 from llcodec.text_guide.view import GuideView
 
 pytestmark = pytest.mark.extra("open_clip")
-TINY = GuideShape(
-    image_size=32,
-    patch=16,
-    width=32,
-    layers=1,
-    context=16,
-    vocabulary=1024,
-    text_width=32,
-    text_layers=1,
-    embedding=16,
-)
 HALF = (0.5, 0.5, 0.5)
 VIEW = GuideView((32, 32), HALF, HALF, "bicubic", "squash")
 
 
 @pytest.fixture
-def guide() -> ClipGuide:
+def guide(tiny_shape: GuideShape) -> ClipGuide:
     torch.manual_seed(0)
-    tokenizer = tokenizer_of(first_merges(TINY.merges), TINY.context)
-    return ClipGuide("tiny", TINY.build(), tokenizer, VIEW, Prompts())
+    tokenizer = tokenizer_of(first_merges(tiny_shape.merges), tiny_shape.context)
+    return ClipGuide("tiny", tiny_shape.build(), tokenizer, VIEW, Prompts())
 
 
 def pictures(seed: int = 0) -> torch.Tensor:

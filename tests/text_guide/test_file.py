@@ -15,28 +15,21 @@ from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import GuideShape, first_merges, tokenizer_of
 
 pytestmark = pytest.mark.extra("open_clip")
-TINY = GuideShape(
-    image_size=32,
-    patch=16,
-    width=32,
-    layers=1,
-    context=16,
-    vocabulary=1024,
-    text_width=32,
-    text_layers=1,
-    embedding=16,
-)
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ClipGuide]:
+def written(
+    tmp_path_factory: pytest.TempPathFactory, tiny_shape: GuideShape
+) -> tuple[Path, ClipGuide]:
     """A file, and the guide that went into it."""
     torch.manual_seed(0)
-    model, merges = TINY.build(), first_merges(TINY.merges)
-    card = GuideCard("tiny", TINY, merges, Prompts("dark", "bright"), {"data": "none"})
+    model, merges = tiny_shape.build(), first_merges(tiny_shape.merges)
+    card = GuideCard("tiny", tiny_shape, merges, Prompts("dark", "bright"), {"data": "none"})
     path = tmp_path_factory.mktemp("guides") / "deep" / "tiny.safetensors"
     write_guide(path, model, card)
-    guide = ClipGuide("tiny", model, tokenizer_of(merges, TINY.context), card.view, card.prompts)
+    guide = ClipGuide(
+        "tiny", model, tokenizer_of(merges, tiny_shape.context), card.view, card.prompts
+    )
     return path, guide
 
 
@@ -107,7 +100,7 @@ def damaged(path: Path, out: Path, change: dict[str, object], tensors: bool = Tr
         {"model": {}},
         {"model": GuideShape().open_clip_config()},
         {"tokenizer": {"merges": "a b"}},
-        {"tokenizer": {"merges": "\n".join(["x"] * TINY.merges)}},
+        {"tokenizer": {"merges": "\n".join(["x"] * 510)}},  # as many as there are
         {"prompts": {"low": "a", "middle": "b"}},
         {"notes": []},
     ],
