@@ -10,7 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from llcodec._torchvision import import_torchvision
 from llcodec.bench.extras import require
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 
@@ -32,6 +31,8 @@ _HIGHEST = 255  # the quality has one byte in our files
 
 def zoo() -> Any:
     """Return CompressAI's module of picture models. Raises InputError if it is not installed."""
+    from llcodec._torchvision import import_torchvision  # needs PyTorch, which names do not
+
     with suppress(ImportError):  # then CompressAI, which needs torchvision, is missing as well
         import_torchvision()
     return require("compressai.zoo.image", "compressai")
