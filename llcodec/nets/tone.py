@@ -18,6 +18,7 @@ from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
 COUNT = 15
 _KNEE = 0.1  # the shoulder starts this far below white
+_UNDONE = 0.6  # the part of the shoulder's height that is undone exactly
 _BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the brightening that is asked for
 _FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
 
@@ -54,17 +55,22 @@ def identity_curve(batch: int) -> ToneCurve:
     return ToneCurve(torch.zeros(batch, 3), torch.zeros(batch, 3), torch.eye(3).repeat(batch, 1, 1))
 
 
-def apply_tone(x: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
+def apply_tone(x: Tensor, curve: ToneCurve) -> Tensor:
     """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
     bright = (gain * x).clamp(min=_FLOOR) ** gamma
-    return _mix(curve.matrix, _shoulder(bright, knee))
+    return _mix(curve.matrix, _shoulder(bright))
 
 
-def undo_tone(x_g: Tensor, curve: ToneCurve, knee: float = _KNEE) -> Tensor:
-    """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`."""
+def undo_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
+    """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`.
+
+    It is exact but for what lies near white: an exact inverse would turn a codec's errors there
+    into spots of garish colour. The shoulder is undone to a part of its height, and from there on
+    in a straight line, so that lamps come back dimmer than they were.
+    """
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
-    bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g), knee)
+    bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g))
     return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
 
 
@@ -82,13 +88,16 @@ def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
 
 
 def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
-    """Return the picture at a brightness between as shot (0) and as enhanced (1)."""
+    """Return the picture at a brightness between as shot (0) and as enhanced (1).
+
+    Between, it is the geometric mean of both with these weights: of a plain gain, its power.
+    """
     if brightness == 1:
         return x_g
     shot = undo_tone(x_g, curve)
-    if brightness < 1e-6:  # the knee below would vanish in float32
+    if brightness == 0:
         return shot
-    return apply_tone(shot, curve.scaled(brightness), _KNEE * brightness)
+    return shot.clamp(min=_FLOOR) ** (1 - brightness) * x_g.clamp(min=_FLOOR) ** brightness
 
 
 def _per_pixel(v: Tensor) -> Tensor:
@@ -99,15 +108,17 @@ def _mix(matrix: Tensor, x: Tensor) -> Tensor:
     return torch.einsum("bij,bjhw->bihw", matrix, x)
 
 
-def _shoulder(v: Tensor, knee: float) -> Tensor:
+def _shoulder(v: Tensor) -> Tensor:
     """Compress values above 1 − knee smoothly towards 1, so that lamps keep their shape."""
-    over = (v - (1 - knee)).clamp(min=0) / knee
-    return torch.minimum(v, 1 - knee + knee * over / (1 + over))
+    over = (v - (1 - _KNEE)).clamp(min=0) / _KNEE
+    return torch.minimum(v, 1 - _KNEE + _KNEE * over / (1 + over))
 
 
-def _inverse_shoulder(v: Tensor, knee: float) -> Tensor:
-    over = ((v - (1 - knee)) / knee).clamp(0, 0.98)
-    return torch.where(over > 0, 1 - knee + knee * over / (1 - over), v)
+def _inverse_shoulder(v: Tensor) -> Tensor:
+    over = ((v - (1 - _KNEE)) / _KNEE).clamp(0, 1)
+    curved = over.clamp(max=_UNDONE)
+    undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
+    return torch.where(over > 0, 1 - _KNEE + _KNEE * undone, v)
 
 
 class ToneNetwork(nn.Module):

@@ -37,6 +37,11 @@ def picture(brightest: float, darkest: float = 0.002) -> Tensor:
     return darkest + (brightest - darkest) * x
 
 
+def lamps() -> Tensor:
+    """A ramp to four times white under a gain of ten."""
+    return torch.linspace(0.05, 0.35, 50).view(1, 1, 1, 50).repeat(1, 3, 1, 1)
+
+
 STRONG = [curve(8, 0.8, MATRIX), curve(20, 0.6), curve(2, 1.3, MATRIX), curve(0.7, 1.0)]
 
 
@@ -46,14 +51,32 @@ def test_undoing_gives_the_picture_back(tone: ToneCurve) -> None:
     torch.testing.assert_close(undo_tone(apply_tone(x, tone), tone), x, atol=2e-5, rtol=2e-3)
 
 
-def test_highlights_keep_their_shape_and_come_back() -> None:
+def test_highlights_keep_their_shape() -> None:
     """A lamp at four times white is compressed, and not clipped."""
-    tone = curve(10, 1.0)
-    x = torch.linspace(0.05, 0.35, 50).view(1, 1, 1, 50).expand(1, 3, 1, 50).clone()
-    bright = apply_tone(x, tone)
+    bright = apply_tone(lamps(), curve(10, 1.0))
     assert (bright.diff(dim=-1) > 0).all()
     assert bright.max() <= 1
-    torch.testing.assert_close(undo_tone(bright, tone), x, atol=1e-4, rtol=1e-3)
+
+
+def test_highlights_come_back_up_to_a_little_above_white() -> None:
+    """Beyond, they are dimmer than they were, never darker than what is less bright."""
+    tone, x = curve(10, 1.0), lamps()
+    shot = undo_tone(apply_tone(x, tone), tone)
+    near = x * tone.log_gain.exp()[..., None, None] <= 1.05
+    assert near.any()
+    torch.testing.assert_close(shot[near], x[near])
+    assert (shot.diff(dim=-1) > 0).all()
+    assert (shot[~near] < x[~near] + 1e-6).all()
+
+
+@pytest.mark.parametrize("tone", STRONG)
+def test_errors_near_white_stay_small_as_shot(tone: ToneCurve) -> None:
+    """The inverse is nowhere steeper than 6.25, so a codec's error makes no spot of colour."""
+    white = torch.linspace(0.8, 1.2, 401).view(1, 1, 1, -1).expand(1, 3, 1, -1)
+    bright = torch.einsum("bij,bjhw->bihw", tone.matrix, white)
+    gain, gamma = (v.exp()[..., None, None] for v in (tone.log_gain, tone.log_gamma))
+    linear = (undo_tone(bright, tone) * gain) ** gamma
+    assert linear.diff(dim=-1).max() < 6.3e-3
 
 
 @pytest.mark.parametrize("tone", STRONG)
@@ -91,7 +114,7 @@ def test_the_order_of_a_curve_is_gain_gamma_matrix() -> None:
 
 
 def test_brightness_one_is_the_picture_and_zero_is_as_shot() -> None:
-    tone, x = STRONG[0], picture(0.12)
+    tone, x = STRONG[0], picture(0.1)
     bright = apply_tone(x, tone)
     assert torch.equal(rebrighten(bright, tone, 1), bright)
     torch.testing.assert_close(rebrighten(bright, tone, 0), x, atol=2e-5, rtol=2e-3)
@@ -101,17 +124,24 @@ def test_brightness_between_rises_steadily_and_joins_both_ends() -> None:
     tone, x = curve(6, 0.7, MATRIX), picture(0.3)
     bright = apply_tone(x, tone)
     shares = [0.0, 0.001, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.0]
-    pictures = [rebrighten(bright, tone, share) for share in shares]
+    pictures = [rebrighten(bright, tone, share).clamp(0, 1) for share in shares]
     means = [float(p.mean()) for p in pictures]
     assert means == sorted(means)
-    torch.testing.assert_close(pictures[1], pictures[0], atol=2e-3, rtol=0)
-    torch.testing.assert_close(pictures[-2], pictures[-1], atol=2e-3, rtol=0)
+    torch.testing.assert_close(pictures[1], pictures[0], atol=3e-3, rtol=0)
+    torch.testing.assert_close(pictures[-2], pictures[-1], atol=3e-3, rtol=0)
     assert all(p.isfinite().all() for p in pictures)
+
+
+def test_brightness_between_is_a_power_of_a_plain_gain() -> None:
+    tone, x = curve(8, 1.0), picture(0.08)
+    half = rebrighten(apply_tone(x, tone), tone, 0.5)
+    gain = tone.log_gain.exp()[..., None, None]
+    torch.testing.assert_close(half, x * gain.sqrt())
 
 
 @pytest.mark.parametrize("brightness", [1e-50, 1e-30, 1e-9])
 def test_a_brightness_next_to_nothing_is_as_shot(brightness: float) -> None:
-    tone, x = curve(6, 0.7), picture(0.3)
+    tone, x = curve(6, 0.7), picture(0.1)
     shown = rebrighten(apply_tone(x, tone), tone, brightness)
     torch.testing.assert_close(shown, x, atol=1e-4, rtol=1e-3)
 
