@@ -1,5 +1,6 @@
 """What the tests of several folders share."""
 
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -14,6 +15,15 @@ from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
 from llcodec.nets.snr_transformer import TransformerShape
 from llcodec.snr_aware.presets import SnrAwarePreset
+
+
+def pytest_configure() -> None:
+    """Listen to Ctrl-C even where the tests were started in the background of a script.
+
+    Shells make such processes, and all that they start, ignore it.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(tryfirst=True)
