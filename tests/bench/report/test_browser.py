@@ -74,11 +74,17 @@ def requested(driver: Any) -> Iterator[str]:
             yield message["params"]["request"]["url"]
 
 
+# Two frames: what watches sizes, such as the chart, is told in the first at the latest.
+DRAWN = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));"
+
+
 def shape(driver: Any, metrics: dict[str, Any], *, dark: bool = False) -> None:
+    """Give the window a size and a scheme of colours, and wait until the page has taken both."""
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
     features.append({"name": "prefers-reduced-motion", "value": "reduce"})  # no waiting
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    driver.execute_async_script(DRAWN)
 
 
 def find(driver: Any, selector: str) -> Any:
@@ -331,6 +337,15 @@ def test_the_page_fits(browser: Any, metrics: dict[str, Any]) -> None:
     width = browser.execute_script("return document.documentElement.scrollWidth")
     assert width <= metrics["width"]
     assert find(browser, "#chart svg").size["width"] <= metrics["width"]
+
+
+def test_a_chart_not_yet_drawn_anew_does_not_widen_the_page(browser: Any) -> None:
+    shape(browser, PHONE)
+    script = """
+        document.querySelector("#chart svg").setAttribute("width", 1000);
+        return document.documentElement.scrollWidth;
+    """
+    assert browser.execute_script(script) <= PHONE["width"]
 
 
 def test_dark_and_light(browser: Any) -> None:
