@@ -1,7 +1,10 @@
-"""The residual analysis and synthesis transforms of the fast preset.
+"""The residual analysis and synthesis transforms of the presets ``fast`` and ``base``.
 
-Dense 3×3 convolutions in residual blocks, since that is what ordinary processors run best. The
-last layers start at zero: the linear path alone is the codec until training teaches otherwise.
+Dense 3×3 convolutions in residual blocks, since that is what ordinary CPUs run best. The last
+layers start at zero: the linear path alone is the codec until training teaches otherwise.
+
+Version 2 has no stage at half of the size (a width of 0): few channels on many pixels are the
+least efficient multiplications of all. Pixels are shuffled into channels by 4 instead.
 """
 
 from torch import Tensor, nn
@@ -29,14 +32,18 @@ class Analysis0(nn.Module):
     def __init__(self, preset: Preset) -> None:
         super().__init__()
         (half, quarter, _, _), blocks = preset.widths, preset.blocks
+        if half:
+            entrance: list[nn.Module] = [
+                nn.PixelUnshuffle(2),
+                conv3x3(4 * ENCODER_PLANES, half),
+                leaky_relu(),
+                *_residual_blocks(half, blocks[0]),
+                conv3x3(half, quarter, stride=2),
+            ]
+        else:
+            entrance = [nn.PixelUnshuffle(4), conv3x3(16 * ENCODER_PLANES, quarter)]
         self.layers = nn.Sequential(
-            nn.PixelUnshuffle(2),
-            conv3x3(4 * ENCODER_PLANES, half),
-            leaky_relu(),
-            *_residual_blocks(half, blocks[0]),
-            conv3x3(half, quarter, stride=2),
-            leaky_relu(),
-            *_residual_blocks(quarter, blocks[1]),
+            *entrance, leaky_relu(), *_residual_blocks(quarter, blocks[1])
         )
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -72,7 +79,18 @@ class Synthesis(nn.Module):
 
     def __init__(self, preset: Preset) -> None:
         super().__init__()
-        (half, quarter, eighth, sixteenth), blocks = preset.widths, preset.blocks
+        half, quarter, eighth, sixteenth = preset.widths
+        blocks = preset.decoder_blocks or preset.blocks
+        if half:
+            exit_: list[nn.Module] = [
+                subpixel_conv3x3(quarter, half),
+                leaky_relu(),
+                *_residual_blocks(half, blocks[0]),
+                zero_init(conv3x3(half, 12)),
+                nn.PixelShuffle(2),
+            ]
+        else:
+            exit_ = [zero_init(conv3x3(quarter, 48)), nn.PixelShuffle(4)]
         self.layers = nn.Sequential(
             conv3x3(preset.latents, sixteenth),
             leaky_relu(),
@@ -83,11 +101,7 @@ class Synthesis(nn.Module):
             subpixel_conv3x3(eighth, quarter),
             leaky_relu(),
             *_residual_blocks(quarter, blocks[1]),
-            subpixel_conv3x3(quarter, half),
-            leaky_relu(),
-            *_residual_blocks(half, blocks[0]),
-            zero_init(conv3x3(half, 12)),
-            nn.PixelShuffle(2),
+            *exit_,
         )
 
     def forward(self, y: Tensor) -> Tensor:

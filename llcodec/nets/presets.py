@@ -13,8 +13,10 @@ class Preset:
     """The shape of a joint model.
 
     ``widths`` are the channels at 1/2, 1/4, 1/8 and 1/16 of the size (``paper`` has one width
-    for all); ``latents`` and ``hyper_latents`` are the channels that are coded at 1/16 and 1/64.
-    ``blocks`` counts the residual blocks at each of the four sizes (``fast`` only).
+    for all, and ``fast`` no stage at 1/2 where its width is 0); ``latents`` and ``hyper_latents``
+    are the channels that are coded at 1/16 and 1/64. ``blocks`` counts the residual blocks at each
+    of the four sizes, ``decoder_blocks`` those of the synthesis transform where it has others
+    (``fast`` only).
     ``condition`` is the width of the SNR-aware branch, which ``snr_branch`` leaves out where it is
     False. ``variable_rate`` adds gain units, ``global_tone`` the tone network and ``linear_path``
     the linear path. The curves of ``tone_members`` tone networks are averaged.
@@ -30,6 +32,7 @@ class Preset:
     context_features: int
     entropy_hidden: tuple[int, ...]
     blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
+    decoder_blocks: tuple[int, int, int, int] | None = None
     condition: int = 48
     order: Order = "checkerboard"
     snr: SnrKind = "robust"
@@ -44,7 +47,7 @@ class Preset:
         """Return the same codec without enhancement: no SNR-aware branch, no global tone."""
         if not (self.snr_branch or self.global_tone):
             return self
-        name = "base" if self.name == "fast" else f"{self.name}-plain"
+        name = _PLAIN_NAMES.get(self.name, f"{self.name}-plain")
         return replace(self, name=name, snr_branch=False, global_tone=False, tone_members=1)
 
 
@@ -54,11 +57,13 @@ def preset_of(fields: Mapping[str, Any]) -> Preset:
     return Preset(**own)
 
 
+_PLAIN_NAMES = {"fast": "base", "fast-1": "base-1"}
 FAST = Preset(
     name="fast",
     family="fast",
-    widths=(24, 64, 112, 160),
-    blocks=(0, 1, 2, 1),
+    widths=(0, 64, 128, 192),
+    blocks=(0, 1, 3, 1),
+    decoder_blocks=(0, 1, 2, 1),
     latents=208,
     hyper_latents=64,
     hyper_hidden=96,
@@ -66,6 +71,13 @@ FAST = Preset(
     context_features=160,
     entropy_hidden=(224, 224),
     tone_members=4,
+)
+FAST_1 = replace(
+    FAST,
+    name="fast-1",
+    widths=(24, 64, 112, 160),
+    blocks=(0, 1, 2, 1),
+    decoder_blocks=None,
 )
 
 
@@ -99,6 +111,8 @@ PRESETS = {
     for preset in (
         FAST,
         FAST.plain(),
+        FAST_1,
+        FAST_1.plain(),
         *(paper_preset(n, order) for n in (128, 192) for order in _ORDERS),
     )
 }

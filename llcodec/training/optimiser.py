@@ -52,11 +52,13 @@ def descend(
 
 
 def schedule(step: int, since: int, steps: int, rate: LearningRate) -> float:
-    """Return the share of the peak at a step: up linearly, then a cosine to zero or halvings."""
+    """Return the share of the peak at a step: up linearly, then down as ``rate.decay`` says."""
+    if rate.decay == "cosine":
+        return rise_and_cosine(step, since, steps, rate.warmup)
+    rise = min(1.0, (since + 1) / max(1, rate.warmup))
     if rate.decay == "halving":
-        rise = min(1.0, (since + 1) / max(1, rate.warmup))
         return rise * 0.5 ** sum(step >= milestone for milestone in rate.milestones)
-    return rise_and_cosine(step, since, steps, rate.warmup)
+    return rise * min(1.0, max(0.0, 1 - step / steps) / rate.cooldown)
 
 
 def rise_and_cosine(step: int, since: int, steps: int, warmup: int) -> float:

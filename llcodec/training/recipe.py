@@ -26,7 +26,8 @@ LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 class LearningRate:
     """Adam's step size over time: up over ``warmup`` steps, then down.
 
-    ``decay`` is a cosine that ends at zero, or a halving at each of ``milestones``. The linear
+    ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a ``trapezoid``:
+    constant, then linear to zero over the last ``cooldown`` share of the steps. The linear
     path and the entropy networks get the shares ``linear`` and ``entropy`` of ``peak``: the first
     starts as a good basis, and the second predict means in units of the quantisation step, so
     that the high qualities feel every jitter of their weights.
@@ -36,14 +37,17 @@ class LearningRate:
     linear: float = 0.1
     entropy: float = 0.4
     warmup: int = 200
-    decay: Literal["cosine", "halving"] = "cosine"
+    decay: Literal["cosine", "halving", "trapezoid"] = "cosine"
     milestones: tuple[int, ...] = ()
+    cooldown: float = 0.25
 
     def __post_init__(self) -> None:
         """Refuse what no optimiser takes."""
         check_positive(peak=self.peak)
         check_weights(linear=self.linear, entropy=self.entropy)
         check_least(0, warmup=self.warmup)
+        check_positive(cooldown=self.cooldown)
+        check_shares(cooldown=self.cooldown)
 
 
 @dataclass(frozen=True)
