@@ -151,4 +151,4 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse what cannot be built."""
         check_least(0, seed=self.seed)
-        check_sizes(self.preset, may_be_zero=("blocks",))
+        check_sizes(self.preset, may_be_zero=("widths", "blocks", "decoder_blocks"))
