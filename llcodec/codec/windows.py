@@ -14,7 +14,7 @@ from llcodec.codec.joint import STRIDE
 
 CORE = 64  # latents: 1024 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
-ENCODER_HALO = 12  # latents: 192 pixels; the analysis transforms reach 190 pixels
+ENCODER_HALO = 14  # latents: 224 pixels; the analysis transforms reach 213 pixels at most
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,7 @@ class Analysis0(nn.Module):
             ]
         else:
             entrance = [nn.PixelUnshuffle(4), conv3x3(16 * ENCODER_PLANES, quarter)]
-        self.layers = nn.Sequential(
-            *entrance, leaky_relu(), *_residual_blocks(quarter, blocks[1])
-        )
+        self.layers = nn.Sequential(*entrance, leaky_relu(), *_residual_blocks(quarter, blocks[1]))
 
     def forward(self, planes: Tensor) -> Tensor:
         """Return the features at a quarter of the size."""

@@ -61,8 +61,8 @@ class LinearSynthesis(nn.Module):
 
 def _over_cells(weight: Tensor) -> Tensor:
     """Return M×3×32×32 kernels as M×768×2×2, over cells in the order of ``pixel_unshuffle``."""
-    halves = weight.unflatten(3, (2, STRIDE)).unflatten(2, (2, STRIDE))
-    return halves.permute(0, 1, 3, 5, 2, 4).flatten(1, 3)
+    halves = weight.view(-1, 3, 2, STRIDE, 2, STRIDE)
+    return halves.permute(0, 1, 3, 5, 2, 4).reshape(len(weight), -1, 2, 2)
 
 
 @torch.no_grad()

@@ -26,9 +26,9 @@ LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 class LearningRate:
     """Adam's step size over time: up over ``warmup`` steps, then down.
 
-    ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a ``trapezoid``:
-    constant, then linear to zero over the last ``cooldown`` share of the steps. The linear
-    path and the entropy networks get the shares ``linear`` and ``entropy`` of ``peak``: the first
+    ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a
+    ``trapezoid``: constant, then linear to zero over the last ``cooldown`` share of the steps.
+    The linear path and the entropy networks get the shares ``linear`` and ``entropy`` of ``peak``: the first
     starts as a good basis, and the second predict means in units of the quantisation step, so
     that the high qualities feel every jitter of their weights.
     """

@@ -12,7 +12,7 @@ from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nerco.switches import ABLATIONS
-from llcodec.nets.presets import PRESETS
+from llcodec.nets.presets import PRESETS, Preset
 from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.recipe import Recipe
@@ -48,10 +48,14 @@ class RecipeKind(Generic[R]):
         return self.presets[name]
 
 
+def _recipe_of_codec(preset: Preset) -> str:
+    return "paper" if preset.family == "paper" else preset.name.removesuffix("-1")
+
+
 CODEC = RecipeKind(
     Recipe,
     PRESETS,
-    {name: "paper" if preset.family == "paper" else name for name, preset in PRESETS.items()},
+    {name: _recipe_of_codec(preset) for name, preset in PRESETS.items()},
     "fast",
 )
 SNR_AWARE = RecipeKind(
@@ -72,7 +76,7 @@ def shipped_recipe(preset: str, kind: RecipeKind[Any]) -> str:
     """
     kind.preset(preset)
     file = files("llcodec.training").joinpath("recipes", f"{kind.files[preset]}.toml")
-    return file.read_text().replace('preset = "paper-128"', f'preset = "{preset}"')
+    return re.sub(r'^preset = ".*"', f'preset = "{preset}"', file.read_text(), flags=re.MULTILINE)
 
 
 def read_recipe(source: str, kind: RecipeKind[R], changes: Sequence[str] = ()) -> R:

@@ -24,6 +24,12 @@ def test_step_sizes_halve_at_milestones() -> None:
     assert course == [1, 1, 0.5, 0.5, 0.25, 0.25]
 
 
+def test_a_trapezoid_is_constant_and_then_falls_to_nothing() -> None:
+    rate = LearningRate(warmup=10, decay="trapezoid", cooldown=0.25)
+    course = [schedule(step, step, 40, rate) for step in (0, 9, 29, 30, 35, 40)]
+    assert course == pytest.approx([0.1, 1, 1, 1, 0.5, 0])
+
+
 def test_after_a_restart_step_sizes_rise_again() -> None:
     rate = RECIPE.learning_rate
     assert schedule(20, 0, 40, rate) == pytest.approx(0.1 * schedule(20, 20, 40, rate))

@@ -17,9 +17,13 @@ def test_precision_is_as_asked() -> None:
 
 
 @pytest.mark.parametrize("amx", [True, False])
-def test_auto_is_lower_only_where_it_is_faster(monkeypatch: pytest.MonkeyPatch, amx: bool) -> None:
+@pytest.mark.parametrize("avx", [True, False])
+def test_auto_is_lower_only_where_it_is_faster(
+    monkeypatch: pytest.MonkeyPatch, amx: bool, avx: bool
+) -> None:
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
-    assert product("auto") == (torch.bfloat16 if amx else torch.float32)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: avx)
+    assert product("auto") == (torch.bfloat16 if amx or avx else torch.float32)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what torch.compile imports
