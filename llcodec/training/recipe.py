@@ -28,9 +28,9 @@ class LearningRate:
 
     ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a
     ``trapezoid``: constant, then linear to zero over the last ``cooldown`` share of the steps.
-    The linear path and the entropy networks get the shares ``linear`` and ``entropy`` of ``peak``: the first
-    starts as a good basis, and the second predict means in units of the quantisation step, so
-    that the high qualities feel every jitter of their weights.
+    The linear path and the entropy networks get the shares ``linear`` and ``entropy`` of
+    ``peak``: the first starts as a good basis, and the second predict means in units of the
+    quantisation step, so that the high qualities feel every jitter of their weights.
     """
 
     peak: float = 4e-4
