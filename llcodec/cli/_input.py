@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError
 
 STREAM: Final = "-"
 """The name of standard input, and of standard output."""
 
-MAX_BYTES: Final = 1 << 30
+MAX_BYTES: Final = MAX_INPUT_BYTES
 """The longest input that is read into memory."""
 
 _PIECE: Final = 1 << 20

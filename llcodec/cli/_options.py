@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from llcodec._limits import MAX_PIXELS
 from llcodec.cli._sizes import Box, parse_region, parse_size
 
-DEFAULT_MAX_PIXELS = 100_000_000
+DEFAULT_MAX_PIXELS = MAX_PIXELS
 LLC_SUFFIXES = frozenset({".llc"})
 
 

@@ -6,16 +6,10 @@ from dataclasses import dataclass, replace
 import torch
 
 from llcodec import container, imaging
+from llcodec._bitstream import STRIDE
+from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
-from llcodec.codec.encoder import (
-    MAX_TILE_SIZE,
-    TILE_SIZE,
-    Analysis,
-    analyse,
-    check_tile_size,
-    encode_tiles,
-)
-from llcodec.codec.joint import STRIDE
+from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, check_tile_size, encode_tiles
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole

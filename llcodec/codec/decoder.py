@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.codec.joint import STRIDE, JointModel
+from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
+from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region, needed_part, whole
 from llcodec.codec.samples import Samples, to_samples
 from llcodec.codec.side_by_side import side_by_side
@@ -15,7 +16,6 @@ from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, Part, Span, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS, UNITS
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import ToneCurve, rebrighten
 
@@ -51,7 +51,10 @@ def decode_tiles(
         _, _, width, height = header.tile_box(number)
         try:
             decoded = coder.decode(
-                tile.stream, -(-height // STRIDE), -(-width // STRIDE), header.quality_units
+                tile.stream,
+                -(-height // STRIDE),
+                -(-width // STRIDE),
+                header.quality_units,
             )
         except CorruptError as error:
             return number, error
@@ -117,7 +120,8 @@ def synthesise(
     kind = np.uint16 if header.sixteen_bit else np.uint8
     part = region.part
     covered = np.empty(
-        ((part.bottom - part.top) * STRIDE, (part.right - part.left) * STRIDE, 3), kind
+        ((part.bottom - part.top) * STRIDE, (part.right - part.left) * STRIDE, 3),
+        kind,
     )
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, part):
@@ -128,7 +132,10 @@ def synthesise(
         if curve is not None:
             piece = rebrighten(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
-        top, left = (rows.core_start - part.top) * STRIDE, (columns.core_start - part.left) * STRIDE
+        top, left = (
+            (rows.core_start - part.top) * STRIDE,
+            (columns.core_start - part.left) * STRIDE,
+        )
         covered[top : top + samples.shape[0], left : left + samples.shape[1]] = samples
     top, left = region.top - part.top * STRIDE, region.left - part.left * STRIDE
     return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
@@ -155,7 +162,7 @@ def preview(
 def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
     """Return what latents in 1/64 are multiplied by, 1×M×1×1."""
     quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
-    factor: Tensor = model.inverse_gain(quality) / UNITS
+    factor: Tensor = model.inverse_gain(quality) / LATENT_UNITS
     return factor
 
 

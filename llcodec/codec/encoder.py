@@ -7,23 +7,23 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
+from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
+from llcodec._limits import MAX_TILE_SIZE
+from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import Samples, cut, whole_thumbnail
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.windows import ENCODER_HALO, Window, in_pixels, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS
 from llcodec.errors import BrokenModelError, InputError
 from llcodec.nets.snr import snr_ratio
 
 TILE_SIZE = 2048
-MAX_TILE_SIZE = 4096  # what a tile costs to decode is bounded by this
 
 
 def check_tile_size(size: int) -> None:
     """Raise InputError unless tiles may have this edge, in pixels."""
-    if size not in range(64, MAX_TILE_SIZE + 1, 64):
+    if size not in range(TILE_SIZE_STEP, MAX_TILE_SIZE + 1, TILE_SIZE_STEP):
         raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 

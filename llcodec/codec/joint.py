@@ -31,10 +31,6 @@ from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_map
 from llcodec.nets.tone import ToneCurve, apply_tone, spare_bright, tone_network
 
-STRIDE = 16  # pixels of one latent
-HYPER_STRIDE = 4  # latents of one hyper-latent
-
-
 Rounding = Callable[[Tensor], Tensor]
 
 

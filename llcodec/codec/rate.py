@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable
 
-from llcodec.container import to_quality_units
+from llcodec._bitstream import MAX_QUALITY, MIN_QUALITY, QUALITY_UNITS
 from llcodec.errors import QualityError
 
-LOWEST, HIGHEST = to_quality_units(1.0), to_quality_units(8.0)
+LOWEST, HIGHEST = QUALITY_UNITS * MIN_QUALITY, QUALITY_UNITS * MAX_QUALITY
 _CLOSE = 0.995  # a size this near below the target is good enough
 
 

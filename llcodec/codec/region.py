@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from llcodec.codec.joint import STRIDE
+from llcodec._bitstream import STRIDE
 from llcodec.codec.windows import DECODER_HALO, Part
 from llcodec.container import Header
 from llcodec.errors import InputError
@@ -35,7 +35,10 @@ class Region:
         """The rectangle of latents that covers it."""
         right, bottom = self.left + self.width, self.top + self.height
         return Part(
-            self.top // STRIDE, -(-bottom // STRIDE), self.left // STRIDE, -(-right // STRIDE)
+            self.top // STRIDE,
+            -(-bottom // STRIDE),
+            self.left // STRIDE,
+            -(-right // STRIDE),
         )
 
     def check_within(self, header: Header) -> None:

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from llcodec import imaging
+from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
-from llcodec.codec.joint import STRIDE, JointModel
+from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage

@@ -4,11 +4,11 @@ import math
 
 import torch
 
+from llcodec._bitstream import TONE_GAIN_UNITS, TONE_GAMMA_UNITS, TONE_MATRIX_UNITS
 from llcodec.nets.tone import ToneCurve
 
-_GAIN_UNITS = 2048 / math.log(2)  # log2 in 1/2048
-_GAMMA_UNITS = 4096 / math.log(2)  # log2 in 1/4096
-_MATRIX_UNITS = 4096
+_GAIN_UNITS = TONE_GAIN_UNITS / math.log(2)  # natural logarithms to numbers
+_GAMMA_UNITS = TONE_GAMMA_UNITS / math.log(2)
 _LIMIT = 2**15 - 1
 
 
@@ -17,7 +17,7 @@ def to_numbers(curve: ToneCurve) -> tuple[int, ...]:
     parts = (
         curve.log_gain[0] * _GAIN_UNITS,
         curve.log_gamma[0] * _GAMMA_UNITS,
-        curve.matrix[0].flatten() * _MATRIX_UNITS,
+        curve.matrix[0].flatten() * TONE_MATRIX_UNITS,
     )
     return tuple(int(v) for v in torch.cat(parts).round().clamp(-_LIMIT, _LIMIT))
 
@@ -28,5 +28,5 @@ def from_numbers(numbers: tuple[int, ...]) -> ToneCurve:
     return ToneCurve(
         log_gain=values[None, 0:3] / _GAIN_UNITS,
         log_gamma=values[None, 3:6] / _GAMMA_UNITS,
-        matrix=(values[6:15] / _MATRIX_UNITS).view(1, 3, 3),
+        matrix=(values[6:15] / TONE_MATRIX_UNITS).view(1, 3, 3),
     )

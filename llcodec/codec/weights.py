@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
 from llcodec._building import building
 from llcodec._cards import CODEC_FORMAT
 from llcodec._weight_files import (
@@ -28,15 +29,13 @@ from llcodec._weight_files import (
 from llcodec.codec.joint import JointModel
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS, EntropyNetworks
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.rans import CoderTable
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.errors import BrokenModelError
-from llcodec.nets.density import SCALE_LEVELS
 from llcodec.nets.presets import Preset, preset_of
 
 FORMAT = CODEC_FORMAT
-HASH_BYTES = 8
 # Networks that are shipped as integers (or tables) only.
 _INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
 
@@ -58,7 +57,7 @@ class ModelFile:
     @property
     def short_hash(self) -> bytes:
         """The first bytes of the file's SHA-256, as they stand in every .llc header."""
-        return bytes.fromhex(self.sha256)[:HASH_BYTES]
+        return bytes.fromhex(self.sha256)[:HASH_LENGTH]
 
     @property
     def brightens(self) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from llcodec.codec.joint import STRIDE
+from llcodec._bitstream import STRIDE
 
 CORE = 64  # latents: 1024 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels

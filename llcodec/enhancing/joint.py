@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import torch
 
+from llcodec._bitstream import STRIDE
 from llcodec.codec.encoder import analyse
-from llcodec.codec.joint import STRIDE
 from llcodec.codec.weights import ModelFile
 from llcodec.codec.windows import DECODER_HALO, Span, in_pixels, windows
 from llcodec.enhancing.pieces import Piece, to_device

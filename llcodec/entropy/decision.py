@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import ESCAPE_BITS
 from llcodec.entropy.rans import CoderTable
 
 # What a bit is worth, in squares of a step. Uniform quantisation at high rates trades at
@@ -21,7 +22,7 @@ def saved_bits(tables: Sequence[CoderTable]) -> Tensor:
     """Return S×32: the bits that symbol ±(n + 1) takes more than ±n under each scale table."""
     rows = []
     for table in tables:
-        of_symbol = np.full(_REACH + 1, table.bits[table.escape] + 16)
+        of_symbol = np.full(_REACH + 1, table.bits[table.escape] + ESCAPE_BITS)
         at = np.arange(_REACH + 1) - table.first
         inside = (at >= 0) & (at < table.escape)
         of_symbol[inside] = table.bits[at[inside]]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from llcodec.nets.hyperprior import CONTEXT_KERNEL, Order, context_mask
+from llcodec._bitstream import CONTEXT_KERNEL, WAVEFRONT_SLOPE
+from llcodec.nets.hyperprior import Order, context_mask
 
 MARGIN = CONTEXT_KERNEL // 2
 
@@ -40,8 +41,8 @@ def coding_order(order: Order, height: int, width: int) -> tuple[Positions, ...]
         key = (rows + columns) % 2
         count = 2
     else:
-        key = columns + 3 * rows
-        count = width + 3 * (height - 1)
+        key = columns + WAVEFRONT_SLOPE * rows
+        count = width + WAVEFRONT_SLOPE * (height - 1)
     sorted_key, by_key = key.sort(stable=True)
     sizes = torch.bincount(sorted_key, minlength=count).tolist()
     return tuple(Positions(rows[part], columns[part]) for part in torch.split(by_key, sizes))

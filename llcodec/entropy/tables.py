@@ -10,10 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._bitstream import ESCAPE_OFFSET, TABLE_TOTAL
 from llcodec.errors import BrokenModelError
-
-PRECISION = 24
-TOTAL = 2**PRECISION
 
 Frequencies = NDArray[np.int64]
 
@@ -33,7 +31,7 @@ class Table:
     def check(self, name: str) -> None:
         """Raise BrokenModelError unless the frequencies are positive and sum to 2^24."""
         ok = len(self.frequencies) >= 2 and int(self.frequencies.min()) >= 1
-        if not ok or int(self.frequencies.sum()) != TOTAL or abs(self.first) > 2**15:
+        if not ok or int(self.frequencies.sum()) != TABLE_TOTAL or abs(self.first) > ESCAPE_OFFSET:
             raise BrokenModelError(f"the probability table {name} is not valid")
 
 
@@ -41,9 +39,9 @@ def table_from_probabilities(first: int, probabilities: NDArray[np.float64]) -> 
     """Return the table of symbols from ``first`` on; what is missing from 1 is the escape's."""
     rest = max(0.0, 1.0 - float(probabilities.sum()))
     shares = np.append(probabilities, rest)
-    free = TOTAL - len(shares)
+    free = TABLE_TOTAL - len(shares)
     frequencies = np.floor(shares / shares.sum() * free).astype(np.int64) + 1
-    frequencies[int(frequencies.argmax())] += TOTAL - int(frequencies.sum())
+    frequencies[int(frequencies.argmax())] += TABLE_TOTAL - int(frequencies.sum())
     return Table(first, frequencies)
 
 

@@ -7,14 +7,13 @@ from llcodec.imaging.alpha import decode_alpha, encode_alpha
 from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
 from llcodec.imaging.picture import Metadata, Picture
 from llcodec.imaging.pil import to_pil
-from llcodec.imaging.reading import MAX_PIXELS, from_pil, read_picture
+from llcodec.imaging.reading import from_pil, read_picture
 from llcodec.imaging.scaling import fitting, scaled
 from llcodec.imaging.size import picture_size
 from llcodec.imaging.writing import write_picture
 
 __all__ = [
     "IMAGE_SUFFIXES",
-    "MAX_PIXELS",
     "Metadata",
     "Picture",
     "decode_alpha",

@@ -3,10 +3,8 @@
 import os
 from typing import IO, Final
 
+from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError, TooManyPixelsError, UnreadableImageError
-
-MOST_BYTES: Final = 1 << 30
-"""The longest file that is read, unless the limit on pixels asks for more."""
 
 _BYTES_A_PIXEL: Final = 10  # four channels of 16 bits, uncompressed, and some metadata
 
@@ -29,7 +27,7 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
 
 def most_bytes(max_pixels: int) -> int:
     """Return how long a file may be; some plugins read all of it at once."""
-    return max(MOST_BYTES, _BYTES_A_PIXEL * max_pixels)
+    return max(MAX_INPUT_BYTES, _BYTES_A_PIXEL * max_pixels)
 
 
 def check_length(stream: IO[bytes], max_pixels: int) -> None:

@@ -7,6 +7,7 @@ from typing import IO, BinaryIO
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from llcodec._limits import MAX_PIXELS
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.colour import to_srgb
 from llcodec.imaging.deep import deep_rawmode, read_deep
@@ -18,9 +19,6 @@ from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import upright
 from llcodec.imaging.picture import Metadata, Picture
 from llcodec.imaging.samples import decoded, transparent_key
-
-MAX_PIXELS = 100_000_000
-"""The limit on width × height unless the caller sets another."""
 
 _BROKEN = "the image is truncated or damaged"
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.metrics._niqe_features import Floats, patch_features
 
 Pixels = NDArray[np.uint8]
@@ -31,7 +32,7 @@ def niqe(picture: Pixels) -> float:
     height, width = picture.shape[:2]
     if (height // _PATCH) * (width // _PATCH) < 2:
         raise ValueError(f"{height}×{width} holds fewer than two patches of {_PATCH}×{_PATCH}")
-    grey = np.rint(picture @ np.array([0.299, 0.587, 0.114]))
+    grey = np.rint(picture @ np.array(LUMA_WEIGHTS))
     features = patch_features(grey, _PATCH)
     fitted = features[~np.isnan(features).any(axis=1)]
     if len(fitted) < 2:

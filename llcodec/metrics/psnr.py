@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._bitstream import LUMA_WEIGHTS
+
 Pixels = NDArray[np.uint8]
 
 
@@ -25,7 +27,6 @@ def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
 
     It hides errors of brightness and is only ever a second column beside :func:`psnr`.
     """
-    weights = np.array([0.299, 0.587, 0.114])
-    mean, wanted = (float((p @ weights).mean()) for p in (picture, reference))
+    mean, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
     scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)
     return psnr(scaled, reference)

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# The slope of every leaky ReLU as a fraction of 2**16, so that the integer networks of the
-# entropy path can apply exactly the same function (0.01 in the papers, 0.0099945 here).
-LEAKY_SLOPE_UNITS = 655
-LEAKY_SLOPE = LEAKY_SLOPE_UNITS / 65536
+from llcodec._bitstream import LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR, LUMA_WEIGHTS
+
+# A fraction of 2**16, so that the integer networks can apply exactly the same function.
+LEAKY_SLOPE = LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR
 _RESIDUAL_START = 0.3
 
 M = TypeVar("M", bound=nn.Module)
@@ -97,5 +97,5 @@ def box_blur(x: Tensor, size: int = 5) -> Tensor:
 
 def luma(x: Tensor) -> Tensor:
     """Return BT.601 luma, B×1×H×W, of B×3×H×W RGB."""
-    weights = torch.tensor([0.299, 0.587, 0.114], dtype=x.dtype, device=x.device)
+    weights = torch.tensor(LUMA_WEIGHTS, dtype=x.dtype, device=x.device)
     return (x * weights.view(1, 3, 1, 1)).sum(1, keepdim=True)

@@ -6,9 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-SCALE_MIN = 0.11
-SCALE_MAX = 256.0
-SCALE_LEVELS = 64
+from llcodec._bitstream import SCALE_LEVELS, SCALE_MAX, SCALE_MIN
+
 LOG_SCALE_STEP = math.log(SCALE_MAX / SCALE_MIN) / (SCALE_LEVELS - 1)
 _LEAST = 1e-9  # a floor under probabilities: 30 bits
 _FAR = 4.0  # standard deviations

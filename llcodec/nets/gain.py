@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-QUALITIES = 8  # the integer quality points 1 … 8
+from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
 
 
 class GainUnits(nn.Module):
@@ -17,8 +17,8 @@ class GainUnits(nn.Module):
 
     def __init__(self, latents: int) -> None:
         super().__init__()
-        self.log_gain = nn.Parameter(torch.zeros(QUALITIES, latents))
-        self.log_inverse = nn.Parameter(torch.zeros(QUALITIES, latents))
+        self.log_gain = nn.Parameter(torch.zeros(QUALITY_LEVELS, latents))
+        self.log_inverse = nn.Parameter(torch.zeros(QUALITY_LEVELS, latents))
 
     @torch.no_grad()
     def start_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
@@ -47,8 +47,8 @@ class GainUnits(nn.Module):
 
     def interpolate(self, table: Tensor, quality: Tensor) -> Tensor:
         """Return B×M rows of an 8×M ``table`` at the real qualities B in [1, 8]."""
-        position = (quality - 1).clamp(0, QUALITIES - 1)
-        low = position.floor().clamp(max=QUALITIES - 2).long()
+        position = (quality - MIN_QUALITY).clamp(0, QUALITY_LEVELS - 1)
+        low = position.floor().clamp(max=QUALITY_LEVELS - 2).long()
         share = (position - low).unsqueeze(1)
         return table[low] * (1 - share) + table[low + 1] * share
 

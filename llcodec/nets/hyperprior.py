@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec._bitstream import CONTEXT_KERNEL
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 
 Order = Literal["checkerboard", "serial"]
-CONTEXT_KERNEL = 5
 
 
 def context_mask(order: Order) -> Tensor:

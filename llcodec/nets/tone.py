@@ -13,14 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec._bitstream import TONE_COUNT, TONE_FLOOR, TONE_KNEE
 from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 
 THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
-COUNT = 15
-_KNEE = 0.1  # the shoulder starts this far below white
 _UNDONE = 0.6  # the part of the shoulder's height that is undone exactly
 _BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the brightening that is asked for
-_FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def identity_curve(batch: int) -> ToneCurve:
 def apply_tone(x: Tensor, curve: ToneCurve) -> Tensor:
     """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
-    bright = (gain * x).clamp(min=_FLOOR) ** gamma
+    bright = (gain * x).clamp(min=TONE_FLOOR) ** gamma
     return _mix(curve.matrix, _shoulder(bright))
 
 
@@ -71,7 +69,7 @@ def undo_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
     """
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
     bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g))
-    return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
+    return bright.clamp(min=TONE_FLOOR) ** (1 / gamma) / gain
 
 
 def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
@@ -82,7 +80,7 @@ def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     likely has it; from half as much again on the network is right. Between, the curve is scaled.
     """
     before, after = (
-        luma(x).mean((-3, -2, -1)) + _FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
+        luma(x).mean((-3, -2, -1)) + TONE_FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
     )
     return curve.scaled((((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1))
 
@@ -97,7 +95,7 @@ def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
     shot = undo_tone(x_g, curve)
     if brightness == 0:
         return shot
-    return shot.clamp(min=_FLOOR) ** (1 - brightness) * x_g.clamp(min=_FLOOR) ** brightness
+    return shot.clamp(min=TONE_FLOOR) ** (1 - brightness) * x_g.clamp(min=TONE_FLOOR) ** brightness
 
 
 def _per_pixel(v: Tensor) -> Tensor:
@@ -110,15 +108,15 @@ def _mix(matrix: Tensor, x: Tensor) -> Tensor:
 
 def _shoulder(v: Tensor) -> Tensor:
     """Compress values above 1 − knee smoothly towards 1, so that lamps keep their shape."""
-    over = (v - (1 - _KNEE)).clamp(min=0) / _KNEE
-    return torch.minimum(v, 1 - _KNEE + _KNEE * over / (1 + over))
+    over = (v - (1 - TONE_KNEE)).clamp(min=0) / TONE_KNEE
+    return torch.minimum(v, 1 - TONE_KNEE + TONE_KNEE * over / (1 + over))
 
 
 def _inverse_shoulder(v: Tensor) -> Tensor:
-    over = ((v - (1 - _KNEE)) / _KNEE).clamp(0, 1)
+    over = ((v - (1 - TONE_KNEE)) / TONE_KNEE).clamp(0, 1)
     curved = over.clamp(max=_UNDONE)
     undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
-    return torch.where(over > 0, 1 - _KNEE + _KNEE * undone, v)
+    return torch.where(over > 0, 1 - TONE_KNEE + TONE_KNEE * undone, v)
 
 
 class ToneNetwork(nn.Module):
@@ -138,7 +136,7 @@ class ToneNetwork(nn.Module):
                 for layer in (conv3x3(a, b, stride=2), leaky_relu())
             )
         )
-        last = nn.Linear(2 * width, COUNT)
+        last = nn.Linear(2 * width, TONE_COUNT)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.head = nn.Sequential(nn.Linear(4 * width + 1, 2 * width), leaky_relu(), last)

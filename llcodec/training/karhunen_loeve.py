@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.joint import STRIDE, JointModel
+from llcodec._bitstream import STRIDE
+from llcodec.codec.joint import JointModel
 from llcodec.data.pairs import Pixels
 from llcodec.nets.linear_transform import start_from_basis
 

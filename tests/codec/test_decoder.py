@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import LATENT_UNITS
 from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE, Part
 from llcodec.container import Header, Tile
-from llcodec.entropy.networks import UNITS
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import rebrighten
 
@@ -29,7 +29,7 @@ def plane(units: torch.Tensor) -> LatentPlane:
 @torch.inference_mode()
 def whole(tiny, units: torch.Tensor, header: Header) -> torch.Tensor:
     """The float picture of latents in 1/64, transformed in one piece."""
-    factor = tiny.trained.inverse_gain(torch.tensor([header.quality])) / UNITS
+    factor = tiny.trained.inverse_gain(torch.tensor([header.quality])) / LATENT_UNITS
     picture = tiny.trained.synthesise(units[None] * factor)
     return picture[..., : header.height, : header.width]
 
@@ -40,7 +40,7 @@ def large(tiny, make_picture) -> tuple[torch.Tensor, Header]:
     pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
     analysis = analyse(tiny.trained, pixels, CPU)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
-    units = (analysis.latents * gain * UNITS).round()
+    units = (analysis.latents * gain * LATENT_UNITS).round()
     return units, header_of(pixels, analysis.tone, sixteen_bit=True)
 
 

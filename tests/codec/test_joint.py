@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
+from llcodec._bitstream import HYPER_STRIDE, STRIDE
+from llcodec.codec.joint import JointModel
 from llcodec.nets.presets import FAST
 from llcodec.nets.tone import identity_curve
 

@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNITS
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import UNITS
 from llcodec.imaging import Picture
-from llcodec.nets.hyperprior import CONTEXT_KERNEL, Order, context_mask
+from llcodec.nets.hyperprior import Order, context_mask
 from llcodec.nets.presets import PRESETS, Preset, paper_preset
 from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import token_mask
@@ -140,10 +140,10 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
         around = padded[:, r : r + CONTEXT_KERNEL, c : c + CONTEXT_KERNEL]
         neighbours = around[:, seen].flatten()[:, None]
         index, mean = networks.parameters(hyper[:, r, c, None], neighbours, start)
-        exact = (y[:, r, c, None].double() * UNITS - mean) / UNITS
+        exact = (y[:, r, c, None].double() * LATENT_UNITS - mean) / LATENT_UNITS
         symbol = choose_symbols(exact, index.long(), saved_bits(case.coder.scale_tables))[:, 0]
         symbol[index[:, 0] == 0] = 0  # the lowest scale is not coded: the mean stands
-        padded[:, r + margin, c + margin] = symbol * UNITS + mean[:, 0]
+        padded[:, r + margin, c + margin] = symbol * LATENT_UNITS + mean[:, 0]
         levels |= set(index[:, 0].tolist())
     assert len(levels) > 10
     _, coded = case.coder.encode(y, z, 1024)

@@ -11,9 +11,9 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from llcodec._bitstream import SCALE_LEVELS
 from llcodec.codec.weights import FORMAT, read_model, write_model
 from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
-from llcodec.nets.density import SCALE_LEVELS
 from llcodec.training.export import export_model, gaussian_tables, hyper_tables, integer_networks
 
 

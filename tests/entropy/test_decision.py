@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import SCALE_LEVELS, TABLE_TOTAL
 from llcodec.codec.models import load_model
 from llcodec.entropy.decision import TRADE, choose_symbols, saved_bits
 from llcodec.entropy.rans import CoderTable
-from llcodec.entropy.tables import TOTAL, Table
-from llcodec.nets.density import SCALE_LEVELS
+from llcodec.entropy.tables import Table
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,9 @@ def test_large_symbols_stay_the_nearest(saved: torch.Tensor) -> None:
 
 def test_any_table_of_a_weight_file_has_its_bits() -> None:
     """One without a symbol for nothing codes that as an escape."""
-    table = CoderTable.of(Table(3, np.array([TOTAL // 2, TOTAL // 4, TOTAL // 4])))
+    table = CoderTable.of(
+        Table(3, np.array([TABLE_TOTAL // 2, TABLE_TOTAL // 4, TABLE_TOTAL // 4]))
+    )
     saved = saved_bits([table])
     assert saved.isfinite().all()
     assert float(saved[0, 2]) == pytest.approx(bits(table, 3) - bits(table, 2))

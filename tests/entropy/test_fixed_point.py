@@ -6,12 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.entropy.fixed_point import (
-    ACTIVATION_LIMIT,
-    EXACT_LIMIT,
-    IntegerLayer,
-    convolve_all,
-)
+from llcodec._bitstream import EXACT_LIMIT
+from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, IntegerLayer, convolve_all
 from llcodec.errors import BrokenModelError
 
 

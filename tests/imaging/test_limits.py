@@ -2,9 +2,10 @@ import io
 
 import pytest
 
+from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError, TooManyPixelsError, UnreadableImageError
 from llcodec.imaging import read_picture
-from llcodec.imaging.limits import MOST_BYTES, check_length, check_pixels, most_bytes
+from llcodec.imaging.limits import check_length, check_pixels, most_bytes
 
 
 def test_no_pixels():
@@ -19,7 +20,7 @@ def test_the_limit_on_pixels_is_inclusive():
 
 
 def test_files_may_be_as_long_as_their_pixels_ask_for():
-    assert most_bytes(100_000_000) == MOST_BYTES
+    assert most_bytes(100_000_000) == MAX_INPUT_BYTES
     assert most_bytes(1_000_000_000) == 10_000_000_000
 
 
@@ -27,7 +28,7 @@ def test_a_file_that_is_too_long_is_refused_unread(tmp_path):
     path = tmp_path / "a.webp"  # its plugin would read all of it
     with path.open("wb") as stream:
         stream.write(b"RIFF\0\0\0\0WEBPVP8 ")
-        stream.truncate(MOST_BYTES + 1)  # a hole: it takes no room
+        stream.truncate(MAX_INPUT_BYTES + 1)  # a hole: it takes no room
     with pytest.raises(InputError, match="has more than 1,024 MiB"):
         read_picture(path)
 

@@ -4,10 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import SCALE_LEVELS, SCALE_MAX, SCALE_MIN
 from llcodec.nets.density import (
-    SCALE_LEVELS,
-    SCALE_MAX,
-    SCALE_MIN,
     FactorizedDensity,
     bounded,
     gaussian_bits,

@@ -3,9 +3,10 @@ import math
 import pytest
 import torch
 
-from llcodec.nets.gain import QUALITIES, GainUnits
+from llcodec._bitstream import QUALITY_LEVELS
+from llcodec.nets.gain import GainUnits
 
-LAMBDAS = tuple(0.0008 * 2**n for n in range(QUALITIES))
+LAMBDAS = tuple(0.0008 * 2**n for n in range(QUALITY_LEVELS))
 
 
 @pytest.fixture
@@ -13,13 +14,13 @@ def gains() -> GainUnits:
     units = GainUnits(5)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        units.log_gain.copy_(torch.randn(QUALITIES, 5, generator=generator))
-        units.log_inverse.copy_(torch.randn(QUALITIES, 5, generator=generator))
+        units.log_gain.copy_(torch.randn(QUALITY_LEVELS, 5, generator=generator))
+        units.log_inverse.copy_(torch.randn(QUALITY_LEVELS, 5, generator=generator))
     return units
 
 
 def test_integer_qualities_are_the_rows(gains: GainUnits) -> None:
-    quality = torch.arange(1, QUALITIES + 1).float()
+    quality = torch.arange(1, QUALITY_LEVELS + 1).float()
     assert torch.equal(gains.log_gains(quality)[..., 0, 0], gains.log_gain)
     torch.testing.assert_close(gains.inverse_gains(quality)[..., 0, 0], gains.log_inverse.exp())
 

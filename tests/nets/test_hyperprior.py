@@ -1,9 +1,9 @@
 import pytest
 import torch
 
+from llcodec._bitstream import CONTEXT_KERNEL
 from llcodec.entropy.order import coding_order
 from llcodec.nets.hyperprior import (
-    CONTEXT_KERNEL,
     ContextModel,
     Order,
     anchor_mask,

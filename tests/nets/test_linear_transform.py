@@ -3,13 +3,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.nets.linear_transform import (
-    KERNEL,
-    STRIDE,
-    LinearAnalysis,
-    LinearSynthesis,
-    start_from_basis,
-)
+from llcodec._bitstream import LINEAR_KERNEL, STRIDE
+from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis, start_from_basis
 
 COMPLETE = 3 * STRIDE * STRIDE
 
@@ -66,7 +61,7 @@ def test_synthesis_is_a_transposed_convolution(height: int, width: int) -> None:
     y = torch.randn(2, 6, height, width)
     wide = F.pad(y, (1, 1, 1, 1), mode="replicate")
     whole = F.conv_transpose2d(wide, synthesis.weight, stride=STRIDE)
-    cut = STRIDE + (KERNEL - STRIDE) // 2
+    cut = STRIDE + (LINEAR_KERNEL - STRIDE) // 2
     expected = whole[..., cut:-cut, cut:-cut] + 0.5
     out = synthesis(y)
     assert out.shape == (2, 3, 16 * height, 16 * width)
