@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from llcodec._memory import give_back
-from llcodec._parts import clear_away
-from llcodec.cli._output import make_folder, write_output
+from llcodec._outputs import make_folder, remove_stale_files
+from llcodec.cli._output import write_output
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import DAMAGED, explain
 from llcodec.cli._report import Record, Reporter, Style
@@ -26,7 +26,7 @@ def run_batch(
     ``prepare`` loads what is needed, and is called only when there is something to do;
     ``describe`` puts a record in words.
     """
-    clear_away(plan.folders)
+    remove_stale_files(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
         codes = [
             *_refuse(plan, reporter),
