@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from llcodec import container, imaging
+from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
@@ -23,8 +24,7 @@ from llcodec.errors import (
     UnsupportedError,
     WrongModelError,
 )
-from llcodec.imaging import Metadata, Picture
-from llcodec.imaging.picture import Samples
+from llcodec.imaging import Picture
 
 DEFAULT_QUALITY = 4.0
 _SMALL = 10_000_000  # pixels that are cheap to code whatever the picture's shape
@@ -80,16 +80,13 @@ class Codec:
         check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self._model, picture.pixels, self.device)
         blank = self._header(picture, analysis, tile_size)
-        metadata = container.Metadata(
-            picture.metadata.exif, picture.metadata.icc, picture.metadata.xmp
-        )
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
             tiles = encode_tiles(self._model, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
-            file = Container(header=header, tiles=tiles, metadata=metadata, alpha=alpha)
+            file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
                 return container.pack(file, limits)
             except ValueError as error:  # a part is larger than a reader would take
@@ -138,8 +135,7 @@ class Codec:
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
         pixels = synthesise(self._model, latents, header, brightness, self.device, region)
-        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
-        return Picture(pixels, _alpha(file, region), header.grey, metadata)
+        return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
         self,
@@ -168,8 +164,7 @@ class Codec:
         if pixels is None:
             pixels = synthesise(self._model, latents, header, brightness, self.device)
             extent = None
-        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
-        picture = Picture(pixels, _alpha(file, whole(header)), header.grey, metadata)
+        picture = Picture(pixels, _alpha(file, whole(header)), header.grey, file.metadata)
         size = imaging.fitting(header.width, header.height, max_size)
         return imaging.scaled(picture, *size, extent)
 

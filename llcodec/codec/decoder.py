@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
 from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region, needed_part, whole
-from llcodec.codec.samples import Samples, to_samples
+from llcodec.codec.samples import to_samples
 from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, Part, Span, in_pixels, windows

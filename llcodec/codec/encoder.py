@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._arrays import Samples
 from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.joint import JointModel
-from llcodec.codec.samples import Samples, cut, whole_thumbnail
+from llcodec.codec.samples import cut, whole_thumbnail
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.windows import ENCODER_HALO, Window, in_pixels, windows
 from llcodec.container import Tile

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from llcodec import imaging
+from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
 from llcodec.codec.joint import JointModel
@@ -15,8 +16,7 @@ from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
-from llcodec.imaging import Metadata, Picture
-from llcodec.imaging.picture import Samples
+from llcodec.imaging import Picture
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ def salvage(
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1
     alpha = _alpha(file, problems)
-    kept_metadata = file.metadata
-    metadata = Metadata(kept_metadata.exif, kept_metadata.icc, kept_metadata.xmp)
-    return Salvaged(Picture(pixels, alpha, header.grey, metadata), regions, tuple(problems))
+    return Salvaged(Picture(pixels, alpha, header.grey, file.metadata), regions, tuple(problems))
 
 
 def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:

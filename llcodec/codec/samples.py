@@ -2,14 +2,12 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._arrays import Samples
 from llcodec.nets.blocks import luma
 from llcodec.nets.tone import THUMBNAIL
-
-Samples = NDArray[np.uint8 | np.uint16]
 
 
 def peak(samples: Samples) -> int:

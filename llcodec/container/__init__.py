@@ -12,7 +12,8 @@ Bytes to parts and back, nothing else: streams, alpha and tone numbers pass thro
 True
 """
 
-from llcodec.container.contents import Container, Metadata, RawChunk, Tile
+from llcodec._metadata import Metadata
+from llcodec.container.contents import Container, RawChunk, Tile
 from llcodec.container.header import Header, to_quality_units
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.reading import ChunkInfo, list_chunks, read_header, unpack

@@ -1,6 +1,7 @@
 """Gathering what the chunks of a file hold, in whatever order they come."""
 
-from llcodec.container.contents import Metadata, RawChunk, Tile
+from llcodec._metadata import Metadata
+from llcodec.container.contents import RawChunk, Tile
 from llcodec.container.framing import ALPH, DONE, EXIF, HEAD, ICCP, TILE, XMPD, is_critical
 from llcodec.container.header import Header
 from llcodec.container.limits import Limits

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from llcodec._metadata import Metadata
 from llcodec.container.collecting import Collector
-from llcodec.container.contents import Metadata, RawChunk, Tile
+from llcodec.container.contents import RawChunk, Tile
 from llcodec.container.framing import DONE, payload_of
 from llcodec.container.header import Header
 from llcodec.container.limits import DEFAULT_LIMITS, Limits

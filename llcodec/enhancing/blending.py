@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import peak
 from llcodec.errors import InputError
 from llcodec.imaging.icc import decode_srgb, encode_srgb
-from llcodec.imaging.picture import Samples
 
 
 def check_strength(strength: float) -> None:

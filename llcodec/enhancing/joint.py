@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 import torch
 
+from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec.codec.encoder import analyse
 from llcodec.codec.weights import ModelFile
 from llcodec.codec.windows import DECODER_HALO, Span, in_pixels, windows
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import ModelError
-from llcodec.imaging.picture import Samples
 
 # The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is

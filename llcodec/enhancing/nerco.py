@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import torch
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import to_tensor, whole_thumbnail
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
-from llcodec.imaging.picture import Samples
 from llcodec.nerco.coordinates import coordinates
 from llcodec.nerco.tiles import CORE, Span, tiles
 from llcodec.nerco.views import STRIDE, View, pad_by_reflection, to_overview, to_signed, to_unit

@@ -3,9 +3,10 @@
 Imports numpy and Pillow only. Inside, a picture is upright, sRGB, and 8 or 16 bits deep.
 """
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.alpha import decode_alpha, encode_alpha
 from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
-from llcodec.imaging.picture import Metadata, Picture
+from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import to_pil
 from llcodec.imaging.reading import from_pil, read_picture
 from llcodec.imaging.scaling import fitting, scaled

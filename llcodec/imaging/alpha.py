@@ -9,8 +9,8 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Samples
 from llcodec.errors import CorruptError
-from llcodec.imaging.picture import Samples
 
 _AXES: dict[int, tuple[int, ...]] = {0: (), 1: (1,), 2: (0,), 3: (0, 1)}
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from llcodec._arrays import Samples
 from llcodec.imaging import cms
 from llcodec.imaging.depth import bands
 from llcodec.imaging.icc import SRGB_TO_XYZ, Profile, decode_srgb, encode_srgb, parse_profile
-from llcodec.imaging.picture import Samples
 
 _SRGB = Profile(
     grey=False, curves=np.tile(decode_srgb(np.linspace(0, 1, 65536)), (3, 1)), to_xyz=SRGB_TO_XYZ

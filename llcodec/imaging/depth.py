@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.imaging.picture import Samples
+from llcodec._arrays import Samples
 
 _BAND_PIXELS = 1 << 19
 

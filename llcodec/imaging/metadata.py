@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.exif import clean_exif
-from llcodec.imaging.picture import Metadata
 
 _XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)[0-9]+""")
 

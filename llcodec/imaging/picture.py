@@ -1,29 +1,11 @@
 """What the rest of llcodec knows of a picture: sRGB pixels, alpha and metadata."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples: TypeAlias = NDArray[np.uint8 | np.uint16]
-"""Integer samples over their whole range: 0…255 or 0…65535."""
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What travels with a picture besides its pixels; each block ``None`` if absent.
-
-    * ``exif``: a TIFF structure (starts with ``II`` or ``MM``, no ``Exif\\0\\0`` before it),
-      whose orientation tag, if there is one, says upright (1).
-    * ``icc``: the profile to write the picture with. The pixels of a :class:`Picture` are
-      sRGB all the same; they are taken back to the profile when they are written.
-    * ``xmp``: the XMP packet, with ``tiff:Orientation`` at 1 if it is there.
-    """
-
-    exif: bytes | None = None
-    icc: bytes | None = None
-    xmp: bytes | None = None
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
 
 
 @dataclass(frozen=True, eq=False)

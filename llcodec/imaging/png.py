@@ -11,8 +11,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.depth import bands
-from llcodec.imaging.picture import Metadata
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 

@@ -1,6 +1,7 @@
 """From a file or a Pillow image to a :class:`Picture`."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -17,7 +18,7 @@ from llcodec.imaging.limits import check_length, check_pixels
 from llcodec.imaging.metadata import metadata_of
 from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import upright
-from llcodec.imaging.picture import Metadata, Picture
+from llcodec.imaging.picture import Picture
 from llcodec.imaging.samples import decoded, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
@@ -83,7 +84,7 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
         pixels=upright(pixels, orientation),
         alpha=None if found.alpha is None else upright(found.alpha, orientation),
         grey=found.grey,
-        metadata=Metadata(exif=metadata.exif, icc=icc, xmp=metadata.xmp),
+        metadata=replace(metadata, icc=icc),
     )
 
 

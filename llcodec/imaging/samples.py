@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from llcodec._arrays import Samples
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.depth import bands
 from llcodec.imaging.modes import band_converter
-from llcodec.imaging.picture import Samples
 
 Key = tuple[int, ...]
 

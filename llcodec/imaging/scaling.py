@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
-from llcodec.imaging.picture import Picture, Samples
+from llcodec._arrays import Samples
+from llcodec.imaging.picture import Picture
 
 
 def fitting(width: int, height: int, most: int) -> tuple[int, int]:

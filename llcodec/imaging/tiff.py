@@ -9,8 +9,9 @@ from typing import IO, Final
 import numpy as np
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
 from llcodec.imaging.exif import descriptive_tags, rewritten
-from llcodec.imaging.picture import Metadata, Samples
 
 _STRIP_BYTES: Final = 1 << 18
 _XMP: Final = 700

@@ -1,19 +1,22 @@
 """From a :class:`Picture` to a file."""
 
 import io
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
 from llcodec.errors import OutputError
 from llcodec.imaging.colour import from_srgb
 from llcodec.imaging.depth import to_eight_bits
 from llcodec.imaging.exif import rewritten
 from llcodec.imaging.formats import format_for
 from llcodec.imaging.guard import guarded
-from llcodec.imaging.picture import Metadata, Picture, Samples
+from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import assemble
 from llcodec.imaging.png import write_png16, xmp_text
 from llcodec.imaging.tiff import write_tiff
@@ -60,7 +63,7 @@ def write_picture(
 def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
     icc = picture.metadata.icc if _takes_profile(name, picture) else None
     pixels, icc = from_srgb(picture.pixels, icc, grey=picture.grey)
-    metadata = Metadata(exif=picture.metadata.exif, icc=icc, xmp=picture.metadata.xmp)
+    metadata = replace(picture.metadata, icc=icc)
     out = io.BytesIO()
     if name == "TIFF":
         write_tiff(out, _interleaved(pixels, picture, pair=not picture.sixteen_bit), metadata)

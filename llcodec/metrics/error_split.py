@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
+
 _GAINS = np.exp(np.linspace(math.log(0.25), math.log(64.0), 121))
 
 

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 from PIL import Image
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
+
 Sampling = Literal["bicubic", "local-max"]
 _REACH = 7
 

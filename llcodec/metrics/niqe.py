@@ -8,12 +8,11 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.metrics._niqe_features import Floats, patch_features
 
-Pixels = NDArray[np.uint8]
 PARAMETERS = "live_96"
 _PATCH = 96
 

@@ -3,11 +3,9 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec._bitstream import LUMA_WEIGHTS
-
-Pixels = NDArray[np.uint8]
 
 
 def psnr(picture: Pixels, reference: Pixels) -> float:

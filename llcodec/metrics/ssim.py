@@ -2,10 +2,9 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
 
 
 def ssim(picture: Pixels, reference: Pixels) -> float:

@@ -9,13 +9,11 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from llcodec._arrays import Pixels
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
 from llcodec.metrics.perceptual.weights import hash_of, read_features
-
-Pixels = NDArray[np.uint8]
 
 _LIBRARY = "torchmetrics"
 BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists": VGG16})
