@@ -13,7 +13,7 @@ from llcodec.codec.decoder import check_brightness, decode_latents, preview, syn
 from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, check_tile_size, encode_tiles
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
-from llcodec.codec.region import Region, needed_tiles, whole
+from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import Salvaged, salvage
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
@@ -130,7 +130,7 @@ class Codec:
         header = file.header
         self._check(header, limits)
         check_brightness(header, brightness)
-        region = region or whole(header)
+        region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
@@ -164,7 +164,7 @@ class Codec:
         if pixels is None:
             pixels = synthesise(self._model, latents, header, brightness, self.device)
             extent = None
-        picture = Picture(pixels, _alpha(file, whole(header)), header.grey, file.metadata)
+        picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fitting(header.width, header.height, max_size)
         return imaging.scaled(picture, *size, extent)
 
@@ -191,7 +191,7 @@ class Codec:
         header = file.header
         self._check(header, limits)
         decode_latents(self._coder, header, dict(enumerate(file.tiles)))
-        _alpha(file, whole(header))
+        _alpha(file, whole_picture(header))
         return header
 
     def _check(self, header: Header, limits: Limits | None) -> None:

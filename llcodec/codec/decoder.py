@@ -9,12 +9,13 @@ from torch import Tensor
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
+from llcodec._windows import Window
 from llcodec.codec.joint import JointModel
-from llcodec.codec.region import Region, needed_part, whole
+from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
 from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import DECODER_HALO, Part, Span, in_pixels, windows
+from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError, InputError
@@ -26,14 +27,14 @@ _PIXELS_AT_ONCE = 2 * 2048 * 2048
 
 @dataclass(frozen=True)
 class LatentPlane:
-    """Latents of a part of a picture, M×h×w, as integers in 1/64 held in float32."""
+    """Latents of a box of a picture, M×h×w, as integers in 1/64 held in float32."""
 
     values: Tensor
-    part: Part
+    box: LatentBox
 
-    def cut(self, rows: Span, columns: Span) -> Tensor:
+    def crop(self, window: Window) -> Tensor:
         """Return the latents of a window with its halo, 1×M×h×w."""
-        top, left = self.part.top, self.part.left
+        rows, columns, (top, _, left, _) = window.rows.outer, window.columns.outer, self.box
         return self.values[
             None, :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
@@ -84,21 +85,21 @@ def decode_latents(
 
 def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> LatentPlane:
     """Return a plane of zeros for the latents that a region takes."""
-    part = needed_part(header, region or whole(header))
-    size = coder.networks.latents, part.bottom - part.top, part.right - part.left
-    return LatentPlane(torch.zeros(size), part)
+    box = needed_latents(header, region or whole_picture(header))
+    size = coder.networks.latents, box.bottom - box.top, box.right - box.left
+    return LatentPlane(torch.zeros(size), box)
 
 
 def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
     """Copy the latents of a tile, M×h×w, to where they belong, as far as they are in the plane."""
     left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
-    part, (height, width) = plane.part, latents.shape[-2:]
-    rows = range(max(top, part.top), min(top + height, part.bottom))
-    columns = range(max(left, part.left), min(left + width, part.right))
+    box, (height, width) = plane.box, latents.shape[-2:]
+    rows = range(max(top, box.top), min(top + height, box.bottom))
+    columns = range(max(left, box.left), min(left + width, box.right))
     plane.values[
         :,
-        rows.start - part.top : rows.stop - part.top,
-        columns.start - part.left : columns.stop - part.left,
+        rows.start - box.top : rows.stop - box.top,
+        columns.start - box.left : columns.stop - box.left,
     ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
@@ -115,30 +116,30 @@ def synthesise(
 
     ``brightness`` is 1 for the enhanced picture, 0 for the picture as it was shot.
     """
-    region = region or whole(header)
+    region = region or whole_picture(header)
     factor = _factor(model, header, device)
     curve = _curve(header, brightness, device)
     kind = np.uint16 if header.sixteen_bit else np.uint8
-    part = region.part
+    box = region.latents
     covered = np.empty(
-        ((part.bottom - part.top) * STRIDE, (part.right - part.left) * STRIDE, 3),
+        ((box.bottom - box.top) * STRIDE, (box.right - box.left) * STRIDE, 3),
         kind,
     )
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
-    for window in windows(height, width, DECODER_HALO, part):
+    for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        y = plane.cut(rows, columns).to(device)
+        y = plane.crop(window).to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
             piece = rebrighten(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
-            (rows.core_start - part.top) * STRIDE,
-            (columns.core_start - part.left) * STRIDE,
+            (rows.core.start - box.top) * STRIDE,
+            (columns.core.start - box.left) * STRIDE,
         )
         covered[top : top + samples.shape[0], left : left + samples.shape[1]] = samples
-    top, left = region.top - part.top * STRIDE, region.left - part.left * STRIDE
+    top, left = region.top - box.top * STRIDE, region.left - box.left * STRIDE
     return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
 
 

@@ -10,10 +10,11 @@ from torch.nn import functional as F
 from llcodec._arrays import Samples
 from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
 from llcodec._limits import MAX_TILE_SIZE
+from llcodec._windows import Window
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import cut, whole_thumbnail
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
-from llcodec.codec.windows import ENCODER_HALO, Window, in_pixels, windows
+from llcodec.codec.windows import ENCODER_HALO, in_pixels, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError, InputError
@@ -56,7 +57,7 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysi
         rows, columns = place.rows, place.columns
         x = _pixels_of(pixels, place, device)
         y = model.analyse(x, curve, peak=peak)[0, :, rows.inner, columns.inner]
-        latents[:, rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] = y
+        latents[:, rows.core, columns.core] = y
     return Analysis(latents, tone)
 
 
@@ -75,10 +76,10 @@ def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
     rows, columns = place.rows, place.columns
     x = cut(
         pixels,
-        rows.start * STRIDE,
-        columns.start * STRIDE,
-        (rows.stop - rows.start) * STRIDE,
-        (columns.stop - columns.start) * STRIDE,
+        rows.outer.start * STRIDE,
+        columns.outer.start * STRIDE,
+        (rows.outer.stop - rows.outer.start) * STRIDE,
+        (columns.outer.stop - columns.outer.start) * STRIDE,
     )
     return x.to(device).contiguous(memory_format=torch.channels_last)
 

@@ -9,7 +9,7 @@ from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents,
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import CORE, Part
+from llcodec.codec.windows import CORE, LatentBox
 from llcodec.container import Header, Tile
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import rebrighten
@@ -23,7 +23,7 @@ def header_of(pixels: np.ndarray, tone: tuple[int, ...] | None, **more: object) 
 
 
 def plane(units: torch.Tensor) -> LatentPlane:
-    return LatentPlane(units, Part(0, units.shape[1], 0, units.shape[2]))
+    return LatentPlane(units, LatentBox(0, units.shape[1], 0, units.shape[2]))
 
 
 @torch.inference_mode()
