@@ -7,7 +7,7 @@ import sys
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Return what the C library keeps of freed memory to the system; nothing without glibc.
 
     Pictures of ever new sizes would fragment it: the resident set of a program that decodes
@@ -19,7 +19,7 @@ def give_back() -> None:
             trim(0)
 
 
-def short_of_memory(error: Exception) -> bool:
+def is_out_of_memory(error: Exception) -> bool:
     """Return whether an error says that there was not enough memory."""
     if isinstance(error, MemoryError):
         return True

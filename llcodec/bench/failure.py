@@ -9,7 +9,7 @@ import traceback
 from concurrent.futures.process import BrokenProcessPool
 from typing import Final
 
-from llcodec._memory import short_of_memory
+from llcodec._memory import is_out_of_memory
 from llcodec.errors import LlcError
 
 _LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
@@ -22,7 +22,7 @@ def told(error: Exception) -> str:
     """
     if isinstance(error, LlcError | OSError):
         return _line(str(error)) or type(error).__name__
-    if short_of_memory(error):
+    if is_out_of_memory(error):
         return "not enough memory"
     if isinstance(error, BrokenProcessPool):
         return "one of the processes that measured it ended abruptly: is there enough memory?"

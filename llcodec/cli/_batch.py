@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from llcodec._memory import give_back
+from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
 from llcodec.cli._output import write_output
 from llcodec.cli._plan import Job, Plan
@@ -69,7 +69,7 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
             if key is not None:
                 written[key] = job
             reporter.done(record)
-            give_back()
+            release_memory()
             if record.get("problems"):
                 yield DAMAGED
 

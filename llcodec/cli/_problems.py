@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 
-from llcodec._memory import short_of_memory
+from llcodec._memory import is_out_of_memory
 from llcodec.cli._input import STREAM
 from llcodec.cli._text import printable
 from llcodec.errors import LlcError
@@ -22,7 +22,7 @@ def explain(error: Exception) -> tuple[str, int]:
     """
     if isinstance(error, LlcError):
         return str(error), FAILED
-    if short_of_memory(error):
+    if is_out_of_memory(error):
         return "not enough memory", FAILED
     if isinstance(error, OSError):
         return error.strerror or str(error), FAILED

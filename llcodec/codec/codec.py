@@ -10,11 +10,11 @@ from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
-from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, check_tile_size, encode_tiles
+from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
-from llcodec.codec.salvage import Salvaged, salvage
+from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
 from llcodec.errors import (
@@ -98,7 +98,7 @@ class Codec:
         assert target.quality is not None
         return at_quality(container.to_quality_units(target.quality))
 
-    def _header(self, picture: Picture, analysis: Analysis, tile_size: int) -> Header:
+    def _header(self, picture: Picture, analysis: AnalysedPicture, tile_size: int) -> Header:
         return Header(
             width=picture.width,
             height=picture.height,
@@ -165,12 +165,12 @@ class Codec:
             pixels = synthesise(self._model, latents, header, brightness, self.device)
             extent = None
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
-        size = imaging.fitting(header.width, header.height, max_size)
-        return imaging.scaled(picture, *size, extent)
+        size = imaging.fit_within(header.width, header.height, max_size)
+        return imaging.resize(picture, *size, extent)
 
     def salvage(
         self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
-    ) -> Salvaged:
+    ) -> SalvagedPicture:
         """Return what is left of a damaged ``.llc`` file; what is lost is mid grey.
 
         Of a file that is whole, nothing is lost. Raises as :meth:`decode` does, but of damage only

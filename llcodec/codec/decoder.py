@@ -11,15 +11,15 @@ from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
 from llcodec._windows import Window
 from llcodec.codec.joint import JointModel
+from llcodec.codec.parallel import parallel_map
 from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.side_by_side import side_by_side
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import ToneCurve, rebrighten
+from llcodec.nets.tone import ToneCurve, adjust_brightness
 
 # Tiles decoded at once have no more pixels together: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
@@ -65,7 +65,7 @@ def decode_tiles(
         return number, decoded.y_hat
 
     pixels = min(header.tile_size, header.width) * min(header.tile_size, header.height)
-    return side_by_side(one, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
+    return parallel_map(one, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
 
 
 def decode_latents(
@@ -132,7 +132,7 @@ def synthesise(
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
-            piece = rebrighten(piece, curve, brightness)
+            piece = adjust_brightness(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
             (rows.core.start - box.top) * STRIDE,
@@ -157,7 +157,7 @@ def preview(
         return None
     curve = _curve(header, brightness, device)
     if curve is not None:
-        picture = rebrighten(picture, curve, brightness)
+        picture = adjust_brightness(picture, curve, brightness)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 

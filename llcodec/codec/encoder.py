@@ -12,7 +12,7 @@ from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_ST
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._windows import Window
 from llcodec.codec.joint import JointModel
-from llcodec.codec.samples import cut, whole_thumbnail
+from llcodec.codec.samples import crop, thumbnail_of_samples
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.windows import ENCODER_HALO, in_pixels, windows
 from llcodec.container import Tile
@@ -30,7 +30,7 @@ def check_tile_size(size: int) -> None:
 
 
 @dataclass(frozen=True)
-class Analysis:
+class AnalysedPicture:
     """What a picture is to the coder, before any quality is chosen: M×h×w latents, tone."""
 
     latents: Tensor
@@ -38,30 +38,30 @@ class Analysis:
 
 
 @torch.inference_mode()
-def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysis:
+def analyse(model: JointModel, pixels: Samples, device: torch.device) -> AnalysedPicture:
     """Return the latents of H×W×3 samples, and the 15 tone numbers they were brightened with.
 
     The tone and the largest SNR are those of the whole picture; the transforms, attention among
     them, run window by window.
     """
-    predicted = model.predict_tone(whole_thumbnail(pixels).to(device))
+    predicted = model.predict_tone(thumbnail_of_samples(pixels).to(device))
     tone = None if predicted is None else to_numbers(predicted)
     curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     places = list(windows(height, width, ENCODER_HALO))
     # A picture of one window has its own largest SNR, and the robust map needs none.
     parted = model.preset.snr == "published" and len(places) > 1
-    peak = _peak(pixels, places, device) if parted else None
+    max_ratio = _max_snr_ratio(pixels, places, device) if parted else None
     latents = torch.empty(model.preset.latents, height, width)
     for place in places:
         rows, columns = place.rows, place.columns
         x = _pixels_of(pixels, place, device)
-        y = model.analyse(x, curve, peak=peak)[0, :, rows.inner, columns.inner]
+        y = model.analyse(x, curve, max_ratio=max_ratio)[0, :, rows.inner, columns.inner]
         latents[:, rows.core, columns.core] = y
-    return Analysis(latents, tone)
+    return AnalysedPicture(latents, tone)
 
 
-def _peak(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
+def _max_snr_ratio(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
     """Return the largest SNR of a picture, 1×1×1×1."""
     peaks = []
     for place in places:
@@ -74,7 +74,7 @@ def _peak(pixels: Samples, places: Iterable[Window], device: torch.device) -> Te
 def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
     """Return a window of a picture with its halo, 1×3×H×W in [0, 1]."""
     rows, columns = place.rows, place.columns
-    x = cut(
+    x = crop(
         pixels,
         rows.outer.start * STRIDE,
         columns.outer.start * STRIDE,
@@ -86,7 +86,11 @@ def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
 
 @torch.inference_mode()
 def encode_tiles(
-    model: JointModel, coder: LatentCoder, analysis: Analysis, quality_units: int, tile_size: int
+    model: JointModel,
+    coder: LatentCoder,
+    analysis: AnalysedPicture,
+    quality_units: int,
+    tile_size: int,
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 

@@ -20,7 +20,7 @@ from llcodec.imaging import Picture
 
 
 @dataclass(frozen=True)
-class Salvaged:
+class SalvagedPicture:
     """A picture with holes.
 
     ``lost`` are the regions that are mid grey, in raster order. ``problems`` says what is wrong
@@ -34,7 +34,7 @@ class Salvaged:
 
 def salvage(
     model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
-) -> Salvaged:
+) -> SalvagedPicture:
     """Return what is left of the picture.
 
     Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
@@ -56,7 +56,9 @@ def salvage(
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1
     alpha = _alpha(file, problems)
-    return Salvaged(Picture(pixels, alpha, header.grey, file.metadata), regions, tuple(problems))
+    return SalvagedPicture(
+        Picture(pixels, alpha, header.grey, file.metadata), regions, tuple(problems)
+    )
 
 
 def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:

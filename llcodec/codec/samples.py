@@ -7,21 +7,21 @@ from torch.nn import functional as F
 
 from llcodec._arrays import Samples
 from llcodec.nets.blocks import luma
-from llcodec.nets.tone import THUMBNAIL
+from llcodec.nets.tone import THUMBNAIL_SIZE
 
 
-def peak(samples: Samples) -> int:
+def white_level(samples: Samples) -> int:
     """Return the sample value of white."""
     return 65535 if samples.dtype == np.uint16 else 255
 
 
 def to_tensor(samples: Samples) -> Tensor:
     """Return H×W×3 samples as 1×3×H×W in [0, 1]."""
-    values = samples.astype(np.float32) / np.float32(peak(samples))
+    values = samples.astype(np.float32) / np.float32(white_level(samples))
     return torch.from_numpy(values).permute(2, 0, 1)[None]
 
 
-def cut(samples: Samples, top: int, left: int, height: int, width: int) -> Tensor:
+def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Tensor:
     """Return a cut as 1×3×height×width, where it leaves the picture filled by replication."""
     inside = to_tensor(samples[top : top + height, left : left + width])
     pad = (0, width - inside.shape[-1], 0, height - inside.shape[-2])
@@ -38,15 +38,15 @@ def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
     return samples
 
 
-def whole_thumbnail(samples: Samples) -> Tensor:
+def thumbnail_of_samples(samples: Samples) -> Tensor:
     """Return the average of the whole picture over a 100×150 grid, 1×3×100×150 in [0, 1].
 
     The same as area interpolation of the float picture, one row of cells at a time.
     """
-    height, cells = samples.shape[0], THUMBNAIL[0]
+    height, cells = samples.shape[0], THUMBNAIL_SIZE[0]
     rows = []
     for number in range(cells):
         stripe = samples[number * height // cells : -(-(number + 1) * height // cells)]
         row = torch.from_numpy(stripe.mean(0, np.float64)).T[None]  # 1×3×W
-        rows.append(F.interpolate(row, THUMBNAIL[1], mode="area"))
-    return (torch.stack(rows, 2) / peak(samples)).float()
+        rows.append(F.interpolate(row, THUMBNAIL_SIZE[1], mode="area"))
+    return (torch.stack(rows, 2) / white_level(samples)).float()

@@ -14,12 +14,12 @@ _LIMIT = 2**15 - 1
 
 def to_numbers(curve: ToneCurve) -> tuple[int, ...]:
     """Return the 15 signed 16-bit integers of a curve (a batch of one)."""
-    parts = (
+    numbers = (
         curve.log_gain[0] * _GAIN_UNITS,
         curve.log_gamma[0] * _GAMMA_UNITS,
         curve.matrix[0].flatten() * TONE_MATRIX_UNITS,
     )
-    return tuple(int(v) for v in torch.cat(parts).round().clamp(-_LIMIT, _LIMIT))
+    return tuple(int(v) for v in torch.cat(numbers).round().clamp(-_LIMIT, _LIMIT))
 
 
 def from_numbers(numbers: tuple[int, ...]) -> ToneCurve:

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
-from llcodec._building import building
 from llcodec._cards import CODEC_FORMAT
+from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
     check_name,
     check_numbers,
@@ -162,7 +162,7 @@ def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
     """Return the float networks; those that run as integers are left out."""
     # Random weights are quicker than laying the model out on the meta device, whose first use
     # imports a second's worth of PyTorch.
-    with building(tensors.values()):
+    with parameter_budget(tensors.values()):
         model = JointModel(preset)
     for name in ("h_s", "context", "entropy_parameters", "density"):
         delattr(model, name)

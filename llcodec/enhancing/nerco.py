@@ -6,7 +6,7 @@ import torch
 
 from llcodec._arrays import Samples
 from llcodec._windows import Span
-from llcodec.codec.samples import to_tensor, whole_thumbnail
+from llcodec.codec.samples import thumbnail_of_samples, to_tensor
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
 from llcodec.nerco.coordinates import coordinates
@@ -36,7 +36,7 @@ class NercoNetwork:
         see; TooManyPixelsError is raised where that would take too much memory.
         """
         height, width = pixels.shape[:2]
-        overview = to_overview(whole_thumbnail(pixels).to(self._device))
+        overview = to_overview(thumbnail_of_samples(pixels).to(self._device))
         padded = max(_LEAST, height + -height % STRIDE), max(_LEAST, width + -width % STRIDE)
         core = self._core_for(*padded)
         for window in windows(*padded, halo=self._model.preset.halo, core=core):

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from llcodec._bitstream import HYPER_STRIDE, LATENT_UNITS, SCALE_LEVELS
-from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import (
     MARGIN,
@@ -25,6 +24,7 @@ from llcodec.entropy.order import (
     gather_neighbours,
 )
 from llcodec.entropy.rans import SYMBOL_LIMIT, CoderTable, StreamReader, StreamWriter, Symbols
+from llcodec.entropy.rdoq import bit_savings, rdo_quantise
 
 _CHUNK = 4096  # positions that are gathered at once, to bound memory
 
@@ -62,7 +62,7 @@ class LatentCoder:
 
     @cached_property
     def _saved(self) -> Tensor:
-        return saved_bits(self.scale_tables)
+        return bit_savings(self.scale_tables)
 
     def encode(
         self, y: Tensor, z_hat: Tensor, quality_units: int, written: Observer | None = None
@@ -80,7 +80,7 @@ class LatentCoder:
 
         def quantise(index: Indices, mean: Tensor, at: Positions) -> Symbols:
             exact = (units[:, at.rows, at.columns] - mean) / LATENT_UNITS
-            residual = choose_symbols(exact.cpu(), torch.from_numpy(index), self._saved)
+            residual = rdo_quantise(exact.cpu(), torch.from_numpy(index), self._saved)
             symbols = _to_symbols(residual.clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT))
             symbols[index == 0] = 0
             if written is not None:

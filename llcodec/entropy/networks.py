@@ -10,7 +10,7 @@ from llcodec._bitstream import LATENT_UNITS, QUALITY_LEVELS, QUALITY_UNITS, SCAL
 from llcodec.entropy.fixed_point import IntegerLayer, convolve_all, multiply_all
 from llcodec.entropy.order import context_taps
 from llcodec.errors import BrokenModelError
-from llcodec.nets.hyperprior import Order
+from llcodec.nets.hyperprior import CodingOrder
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class EntropyNetworks:
     1/64, that is added to the network's output at each integer quality.
     """
 
-    order: Order
+    order: CodingOrder
     hyper_synthesis: Sequence[IntegerLayer]
     context: IntegerLayer
     entropy_parameters: Sequence[IntegerLayer]

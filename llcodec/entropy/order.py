@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from llcodec._bitstream import CONTEXT_KERNEL, WAVEFRONT_SLOPE
-from llcodec.nets.hyperprior import Order, context_mask
+from llcodec.nets.hyperprior import CodingOrder, context_mask
 
 MARGIN = CONTEXT_KERNEL // 2
 
@@ -28,7 +28,7 @@ class Positions:
                 yield Positions(rows, columns)
 
 
-def coding_order(order: Order, height: int, width: int) -> tuple[Positions, ...]:
+def coding_order(order: CodingOrder, height: int, width: int) -> tuple[Positions, ...]:
     """Return the groups of positions in coding order, each group in raster order.
 
     No position of the first group sees a decoded neighbour. ``checkerboard`` has two groups.
@@ -45,10 +45,10 @@ def coding_order(order: Order, height: int, width: int) -> tuple[Positions, ...]
         count = width + WAVEFRONT_SLOPE * (height - 1)
     sorted_key, by_key = key.sort(stable=True)
     sizes = torch.bincount(sorted_key, minlength=count).tolist()
-    return tuple(Positions(rows[part], columns[part]) for part in torch.split(by_key, sizes))
+    return tuple(Positions(rows[at], columns[at]) for at in torch.split(by_key, sizes))
 
 
-def context_taps(order: Order) -> tuple[tuple[int, int], ...]:
+def context_taps(order: CodingOrder) -> tuple[tuple[int, int], ...]:
     """Return the (row, column) offsets, in raster order, of the neighbours that are seen."""
     rows, columns = context_mask(order).nonzero(as_tuple=True)
     return tuple(zip((rows - MARGIN).tolist(), (columns - MARGIN).tolist(), strict=True))

@@ -80,7 +80,7 @@ def quantise_layer(
     )
 
 
-def float_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
+def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
     """Return what :func:`quantise_layer` made ``layer`` of, to within its rounding."""
     scale = layer.shift - bits_in + bits_out
     units = layer.bias - _half_of(layer.shift)

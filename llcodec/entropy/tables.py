@@ -60,8 +60,8 @@ def unpack_tables(arrays: dict[str, NDArray[np.int32]], name: str) -> tuple[Tabl
     frequencies = arrays["frequencies"].astype(np.int64)
     if len(lengths) != len(firsts) or int(lengths.sum()) != len(frequencies):
         raise BrokenModelError(f"the probability tables {name} are not valid")
-    parts = np.split(frequencies, np.cumsum(lengths)[:-1])
-    tables = tuple(Table(int(f), p) for f, p in zip(firsts, parts, strict=True))
+    runs = np.split(frequencies, np.cumsum(lengths)[:-1])
+    tables = tuple(Table(int(f), p) for f, p in zip(firsts, runs, strict=True))
     for number, table in enumerate(tables):
         table.check(f"{name} {number}")
     return tables

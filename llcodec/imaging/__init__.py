@@ -9,7 +9,7 @@ from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import to_pil
 from llcodec.imaging.reading import from_pil, read_picture
-from llcodec.imaging.scaling import fitting, scaled
+from llcodec.imaging.resizing import fit_within, resize
 from llcodec.imaging.size import picture_size
 from llcodec.imaging.writing import write_picture
 
@@ -19,12 +19,12 @@ __all__ = [
     "Picture",
     "decode_alpha",
     "encode_alpha",
-    "fitting",
+    "fit_within",
     "format_for",
     "from_pil",
     "picture_size",
     "read_picture",
-    "scaled",
+    "resize",
     "to_pil",
     "write_picture",
 ]

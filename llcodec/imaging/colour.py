@@ -12,7 +12,7 @@ from PIL import Image, ImageCms
 
 from llcodec._arrays import Samples
 from llcodec.imaging import cms
-from llcodec.imaging.depth import bands
+from llcodec.imaging.depth import row_blocks
 from llcodec.imaging.icc import SRGB_TO_XYZ, Profile, decode_srgb, encode_srgb, parse_profile
 
 _SRGB = Profile(
@@ -69,25 +69,25 @@ def _convert(
     if change is None:
         return False
     if pixels.dtype == np.uint8:
-        for rows in bands(pixels.shape[1], pixels.shape[0]):
+        for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
             pixels[rows] = np.asarray(cms.apply(Image.fromarray(pixels[rows]), change))
     else:
         _by_grid(pixels, change)
     return True
 
 
-def _grey_table(source: Profile, target: Profile, peak: int) -> Samples:
-    """The output code of each input code 0…``peak``."""
+def _grey_table(source: Profile, target: Profile, white: int) -> Samples:
+    """The output code of each input code 0…``white``."""
     assert source.curves is not None
     assert target.curves is not None
     codes = np.linspace(0, 1, 65536)
-    light = np.interp(np.linspace(0, 1, peak + 1), codes, source.curves[0])
-    table = np.rint(_encode(light, target.curves[0]) * peak)
-    return table.astype(np.uint8 if peak == 255 else np.uint16)
+    light = np.interp(np.linspace(0, 1, white + 1), codes, source.curves[0])
+    table = np.rint(_encode(light, target.curves[0]) * white)
+    return table.astype(np.uint8 if white == 255 else np.uint16)
 
 
 def _look_up(pixels: Samples, table: Samples) -> None:
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         pixels[rows] = table[pixels[rows]]
 
 
@@ -97,7 +97,7 @@ def _by_matrix(pixels: Samples, source: Profile, target: Profile) -> None:
     assert source.to_xyz is not None
     assert target.to_xyz is not None
     matrix = np.linalg.inv(target.to_xyz) @ source.to_xyz
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         light = np.stack([source.curves[c][pixels[rows][..., c]] for c in range(3)], axis=-1)
         light = np.clip(light @ matrix.T, 0, 1)
         for c in range(3):
@@ -121,13 +121,13 @@ def _by_grid(pixels: Samples, change: ImageCms.ImageCmsTransform) -> None:
     flat = Image.fromarray(nodes.reshape(_NODES, -1, 3))
     grid = np.asarray(cms.apply(flat, change)).reshape(_NODES, _NODES, _NODES, 3) * 257.0
     step = 65535 / (_NODES - 1)
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         place = pixels[rows] / step
         base = np.minimum(place.astype(np.intp), _NODES - 2)
-        part = place - base
+        fraction = place - base
         total = np.zeros(place.shape)
         for corner in np.ndindex(2, 2, 2):
-            weight = np.prod(np.where(corner, part, 1 - part), axis=-1, keepdims=True)
+            weight = np.prod(np.where(corner, fraction, 1 - fraction), axis=-1, keepdims=True)
             r, g, b = np.moveaxis(base + np.array(corner), -1, 0)
             total += weight * grid[r, g, b]
         pixels[rows] = np.rint(np.clip(total, 0, 65535))

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.depth import bands
-from llcodec.imaging.samples import Decoded, Key, keyed
+from llcodec.imaging.depth import row_blocks
+from llcodec.imaging.samples import Decoded, Key, alpha_from_key
 
 _NATIVE = "L" if sys.byteorder == "little" else "B"
 
@@ -76,7 +76,7 @@ def read_deep(
         assert isinstance(tile_args, tuple)
         _stretch(samples, int(tile_args[1]))
     if samples.shape[2] == 3:
-        return Decoded(samples, keyed(samples, key), False)
+        return Decoded(samples, alpha_from_key(samples, key), False)
     if "RGBa" in rawmode:
         _unpremultiply(samples)
     alpha = np.ascontiguousarray(samples[..., 3])
@@ -102,7 +102,7 @@ def _load(image: ImageFile, rawmode: str) -> None:
 
 
 def _bands_of(image: ImageFile) -> Iterator[tuple[slice, NDArray[np.uint8]]]:
-    for rows in bands(image.width, image.height):
+    for rows in row_blocks(image.width, image.height):
         yield rows, np.asarray(image.crop((0, rows.start, image.width, rows.stop)))
 
 
@@ -110,24 +110,24 @@ def _grey_alpha(image: ImageFile) -> Decoded:
     """Grey and alpha of 16 bits are four bytes a pixel: read them as if they were RGBA."""
     image._mode = "RGBA"
     _load(image, "RGBA")
-    pair = np.empty((image.height, image.width, 2), np.uint16)
+    planes = np.empty((image.height, image.width, 2), np.uint16)
     for rows, band in _bands_of(image):
-        pair[rows] = band.view(">u2")
-    return Decoded(np.repeat(pair[..., :1], 3, axis=2), pair[..., 1].copy(), True)
+        planes[rows] = band.view(">u2")
+    return Decoded(np.repeat(planes[..., :1], 3, axis=2), planes[..., 1].copy(), True)
 
 
-def _stretch(samples: NDArray[np.uint16], peak: int) -> None:
-    """Scale 0…peak to 0…65535, in place."""
-    if peak == 65535:
+def _stretch(samples: NDArray[np.uint16], maxval: int) -> None:
+    """Scale 0…maxval to 0…65535, in place."""
+    if maxval == 65535:
         return
-    for rows in bands(samples.shape[1], samples.shape[0]):
-        wide = np.minimum(samples[rows], peak).astype(np.uint64)
-        samples[rows] = (wide * 65535 + peak // 2) // peak
+    for rows in row_blocks(samples.shape[1], samples.shape[0]):
+        wide = np.minimum(samples[rows], maxval).astype(np.uint64)
+        samples[rows] = (wide * 65535 + maxval // 2) // maxval
 
 
 def _unpremultiply(samples: NDArray[np.uint16]) -> None:
     """Divide H×W×RGBA by its alpha, in place; black where alpha is 0."""
-    for rows in bands(samples.shape[1], samples.shape[0]):
+    for rows in row_blocks(samples.shape[1], samples.shape[0]):
         alpha = samples[rows][..., 3:].astype(np.uint64)
         colour = samples[rows][..., :3] * np.uint64(65535) + alpha // 2
         colour = np.where(alpha > 0, colour // np.maximum(alpha, 1), 0)

@@ -10,7 +10,7 @@ from llcodec._arrays import Samples
 _BAND_PIXELS = 1 << 19
 
 
-def bands(width: int, height: int) -> Iterator[slice]:
+def row_blocks(width: int, height: int) -> Iterator[slice]:
     """Slices of rows that cover ``height``, each of about half a million pixels.
 
     Whole-image temporaries in float or int32 would cost many times the picture itself.
@@ -25,7 +25,7 @@ def to_eight_bits(samples: Samples) -> NDArray[np.uint8]:
     if samples.dtype == np.uint8:
         return samples.astype(np.uint8, copy=False)
     out = np.empty(samples.shape, np.uint8)
-    for rows in bands(samples.shape[1], samples.shape[0]):
+    for rows in row_blocks(samples.shape[1], samples.shape[0]):
         # 65535 = 255 · 257, so this is exact rounding; uint32 keeps the sum from wrapping
         out[rows] = (samples[rows].astype(np.uint32) + 128) // 257
     return out

@@ -12,10 +12,10 @@ from typing import IO, Final
 
 from llcodec.errors import UnreadableImageError
 
-MOST_VALUES: Final = 1 << 17
+MAX_VALUES: Final = 1 << 17
 """Numbers in all tags together, those of the layout left out. Photographs have some hundreds."""
 
-MOST_STRIPS: Final = 1 << 21
+MAX_STRIPS: Final = 1 << 21
 """Numbers in the tags that tell where strips and tiles lie, two for each of them."""
 
 _BYTES: Final = frozenset({1, 2, 7})  # types whose values stay together: bytes and texts
@@ -47,11 +47,11 @@ class Directories:
         Raises:
             UnreadableImageError: if it is not.
         """
-        if self.values > MOST_VALUES:
+        if self.values > MAX_VALUES:
             raise UnreadableImageError(
-                f"its tags hold {self.values:,} numbers, above the limit of {MOST_VALUES:,}"
+                f"its tags hold {self.values:,} numbers, above the limit of {MAX_VALUES:,}"
             )
-        if self.strips > MOST_STRIPS:
+        if self.strips > MAX_STRIPS:
             raise UnreadableImageError("it is cut into more pieces than are read")
 
 
@@ -63,7 +63,7 @@ class _Entry:
     value: int  # of an integer that stands in the entry itself
 
 
-def survey(stream: IO[bytes]) -> Directories:
+def count_entries(stream: IO[bytes]) -> Directories:
     """Count what is in the directories of a TIFF structure; the stream may stand anywhere after.
 
     Raises:
@@ -90,7 +90,7 @@ def survey(stream: IO[bytes]) -> Directories:
 def is_cheap(exif: bytes) -> bool:
     """Whether Pillow may be given EXIF (a TIFF structure); not if it is broken."""
     try:
-        survey(io.BytesIO(exif)).check()
+        count_entries(io.BytesIO(exif)).check()
     except (struct.error, UnreadableImageError):
         return False
     return True

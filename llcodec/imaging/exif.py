@@ -84,7 +84,7 @@ def descriptive_tags(exif: Image.Exif) -> Mapping[int, Any]:
     return tags
 
 
-def rewritten(exif: bytes) -> Image.Exif | None:
+def load_exif(exif: bytes) -> Image.Exif | None:
     """EXIF as Pillow's object, ``None`` where Pillow could not write it again, or at great cost."""
     if not is_cheap(exif):
         return None

@@ -25,7 +25,7 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def most_bytes(max_pixels: int) -> int:
+def max_file_bytes(max_pixels: int) -> int:
     """Return how long a file may be; some plugins read all of it at once."""
     return max(MAX_INPUT_BYTES, _BYTES_A_PIXEL * max_pixels)
 
@@ -34,10 +34,10 @@ def check_length(stream: IO[bytes], max_pixels: int) -> None:
     """Check the length of a file against what a picture of ``max_pixels`` takes.
 
     Raises:
-        InputError: it is longer than :func:`most_bytes`.
+        InputError: it is longer than :func:`max_file_bytes`.
     """
     stream.seek(0, os.SEEK_END)
-    limit = most_bytes(max_pixels)
+    limit = max_file_bytes(max_pixels)
     if stream.tell() > limit:
         raise InputError(f"has more than {limit >> 20:,} MiB, the most that is read")
     stream.seek(0)

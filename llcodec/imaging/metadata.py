@@ -10,7 +10,7 @@ from llcodec.imaging.exif import clean_exif
 _XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)[0-9]+""")
 
 
-def metadata_of(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
+def metadata_from_info(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
     """EXIF, ICC and XMP from ``image.info``, and the EXIF orientation.
 
     Args:

@@ -11,7 +11,7 @@ Converter = Callable[[Image.Image], Image.Image]
 _PLAIN = {"1": "L", "L": "L", "LA": "LA", "La": "LA", "PA": "RGBA", "RGBA": "RGBA", "RGBa": "RGBA"}
 
 
-def band_converter(image: Image.Image) -> tuple[str, Converter]:
+def mode_converter(image: Image.Image) -> tuple[str, Converter]:
     """The mode, one of L, LA, RGB and RGBA, to take an image to, and how to convert a band.
 
     A palette becomes RGB, or L if all its colours are grey, with A if it has transparency.

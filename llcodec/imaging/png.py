@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._metadata import Metadata
-from llcodec.imaging.depth import bands
+from llcodec.imaging.depth import row_blocks
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
@@ -51,7 +51,7 @@ def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
     height, width, channels = samples.shape
     stream = zlib.compressobj(6)
     above = np.zeros((1, width * channels * 2), np.uint8)
-    for rows in bands(width * channels, height):
+    for rows in row_blocks(width * channels, height):
         raw = samples[rows].astype(">u2").view(np.uint8).reshape(rows.stop - rows.start, -1)
         data = stream.compress(_filter(raw, above, channels * 2).tobytes())
         above = raw[-1:]

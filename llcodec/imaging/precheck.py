@@ -13,10 +13,10 @@ from typing import IO, Final
 from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.directories import survey
+from llcodec.imaging.directories import count_entries
 from llcodec.imaging.limits import check_pixels
 
-MOST_EXIF_SEGMENTS: Final = 16
+MAX_EXIF_SEGMENTS: Final = 16
 """EXIF segments of one JPEG, of 64 KB each; standards know one for each picture in the file."""
 
 _EXIF: Final = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
@@ -54,7 +54,7 @@ def refuse_unbounded(image: ImageFile) -> None:
 
 
 def _tiff(stream: IO[bytes], max_pixels: int) -> None:
-    found = survey(stream)
+    found = count_entries(stream)
     found.check()
     if all(found.tile):
         check_pixels(*found.tile, max_pixels)  # tiles are decoded whole
@@ -68,9 +68,9 @@ def _jpeg(stream: IO[bytes], _max_pixels: int) -> None:
         tail += piece
         count += sum(1 for _ in _EXIF.finditer(tail))
         tail = tail[1 - _EXIF_LENGTH :]
-        if count > MOST_EXIF_SEGMENTS:
+        if count > MAX_EXIF_SEGMENTS:
             raise UnreadableImageError(
-                f"it has more than {MOST_EXIF_SEGMENTS} segments of EXIF; save it without metadata"
+                f"it has more than {MAX_EXIF_SEGMENTS} segments of EXIF; save it without metadata"
             )
 
 

@@ -15,11 +15,11 @@ from llcodec.imaging.deep import deep_rawmode, read_deep
 from llcodec.imaging.exif import exif_of_tiff
 from llcodec.imaging.guard import guarded
 from llcodec.imaging.limits import check_length, check_pixels
-from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
-from llcodec.imaging.orientation import upright
+from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
-from llcodec.imaging.samples import decoded, transparent_key
+from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
 
@@ -77,12 +77,14 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     else:
         image.load()
         check_pixels(image.width, image.height, max_pixels)  # should a plugin have found more
-        found = decoded(image, key)
-    metadata, orientation = metadata_of({**image.info, "exif": exif or image.info.get("exif")})
+        found = samples_of_image(image, key)
+    metadata, orientation = metadata_from_info(
+        {**image.info, "exif": exif or image.info.get("exif")}
+    )
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
     return Picture(
-        pixels=upright(pixels, orientation),
-        alpha=None if found.alpha is None else upright(found.alpha, orientation),
+        pixels=apply_orientation(pixels, orientation),
+        alpha=None if found.alpha is None else apply_orientation(found.alpha, orientation),
         grey=found.grey,
         metadata=replace(metadata, icc=icc),
     )

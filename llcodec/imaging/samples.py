@@ -8,8 +8,8 @@ from PIL import Image
 
 from llcodec._arrays import Samples
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.depth import bands
-from llcodec.imaging.modes import band_converter
+from llcodec.imaging.depth import row_blocks
+from llcodec.imaging.modes import mode_converter
 
 Key = tuple[int, ...]
 
@@ -38,7 +38,7 @@ def transparent_key(image: Image.Image) -> Key | None:
     return (key * {"L;2": 85, "L;4": 17}.get(tile[0][3] if tile else "", 1),)
 
 
-def decoded(image: Image.Image, key: Key | None) -> Decoded:
+def samples_of_image(image: Image.Image, key: Key | None) -> Decoded:
     """Samples of a loaded image; uint16 for modes I;16, I and F, uint8 for the others.
 
     Args:
@@ -54,31 +54,31 @@ def decoded(image: Image.Image, key: Key | None) -> Decoded:
     if image.mode.startswith(("I", "F")):
         plane = _deep_grey(image)
         pixels: Samples = np.repeat(plane[..., None], 3, axis=2)
-        return Decoded(pixels, keyed(pixels, key), True)
+        return Decoded(pixels, alpha_from_key(pixels, key), True)
     pixels, alpha, grey = _shallow(image)
-    return Decoded(pixels, keyed(pixels, key) if alpha is None else alpha, grey)
+    return Decoded(pixels, alpha_from_key(pixels, key) if alpha is None else alpha, grey)
 
 
-def keyed(pixels: Samples, key: Key | None) -> Samples | None:
+def alpha_from_key(pixels: Samples, key: Key | None) -> Samples | None:
     """Alpha that is 0 where a pixel is the transparent colour, and full elsewhere."""
     if key is None:
         return None
     full = np.iinfo(pixels.dtype).max
     wanted = np.array(key if len(key) == 3 else key * 3, np.int64) & full
     out = np.full(pixels.shape[:2], full, pixels.dtype)
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         out[rows][(pixels[rows] == wanted.astype(pixels.dtype)).all(axis=2)] = 0
     return out
 
 
 def _shallow(image: Image.Image) -> Decoded:
     width, height = image.size
-    mode, convert = band_converter(image)
+    mode, convert = mode_converter(image)
     pixels = np.empty((height, width, 3), np.uint8)
     alpha = np.empty((height, width), np.uint8) if mode.endswith("A") else None
     colours = len(mode) - (alpha is not None)
     # band by band, as Pillow's conversions and its way to numpy copy several times
-    for rows in bands(width, height):
+    for rows in row_blocks(width, height):
         band = np.asarray(convert(image.crop((0, rows.start, width, rows.stop))))
         band = band.reshape(rows.stop - rows.start, width, -1)
         pixels[rows] = band[..., :colours]  # one grey channel spreads over three

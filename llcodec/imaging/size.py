@@ -6,7 +6,7 @@ from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.guard import guarded
-from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
 
 
@@ -29,4 +29,4 @@ def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
 
 def _lies_on_its_side(image: ImageFile) -> bool:
     """Whether EXIF says so; the plugin for TIFF gives upright sizes."""
-    return not hasattr(image, "tag_v2") and metadata_of(image.info)[1] >= 5
+    return not hasattr(image, "tag_v2") and metadata_from_info(image.info)[1] >= 5

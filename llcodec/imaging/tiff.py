@@ -11,7 +11,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from llcodec._arrays import Samples
 from llcodec._metadata import Metadata
-from llcodec.imaging.exif import descriptive_tags, rewritten
+from llcodec.imaging.exif import descriptive_tags, load_exif
 
 _STRIP_BYTES: Final = 1 << 18
 _XMP: Final = 700
@@ -58,7 +58,7 @@ def write_tiff(target: IO[bytes], samples: Samples, metadata: Metadata) -> None:
 
 
 def _describe(tags: ImageFileDirectory_v2, metadata: Metadata) -> None:
-    exif = rewritten(metadata.exif) if metadata.exif is not None else None
+    exif = load_exif(metadata.exif) if metadata.exif is not None else None
     if exif is not None:
         for tag, value in descriptive_tags(exif).items():
             tags[tag] = value

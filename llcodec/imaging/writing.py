@@ -13,7 +13,7 @@ from llcodec._metadata import Metadata
 from llcodec.errors import OutputError
 from llcodec.imaging.colour import from_srgb
 from llcodec.imaging.depth import to_eight_bits
-from llcodec.imaging.exif import rewritten
+from llcodec.imaging.exif import load_exif
 from llcodec.imaging.formats import format_for
 from llcodec.imaging.guard import guarded
 from llcodec.imaging.picture import Picture
@@ -66,7 +66,7 @@ def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
     metadata = replace(picture.metadata, icc=icc)
     out = io.BytesIO()
     if name == "TIFF":
-        write_tiff(out, _interleaved(pixels, picture, pair=not picture.sixteen_bit), metadata)
+        write_tiff(out, _interleaved(pixels, picture, grey_alpha=not picture.sixteen_bit), metadata)
     elif name == "PNG" and picture.sixteen_bit:
         write_png16(out, _interleaved(pixels, picture).astype(np.uint16, copy=False), metadata)
     else:
@@ -84,12 +84,12 @@ def _takes_profile(name: str, picture: Picture) -> bool:
     return name in _PROFILED - {"WEBP", "AVIF"} and not rgba
 
 
-def _interleaved(pixels: Samples, picture: Picture, *, pair: bool = True) -> Samples:
-    """H×W×C with the fewest channels; without ``pair``, grey with alpha is RGBA.
+def _interleaved(pixels: Samples, picture: Picture, *, grey_alpha: bool = True) -> Samples:
+    """H×W×C with the fewest channels; without ``grey_alpha``, grey with alpha is RGBA.
 
     (Few programs read 16-bit TIFFs of grey and alpha; Pillow is not among them.)
     """
-    if picture.grey and (picture.alpha is None or pair):
+    if picture.grey and (picture.alpha is None or grey_alpha):
         pixels = pixels[..., :1]
     return pixels if picture.alpha is None else np.dstack([pixels, picture.alpha])
 
@@ -136,7 +136,7 @@ def _blocks(name: str, metadata: Metadata) -> dict[str, Any]:
         exif = None if exif is None else b"Exif\0\0" + exif
         exif = exif if exif is not None and len(exif) <= _SEGMENT else None
         xmp = xmp if xmp is not None and len(xmp) <= _SEGMENT - len(_XMP_NAME) else None
-    if name == "AVIF" and exif is not None and rewritten(exif) is None:
+    if name == "AVIF" and exif is not None and load_exif(exif) is None:
         exif = None  # the plugin writes it anew, to move the orientation elsewhere
     return _present(exif=exif, icc_profile=metadata.icc, xmp=xmp)
 

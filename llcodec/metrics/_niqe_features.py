@@ -30,11 +30,11 @@ def patch_features(luma: Floats, patch: int) -> Floats:
     """
     rows, columns = (side // patch * patch for side in luma.shape)
     fine = luma[:rows, :columns]
-    scales = ((fine, patch), (halved(fine), patch // 2))
+    scales = ((fine, patch), (downscale(fine), patch // 2))
     return np.concatenate([_scale_features(*scale) for scale in scales], axis=1)
 
 
-def normalised(luma: Floats) -> Floats:
+def mscn(luma: Floats) -> Floats:
     """Return (luma − mean) / (deviation + 1) of H×W ``luma``, both local: 7×7 Gaussian, σ = 7/6.
 
     The border is repeated outwards.
@@ -47,7 +47,7 @@ def normalised(luma: Floats) -> Floats:
     return difference / (deviation + 1)
 
 
-def halved(luma: Floats) -> Floats:
+def downscale(luma: Floats) -> Floats:
     """Return H×W ``luma`` of even sides at half the size, as MATLAB's ``imresize(luma, 0.5)`` does.
 
     Bicubic (a = −1/2), stretched to eight taps against aliasing, mirrored at the borders.
@@ -83,7 +83,7 @@ def fit_aggd(samples: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _scale_features(luma: Floats, patch: int) -> Floats:
-    values = normalised(luma)
+    values = mscn(luma)
     bands = values.reshape(-1, patch, values.shape[1] // patch, patch).swapaxes(1, 2)
     return np.concatenate([_features(band) for band in bands])
 

@@ -49,7 +49,7 @@ class ResidualBlock(nn.Module):
 
 
 @torch.no_grad()
-def he_start(network: M) -> M:
+def he_init(network: M) -> M:
     """Give the convolutions of ``network`` the start of He et al. 2015, and return it.
 
     It keeps the variance of features through any depth. PyTorch's own start leaves a

@@ -64,7 +64,7 @@ class _Bounded(torch.autograd.Function):
 class FactorizedDensity(nn.Module):
     """A mixture of logistic densities per hyper-latent channel, independent of position.
 
-    Plays the part of the factorised prior of Ballé et al. 2018.
+    Takes the place of the factorised prior of Ballé et al. 2018.
     """
 
     def __init__(self, channels: int, components: int = 3) -> None:
@@ -77,8 +77,8 @@ class FactorizedDensity(nn.Module):
     def cdf(self, z: Tensor) -> Tensor:
         """Return P(Z ≤ z) per channel; z is C×N."""
         offset = z.unsqueeze(2) - self.means.unsqueeze(1)
-        parts = torch.sigmoid(offset / self.log_scales.exp().unsqueeze(1))
-        return (parts * F.softmax(self.logits, 1).unsqueeze(1)).sum(2)
+        components = torch.sigmoid(offset / self.log_scales.exp().unsqueeze(1))
+        return (components * F.softmax(self.logits, 1).unsqueeze(1)).sum(2)
 
     def bits(self, z: Tensor) -> Tensor:
         """Return the bits of hyper-latents B×C×h×w, taken as unit intervals around them."""
@@ -93,6 +93,6 @@ def round_ste(x: Tensor) -> Tensor:
     return x + (x.round() - x).detach()
 
 
-def with_noise(x: Tensor) -> Tensor:
+def add_uniform_noise(x: Tensor) -> Tensor:
     """Return ``x`` plus noise from [−½, ½), the stand-in for rounding in rate terms."""
     return x + torch.rand_like(x) - 0.5

@@ -21,7 +21,7 @@ class GainUnits(nn.Module):
         self.log_inverse = nn.Parameter(torch.zeros(QUALITY_LEVELS, latents))
 
     @torch.no_grad()
-    def start_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
+    def init_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
         """Set the gains to the steps that high-rate theory gives for bpp + λ·255²·MSE.
 
         With a step Δ the error is Δ²/12 and each of the three samples of a pixel costs
@@ -33,7 +33,7 @@ class GainUnits(nn.Module):
             self.log_inverse[row] = -math.log(gain)
 
     @torch.no_grad()
-    def follow_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
+    def move_to_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
         """Move the gains from the ladder of λ that they were trained with to another one.
 
         Logarithms of gains are linear in log λ between the rungs and beyond the ends.

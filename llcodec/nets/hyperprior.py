@@ -13,10 +13,10 @@ from torch.nn import functional as F
 from llcodec._bitstream import CONTEXT_KERNEL
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 
-Order = Literal["checkerboard", "serial"]
+CodingOrder = Literal["checkerboard", "serial"]
 
 
-def context_mask(order: Order) -> Tensor:
+def context_mask(order: CodingOrder) -> Tensor:
     """Return the 5×5 mask of the neighbours that are decoded before the middle one.
 
     ``serial`` is the causal half of raster order (mask type A of van den Oord et al. 2016);
@@ -43,7 +43,7 @@ class ContextModel(nn.Conv2d):
 
     mask: Tensor
 
-    def __init__(self, latents: int, features: int, order: Order) -> None:
+    def __init__(self, latents: int, features: int, order: CodingOrder) -> None:
         super().__init__(latents, features, CONTEXT_KERNEL, padding=CONTEXT_KERNEL // 2)
         self.order = order
         mask = context_mask(order).to(self.weight.device)

@@ -50,16 +50,16 @@ class LinearSynthesis(nn.Module):
         picture = F.pixel_shuffle(F.conv2d(wide, kernel), STRIDE)
         return picture[..., _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] + 0.5
 
-    def averages(self, y: Tensor) -> Tensor:
+    def block_means(self, y: Tensor) -> Tensor:
         """Return the means of the picture's blocks of 16×16 pixels, B×3×h×w."""
         # A block has a quarter of the kernels of its neighbours in it, and the middle of its own.
-        parts = (
+        thirds = (
             slice(STRIDE + _MARGIN, None),
             slice(_MARGIN, STRIDE + _MARGIN),
             slice(_MARGIN),
         )
-        rows = torch.stack([self.weight[:, :, part].sum(2) for part in parts], 2)
-        kernel = torch.stack([rows[..., part].sum(3) for part in parts], 3) / STRIDE**2
+        rows = torch.stack([self.weight[:, :, third].sum(2) for third in thirds], 2)
+        kernel = torch.stack([rows[..., third].sum(3) for third in thirds], 3) / STRIDE**2
         wide = F.pad(y, (1,) * 4, mode="replicate")
         return F.conv2d(wide, kernel.transpose(0, 1)) + 0.5
 
@@ -71,7 +71,7 @@ def _over_cells(weight: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def start_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:
+def init_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:
     """Set both convolutions to an orthonormal ``basis`` of shape M×3×16×16."""
     middle = slice(_MARGIN, _MARGIN + STRIDE)
     for weight in (analysis.conv.weight, synthesis.weight):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from llcodec.nets.hyperprior import Order
+from llcodec.nets.hyperprior import CodingOrder
 from llcodec.nets.snr import SnrKind
 
 
@@ -34,7 +34,7 @@ class Preset:
     blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
     decoder_blocks: tuple[int, int, int, int] | None = None
     condition: int = 48
-    order: Order = "checkerboard"
+    order: CodingOrder = "checkerboard"
     snr: SnrKind = "robust"
     snr_branch: bool = True
     scale_and_shift: bool = True
@@ -81,7 +81,7 @@ FAST_1 = replace(
 )
 
 
-def paper_preset(n: int = 128, order: Order = "checkerboard", scale: bool = True) -> Preset:
+def paper_preset(n: int = 128, order: CodingOrder = "checkerboard", scale: bool = True) -> Preset:
     """Return Joint-IC-LL as published, with N = ``n`` channels (128 or 192) throughout.
 
     ``scale=False`` leaves the shift-only feature adaptation of the authors' released network.
@@ -105,7 +105,7 @@ def paper_preset(n: int = 128, order: Order = "checkerboard", scale: bool = True
     )
 
 
-_ORDERS: tuple[Order, ...] = ("checkerboard", "serial")
+_ORDERS: tuple[CodingOrder, ...] = ("checkerboard", "serial")
 PRESETS = {
     preset.name: preset
     for preset in (

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from llcodec._bitstream import TONE_COUNT, TONE_FLOOR, TONE_KNEE
 from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 
-THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
+THUMBNAIL_SIZE = (100, 150)  # height, width of what the network sees of the whole picture
 _UNDONE = 0.6  # the part of the shoulder's height that is undone exactly
 _BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the brightening that is asked for
 
@@ -60,7 +60,7 @@ def apply_tone(x: Tensor, curve: ToneCurve) -> Tensor:
     return _mix(curve.matrix, _shoulder(bright))
 
 
-def undo_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
+def invert_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
     """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`.
 
     It is exact but for what lies near white: an exact inverse would turn a codec's errors there
@@ -72,7 +72,7 @@ def undo_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
     return bright.clamp(min=TONE_FLOOR) ** (1 / gamma) / gain
 
 
-def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
+def fade_if_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     """Return ``curve`` for dark pictures, and no change for those that are bright already.
 
     A tone network guesses the brightness that was wanted with an error of a sixth. Where it asks
@@ -85,14 +85,14 @@ def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     return curve.scaled((((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1))
 
 
-def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
+def adjust_brightness(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
     """Return the picture at a brightness between as shot (0) and as enhanced (1).
 
     Between, it is the geometric mean of both with these weights: of a plain gain, its power.
     """
     if brightness == 1:
         return x_g
-    shot = undo_tone(x_g, curve)
+    shot = invert_tone(x_g, curve)
     if brightness == 0:
         return shot
     return shot.clamp(min=TONE_FLOOR) ** (1 - brightness) * x_g.clamp(min=TONE_FLOOR) ** brightness
@@ -179,7 +179,7 @@ class ToneEnsemble(nn.Module):
         )
 
 
-def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
+def build_tone_network(members: int) -> ToneNetwork | ToneEnsemble:
     """Return a tone network, or where there are several ``members``, their ensemble.
 
     Raises ValueError if there are none.
@@ -191,4 +191,4 @@ def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
 
 def thumbnail(x: Tensor) -> Tensor:
     """Return the picture B×3×H×W averaged down to B×3×100×150."""
-    return F.interpolate(x, THUMBNAIL, mode="area")
+    return F.interpolate(x, THUMBNAIL_SIZE, mode="area")

@@ -88,7 +88,7 @@ def _spread_qualities(model: JointModel, trained: Sequence[float], wanted: Seque
     rising = all(0 < low < high < math.inf for low, high in pairwise(wanted))
     if len(wanted) != QUALITY_LEVELS or not rising:
         raise InputError(f"{QUALITY_LEVELS} rising values of λ are needed, all above 0")
-    model.gain.follow_lambdas(tuple(trained), tuple(wanted))
+    model.gain.move_to_lambdas(tuple(trained), tuple(wanted))
 
 
 def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:

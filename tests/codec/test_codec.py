@@ -333,7 +333,7 @@ def test_small_pictures_are_the_large_one_scaled(
     small = tiny.codec.decode_small(tiled, size, brightness=brightness)
     assert small.pixels.shape == (*shape, 3)
     assert small.alpha.shape == shape
-    expected = imaging.scaled(whole, shape[1], shape[0])
+    expected = imaging.resize(whole, shape[1], shape[0])
     assert psnr(small.pixels, expected.pixels) > (40 if size == 200 else 20)
 
 

@@ -12,7 +12,7 @@ from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE, LatentBox
 from llcodec.container import Header, Tile
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import rebrighten
+from llcodec.nets.tone import adjust_brightness
 
 CPU = torch.device("cpu")
 
@@ -56,7 +56,7 @@ def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
 def test_brightness_is_that_of_the_tone_curve(tiny, large, brightness: float) -> None:
     units, header = large
     pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
-    shown = rebrighten(whole(tiny, units, header), from_numbers(header.tone), brightness)
+    shown = adjust_brightness(whole(tiny, units, header), from_numbers(header.tone), brightness)
     expected = to_samples(shown, sixteen_bit=True, grey=False)
     assert np.abs(pixels.astype(int) - expected).max() <= 8
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.codec.encoder import Analysis, analyse, encode_tiles
+from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers
@@ -131,7 +131,7 @@ def test_files_take_the_bits_that_training_counts(rich: Rich, quality: float) ->
     """Float networks, real densities and noise against integers, tables and real symbols."""
     torch.manual_seed(5)
     model, y = rich.trained, rich.latents(32, 40)
-    (tile,) = encode_tiles(model, rich.coder, Analysis(y, None), round(quality * 256), 2048)
+    (tile,) = encode_tiles(model, rich.coder, AnalysedPicture(y, None), round(quality * 256), 2048)
     log_gain = model.log_gain(torch.tensor([quality]))
     counted = []
     for _ in range(3):
@@ -148,7 +148,7 @@ def test_pictures_never_take_more_than_training_counts(tiny, make_picture, quali
     model = tiny.trained
     y = analyse(model, make_picture(256, 192, seed=8, white=60), CPU).latents
     units = round(quality * 256)
-    (tile,) = encode_tiles(model, tiny.file.coder(), Analysis(y, None), units, 2048)
+    (tile,) = encode_tiles(model, tiny.file.coder(), AnalysedPicture(y, None), units, 2048)
     log_gain = model.log_gain(torch.tensor([quality]))
     _, latent_bits, hyper_bits = model.entropy_model(y * log_gain.exp(), log_gain)
     counted = float(latent_bits + hyper_bits)
@@ -161,7 +161,7 @@ def test_integers_and_floats_decode_to_the_same_latents(rich: Rich, quality: flo
     """Means of the integer networks are those of the trained ones, but for rare roundings."""
     model, y = rich.trained, rich.latents(24, 24)
     units = round(quality * 256)
-    (tile,) = encode_tiles(model, rich.coder, Analysis(y, None), units, 2048)
+    (tile,) = encode_tiles(model, rich.coder, AnalysedPicture(y, None), units, 2048)
     decoded = rich.coder.decode(tile.stream, 24, 24, units).y_hat / 64
     log_gain = model.log_gain(torch.tensor([quality]))
     expected, _, _ = model.entropy_model(y * log_gain.exp(), log_gain)

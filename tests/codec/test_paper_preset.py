@@ -15,10 +15,10 @@ from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNITS
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO
-from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.entropy.rdoq import bit_savings, rdo_quantise
 from llcodec.imaging import Picture
-from llcodec.nets.hyperprior import Order, context_mask
+from llcodec.nets.hyperprior import CodingOrder, context_mask
 from llcodec.nets.presets import PRESETS, Preset, paper_preset
 from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import token_mask
@@ -141,7 +141,7 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
         neighbours = around[:, seen].flatten()[:, None]
         index, mean = networks.parameters(hyper[:, r, c, None], neighbours, start)
         exact = (y[:, r, c, None].double() * LATENT_UNITS - mean) / LATENT_UNITS
-        symbol = choose_symbols(exact, index.long(), saved_bits(case.coder.scale_tables))[:, 0]
+        symbol = rdo_quantise(exact, index.long(), bit_savings(case.coder.scale_tables))[:, 0]
         symbol[index[:, 0] == 0] = 0  # the lowest scale is not coded: the mean stands
         padded[:, r + margin, c + margin] = symbol * LATENT_UNITS + mean[:, 0]
         levels |= set(index[:, 0].tolist())
@@ -184,7 +184,7 @@ def half_noisy_batch() -> Tensor:
 
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
-def test_steps_of_training_reach_every_parameter(order: Order) -> None:
+def test_steps_of_training_reach_every_parameter(order: CodingOrder) -> None:
     x = half_noisy_batch()
     snr = nn.functional.interpolate(snr_map(x, "published"), (8, 8), mode="nearest")
     assert token_mask(snr).tolist() == [[True, True, True, False]]

@@ -93,15 +93,15 @@ def test_unusable_profiles_are_dropped(made, dtype):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_grey(made, dtype):
-    peak = np.iinfo(dtype).max
-    ramp = np.repeat(np.arange(0, peak + 1, dtype=dtype).reshape(1, -1, 1), 3, axis=2)
+    white = np.iinfo(dtype).max
+    ramp = np.repeat(np.arange(0, white + 1, dtype=dtype).reshape(1, -1, 1), 3, axis=2)
     icc = made.profile(curve=1.0)  # linear light
     pixels, kept = to_srgb(ramp.copy(), icc, grey=True)
     assert kept == icc
-    middle = pixels[0, round(peak * 0.2140), 0] / peak
+    middle = pixels[0, round(white * 0.2140), 0] / white
     assert abs(middle - 0.5) < 0.005
     assert pixels[0, 0, 0] == 0
-    assert pixels[0, -1, 0] == peak
+    assert pixels[0, -1, 0] == white
     back, _ = from_srgb(pixels, icc, grey=True)
     error = np.abs(back.astype(int) - ramp)
     assert error.max() <= 2

@@ -95,11 +95,11 @@ def test_planar_of_eight_bits(made):
     np.testing.assert_array_equal(picture.pixels, samples)
 
 
-@pytest.mark.parametrize("peak", [65535, 4095, 1000, 256])
-def test_ppm(made, peak):
-    samples = (made.noise(5, 4, 3, np.uint16).astype(int) % (peak + 1)).astype(np.uint16)
-    picture = read_picture(b"P6\n4 5\n%d\n" % peak + samples.astype(">u2").tobytes())
-    np.testing.assert_array_equal(picture.pixels, np.floor(samples * 65535.0 / peak + 0.5))
+@pytest.mark.parametrize("maxval", [65535, 4095, 1000, 256])
+def test_ppm(made, maxval):
+    samples = (made.noise(5, 4, 3, np.uint16).astype(int) % (maxval + 1)).astype(np.uint16)
+    picture = read_picture(b"P6\n4 5\n%d\n" % maxval + samples.astype(">u2").tobytes())
+    np.testing.assert_array_equal(picture.pixels, np.floor(samples * 65535.0 / maxval + 0.5))
 
 
 def test_orientation_of_deep_tiff(made):

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from llcodec.imaging.depth import bands, to_eight_bits
+from llcodec.imaging.depth import row_blocks, to_eight_bits
 
 
 @pytest.mark.parametrize("width", [1, 1000, 10_000_000])
 def test_bands_cover_every_row_once(width):
-    rows = [row for band in bands(width, 2000) for row in range(band.start, band.stop)]
+    rows = [row for band in row_blocks(width, 2000) for row in range(band.start, band.stop)]
     assert rows == list(range(2000))
 
 

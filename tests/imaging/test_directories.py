@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.directories import MOST_STRIPS, MOST_VALUES, Directories, is_cheap, survey
+from llcodec.imaging.directories import MAX_STRIPS, MAX_VALUES, Directories, count_entries, is_cheap
 
 BYTE, ASCII, SHORT, LONG, RATIONAL = 1, 2, 3, 4, 5
 
@@ -26,7 +26,7 @@ def big_tiff(*entries):
 
 
 def found(data):
-    return survey(io.BytesIO(data))
+    return count_entries(io.BytesIO(data))
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -82,11 +82,11 @@ def test_more_directories_than_are_read():
 
 
 def test_limits():
-    Directories(MOST_VALUES, MOST_STRIPS, (0, 0)).check()
+    Directories(MAX_VALUES, MAX_STRIPS, (0, 0)).check()
     with pytest.raises(UnreadableImageError, match="131,073 numbers"):
-        Directories(MOST_VALUES + 1, 0, (0, 0)).check()
+        Directories(MAX_VALUES + 1, 0, (0, 0)).check()
     with pytest.raises(UnreadableImageError, match="more pieces"):
-        Directories(0, MOST_STRIPS + 1, (0, 0)).check()
+        Directories(0, MAX_STRIPS + 1, (0, 0)).check()
 
 
 def test_what_cameras_write_is_cheap(made):
@@ -95,7 +95,7 @@ def test_what_cameras_write_is_cheap(made):
     exif[282] = 72.0
     exif.get_ifd(34665)[33434] = 0.5
     assert is_cheap(exif.tobytes().removeprefix(b"Exif\0\0"))
-    assert not is_cheap(tiff((282, RATIONAL, MOST_VALUES + 1, 8)))
+    assert not is_cheap(tiff((282, RATIONAL, MAX_VALUES + 1, 8)))
 
 
 def test_counting_takes_no_longer_for_larger_numbers():
@@ -109,5 +109,5 @@ def test_counting_takes_no_longer_for_larger_numbers():
             return super().read(size)
 
     few, many = (Counted(tiff((282, RATIONAL, n, 8))) for n in (1, 1 << 31))
-    survey(few), survey(many)
+    count_entries(few), count_entries(many)
     assert few.total == many.total

@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from llcodec.imaging.exif import clean_exif, descriptive_tags, exif_of_tiff, rewritten
+from llcodec.imaging.exif import clean_exif, descriptive_tags, exif_of_tiff, load_exif
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -37,7 +37,7 @@ def test_tiff_tags_become_exif(made):
     tags = [(271, "Maker"), (274, 6), (34665, {33434: 0.5})]
     data = made.tiff(made.noise(2, 3, 3), tags=tags)
     exif = exif_of_tiff(Image.open(io.BytesIO(data)))
-    loaded = rewritten(exif)
+    loaded = load_exif(exif)
     assert dict(descriptive_tags(loaded)) == {271: "Maker", 34665: {33434: 0.5}}
     assert set(loaded) == {271, 34665}
 
@@ -48,11 +48,11 @@ def test_tiff_without_descriptive_tags(made):
 
 
 def test_rewritten_refuses_nonsense():
-    assert rewritten(b"nonsense") is None
+    assert load_exif(b"nonsense") is None
 
 
 def test_what_pillow_would_take_minutes_for_is_not_rewritten(made):
     entry = b"\x1a\x01\x05\0" + (200_000).to_bytes(4, "little") + bytes([26, 0, 0, 0])
     exif = b"II*\0\x08\0\0\0\x01\0" + entry + bytes(4) + bytes([1, 0, 0, 0]) * 400_000
     assert clean_exif(exif) == (exif, 1)
-    assert rewritten(exif) is None
+    assert load_exif(exif) is None

@@ -5,7 +5,7 @@ import pytest
 from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError, TooManyPixelsError, UnreadableImageError
 from llcodec.imaging import read_picture
-from llcodec.imaging.limits import check_length, check_pixels, most_bytes
+from llcodec.imaging.limits import check_length, check_pixels, max_file_bytes
 
 
 def test_no_pixels():
@@ -20,8 +20,8 @@ def test_the_limit_on_pixels_is_inclusive():
 
 
 def test_files_may_be_as_long_as_their_pixels_ask_for():
-    assert most_bytes(100_000_000) == MAX_INPUT_BYTES
-    assert most_bytes(1_000_000_000) == 10_000_000_000
+    assert max_file_bytes(100_000_000) == MAX_INPUT_BYTES
+    assert max_file_bytes(1_000_000_000) == 10_000_000_000
 
 
 def test_a_file_that_is_too_long_is_refused_unread(tmp_path):

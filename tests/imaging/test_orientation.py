@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from llcodec.imaging.orientation import upright
+from llcodec.imaging.orientation import apply_orientation
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -13,6 +13,6 @@ def test_as_pillow_turns(made, orientation, channels):
     image = Image.fromarray(samples)
     image.getexif()[0x0112] = orientation
     expected = np.asarray(ImageOps.exif_transpose(image))
-    turned = upright(samples, orientation)
+    turned = apply_orientation(samples, orientation)
     np.testing.assert_array_equal(turned, expected)
     assert turned.flags.c_contiguous

@@ -8,7 +8,7 @@ from PIL import Image
 
 from llcodec.errors import TooManyPixelsError, UnreadableImageError
 from llcodec.imaging import read_picture
-from llcodec.imaging.precheck import MOST_EXIF_SEGMENTS
+from llcodec.imaging.precheck import MAX_EXIF_SEGMENTS
 
 NOISE = np.random.default_rng(0).integers(0, 255, (20, 30, 3), np.uint8)
 
@@ -57,9 +57,9 @@ def with_segments(count):
 
 
 def test_exif_in_many_segments_of_a_jpeg():
-    assert read_picture(with_segments(MOST_EXIF_SEGMENTS)).width == 30
+    assert read_picture(with_segments(MAX_EXIF_SEGMENTS)).width == 30
     with pytest.raises(UnreadableImageError, match="more than 16 segments of EXIF"):
-        read_picture(with_segments(MOST_EXIF_SEGMENTS + 1))
+        read_picture(with_segments(MAX_EXIF_SEGMENTS + 1))
 
 
 def icon(frame, width=16, height=16):

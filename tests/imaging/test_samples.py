@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.samples import decoded, keyed, transparent_key
+from llcodec.imaging.samples import alpha_from_key, samples_of_image, transparent_key
 
 
 def _decoded(image):
-    return decoded(image, transparent_key(image))
+    return samples_of_image(image, transparent_key(image))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (257, 131), (2000, 600)])
@@ -73,7 +73,7 @@ def test_grey_png_with_few_bits_and_a_key(made, bits, row):
     image = Image.open(io.BytesIO(data))
     key = transparent_key(image)
     image.load()
-    found = decoded(image, key)
+    found = samples_of_image(image, key)
     assert found.alpha.tolist() == [[255, 0]]
     assert found.pixels[0, :, 0].tolist() == [0, 255 // (2**bits - 1)]
 
@@ -95,4 +95,4 @@ def test_odd_keys_are_ignored():
     for transparency in (b"\0\1", (1, 2), ("a", "b", "c"), None):
         image.info["transparency"] = transparency
         assert transparent_key(image) is None
-    assert keyed(np.zeros((1, 1, 3), np.uint8), None) is None
+    assert alpha_from_key(np.zeros((1, 1, 3), np.uint8), None) is None

@@ -7,12 +7,12 @@ from torch import Tensor
 from llcodec._bitstream import SCALE_LEVELS, SCALE_MAX, SCALE_MIN
 from llcodec.nets.density import (
     FactorizedDensity,
+    add_uniform_noise,
     bounded,
     gaussian_bits,
     index_of_scale,
     round_ste,
     scale_of_index,
-    with_noise,
 )
 
 
@@ -166,7 +166,7 @@ def test_rounding_passes_gradients_through() -> None:
 
 def test_noise_is_uniform_over_one_step() -> None:
     torch.manual_seed(0)
-    noise = with_noise(torch.zeros(20_000, dtype=torch.float64))
+    noise = add_uniform_noise(torch.zeros(20_000, dtype=torch.float64))
     assert noise.min() >= -0.5
     assert noise.max() < 0.5
     assert abs(float(noise.mean())) < 0.01

@@ -46,7 +46,7 @@ def test_gradients_reach_both_neighbours_of_a_quality_and_no_others(gains: GainU
 def test_start_minimises_the_high_rate_cost_of_each_lambda() -> None:
     """Rate −log2 Δ per sample and distortion Δ²/12: the step is where their sum is least."""
     units = GainUnits(2)
-    units.start_from_lambdas(LAMBDAS)
+    units.init_from_lambdas(LAMBDAS)
     for lam, log_gain in zip(LAMBDAS, units.log_gain, strict=True):
         step = math.exp(-float(log_gain[0].detach()))
 
@@ -60,7 +60,7 @@ def test_start_minimises_the_high_rate_cost_of_each_lambda() -> None:
 
 def test_start_undoes_itself_and_rises_with_quality() -> None:
     units = GainUnits(3)
-    units.start_from_lambdas(LAMBDAS)
+    units.init_from_lambdas(LAMBDAS)
     quality = torch.tensor([1.0, 2.7, 5.5, 8.0])
     product = units.log_gains(quality).exp() * units.inverse_gains(quality)
     torch.testing.assert_close(product, torch.ones(4, 3, 1, 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.metrics.perceptual.library import import_library
-from llcodec.metrics.perceptual.metric import BACKBONES, NAMES, PerceptualMetric, loaded
+from llcodec.metrics.perceptual.metric import BACKBONES, NAMES, PerceptualMetric, load_metric
 from llcodec.metrics.perceptual.weights import published_weights
 
 
@@ -31,7 +31,7 @@ class MetricChoice:
         had, BrokenModelError if they are not the backbone's.
         """
         import_library()
-        return loaded(self.name, self.weights or self._published())
+        return load_metric(self.name, self.weights or self._published())
 
     def _published(self) -> Path:
         try:
@@ -40,7 +40,7 @@ class MetricChoice:
             raise UnknownModelError(f"{error}: give a file, {self.name}:FILE") from error
 
 
-def choices_of(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
+def parse_metrics(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
     """Return the metrics of texts such as ``lpips,dists:vgg16.pth``, in the order of ``NAMES``.
 
     Raises InputError if there is no such metric, or if one is there twice.

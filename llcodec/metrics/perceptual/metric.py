@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
-from llcodec.metrics.perceptual.weights import hash_of, read_features
+from llcodec.metrics.perceptual.weights import read_features, sha256_of
 
 _LIBRARY = "torchmetrics"
 BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists": VGG16})
@@ -72,14 +72,14 @@ class PerceptualMetric:
 
 
 @lru_cache(maxsize=len(NAMES))
-def loaded(name: str, weights: Path) -> PerceptualMetric:
+def load_metric(name: str, weights: Path) -> PerceptualMetric:
     """Return one of ``NAMES`` with its backbone's weights from a file; kept in memory.
 
     Import the library first. Raises UnknownModelError if there is no such file, BrokenModelError
     if it is not the backbone's.
     """
     features = read_features(BACKBONES[name], weights)
-    return PerceptualMetric(name, weights.name, hash_of(weights), _network(name, features))
+    return PerceptualMetric(name, weights.name, sha256_of(weights), _network(name, features))
 
 
 def _network(name: str, features: nn.Sequential) -> nn.Module:

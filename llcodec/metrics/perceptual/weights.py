@@ -63,7 +63,7 @@ def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
     return features.eval().requires_grad_(False)
 
 
-def hash_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

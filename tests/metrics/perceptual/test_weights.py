@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
-from llcodec.metrics.perceptual.weights import hash_of, published_weights, read_features
+from llcodec.metrics.perceptual.weights import published_weights, read_features, sha256_of
 
 State = dict[str, torch.Tensor]
 
@@ -48,13 +48,13 @@ def test_fetched_weights_are_checked(
     is_right: bool, alexnet: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.save(alexnet, tmp_path / "made.pth")
-    digest = hash_of(tmp_path / "made.pth")
+    digest = sha256_of(tmp_path / "made.pth")
     path = tmp_path / f"alexnet-{digest[:8] if is_right else '00000000'}.pth"
     (tmp_path / "made.pth").rename(path)
     monkeypatch.setattr(type(ALEXNET), "url", path.as_uri())
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
     if is_right:
-        assert hash_of(published_weights(ALEXNET)) == digest
+        assert sha256_of(published_weights(ALEXNET)) == digest
         return
     with pytest.raises(UnknownModelError, match=r"cannot be fetched .*invalid hash"):
         published_weights(ALEXNET)
@@ -139,4 +139,4 @@ def test_nothing_in_a_file_is_executed(name: str, zipped: bool, tmp_path: Path) 
 
 def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc" * 100_000)
-    assert hash_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()
+    assert sha256_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()

@@ -14,11 +14,11 @@ from llcodec.entropy.rans import CoderTable
 
 # What a bit is worth, in squares of a step. Uniform quantisation at high rates trades at
 # ln(2)/6 = 0.12; half of that is best at all qualities here, and saves 3 to 5 % of the bits.
-TRADE = 0.05
+LAMBDA = 0.05
 _REACH = 32  # symbols beyond are rare, and stay as they are
 
 
-def saved_bits(tables: Sequence[CoderTable]) -> Tensor:
+def bit_savings(tables: Sequence[CoderTable]) -> Tensor:
     """Return S×32: the bits that symbol ±(n + 1) takes more than ±n under each scale table."""
     rows = []
     for table in tables:
@@ -30,7 +30,7 @@ def saved_bits(tables: Sequence[CoderTable]) -> Tensor:
     return torch.from_numpy(np.stack(rows))
 
 
-def choose_symbols(exact: Tensor, index: Tensor, saved: Tensor) -> Tensor:
+def rdo_quantise(exact: Tensor, index: Tensor, saved: Tensor) -> Tensor:
     """Return whole numbers for residuals, in steps, that are coded under the tables ``index``.
 
     All are M×N. Of the nearest symbol n and the one before it, that with the smaller
@@ -40,5 +40,5 @@ def choose_symbols(exact: Tensor, index: Tensor, saved: Tensor) -> Tensor:
     near = size.round()
     small = (near >= 1) & (near <= _REACH)
     step = (near.clamp(1, _REACH) - 1).long()
-    less = small & (2 * (size - near) + 1 < TRADE * saved[index, step])
+    less = small & (2 * (size - near) + 1 < LAMBDA * saved[index, step])
     return exact.sign() * (near - less.to(near.dtype))

@@ -23,7 +23,7 @@ _SPARE_TENSORS: Final = 1000
 
 
 @contextmanager
-def building(tensors: Iterable[Tensor]) -> Iterator[None]:
+def parameter_budget(tensors: Iterable[Tensor]) -> Iterator[None]:
     """Build networks that these tensors can fill; random numbers stay as they were.
 
     Raises:

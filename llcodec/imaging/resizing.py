@@ -9,7 +9,7 @@ from llcodec._arrays import Samples
 from llcodec.imaging.picture import Picture
 
 
-def fitting(width: int, height: int, most: int) -> tuple[int, int]:
+def fit_within(width: int, height: int, most: int) -> tuple[int, int]:
     """Return the width and height that a picture has when no side is longer than ``most``.
 
     It keeps its shape, as far as whole pixels can, and is never enlarged.
@@ -18,7 +18,7 @@ def fitting(width: int, height: int, most: int) -> tuple[int, int]:
     return max(1, round(width * share)), max(1, round(height * share))
 
 
-def scaled(
+def resize(
     picture: Picture, width: int, height: int, extent: tuple[float, float] | None = None
 ) -> Picture:
     """Return the picture with ``width``×``height`` pixels: Lanczos, without aliasing.

@@ -10,7 +10,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def side_by_side(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
+def parallel_map(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
     """Yield what ``work`` makes of each item, in their order.
 
     As many run at once as PyTorch has threads, but never more than ``at_most``, which bounds their
