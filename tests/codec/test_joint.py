@@ -1,5 +1,6 @@
 import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
@@ -10,11 +11,14 @@ from llcodec.codec.joint import JointModel
 from llcodec.nets.presets import FAST
 from llcodec.nets.tone import identity_curve
 
+if TYPE_CHECKING:
+    from tests.codec.conftest import Tiny
+
 QUALITIES = torch.tensor([1.5, 3.5, 5.5, 7.5])
 
 
 @pytest.fixture
-def model(tiny) -> JointModel:
+def model(tiny: "Tiny") -> JointModel:
     return copy.deepcopy(tiny.trained)
 
 

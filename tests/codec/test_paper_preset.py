@@ -63,9 +63,14 @@ def lively_model(preset: Preset) -> tuple[JointModel, Calibration]:
     spread(model.h_a[-1], model.h_a(y), 2.0)
     hyper = model.h_s(model.h_a(y).round())
     last = model.entropy_parameters[-1]
+    assert isinstance(last, nn.Conv2d)
     spread(last, model.entropy_parameters(torch.cat((hyper, model.context(y)), 1)), 4.0)
     last.weight[: preset.latents] *= 3  # scale indices of many levels
+    assert isinstance(model.g_s, nn.Sequential)
+    assert isinstance(model.g_s[-1], nn.Sequential)
     up = model.g_s[-1][0]
+    assert isinstance(up, nn.Conv2d)
+    assert up.bias is not None
     spread(up, model.synthesise(y), 0.2)
     up.bias.fill_(0.5)
     return model, Calibration([(y, model.log_gain(torch.ones(1)))])
@@ -199,7 +204,7 @@ def test_steps_of_training_reach_every_parameter(order: CodingOrder) -> None:
         optimiser.zero_grad()
         out = model(x, None, torch.ones(1))
         loss = rate_distortion(out, 2 * x, lam, Distortion(l1=0.1)).total
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         losses.append(float(loss.detach()))
     # The feature adaptations start at zero and cut the branch off in the first round only.

@@ -3,14 +3,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import crop, thumbnail_of_samples, to_samples, to_tensor, white_level
 from llcodec.nets.tone import THUMBNAIL_SIZE
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_every_level_comes_back(kind: type) -> None:
-    levels = np.arange(np.iinfo(kind).max + 1).astype(kind)
-    samples = np.stack((levels, levels[::-1], np.roll(levels, 7)), 1).reshape(-1, 16, 3)
+def test_every_level_comes_back(kind: type[np.uint8 | np.uint16]) -> None:
+    levels: Samples = np.arange(np.iinfo(kind).max + 1, dtype=kind)
+    samples: Samples = np.stack((levels, levels[::-1], np.roll(levels, 7)), 1).reshape(-1, 16, 3)
     x = to_tensor(samples)
     assert x.dtype == torch.float32
     assert x.shape == (1, 3, len(levels) // 16, 16)
@@ -71,7 +72,9 @@ def test_a_single_pixel_fills_a_block() -> None:
     ("height", "width"), [(1, 1), (2, 3), (99, 151), (100, 150), (57, 33), (313, 467), (101, 1)]
 )
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_thumbnail_is_area_interpolation(height: int, width: int, kind: type) -> None:
+def test_thumbnail_is_area_interpolation(
+    height: int, width: int, kind: type[np.uint8 | np.uint16]
+) -> None:
     rng = np.random.default_rng(1)
     samples = rng.integers(0, np.iinfo(kind).max, (height, width, 3), kind, endpoint=True)
     expected = F.interpolate(to_tensor(samples), THUMBNAIL_SIZE, mode="area")

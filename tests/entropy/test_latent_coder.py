@@ -81,7 +81,7 @@ def test_bits_do_not_depend_on_threads_layout_or_backend(
         for threads in (1, 2):
             torch.set_num_threads(threads)
             for onednn in (True, False):
-                torch.backends.mkldnn.set_flags(onednn)
+                torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
                 for memory in (torch.contiguous_format, torch.channels_last):
                     again = y[None].contiguous(memory_format=memory)[0]
                     assert moved.encode(again, z, 1300)[0] == stream

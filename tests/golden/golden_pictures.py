@@ -36,7 +36,8 @@ def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -
     planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
     colour = planes[..., :1] + 0.3 * planes[..., 1:]
     bright = (0.5 + 0.18 * colour).clip(0, 1)[:height, :width]
-    return (bright * white).round().astype(np.uint8)
+    samples: Pixels = (bright * white).round().astype(np.uint8)
+    return samples
 
 
 def cases(tiny: str, serial: str) -> list[Case]:

@@ -23,14 +23,14 @@ from llcodec.imaging.modes import mode_converter
         ("LAB", "RGB"),
     ],
 )
-def test_targets(mode, target):
+def test_targets(mode: str, target: str) -> None:
     image = Image.new(mode, (2, 2))
     found, convert = mode_converter(image)
     assert found == target
     assert convert(image).mode == target
 
 
-def test_palettes():
+def test_palettes() -> None:
     image = Image.new("P", (2, 2))
     image.putpalette([1, 2, 3, 4, 5, 6])
     assert mode_converter(image)[0] == "RGB"
@@ -44,7 +44,7 @@ def test_palettes():
     assert np.asarray(convert(image)).tolist() == [[7, 7], [7, 7]]
 
 
-def test_lab_is_converted():
+def test_lab_is_converted() -> None:
     lab = ImageCms.ImageCmsTransform(
         ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")),
         ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")),
@@ -55,7 +55,7 @@ def test_lab_is_converted():
     assert np.abs(rgb - [200, 100, 50]).max() <= 2
 
 
-def test_broken_cmyk_profile_is_passed_over():
+def test_broken_cmyk_profile_is_passed_over() -> None:
     image = Image.new("CMYK", (1, 1), (0, 255, 255, 0))
     image.info["icc_profile"] = b"no profile"
     target, convert = mode_converter(image)

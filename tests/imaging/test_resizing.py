@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from llcodec._arrays import Samples
 from llcodec.imaging import Metadata, Picture, fit_within, resize
 
 
@@ -22,9 +23,9 @@ def test_shapes_are_kept_and_never_enlarged(
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_means_stay_and_edges_do_not_wrap(kind: type) -> None:
+def test_means_stay_and_edges_do_not_wrap(kind: type[np.uint8 | np.uint16]) -> None:
     white = np.iinfo(kind).max
-    pixels = np.zeros((64, 64, 3), kind)
+    pixels: Samples = np.zeros((64, 64, 3), kind)
     pixels[:, 32:] = white
     small = resize(Picture(pixels, pixels[..., 0], metadata=Metadata(xmp=b"x")), 16, 8)
     assert small.pixels.shape == (8, 16, 3)
@@ -40,7 +41,8 @@ def test_pixels_of_the_right_size_stay_while_alpha_shrinks() -> None:
     pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
     small = resize(Picture(pixels, np.full((64, 64), 9, np.uint8)), 4, 4)
     np.testing.assert_array_equal(small.pixels, pixels)
-    assert (small.alpha == 9).all()
+    assert small.alpha is not None
+    assert bool((small.alpha == 9).all())
 
 
 def test_an_extent_leaves_the_rest_out() -> None:

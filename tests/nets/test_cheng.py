@@ -193,7 +193,7 @@ class Meter:
     """
 
     def __init__(self) -> None:
-        self.parts: dict[str, float] = {}
+        self.networks: dict[str, float] = {}
         self.gdn = 0.0
 
     def run(self, name: str, module: nn.Module, *inputs: Tensor) -> Tensor:
@@ -206,8 +206,9 @@ class Meter:
                 flops = sum(by_module[f"{type(module).__name__}.{path}"].values())
                 total -= flops
                 self.gdn += flops / 2e9
-        self.parts[name] = total / 2e9
-        return out[1] if isinstance(out, tuple) else out
+        self.networks[name] = total / 2e9
+        last: Tensor = out[1] if isinstance(out, tuple) else out
+        return last
 
 
 def measure(n: int) -> Meter:
@@ -228,7 +229,7 @@ def measure(n: int) -> Meter:
 
 def test_multiplications_by_part() -> None:
     meter = measure(128)
-    parts = dict(meter.parts)
+    parts = dict(meter.networks)
     parts["stage 2"] = parts.pop("branch 1") + parts.pop("f_a1")
     assert parts == pytest.approx(
         {
@@ -263,11 +264,11 @@ def test_multiplications_of_the_branch_by_path() -> None:
     meter.run("narrow", narrow, y0)
     tokens = meter.run("narrow too", branch.front[1], y0)
     meter.run("transformer", branch.transformer, tokens, m)
-    assert meter.parts == pytest.approx(
+    assert meter.networks == pytest.approx(
         {"local": 18.1, "nonlocal": 9.1, "narrow": 1.7, "narrow too": 1.7, "transformer": 23.8},
         abs=0.06,
     )
 
 
 def test_multiplications_of_the_wider_network() -> None:
-    assert sum(measure(192).parts.values()) == pytest.approx(565.9, rel=0.001)
+    assert sum(measure(192).networks.values()) == pytest.approx(565.9, rel=0.001)

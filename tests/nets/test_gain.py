@@ -37,7 +37,7 @@ def test_shares_are_linear_in_the_logarithm(gains: GainUnits) -> None:
 
 
 def test_gradients_reach_both_neighbours_of_a_quality_and_no_others(gains: GainUnits) -> None:
-    gains.log_gains(torch.tensor([2.3])).sum().backward()
+    gains.log_gains(torch.tensor([2.3])).sum().backward()  # type: ignore[no-untyped-call]
     assert gains.log_gain.grad is not None
     reached = gains.log_gain.grad.abs().sum(1) > 0
     assert reached.nonzero().flatten().tolist() == [1, 2]

@@ -13,7 +13,8 @@ def orthonormal(count: int) -> Tensor:
     generator = torch.Generator().manual_seed(3)
     square = torch.randn(COMPLETE, COMPLETE, generator=generator, dtype=torch.float64)
     basis, _ = torch.linalg.qr(square)
-    return basis[:count].float().view(count, 3, STRIDE, STRIDE)
+    rows: Tensor = basis[:count].float().view(count, 3, STRIDE, STRIDE)
+    return rows
 
 
 @torch.inference_mode()

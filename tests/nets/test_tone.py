@@ -84,7 +84,7 @@ def test_errors_near_white_stay_small_as_shot(tone: ToneCurve) -> None:
 def test_black_and_white_stay_finite_and_bounded(tone: ToneCurve, level: float) -> None:
     x = torch.full((1, 3, 2, 2), level, requires_grad=True)
     bright = apply_tone(x, tone)
-    bright.sum().backward()
+    bright.sum().backward()  # type: ignore[no-untyped-call]
     assert bright.abs().max() <= float(tone.matrix.abs().sum(2).max()) + 1e-6
     assert x.grad is not None
     assert x.grad.isfinite().all()
@@ -169,7 +169,9 @@ def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) ->
 def test_predicted_curves_are_bounded_and_can_be_undone() -> None:
     torch.manual_seed(1)
     network = ToneNetwork()
-    torch.nn.init.normal_(network.head[-1].weight, std=30)
+    last = network.head[-1]
+    assert isinstance(last, torch.nn.Linear)
+    torch.nn.init.normal_(last.weight, std=30)
     for x in (
         torch.zeros(1, 3, *THUMBNAIL_SIZE),
         torch.ones(1, 3, 50, 75),
@@ -190,7 +192,7 @@ def test_training_reaches_every_number_of_the_curve() -> None:
     bright = apply_tone(
         0.1 * torch.rand(2, 3, *THUMBNAIL_SIZE), network(torch.rand(2, 3, *THUMBNAIL_SIZE))
     )
-    (bright - torch.rand_like(bright)).square().mean().backward()
+    (bright - torch.rand_like(bright)).square().mean().backward()  # type: ignore[no-untyped-call]
     last = network.head[-1]
     assert isinstance(last, torch.nn.Linear)
     assert last.weight.grad is not None
@@ -208,7 +210,10 @@ def test_thumbnails_average_whole_pictures() -> None:
 def test_the_curve_of_an_ensemble_is_the_mean_of_its_members() -> None:
     ensemble = ToneEnsemble(3)
     for index, member in enumerate(ensemble.members):
-        member.head[-1].bias.fill_(0.1 * index)
+        assert isinstance(member, ToneNetwork)
+        last = member.head[-1]
+        assert isinstance(last, torch.nn.Linear)
+        last.bias.fill_(0.1 * index)
     x = torch.rand(2, 3, 100, 150) * 0.1
     mean = ensemble(x)
     middle = ensemble.members[1](x)
