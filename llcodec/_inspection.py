@@ -1,4 +1,4 @@
-"""What an ``.llc`` file says about itself, without decoding it (and without PyTorch)."""
+"""Inspect an ``.llc`` file without decoding it, and without PyTorch."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from llcodec.container.framing import CHUNK_OVERHEAD
 from llcodec.container.signature import PREAMBLE_LENGTH
 from llcodec.container.tile_chunk import TILE_OVERHEAD
 
-# A look at the header allocates nothing that grows with the picture.
+# Reading the header allocates nothing that grows with the picture.
 _NO_LIMIT = Limits(max_pixels=1 << 64)
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What an ``.llc`` file says about itself.
+    """Properties of an ``.llc`` file.
 
     Attributes:
         version: the file's format version, (major, minor).
-        size: the whole file, in bytes.
+        size: of the file, in bytes.
         header: the picture's size, how it was coded, and with which model.
         chunks: type, offset and length of every chunk, in file order.
     """
@@ -29,7 +29,7 @@ class Info:
 
     @property
     def bpp(self) -> float:
-        """Bits of the whole file for each pixel of the picture."""
+        """Bits per pixel of the whole file."""
         return 8 * self.size / self.header.pixels
 
     @property
@@ -44,9 +44,9 @@ def _overhead(chunk: ChunkInfo) -> int:
 
 
 def inspect(data: bytes) -> Info:
-    """Return what an ``.llc`` file says about itself.
+    """Return the properties of an ``.llc`` file.
 
-    The header is checked, and the extents of the other chunks; their contents are not.
+    Checks the header and the extents of the other chunks, but not their contents.
 
     Raises:
         FormatError: when the bytes are not an ``.llc`` file, or a truncated or damaged one.

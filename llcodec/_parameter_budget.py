@@ -1,7 +1,7 @@
-"""Networks are built no larger than the weight file that is to fill them.
+"""Build networks no larger than the weight file that is loaded into them.
 
-The sizes in a card are numbers like any other: a file of a few kilobytes may ask for a network of
-a terabyte. Its tensors cannot lie about their number.
+The sizes in the card of a weight file cannot be trusted: a file of a few kilobytes may ask for a
+network of a terabyte. The number of its tensors and their sizes are known.
 """
 
 import threading
@@ -15,23 +15,27 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from llcodec.errors import BrokenModelError
 
-# Parts that a file keeps in another form than floats have more parameters than tensors; parts that
-# a preset leaves out may be built and thrown away, the published SNR-aware branch among them.
-_SHARE: Final = 2
-_SPARE_PARAMETERS: Final = 1 << 25
-_SPARE_TENSORS: Final = 1000
+# Networks that are stored as integers have more parameters than tensors; networks that a preset
+# leaves out may be built and discarded, such as the published SNR-aware branch.
+_FACTOR: Final = 2
+_EXTRA_PARAMETERS: Final = 1 << 25
+_EXTRA_TENSORS: Final = 1000
 
 
 @contextmanager
 def parameter_budget(tensors: Iterable[Tensor]) -> Iterator[None]:
-    """Build networks that these tensors can fill; random numbers stay as they were.
+    """Limit the parameters of the networks built in this context to what these tensors can fill.
+
+    PyTorch's random state is restored at the end.
 
     Raises:
-        BrokenModelError: when they get larger, before the memory is touched.
+        BrokenModelError: when the networks get larger, before their memory is used.
     """
     sizes = [tensor.numel() for tensor in tensors]
-    room = _Room(_SHARE * sum(sizes) + _SPARE_PARAMETERS, _SHARE * len(sizes) + _SPARE_TENSORS)
-    handle = register_module_parameter_registration_hook(room.take)
+    budget = _Budget(
+        _FACTOR * sum(sizes) + _EXTRA_PARAMETERS, _FACTOR * len(sizes) + _EXTRA_TENSORS
+    )
+    handle = register_module_parameter_registration_hook(budget.take)
     try:
         with torch.random.fork_rng([]):
             yield
@@ -39,8 +43,8 @@ def parameter_budget(tensors: Iterable[Tensor]) -> Iterator[None]:
         handle.remove()
 
 
-class _Room:
-    """What is left to build with. The hook sees the modules of all threads."""
+class _Budget:
+    """The parameters that are left. The hook is called for modules of all threads."""
 
     def __init__(self, parameters: int, tensors: int) -> None:
         self._parameters = parameters
@@ -48,7 +52,7 @@ class _Room:
         self._thread = threading.get_ident()
 
     def take(self, _module: nn.Module, _name: str, parameter: nn.Parameter | None) -> None:
-        """Note a parameter whose memory is reserved, but not yet filled."""
+        """Count a parameter whose memory is reserved but not filled yet."""
         if parameter is None or threading.get_ident() != self._thread:
             return
         self._parameters -= parameter.numel()

@@ -1,4 +1,4 @@
-"""The codec: one loaded model, used for any number of pictures."""
+"""The codec: load one model, then encode and decode any number of pictures."""
 
 import math
 from dataclasses import dataclass, replace
@@ -27,12 +27,16 @@ from llcodec.errors import (
 from llcodec.imaging import Picture
 
 DEFAULT_QUALITY = 4.0
-_SMALL = 10_000_000  # pixels that are cheap to code whatever the picture's shape
+_SMALL = 10_000_000  # pixels: cheap to code whatever the shape of the picture
 
 
 @dataclass(frozen=True)
 class Target:
-    """What an encoder aims at: a quality from 1 to 8, or a file size in bytes, or in bpp."""
+    """What an encoder aims at: a quality from 1 to 8, a file size in bytes, or a rate in bpp.
+
+    Raises:
+        QualityError: unless exactly one of the three is given, and a size or rate is above 0.
+    """
 
     quality: float | None = DEFAULT_QUALITY
     size: int | None = None
@@ -46,19 +50,24 @@ class Target:
                 raise QualityError(f"a target must be a number above zero, not {value}")
 
     def bytes_for(self, picture: Picture) -> int | None:
-        """Return the most bytes that a file of ``picture`` may have, if there is a target."""
+        """Return the target size in bytes of a file of ``picture``; None for a target quality."""
         if self.bpp is not None:
             return int(self.bpp * picture.width * picture.height / 8)
         return self.size
 
 
 class Codec:
-    """Encodes and decodes with one model. Not to be shared between threads.
+    """Encodes and decodes with one model. Do not share a codec between threads.
 
-    ``model`` is the name of a shipped model or the path of a weight file; ``device`` is
-    ``auto``, ``cpu``, ``cuda`` or ``mps`` and concerns the float transforms only: the entropy
-    path runs on the processor, where it is exact.
-    Raises UnknownModelError, BrokenModelError, InputError (no such device).
+    Args:
+        model: the name of a shipped model, or the path of a weight file.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``. It is used by the float transforms only;
+            entropy coding always runs on the CPU.
+
+    Raises:
+        UnknownModelError: when there is no such model.
+        BrokenModelError: when its weight file is damaged.
+        InputError: when the device does not exist.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, *, device: str = "auto") -> None:
@@ -73,7 +82,14 @@ class Codec:
     ) -> bytes:
         """Return the ``.llc`` file of a picture.
 
-        Raises QualityError if the target cannot be met, InputError if the metadata are too large.
+        Args:
+            picture: what to encode, in sRGB.
+            target: quality 4 by default.
+            tile_size: width and height of a tile in pixels, a multiple of 64.
+
+        Raises:
+            QualityError: when the target cannot be met.
+            InputError: when the metadata are too large, or the tile size is not allowed.
         """
         target = target or Target()
         check_tile_size(tile_size)
@@ -89,7 +105,7 @@ class Codec:
             file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
                 return container.pack(file, limits)
-            except ValueError as error:  # a part is larger than a reader would take
+            except ValueError as error:  # larger than a reader would accept
                 raise InputError(f"does not fit into an .llc file: {error}") from error
 
         size = target.bytes_for(picture)
@@ -122,9 +138,18 @@ class Codec:
     ) -> Picture:
         """Return the picture of an ``.llc`` file, or a region of it.
 
-        ``brightness`` is 1 for the bright picture, 0 for the picture as it was shot. Of a region,
-        only the tiles that it takes are decoded.
-        Raises FormatError, TooManyPixelsError, WrongModelError, InputError.
+        Args:
+            data: the whole file.
+            brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+            region: what to decode; all of the picture by default. Only the tiles that the region
+                needs are decoded.
+            limits: upper bounds on what the file may hold.
+
+        Raises:
+            FormatError: when the file is damaged, or not an ``.llc`` file.
+            TooManyPixelsError: when the picture is above the limit.
+            WrongModelError: when the file was made with another model.
+            InputError: when the brightness or the region is out of range.
         """
         file = container.unpack(data, limits or Limits())
         header = file.header
@@ -145,13 +170,16 @@ class Codec:
         brightness: float = 1.0,
         limits: Limits | None = None,
     ) -> Picture:
-        """Return the picture of an ``.llc`` file, scaled to ``max_size`` pixels a side at most.
+        """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
 
-        A picture that is small enough comes as it is. A sixteenth of the size or less is had
-        without the synthesis transform, several times faster. Raises as :meth:`decode` does.
+        A picture that is smaller keeps its size. At a sixteenth of the size or less, the synthesis
+        transform is skipped, which is several times faster.
+
+        Raises:
+            LlcError: as :meth:`decode` does.
         """
         if max_size < 1:
-            raise InputError(f"a picture has at least 1 pixel a side, not {max_size}")
+            raise InputError(f"the largest side must be at least 1 pixel, not {max_size}")
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
@@ -171,10 +199,12 @@ class Codec:
     def salvage(
         self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
     ) -> SalvagedPicture:
-        """Return what is left of a damaged ``.llc`` file; what is lost is mid grey.
+        """Recover the intact tiles of a damaged ``.llc`` file; lost ones are grey and listed.
 
-        Of a file that is whole, nothing is lost. Raises as :meth:`decode` does, but of damage only
-        what leaves nothing: that of the header.
+        Nothing is lost of an intact file.
+
+        Raises:
+            LlcError: as :meth:`decode` does; FormatError only when the header is damaged.
         """
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)
@@ -182,10 +212,12 @@ class Codec:
         return salvage(self._model, self._coder, file, brightness, self.device)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
-        """Check everything in a file but the float transforms, and return its header.
+        """Check a file without running the float transforms, and return its header.
 
-        Every chunk's CRC, every symbol against its checksum, and the alpha plane.
-        Raises as :meth:`decode` does.
+        Checks the CRC of every chunk, the checksum of every tile's symbols, and the alpha plane.
+
+        Raises:
+            LlcError: as :meth:`decode` does.
         """
         file = container.unpack(data, limits or Limits())
         header = file.header
@@ -195,7 +227,7 @@ class Codec:
         return header
 
     def _check(self, header: Header, limits: Limits | None) -> None:
-        """Raise unless this model can decode a file with this header, within the limits."""
+        """Raise unless this model can decode a file with this header within the limits."""
         check_model(header, self.file)
         check_shape(header.width, header.height, (limits or Limits()).max_pixels)
         tile = min(header.tile_size, header.width), min(header.tile_size, header.height)
@@ -213,19 +245,22 @@ def _alpha(file: Container, region: Region) -> Samples | None:
 
 
 def check_shape(width: int, height: int, max_pixels: int) -> None:
-    """Raise TooManyPixelsError if a picture is so thin that padding makes it a large one.
+    """Check that padding does not make a thin picture a large one.
 
-    Latents cover 16×16 pixels each, so one row of pixels costs as much as sixteen.
+    A latent covers 16×16 pixels, so one row of pixels costs as much as sixteen.
+
+    Raises:
+        TooManyPixelsError: when it does.
     """
     covered = STRIDE**2 * -(-width // STRIDE) * -(-height // STRIDE)
     if covered > 2 * max(max_pixels, _SMALL):
         raise TooManyPixelsError(
-            f"{width}×{height} pixels are too thin a picture: they take {covered:,} to code"
+            f"{width}×{height} pixels are too thin a picture: it costs as much as {covered:,}"
         )
 
 
 def check_model(header: Header, file: ModelFile) -> None:
-    """Raise WrongModelError unless ``header`` names the very weights of ``file``."""
+    """Raise WrongModelError unless ``header`` names exactly the weights of ``file``."""
     if header.model_hash != file.short_hash:
         raise WrongModelError(
             f"the file needs the model {header.model_name} {header.model_hash.hex()}, "
@@ -235,7 +270,11 @@ def check_model(header: Header, file: ModelFile) -> None:
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` is CUDA if there is one, else the processor."""
+    """Return the device of a name; ``auto`` is CUDA if there is a GPU, else the CPU.
+
+    Raises:
+        InputError: when there is no such device.
+    """
     found = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),

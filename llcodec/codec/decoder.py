@@ -1,4 +1,4 @@
-"""From the tiles of a file to latents, and from latents to a picture or a region of one."""
+"""Decoding: from the tiles of a file to latents, and from latents to pixels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import ToneCurve, adjust_brightness
 
-# Tiles decoded at once have no more pixels together: two of 2048×2048, at half a gigabyte each.
+# Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
 
 
 @dataclass(frozen=True)
 class LatentPlane:
-    """Latents of a box of a picture, M×h×w, as integers in 1/64 held in float32."""
+    """Latents of a box of a picture: M×h×w integers in 1/64, held in float32."""
 
     values: Tensor
     box: LatentBox
@@ -43,12 +43,12 @@ class LatentPlane:
 def decode_tiles(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
 ) -> Iterator[tuple[int, Tensor | CorruptError]]:
-    """Yield each tile's number and its latents, or what is wrong with it.
+    """Yield each tile's number, and its latents or the error that it raised.
 
-    Tiles are decoded side by side.
+    Tiles are decoded in parallel.
     """
 
-    def one(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
+    def decode(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
         number, tile = item
         _, _, width, height = header.tile_box(number)
         try:
@@ -65,15 +65,16 @@ def decode_tiles(
         return number, decoded.y_hat
 
     pixels = min(header.tile_size, header.width) * min(header.tile_size, header.height)
-    return parallel_map(one, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
+    return parallel_map(decode, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
 
 
 def decode_latents(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile], region: Region | None = None
 ) -> LatentPlane:
-    """Return the latents that a region takes; ``tiles`` are those of :func:`needed_tiles`.
+    """Return the latents that a region needs; ``tiles`` are those of :func:`needed_tiles`.
 
-    Raises CorruptError if a tile does not decode to what its encoder saw.
+    Raises:
+        CorruptError: when a tile does not decode to the symbols that its encoder saw.
     """
     plane = empty_plane(coder, header, region)
     for number, latents in decode_tiles(coder, header, tiles):
@@ -84,14 +85,14 @@ def decode_latents(
 
 
 def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> LatentPlane:
-    """Return a plane of zeros for the latents that a region takes."""
+    """Return a plane of zeros for the latents that a region needs."""
     box = needed_latents(header, region or whole_picture(header))
     size = coder.networks.latents, box.bottom - box.top, box.right - box.left
     return LatentPlane(torch.zeros(size), box)
 
 
 def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
-    """Copy the latents of a tile, M×h×w, to where they belong, as far as they are in the plane."""
+    """Copy the latents of a tile, M×h×w, to their place, as far as they lie in the plane."""
     left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
     box, (height, width) = plane.box, latents.shape[-2:]
     rows = range(max(top, box.top), min(top + height, box.bottom))
@@ -112,9 +113,15 @@ def synthesise(
     device: torch.device,
     region: Region | None = None,
 ) -> Samples:
-    """Return a region of the picture (all of it by default), h×w×3 samples.
+    """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
-    ``brightness`` is 1 for the enhanced picture, 0 for the picture as it was shot.
+    Args:
+        model: the float transforms, on ``device``.
+        plane: the latents that the region needs.
+        header: of the file.
+        brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+        device: where to compute.
+        region: all of the picture by default.
     """
     region = region or whole_picture(header)
     factor = _factor(model, header, device)
@@ -149,7 +156,7 @@ def preview(
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
-    Several times faster than :func:`synthesise`. None where the model cannot.
+    Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
     y = plane.values[None].to(device) * _factor(model, header, device)
     picture = model.preview(y)
@@ -162,18 +169,18 @@ def preview(
 
 
 def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
-    """Return what latents in 1/64 are multiplied by, 1×M×1×1."""
+    """Return the inverse gain of latents in 1/64, 1×M×1×1."""
     quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
     factor: Tensor = model.inverse_gain(quality) / LATENT_UNITS
     return factor
 
 
 def check_brightness(header: Header, brightness: float) -> None:
-    """Raise InputError unless a file can be shown at this brightness."""
+    """Raise InputError unless a file can be decoded at this brightness."""
     if not 0 <= brightness <= 1:
         raise InputError(f"brightness must be from 0 to 1, not {brightness}")
     if brightness != 1 and header.tone is None:
-        raise InputError("this file holds no tone curve to undo: its model has none")
+        raise InputError("this file has no tone curve to undo: its model has none")
 
 
 def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:

@@ -1,4 +1,4 @@
-"""From a picture to latents, and from latents to the tiles of a file."""
+"""Encoding: from a picture to latents, and from latents to the tiles of a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ TILE_SIZE = 2048
 
 
 def check_tile_size(size: int) -> None:
-    """Raise InputError unless tiles may have this edge, in pixels."""
+    """Raise InputError unless tiles may have this width and height, in pixels."""
     if size not in range(TILE_SIZE_STEP, MAX_TILE_SIZE + 1, TILE_SIZE_STEP):
         raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 
 @dataclass(frozen=True)
 class AnalysedPicture:
-    """What a picture is to the coder, before any quality is chosen: M×h×w latents, tone."""
+    """The latents of a picture, M×h×w, and its 15 tone numbers, before a quality is chosen."""
 
     latents: Tensor
     tone: tuple[int, ...] | None
@@ -39,19 +39,19 @@ class AnalysedPicture:
 
 @torch.inference_mode()
 def analyse(model: JointModel, pixels: Samples, device: torch.device) -> AnalysedPicture:
-    """Return the latents of H×W×3 samples, and the 15 tone numbers they were brightened with.
+    """Run the analysis transform on H×W×3 samples.
 
-    The tone and the largest SNR are those of the whole picture; the transforms, attention among
-    them, run window by window.
+    The tone and the largest SNR are computed from the whole picture; the transforms, attention
+    included, run window by window.
     """
     predicted = model.predict_tone(thumbnail_of_samples(pixels).to(device))
     tone = None if predicted is None else to_numbers(predicted)
     curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     places = list(windows(height, width, ENCODER_HALO))
-    # A picture of one window has its own largest SNR, and the robust map needs none.
-    parted = model.preset.snr == "published" and len(places) > 1
-    max_ratio = _max_snr_ratio(pixels, places, device) if parted else None
+    # snr_map finds the largest SNR of a single window itself, and the robust map needs none.
+    needs_ratio = model.preset.snr == "published" and len(places) > 1
+    max_ratio = _max_snr_ratio(pixels, places, device) if needs_ratio else None
     latents = torch.empty(model.preset.latents, height, width)
     for place in places:
         rows, columns = place.rows, place.columns
@@ -94,10 +94,10 @@ def encode_tiles(
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 
-    One after the other: choosing the symbols of a tile takes a gigabyte.
+    Tiles are coded one after the other: choosing the symbols of one takes a gigabyte.
 
     Raises:
-        BrokenModelError: when the latents are no finite numbers.
+        BrokenModelError: when the latents are not finite.
     """
     gain = model.log_gain(_quality(quality_units, model)).exp()[0].cpu()
     side = tile_size // STRIDE
@@ -107,7 +107,7 @@ def encode_tiles(
             coded = y * gain
             z_hat = hyper_latents(model, coded)
             if not (coded.isfinite().all() and z_hat.isfinite().all()):
-                raise BrokenModelError("the model makes latents that are no numbers")
+                raise BrokenModelError("the model computes latents that are not finite")
             stream, decoded = coder.encode(coded, z_hat, quality_units)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)

@@ -36,7 +36,7 @@ Rounding = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class JointOutput:
-    """What one training step needs: the decoded pictures B×3×H×W and the bits B of each."""
+    """Output of a training step: the decoded pictures, B×3×H×W, and the bits of each, B."""
 
     x_hat: Tensor
     latent_bits: Tensor
@@ -70,15 +70,15 @@ class JointModel(nn.Module):
         self.tone = build_tone_network(preset.tone_members) if preset.global_tone else None
         self.linear_analysis = LinearAnalysis(preset.latents) if preset.linear_path else None
         self.linear_synthesis = LinearSynthesis(preset.latents) if preset.linear_path else None
-        # Typical magnitude of each latent before and after a middling gain: what networks see
-        # is divided by it.
+        # Typical magnitude of each latent before and after a medium gain. The networks see
+        # latents divided by it.
         self.register_buffer("latent_scale", torch.ones(preset.latents))
         self.register_buffer("coded_scale", torch.ones(preset.latents))
 
     def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
         """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
 
-        None where the preset has no tone network. Pictures that are bright already stay so.
+        None where the preset has no tone network. Pictures that are bright already are left alone.
         """
         return None if self.tone is None else fade_if_bright(self.tone(thumbnail), thumbnail)
 
@@ -127,10 +127,10 @@ class JointModel(nn.Module):
         return picture
 
     def preview(self, y: Tensor) -> Tensor | None:
-        """Return what the pictures of latents B×M×h×w are at a sixteenth of the size, B×3×h×w.
+        """Return the pictures of latents B×M×h×w at a sixteenth of the size, B×3×h×w.
 
-        It is that of the linear path; None where the preset has none. The synthesis transform adds
-        detail, and nothing to speak of to means of 16×16 pixels.
+        Computed by the linear path alone (None where the preset has none): the synthesis transform
+        adds detail, which hardly changes the means of 16×16 pixels.
         """
         return None if self.linear_synthesis is None else self.linear_synthesis.block_means(y)
 

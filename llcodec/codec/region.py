@@ -1,4 +1,4 @@
-"""Regions: a rectangle of a picture, and the tiles and latents that it takes to decode it."""
+"""Regions of a picture, and the tiles and latents that are needed to decode them."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from llcodec.errors import InputError
 
 @dataclass(frozen=True)
 class Region:
-    """A rectangle of pixels; ``left`` and ``top`` count from 0."""
+    """A rectangle of pixels, with its top left corner at (``left``, ``top``), from 0."""
 
     left: int
     top: int
@@ -56,12 +56,12 @@ class Region:
 
 
 def whole_picture(header: Header) -> Region:
-    """Return the region that is the whole picture."""
+    """Return the region that covers the whole picture."""
     return Region(0, 0, header.width, header.height)
 
 
 def needed_latents(header: Header, region: Region) -> LatentBox:
-    """Return the latents that the synthesis of a region sees: its own, and a halo around them."""
+    """Return the latents that the synthesis of a region sees: its own and a halo around them."""
     rows, columns = (-(-n // STRIDE) for n in (header.height, header.width))
     box = region.latents
     return LatentBox(

@@ -1,4 +1,4 @@
-"""What can be shown of a damaged file: whole tiles, and mid grey where they are lost."""
+"""Recover intact tiles of a damaged file; lost ones are mid grey and listed."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,12 @@ from llcodec.imaging import Picture
 
 @dataclass(frozen=True)
 class SalvagedPicture:
-    """A picture with holes.
+    """A recovered picture.
 
-    ``lost`` are the regions that are mid grey, in raster order. ``problems`` says what is wrong
-    with the file, a line each; it is empty exactly when the file is whole.
+    Attributes:
+        picture: the intact tiles, and mid grey instead of lost ones.
+        lost: the regions of lost tiles, in raster order.
+        problems: what is wrong with the file, one line each; empty exactly if it is intact.
     """
 
     picture: Picture
@@ -35,10 +37,10 @@ class SalvagedPicture:
 def salvage(
     model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
 ) -> SalvagedPicture:
-    """Return what is left of the picture.
+    """Decode the intact tiles of a file.
 
     Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
-    across the border, where their own latents are continued.
+    across the border, where their own border latents are repeated.
     """
     header, problems = file.header, list(file.problems)
     plane = empty_plane(coder, header, None)
@@ -62,7 +64,7 @@ def salvage(
 
 
 def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:
-    """Continue the latents at the border of whole tiles into lost ones beside them."""
+    """Repeat the border latents of intact tiles in the lost ones beside them."""
     for number in lost:
         row, column = divmod(number, header.columns)
         hole = _latents(plane, header, number)
@@ -74,7 +76,8 @@ def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:
                 hole[inside] = _latents(plane, header, beside)[border]
 
 
-# Which neighbour, the strip of the hole that its synthesis sees, and the border that fills it.
+# Neighbour (rows down, columns right): the strip of the lost tile that its synthesis sees, and
+# the border latents that fill it.
 _SIDES = {
     (-1, 0): (np.s_[:, :DECODER_HALO], np.s_[:, -1:]),
     (1, 0): (np.s_[:, -DECODER_HALO:], np.s_[:, :1]),
@@ -90,7 +93,7 @@ def _latents(plane: LatentPlane, header: Header, number: int) -> Tensor:
 
 
 def _alpha(file: Salvage, problems: list[str]) -> Samples | None:
-    """Return the alpha plane; opaque all over where it is lost."""
+    """Return the alpha plane; fully opaque if it is lost."""
     header = file.header
     if not header.has_alpha:
         return None

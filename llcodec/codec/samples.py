@@ -1,4 +1,4 @@
-"""Between integer samples H×W×3 and float tensors 1×3×H×W, piece by piece."""
+"""Conversion between integer samples H×W×3 and float tensors 1×3×H×W."""
 
 import numpy as np
 import torch
@@ -22,14 +22,17 @@ def to_tensor(samples: Samples) -> Tensor:
 
 
 def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Tensor:
-    """Return a cut as 1×3×height×width, where it leaves the picture filled by replication."""
+    """Return a crop as 1×3×height×width, padded by replication beyond the picture."""
     inside = to_tensor(samples[top : top + height, left : left + width])
     pad = (0, width - inside.shape[-1], 0, height - inside.shape[-2])
     return F.pad(inside, pad, mode="replicate") if any(pad) else inside
 
 
 def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
-    """Return 1×3×H×W in [0, 1] (clamped here) as H×W×3 samples, rounded."""
+    """Return a picture 1×3×H×W as H×W×3 samples: clamped to [0, 1] and rounded.
+
+    ``grey`` pictures get the luma in all three channels.
+    """
     if grey:
         picture = luma(picture).expand(-1, 3, -1, -1)
     white, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
@@ -39,9 +42,9 @@ def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
 
 
 def thumbnail_of_samples(samples: Samples) -> Tensor:
-    """Return the average of the whole picture over a 100×150 grid, 1×3×100×150 in [0, 1].
+    """Return the picture averaged down to 1×3×100×150, in [0, 1].
 
-    The same as area interpolation of the float picture, one row of cells at a time.
+    The same as area interpolation of the float picture, computed one row of cells at a time.
     """
     height, cells = samples.shape[0], THUMBNAIL_SIZE[0]
     rows = []

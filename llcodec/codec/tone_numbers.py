@@ -1,4 +1,4 @@
-"""The tone curve of a picture as the 15 integers of the file header, and back."""
+"""Conversion between tone curves and the 15 integers of the file header."""
 
 import math
 
@@ -23,7 +23,7 @@ def to_numbers(curve: ToneCurve) -> tuple[int, ...]:
 
 
 def from_numbers(numbers: tuple[int, ...]) -> ToneCurve:
-    """Return the curve (a batch of one) of 15 integers; both sides use this rounded curve."""
+    """Return the curve (a batch of one) of 15 integers: encoder and decoder use this one."""
     values = torch.tensor(numbers, dtype=torch.float32)
     return ToneCurve(
         log_gain=values[None, 0:3] / _GAIN_UNITS,

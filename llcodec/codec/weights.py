@@ -1,7 +1,7 @@
-"""Weight files: safetensors with the float transforms, the integer networks and the tables.
+"""Weight files of codecs: the float transforms, the integer networks and the tables.
 
-Half-precision floats are enough for the transforms, which need no exactness; integers are kept
-as integers. Nothing but safetensors is ever read.
+Transforms are stored in half precision, which is enough for them; integers are stored as integers.
+Only safetensors are read.
 """
 
 import json

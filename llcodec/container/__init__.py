@@ -1,7 +1,9 @@
 """The ``.llc`` file: signature, chunks, header, limits.
 
-Bytes to parts and back, nothing else: streams, alpha and tone numbers pass through as they are.
+Converts bytes to a :class:`Container` and back; streams, alpha and tone are not interpreted.
 ``docs/format.md`` specifies the format to the byte.
+
+Internal: names may change from one release to the next.
 
 >>> from llcodec import container
 >>> header = container.Header(

@@ -1,4 +1,4 @@
-"""The parts of a file, decoded from bytes but not interpreted."""
+"""The contents of a file, decoded from bytes but not interpreted."""
 
 from dataclasses import dataclass, field
 

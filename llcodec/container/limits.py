@@ -1,4 +1,4 @@
-"""What a reader is willing to hold in memory."""
+"""Limits on what a reader holds in memory."""
 
 from dataclasses import dataclass, fields
 from typing import Final

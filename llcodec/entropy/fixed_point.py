@@ -1,4 +1,4 @@
-"""Networks in integer arithmetic that floating-point hardware happens to carry out.
+"""Networks in integer arithmetic, carried out in floating point.
 
 Every value is an integer held in float64, and every true sum stays far below 2^53, so any order
 of summation, memory layout, thread count or device gives the same bits. The bound is proved for

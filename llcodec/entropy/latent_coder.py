@@ -69,8 +69,8 @@ class LatentCoder:
     ) -> tuple[bytes, TileLatents]:
         """Return the stream of gained latents M×h×w and of hyper-latents, and what it decodes to.
 
-        Symbols beyond ±32767 are clamped (no picture comes near). ``written`` is told the scale
-        indices and symbols of the latents.
+        Symbols beyond ±32767 are clamped (no picture comes near). ``written`` is called with the
+        scale indices and symbols of the latents.
         """
         writer = StreamWriter()
         z_hat = z_hat.double().round().clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT)
@@ -95,7 +95,7 @@ class LatentCoder:
     def decode(self, stream: bytes, height: int, width: int, quality_units: int) -> TileLatents:
         """Return the h×w latents of a stream; raises CorruptError if it cannot be one.
 
-        Any bytes are safe: what they decode to is told from the right answer by its checksum.
+        Any bytes are safe to decode; a checksum tells wrong latents from the right ones.
         """
         reader = StreamReader(stream)
         small = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE)

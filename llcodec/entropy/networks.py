@@ -1,4 +1,4 @@
-"""The networks between symbols and probabilities, as integers: what both sides must agree on."""
+"""The integer networks that predict probabilities: encoder and decoder must agree on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

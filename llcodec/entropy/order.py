@@ -1,4 +1,4 @@
-"""In which order the latents of a tile are coded, and which neighbours each one sees."""
+"""The order in which the latents of a tile are coded, and the neighbours that each one sees."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ def coding_order(order: CodingOrder, height: int, width: int) -> tuple[Positions
     """Return the groups of positions in coding order, each group in raster order.
 
     No position of the first group sees a decoded neighbour. ``checkerboard`` has two groups.
-    ``serial`` is raster order run as wavefronts: with a 5×5 context all positions of equal
-    column + 3·row are independent of each other, so a group holds one of those diagonals.
+    ``serial`` is raster order in wavefronts: with a 5×5 context, all positions of equal
+    column + 3·row are independent of each other, so each such diagonal is a group.
     """
     rows = torch.arange(height).repeat_interleave(width)
     columns = torch.arange(width).repeat(height)

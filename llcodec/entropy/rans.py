@@ -1,8 +1,8 @@
 """rANS streams of symbols over integer tables (the coder is the constriction library's).
 
-The coder is a stack: what is pushed last is read first. :class:`StreamWriter` therefore keeps
-what it is given and pushes it all in reverse when the stream is finished, so that writing and
-reading happen in the same order.
+The coder is a stack: the last symbol pushed is the first one read. :class:`StreamWriter` therefore
+collects all runs and pushes them in reverse at the end, so that writing and reading happen in the
+same order.
 
 State 64 bits, words 32 bits, precision 24 bits. constriction turns real probabilities p into
 frequencies ⌊cumulated p · (2^24 − n) / Σp⌋ + i; given the frequencies minus one, which are whole
@@ -66,7 +66,7 @@ class StreamWriter:
 
 
 class StreamReader:
-    """Reads runs of symbols in the order in which they were put. Safe on any bytes."""
+    """Reads runs of symbols in the order in which they were written. Safe for any bytes."""
 
     def __init__(self, stream: bytes) -> None:
         if len(stream) % _WORD.itemsize:

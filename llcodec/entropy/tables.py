@@ -1,7 +1,7 @@
-"""Integer probability tables: what the stream coder uses instead of densities.
+"""Integer probability tables for the rANS coder.
 
-A table lists frequencies of the symbols first … first + n − 2 and, last, of the escape that
-stands for all others. Frequencies are at least 1 and sum to 2^24.
+A table lists the frequencies of the symbols first … first + n − 2 and, last, of the escape, which
+stands for all other symbols. Frequencies are at least 1 and sum to 2^24.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Table:
 
 
 def table_from_probabilities(first: int, probabilities: NDArray[np.float64]) -> Table:
-    """Return the table of symbols from ``first`` on; what is missing from 1 is the escape's."""
+    """Return the table of symbols from ``first`` on; the escape gets the remaining probability."""
     rest = max(0.0, 1.0 - float(probabilities.sum()))
     shares = np.append(probabilities, rest)
     free = TABLE_TOTAL - len(shares)

@@ -1,6 +1,8 @@
-"""Pictures in and out: files, colour, orientation, metadata and alpha.
+"""Read and write pictures: files, colour, orientation, metadata and alpha.
 
-Imports numpy and Pillow only. Inside, a picture is upright, sRGB, and 8 or 16 bits deep.
+Imports NumPy and Pillow only. In memory a picture is upright, sRGB, and has 8 or 16 bits a sample.
+
+Internal, except for what ``llcodec`` exports.
 """
 
 from llcodec._metadata import Metadata

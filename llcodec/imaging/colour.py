@@ -1,9 +1,9 @@
-"""Pixels from an embedded profile to sRGB, and back when a picture is written.
+"""Convert pixels from an embedded profile to sRGB, and back when a picture is written.
 
 8-bit RGB goes through LittleCMS. 16-bit RGB goes through the profile's matrix and curves in
 floating point; profiles made of tables are sampled on a grid, with 8-bit nodes and smooth
 interpolation between them, so that gradients stay smooth. Grey goes through its curve.
-Colours outside sRGB are clipped at its edge.
+Colours outside sRGB are clipped.
 """
 
 import numpy as np
@@ -25,8 +25,8 @@ def to_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples,
     """Convert H×W×3 pixels in place from a profile to sRGB.
 
     Returns:
-        The pixels, and the profile if it describes them (one that is broken, or of another
-        colour model, is dropped and the pixels taken as sRGB).
+        The pixels, and the profile. A profile that is broken, or of another colour model, is
+        dropped (None), and the pixels are taken as sRGB.
     """
     profile = None if icc is None else parse_profile(icc)
     if profile is None or profile.grey != grey:
@@ -37,7 +37,7 @@ def to_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples,
 
 
 def from_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples, bytes | None]:
-    """Convert H×W×3 pixels from sRGB to a profile; the given array is left alone.
+    """Convert H×W×3 pixels from sRGB to a profile; the given array is not changed.
 
     Returns:
         The pixels, and the profile to embed with them: ``None``, and sRGB pixels, where the
@@ -57,7 +57,7 @@ def from_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Sample
 def _convert(
     pixels: Samples, icc: tuple[bytes | None, bytes | None], profiles: tuple[Profile, Profile]
 ) -> bool:
-    """Convert in place between two profiles; whether it could be done."""
+    """Convert in place between two profiles; return False if that is impossible."""
     source, target = profiles
     if source.grey or target.grey:
         _look_up(pixels, _grey_table(source, target, int(np.iinfo(pixels.dtype).max)))
@@ -77,7 +77,7 @@ def _convert(
 
 
 def _grey_table(source: Profile, target: Profile, white: int) -> Samples:
-    """The output code of each input code 0…``white``."""
+    """Return the output code of each input code 0…``white``."""
     assert source.curves is not None
     assert target.curves is not None
     codes = np.linspace(0, 1, 65536)
@@ -108,9 +108,9 @@ def _by_matrix(pixels: Samples, source: Profile, target: Profile) -> None:
 
 
 def _encode(light: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Codes (0…1) of linear light, by the inverse of a profile's curve."""
+    """Return the codes (0…1) of linear light, by the inverse of a profile's curve."""
     codes = np.linspace(0, 1, 65536)
-    # where the curve is flat the lowest code is meant: black must stay 0
+    # Where the curve is flat, take the lowest code: black must stay 0.
     return np.asarray(np.interp(light, curve + 1e-12 * codes, codes))
 
 

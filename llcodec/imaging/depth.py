@@ -1,4 +1,4 @@
-"""Between 8 and 16 bits, and the bands that keep temporary memory small."""
+"""Convert 16 bits to 8, block by block to keep temporary memory small."""
 
 from collections.abc import Iterator
 
@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
 
-_BAND_PIXELS = 1 << 19
+_BLOCK_PIXELS = 1 << 19
 
 
 def row_blocks(width: int, height: int) -> Iterator[slice]:
-    """Slices of rows that cover ``height``, each of about half a million pixels.
+    """Yield slices of rows that cover ``height``, each of about half a million pixels.
 
-    Whole-image temporaries in float or int32 would cost many times the picture itself.
+    Temporary arrays of the whole image in float or int32 would take many times its memory.
     """
-    rows = max(1, _BAND_PIXELS // max(1, width))
+    rows = max(1, _BLOCK_PIXELS // max(1, width))
     for top in range(0, height, rows):
         yield slice(top, min(height, top + rows))
 

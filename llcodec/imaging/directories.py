@@ -1,7 +1,7 @@
-"""What the directories of a TIFF file, or of EXIF, would cost Pillow to read.
+"""Count the numbers in the directories of a TIFF file, or of EXIF, before Pillow reads them.
 
-Pillow makes a Python object of every number: 25 µs and some hundred bytes for a fraction. A small
-file may hold millions of them, so they are counted before Pillow sees any.
+Pillow makes a Python object of every number, which takes 25 µs and some hundred bytes for a
+fraction. A small file may hold millions of them.
 """
 
 import io
@@ -13,27 +13,27 @@ from typing import IO, Final
 from llcodec.errors import UnreadableImageError
 
 MAX_VALUES: Final = 1 << 17
-"""Numbers in all tags together, those of the layout left out. Photographs have some hundreds."""
+"""Numbers in all tags but those of the layout. Photographs have some hundreds."""
 
 MAX_STRIPS: Final = 1 << 21
-"""Numbers in the tags that tell where strips and tiles lie, two for each of them."""
+"""Numbers in the tags that give the place of strips and tiles, two for each of them."""
 
-_BYTES: Final = frozenset({1, 2, 7})  # types whose values stay together: bytes and texts
+_BYTES: Final = frozenset({1, 2, 7})  # types that Pillow does not split: bytes and texts
 _INTEGERS: Final = {3: "H", 4: "I", 13: "I", 16: "Q"}
 _LAYOUT: Final = frozenset({273, 279, 301, 324, 325})  # and the transfer function: 3 × 65536
 _TILE: Final = (322, 323)
 _BELOW: Final = frozenset({34665, 34853, 40965})  # Exif, GPS, interoperability
-_MOST_ENTRIES: Final = 1 << 16
-_MOST_DIRECTORIES: Final = 8  # of files as they should be, at most four
+_MAX_ENTRIES: Final = 1 << 16
+_MAX_DIRECTORIES: Final = 8  # valid files have at most four
 
 
 @dataclass(frozen=True)
 class Directories:
-    """What stands in the first directory and those below it.
+    """Contents of the first directory and those below it.
 
     Attributes:
-        values: how many numbers there are, without those of the layout.
-        strips: how many numbers tell where strips and tiles lie.
+        values: number of numbers in all tags but those of the layout.
+        strips: number of numbers that give the place of strips and tiles.
         tile: width and height of a tile in pixels; 0×0 if there is none.
     """
 
@@ -42,17 +42,17 @@ class Directories:
     tile: tuple[int, int]
 
     def check(self) -> None:
-        """See that reading them is cheap.
+        """Check that they are cheap to read.
 
         Raises:
-            UnreadableImageError: if it is not.
+            UnreadableImageError: when they are not.
         """
         if self.values > MAX_VALUES:
             raise UnreadableImageError(
                 f"its tags hold {self.values:,} numbers, above the limit of {MAX_VALUES:,}"
             )
         if self.strips > MAX_STRIPS:
-            raise UnreadableImageError("it is cut into more pieces than are read")
+            raise UnreadableImageError("it has more strips or tiles than are supported")
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,13 @@ class _Entry:
 
 
 def count_entries(stream: IO[bytes]) -> Directories:
-    """Count what is in the directories of a TIFF structure; the stream may stand anywhere after.
+    """Count the entries of all directories of a TIFF structure.
+
+    The position of the stream is undefined afterwards.
 
     Raises:
-        struct.error: the structure is broken.
-        UnreadableImageError: there are more entries or directories than are ever read.
+        struct.error: when the structure is broken.
+        UnreadableImageError: when there are more entries or directories than are supported.
     """
     stream.seek(0)
     head = stream.read(16)
@@ -88,7 +90,7 @@ def count_entries(stream: IO[bytes]) -> Directories:
 
 
 def is_cheap(exif: bytes) -> bool:
-    """Whether Pillow may be given EXIF (a TIFF structure); not if it is broken."""
+    """Return whether EXIF (a TIFF structure) is intact and cheap for Pillow to read."""
     try:
         count_entries(io.BytesIO(exif)).check()
     except (struct.error, UnreadableImageError):
@@ -104,8 +106,8 @@ def _all_entries(stream: IO[bytes], first: int, order: str, big: bool) -> Iterat
         if offset in seen:
             continue
         seen.add(offset)
-        if len(seen) > _MOST_DIRECTORIES:
-            raise UnreadableImageError("it has more directories than are read")
+        if len(seen) > _MAX_DIRECTORIES:
+            raise UnreadableImageError("it has more directories than are supported")
         for entry in _entries(stream, offset, order, big):
             yield entry
             if entry.tag in _BELOW and entry.value:
@@ -118,8 +120,8 @@ def _entries(stream: IO[bytes], offset: int, order: str, big: bool) -> Iterator[
     stream.seek(offset)
     counter, layout = ("Q", "HHQ8s") if big else ("H", "HHI4s")
     (count,) = struct.unpack(order + counter, stream.read(struct.calcsize(order + counter)))
-    if count > _MOST_ENTRIES:
-        raise UnreadableImageError("a directory has more entries than are read")
+    if count > _MAX_ENTRIES:
+        raise UnreadableImageError("a directory has more entries than are supported")
     each = struct.Struct(order + layout)
     table = stream.read(count * each.size)
     whole = len(table) // each.size * each.size  # Pillow reads those that are there

@@ -1,4 +1,4 @@
-"""Limits on what is read: pixels, and bytes of a file."""
+"""Check the pixels and the length of a file against the limits."""
 
 import os
 from typing import IO, Final
@@ -13,8 +13,8 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
     """Check a size against a limit.
 
     Raises:
-        UnreadableImageError: the picture has no pixels.
-        TooManyPixelsError: it has more than ``max_pixels``.
+        UnreadableImageError: when the picture has no pixels.
+        TooManyPixelsError: when it has more than ``max_pixels``.
     """
     if width < 1 or height < 1:
         raise UnreadableImageError("not an image that can be read: it has no pixels")
@@ -26,7 +26,7 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
 
 
 def max_file_bytes(max_pixels: int) -> int:
-    """Return how long a file may be; some plugins read all of it at once."""
+    """Return the most bytes that a file may have; some plugins read all of it at once."""
     return max(MAX_INPUT_BYTES, _BYTES_A_PIXEL * max_pixels)
 
 
@@ -34,7 +34,7 @@ def check_length(stream: IO[bytes], max_pixels: int) -> None:
     """Check the length of a file against what a picture of ``max_pixels`` takes.
 
     Raises:
-        InputError: it is longer than :func:`max_file_bytes`.
+        InputError: when it is longer than :func:`max_file_bytes`.
     """
     stream.seek(0, os.SEEK_END)
     limit = max_file_bytes(max_pixels)

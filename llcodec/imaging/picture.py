@@ -1,4 +1,4 @@
-"""What the rest of llcodec knows of a picture: sRGB pixels, alpha and metadata."""
+"""A picture in memory: sRGB pixels, alpha and metadata."""
 
 from dataclasses import dataclass, field
 
@@ -12,11 +12,13 @@ from llcodec._metadata import Metadata
 class Picture:
     """An upright picture in sRGB.
 
-    * ``pixels``: H×W×3, sRGB-encoded; uint8 from 8-bit sources, uint16 from deeper ones.
-    * ``alpha``: H×W of the same type, or ``None``; not premultiplied.
-    * ``grey``: the source had one colour channel, so that r = g = b everywhere.
-
     Pictures compare by identity, as arrays have no single truth value.
+
+    Attributes:
+        pixels: H×W×3, sRGB-encoded; uint8 from 8-bit sources, uint16 from deeper ones.
+        alpha: H×W of the same type, or None; not premultiplied.
+        grey: whether the source had one colour channel, so that R = G = B everywhere.
+        metadata: EXIF, ICC profile and XMP.
     """
 
     pixels: Samples
@@ -36,5 +38,5 @@ class Picture:
 
     @property
     def sixteen_bit(self) -> bool:
-        """Whether the samples are uint16 (0…65535) and not uint8 (0…255)."""
+        """Whether samples are uint16 (0…65535) instead of uint8 (0…255)."""
         return self.pixels.dtype == np.uint16

@@ -1,4 +1,4 @@
-"""Writes TIFF: 8 or 16 bits, Deflate with horizontal differences, EXIF as tags.
+"""Write TIFF: 8 or 16 bits, Deflate with horizontal differences, EXIF as tags.
 
 Pillow writes no 16-bit colour, and cannot combine compression with an EXIF directory.
 """
@@ -30,8 +30,8 @@ def write_tiff(target: IO[bytes], samples: Samples, metadata: Metadata) -> None:
             directories are written.
 
     Raises:
-        OSError: ``target`` cannot be written to.
-        Exception: from Pillow, for odd EXIF or more than 4 GB.
+        OSError: when ``target`` cannot be written to.
+        Exception: of Pillow, for odd EXIF or more than 4 GB.
     """
     height, width, channels = samples.shape
     rows = max(1, _STRIP_BYTES // (width * channels * samples.itemsize))

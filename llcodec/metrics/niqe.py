@@ -25,8 +25,9 @@ def niqe(picture: Pixels) -> float:
     8 bits, patches of 96×96, two scales. Programs that take the Y of YCbCr instead differ by some
     percent; MATLAB's own ``niqe`` has another model. Only whole patches count, and only the grey.
 
-    Raises ValueError if there are fewer than two whole patches (at least 96×192), or fewer than
-    two with texture.
+    Raises:
+        ValueError: when there are fewer than two whole patches (at least 96×192), or fewer than two
+            with texture.
     """
     height, width = picture.shape[:2]
     if (height // _PATCH) * (width // _PATCH) < 2:

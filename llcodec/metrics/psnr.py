@@ -11,7 +11,10 @@ from llcodec._bitstream import LUMA_WEIGHTS
 def psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB of H×W×3 8-bit pictures over all pixels and channels.
 
-    Infinite for equal pictures. Raises ValueError if the shapes differ.
+    Infinite for equal pictures.
+
+    Raises:
+        ValueError: when the shapes differ.
     """
     if picture.shape != reference.shape:
         raise ValueError(f"shapes differ: {picture.shape} and {reference.shape}")
@@ -23,7 +26,7 @@ def psnr(picture: Pixels, reference: Pixels) -> float:
 def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB after scaling ``picture`` to the mean grey of ``reference``.
 
-    It hides errors of brightness and is only ever a second column beside :func:`psnr`.
+    GT-mean PSNR hides errors of brightness, so report it only beside :func:`psnr`.
     """
     mean, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
     scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)

@@ -19,7 +19,7 @@ from llcodec.nets.presets import Preset
 from llcodec.nets.snr_transformer import PublishedSnrBranch
 from llcodec.nets.transforms import Transforms
 
-_PEDESTAL = 2.0**-36  # keeps the gradient of v² alive where v is almost zero
+_PEDESTAL = 2.0**-36  # keeps the gradient of v² alive where v is close to zero
 _BETA_MIN = 1e-6
 _GAMMA_START = 0.1
 # Residual blocks of the local path of the SNR-aware branch, at each of its two stages.
@@ -30,8 +30,8 @@ class GDN(nn.Module):
     """Generalised divisive normalisation: B×C×H×W in, B×C×H×W out.
 
     yᵢ = xᵢ / √(βᵢ + Σⱼ γᵢⱼ xⱼ²) at every position (Ballé et al., ICLR 2016); ``inverse``
-    multiplies by the root instead. β ≥ 1e-6 and γ ≥ 0 hold because v = √(value + 2⁻³⁶) is what
-    is learned, with a floor under it; the numbers are those of CompressAI's layer.
+    multiplies by the root instead. The parameters hold v = √(value + 2⁻³⁶) with a lower bound, so
+    that β ≥ 1e-6 and γ ≥ 0; the constants are those of CompressAI's layer.
     """
 
     def __init__(self, channels: int, inverse: bool = False) -> None:
@@ -48,7 +48,7 @@ class GDN(nn.Module):
 
 
 def _non_negative(v: Tensor, least: float) -> Tensor:
-    """Return v² − 2⁻³⁶ ≥ ``least``; at the floor only gradients that lead up pass."""
+    """Return v² − 2⁻³⁶, at least ``least``; at that bound only gradients that raise it pass."""
     return bounded(v, (least + _PEDESTAL) ** 0.5, float("inf")).square() - _PEDESTAL
 
 
@@ -107,8 +107,8 @@ def analysis0(n: int) -> nn.Sequential:
 class Analysis1(nn.Module):
     """g_a1: B×N×H/4×W/4 → B×N×H/16×W/16.
 
-    As published, the second stage of the SNR-aware branch reads the latents themselves, so they
-    are the features too.
+    As published, the second stage of the SNR-aware branch reads the latents themselves, so latents
+    and features are the same.
     """
 
     def __init__(self, n: int) -> None:
@@ -146,7 +146,7 @@ def hyper_analysis(n: int) -> nn.Sequential:
 def hyper_synthesis(n: int) -> nn.Sequential:
     """Return h_s: B×N×h/4×w/4 → B×2N×h×w.
 
-    Nothing but convolutions, leaky ReLUs and pixel shuffles: it becomes an integer network.
+    Only convolutions, leaky ReLUs and pixel shuffles, since it becomes an integer network.
     """
     wide = n * 3 // 2
     return nn.Sequential(
@@ -165,8 +165,8 @@ def hyper_synthesis(n: int) -> nn.Sequential:
 def build_transforms(preset: Preset) -> Transforms:
     """Return the networks of the paper family with N = ``preset.latents`` channels.
 
-    The feature adaptation (Fig. 3) is N wide inside in both forms, so that weights of the
-    shift-only network fit into the half of the scale-and-shift network that computes β.
+    The hidden layer of the feature adaptation (Fig. 3) has N channels in both forms, so that the
+    weights of the shift-only network fit the half of the scale-and-shift network that computes β.
     """
     n, condition = preset.latents, preset.condition
     return Transforms(

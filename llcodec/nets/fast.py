@@ -1,10 +1,10 @@
 """The residual analysis and synthesis transforms of the presets ``fast`` and ``base``.
 
-Dense 3×3 convolutions in residual blocks, since that is what ordinary CPUs run best. The last
-layers start at zero: the linear path alone is the codec until training teaches otherwise.
+Dense 3×3 convolutions in residual blocks, which CPUs run best. The last layers start at zero: at
+first, the linear path alone is the codec.
 
 Version 2 has no stage at half of the size (a width of 0): few channels on many pixels are the
-least efficient multiplications of all. Pixels are shuffled into channels by 4 instead.
+least efficient to compute. A pixel unshuffle by 4 takes its place.
 """
 
 from torch import Tensor, nn
@@ -103,7 +103,7 @@ class Synthesis(nn.Module):
         )
 
     def forward(self, y: Tensor) -> Tensor:
-        """Return what the linear path misses."""
+        """Return the residual of the linear path."""
         out: Tensor = self.layers(y)
         return out
 

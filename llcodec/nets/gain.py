@@ -22,7 +22,7 @@ class GainUnits(nn.Module):
 
     @torch.no_grad()
     def init_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
-        """Set the gains to the steps that high-rate theory gives for bpp + λ·255²·MSE.
+        """Set the gains to the quantisation steps of high-rate theory for bpp + λ·255²·MSE.
 
         With a step Δ the error is Δ²/12 and each of the three samples of a pixel costs
         −log2 Δ bits, so the sum is least at Δ² = 18 / (ln 2 · λ · 255²).
@@ -34,14 +34,14 @@ class GainUnits(nn.Module):
 
     @torch.no_grad()
     def move_to_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
-        """Move the gains from the ladder of λ that they were trained with to another one.
+        """Move the gains from the values of λ that they were trained with to others.
 
-        Logarithms of gains are linear in log λ between the rungs and beyond the ends.
+        Logarithms of gains are interpolated, and extrapolated, linearly in log λ.
         """
-        rungs = torch.tensor(before).log()
+        trained = torch.tensor(before).log()
         wanted = torch.tensor(after).log()
-        low = (torch.searchsorted(rungs, wanted) - 1).clamp(0, len(before) - 2)
-        share = ((wanted - rungs[low]) / (rungs[low + 1] - rungs[low])).unsqueeze(1)
+        low = (torch.searchsorted(trained, wanted) - 1).clamp(0, len(before) - 2)
+        share = ((wanted - trained[low]) / (trained[low + 1] - trained[low])).unsqueeze(1)
         for table in (self.log_gain, self.log_inverse):
             table.copy_(table[low] * (1 - share) + table[low + 1] * share)
 

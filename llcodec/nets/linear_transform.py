@@ -1,7 +1,7 @@
-"""The linear path beside the residual transforms, started from the Karhunen–Loève transform.
+"""The linear path beside the residual transforms, initialised as a Karhunen–Loève transform.
 
 One stride-16 convolution (and its transpose) makes the codec a working transform codec before
-the first training step; the residual networks then learn what a linear transform cannot do.
+the first training step; the residual networks learn what a linear transform cannot do.
 """
 
 import torch

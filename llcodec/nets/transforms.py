@@ -1,4 +1,4 @@
-"""What a family of networks (``fast`` or ``cheng``) hands to the joint model."""
+"""The transforms that a family of networks (``fast`` or ``cheng``) builds for the joint model."""
 
 from dataclasses import dataclass
 

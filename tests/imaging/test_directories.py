@@ -91,7 +91,7 @@ def test_limits() -> None:
     Directories(MAX_VALUES, MAX_STRIPS, (0, 0)).check()
     with pytest.raises(UnreadableImageError, match="131,073 numbers"):
         Directories(MAX_VALUES + 1, 0, (0, 0)).check()
-    with pytest.raises(UnreadableImageError, match="more pieces"):
+    with pytest.raises(UnreadableImageError, match="more strips"):
         Directories(0, MAX_STRIPS + 1, (0, 0)).check()
 
 

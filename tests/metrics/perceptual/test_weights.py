@@ -35,7 +35,7 @@ def test_without_network_a_line_says_what_is_missing(
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(
-        UnknownModelError, match=r"vgg16-397923af\.pth, .* cannot be fetched"
+        UnknownModelError, match=r"vgg16-397923af\.pth, .* cannot be downloaded"
     ) as told:
         published_weights(VGG16)
     assert str(tmp_path) in str(told.value)
@@ -56,7 +56,7 @@ def test_fetched_weights_are_checked(
     if is_right:
         assert sha256_of(published_weights(ALEXNET)) == digest
         return
-    with pytest.raises(UnknownModelError, match=r"cannot be fetched .*invalid hash"):
+    with pytest.raises(UnknownModelError, match=r"cannot be downloaded .*invalid hash"):
         published_weights(ALEXNET)
     assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
