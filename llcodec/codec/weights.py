@@ -36,8 +36,8 @@ from llcodec.errors import BrokenModelError
 from llcodec.nets.presets import Preset, preset_of
 
 FORMAT = CODEC_FORMAT
-# Networks that are shipped as integers (or tables) only.
-_INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
+# Networks that are stored as integers (or tables) only.
+_INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "density.")
 
 _STAGE_BRIGHTENS = {"joint": True, "plain": False}
 
@@ -89,12 +89,15 @@ def learnt_to_brighten(notes: Mapping[str, str], preset: Preset) -> bool:
 def write_model(path: Path, file: ModelFile) -> None:
     """Write a weight file, whole or not at all.
 
-    Raises BrokenModelError if the model holds what no reader would take, its name included,
-    OutputError if the file cannot be written.
+    Raises:
+        BrokenModelError: when a reader would refuse the model or its name.
+        OutputError: when the file cannot be written.
     """
     check_name(file.name)
     state = file.model.state_dict()
-    tensors = half_precision({k: v for k, v in state.items() if not k.startswith(_INTEGER_PARTS)})
+    tensors = half_precision(
+        {k: v for k, v in state.items() if not k.startswith(_INTEGER_NETWORKS)}
+    )
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
         if f"float.{key}" in tensors:  # a few numbers whose precision matters
             tensors[f"float.{key}"] = state[key].detach().contiguous()
@@ -121,9 +124,11 @@ def write_model(path: Path, file: ModelFile) -> None:
 
 
 def read_model(path: Path) -> ModelFile:
-    """Return the model of a weight file, its integer layers proved exact once more.
+    """Read a weight file, and check again that its integer layers are exact.
 
-    Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
+    Raises:
+        UnknownModelError: when there is no such file.
+        BrokenModelError: when it is damaged.
     """
     return read_weight_file(path, FORMAT, _assemble)
 

@@ -93,9 +93,12 @@ class LatentCoder:
         return writer.finish(), TileLatents(y_hat, z_hat)
 
     def decode(self, stream: bytes, height: int, width: int, quality_units: int) -> TileLatents:
-        """Return the h×w latents of a stream; raises CorruptError if it cannot be one.
+        """Return the h×w latents of a stream.
 
         Any bytes are safe to decode; a checksum tells wrong latents from the right ones.
+
+        Raises:
+            CorruptError: when it is not a valid stream.
         """
         reader = StreamReader(stream)
         small = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE)

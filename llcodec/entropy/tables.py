@@ -55,7 +55,11 @@ def pack_tables(tables: Sequence[Table]) -> dict[str, NDArray[np.int32]]:
 
 
 def unpack_tables(arrays: dict[str, NDArray[np.int32]], name: str) -> tuple[Table, ...]:
-    """Return the tables of a weight file; raises BrokenModelError if they are not valid."""
+    """Return the tables of a weight file.
+
+    Raises:
+        BrokenModelError: when they are not valid.
+    """
     lengths, firsts = arrays["lengths"], arrays["firsts"]
     frequencies = arrays["frequencies"].astype(np.int64)
     if len(lengths) != len(firsts) or int(lengths.sum()) != len(frequencies):

@@ -84,8 +84,8 @@ def read_deep(
 
 
 def _swapped(rawmode: str) -> str:
-    order = _NATIVE if rawmode[-1] == "N" else rawmode[-1]
-    return rawmode[:-1] + {"L": "B", "B": "L"}[order]
+    byte_order = _NATIVE if rawmode[-1] == "N" else rawmode[-1]
+    return rawmode[:-1] + {"L": "B", "B": "L"}[byte_order]
 
 
 def _load(image: ImageFile, rawmode: str) -> None:

@@ -74,12 +74,12 @@ def count_entries(stream: IO[bytes]) -> Directories:
     """
     stream.seek(0)
     head = stream.read(16)
-    order = {b"II": "<", b"MM": ">"}.get(head[:2])
-    if order is None:
+    byte_order = {b"II": "<", b"MM": ">"}.get(head[:2])
+    if byte_order is None:
         raise struct.error("not a TIFF structure")
     big = 43 in head[2:4]
-    (first,) = struct.unpack_from(order + ("Q" if big else "I"), head, 8 if big else 4)
-    entries = list(_all_entries(stream, first, order, big))
+    (first,) = struct.unpack_from(byte_order + ("Q" if big else "I"), head, 8 if big else 4)
+    entries = list(_all_entries(stream, first, byte_order, big))
     sizes = {entry.tag: entry.value for entry in reversed(entries) if entry.tag in _TILE}
     numbers = [entry for entry in entries if entry.kind not in _BYTES]
     return Directories(
@@ -98,7 +98,7 @@ def is_cheap(exif: bytes) -> bool:
     return True
 
 
-def _all_entries(stream: IO[bytes], first: int, order: str, big: bool) -> Iterator[_Entry]:
+def _all_entries(stream: IO[bytes], first: int, byte_order: str, big: bool) -> Iterator[_Entry]:
     """Yield the entries of the first directory and of those below it, each directory once."""
     ahead, seen = [first], set[int]()
     while ahead:
@@ -108,25 +108,27 @@ def _all_entries(stream: IO[bytes], first: int, order: str, big: bool) -> Iterat
         seen.add(offset)
         if len(seen) > _MAX_DIRECTORIES:
             raise UnreadableImageError("it has more directories than are supported")
-        for entry in _entries(stream, offset, order, big):
+        for entry in _entries(stream, offset, byte_order, big):
             yield entry
             if entry.tag in _BELOW and entry.value:
                 ahead.append(entry.value)
 
 
-def _entries(stream: IO[bytes], offset: int, order: str, big: bool) -> Iterator[_Entry]:
+def _entries(stream: IO[bytes], offset: int, byte_order: str, big: bool) -> Iterator[_Entry]:
     if offset >= 1 << 63:
         raise struct.error("an offset beyond any file")
     stream.seek(offset)
     counter, layout = ("Q", "HHQ8s") if big else ("H", "HHI4s")
-    (count,) = struct.unpack(order + counter, stream.read(struct.calcsize(order + counter)))
+    (count,) = struct.unpack(
+        byte_order + counter, stream.read(struct.calcsize(byte_order + counter))
+    )
     if count > _MAX_ENTRIES:
         raise UnreadableImageError("a directory has more entries than are supported")
-    each = struct.Struct(order + layout)
+    each = struct.Struct(byte_order + layout)
     table = stream.read(count * each.size)
     whole = len(table) // each.size * each.size  # Pillow reads those that are there
     for tag, kind, number, field in each.iter_unpack(table[:whole]):
         form = _INTEGERS.get(kind, "")
-        single = form and number == 1 and struct.calcsize(order + form) <= len(field)
-        value = struct.unpack_from(order + form, field)[0] if single else 0
+        single = form and number == 1 and struct.calcsize(byte_order + form) <= len(field)
+        value = struct.unpack_from(byte_order + form, field)[0] if single else 0
         yield _Entry(tag, kind, number, value)

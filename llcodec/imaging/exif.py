@@ -51,16 +51,16 @@ def _reset(data: bytearray, found: list[int]) -> None:
     Raises:
         struct.error: when the structure is broken.
     """
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
-    if order is None:
+    byte_order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
+    if byte_order is None:
         raise struct.error("not a TIFF structure")
-    (offset,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, offset)
+    (offset,) = struct.unpack_from(f"{byte_order}I", data, 4)
+    (count,) = struct.unpack_from(f"{byte_order}H", data, offset)
     for entry in range(offset + 2, offset + 2 + 12 * count, 12):
-        tag, kind, length, _ = struct.unpack_from(f"{order}HHII", data, entry)
+        tag, kind, length, _ = struct.unpack_from(f"{byte_order}HHII", data, entry)
         if tag == _ORIENTATION and kind in _WIDTHS and length == 1:
-            found += struct.unpack_from(order + _WIDTHS[kind], data, entry + 8)
-            struct.pack_into(order + _WIDTHS[kind], data, entry + 8, 1)
+            found += struct.unpack_from(byte_order + _WIDTHS[kind], data, entry + 8)
+            struct.pack_into(byte_order + _WIDTHS[kind], data, entry + 8, 1)
 
 
 def exif_of_tiff(image: Image.Image) -> bytes | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from llcodec._arrays import Pixels
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
@@ -20,7 +20,6 @@ from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 
-Pixels = NDArray[np.uint8]
 MakePicture = Callable[..., Pixels]
 
 

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from llcodec._arrays import Pixels
 from llcodec.imaging import Metadata, Picture
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
