@@ -32,6 +32,7 @@ BORDER = 16 * (CORE + 1)  # where the windows of the encoder meet, in twice as m
 NO_SEAM, SEAM = 3.5, 5.0  # standard deviations of what chance does
 SEAM_OF_TWO_LEVELS = 2.0
 
+Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
 
@@ -56,8 +57,11 @@ def coded(name: str, size: tuple[int, int] = (320, 384)) -> Coded:
     picture = Picture(np.ascontiguousarray(pixels))
     data = codec().encode(picture, Target(QUALITY), tile_size=TILE)
     whole = codec().encode(picture, Target(QUALITY))
-    many, one = (codec().decode(file).pixels.astype(np.float64) for file in (data, whole))
-    return Coded(many, one, data)
+    return Coded(decoded(data), decoded(whole), data)
+
+
+def decoded(data: bytes) -> Floats:
+    return codec().decode(data).pixels.astype(np.float64)
 
 
 def steps(pixels: Floats) -> Floats:
@@ -112,9 +116,7 @@ def strip() -> Picture:
 def test_tiles_of_the_usual_size_leave_no_seam(quality: float) -> None:
     """Far from the one border both files are alike, so that levels count here, not chance."""
     tiled, whole = (
-        codec()
-        .decode(codec().encode(strip(), Target(quality), tile_size=size))
-        .pixels.astype(np.float64)
+        decoded(codec().encode(strip(), Target(quality), tile_size=size))
         for size in (TILE_SIZE, 2 * TILE_SIZE)
     )
     seam = SEAM_OF_TWO_LEVELS * (np.arange(2 * TILE_SIZE) >= TILE_SIZE)[None, :, None]

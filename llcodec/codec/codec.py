@@ -270,11 +270,7 @@ def check_model(header: Header, file: ModelFile) -> None:
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` is CUDA if there is a GPU, else the CPU.
-
-    Raises:
-        InputError: when there is no such device.
-    """
+    """Return the device of a name; ``auto`` is CUDA if there is one, else the processor."""
     found = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),

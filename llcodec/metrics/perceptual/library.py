@@ -1,4 +1,4 @@
-"""Import the library that computes LPIPS and DISTS when it is needed."""
+"""The library that computes LPIPS and DISTS: imported where it is used, and named if missing."""
 
 import importlib
 
@@ -9,11 +9,10 @@ from llcodec.errors import InputError
 def import_library() -> None:
     """Import torchvision and torchmetrics, so that other imports from them succeed.
 
-    Raises:
-        InputError: when they are not installed; it names the extra.
+    Raises InputError, naming the extra to install, if they are not there.
     """
     try:
-        import_torchvision()  # before torchmetrics does, which fails with some builds
+        import_torchvision()  # torchmetrics imports it, too, and could not cope with some builds
         importlib.import_module("torchmetrics")
     except ImportError as error:
         raise InputError(
