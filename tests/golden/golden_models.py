@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from golden_pictures import smooth_picture
 from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
@@ -20,6 +19,7 @@ from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
+from tests.golden.golden_pictures import smooth_picture
 
 TINY, SERIAL = "tiny", "tiny-serial"
 
