@@ -188,5 +188,5 @@ def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve
         return None
     curve = from_numbers(header.tone)
     if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
-        raise CorruptError("the tone curve in the header cannot be undone")
+        raise CorruptError("the tone curve in the header cannot be inverted")
     return curve.to(device)
