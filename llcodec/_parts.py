@@ -37,9 +37,7 @@ def part_of(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def remove_parts() -> None:
-    """Remove all that this process has half-written: for its end, since a signal may come where
-    no ``finally`` stands.
-    """
+    """Remove every part of this process. For its end: a signal may come outside of any ``try``."""
     for part in tuple(_own):
         _remove(part)
 

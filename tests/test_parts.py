@@ -70,7 +70,8 @@ def test_a_part_that_was_cleared_away_before_its_lock_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between making and locking there is a moment in which it looks left behind."""
-    lock, removed = fcntl.flock, []
+    lock = fcntl.flock
+    removed: list[Path] = []
 
     def too_late(stream: int, operation: int) -> None:
         if not removed:

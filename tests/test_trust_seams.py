@@ -57,7 +57,11 @@ def coded(name: str, size: tuple[int, int] = (320, 384)) -> Coded:
     picture = Picture(np.ascontiguousarray(pixels))
     data = codec().encode(picture, Target(QUALITY), tile_size=TILE)
     whole = codec().encode(picture, Target(QUALITY))
-    return Coded(codec().decode(data).pixels * 1.0, codec().decode(whole).pixels * 1.0, data)
+    return Coded(decoded(data), decoded(whole), data)
+
+
+def decoded(data: bytes) -> Floats:
+    return codec().decode(data).pixels.astype(np.float64)
 
 
 def steps(pixels: Floats) -> Floats:
@@ -112,7 +116,7 @@ def strip() -> Picture:
 def test_tiles_of_the_usual_size_leave_no_seam(quality: float) -> None:
     """Far from the one border both files are alike, so that levels count here, not chance."""
     tiled, whole = (
-        codec().decode(codec().encode(strip(), Target(quality), tile_size=size)).pixels * 1.0
+        decoded(codec().encode(strip(), Target(quality), tile_size=size))
         for size in (TILE_SIZE, 2 * TILE_SIZE)
     )
     seam = SEAM_OF_TWO_LEVELS * (np.arange(2 * TILE_SIZE) >= TILE_SIZE)[None, :, None]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llcodec.bench.extras import require
+from llcodec._extras import require
 
 _METHOD = "akima"
 _LEAST_POINTS = 4

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from llcodec._extras import install, missing
 from llcodec.bench.conditions import conditions_here
-from llcodec.bench.extras import missing
 from llcodec.bench.leftovers import other_results, remove_results
 from llcodec.bench.machine import machine
 from llcodec.bench.once import measure_once
@@ -125,7 +125,7 @@ def _left_out(order: BenchOrder) -> Iterator[str]:
     absent = missing(*uses)
     if absent:
         without = " and no ".join(uses[name] for name in absent)
-        yield f'no {without} without {", ".join(absent)}: pip install "llcodec[bench]"'
+        yield f"no {without} without {', '.join(absent)}: {install('bench')}"
 
 
 def usual_anchor(results: Sequence[PipelineResult]) -> str:

@@ -3,7 +3,7 @@
 from PIL import features
 
 from llcodec._cards import shipped_codecs, shipped_enhancers
-from llcodec.bench.extras import missing
+from llcodec._extras import missing
 
 _BASE = "base"  # our own codec without enhancement
 

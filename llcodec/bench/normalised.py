@@ -17,8 +17,8 @@ from statistics import pstdev
 import torch
 from torch import Tensor
 
+from llcodec._extras import require
 from llcodec._outputs import written
-from llcodec.bench.extras import require
 from llcodec.bench.failure import told
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import read_pixels

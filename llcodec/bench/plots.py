@@ -5,9 +5,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from llcodec._extras import require
 from llcodec._outputs import written
 from llcodec.bench.curves import PLOTTED, Measure, drawn_measures, points, wants_log_axis
-from llcodec.bench.extras import require
 from llcodec.bench.looks import FAMILIES, Look, looks
 from llcodec.bench.results import PipelineResult
 

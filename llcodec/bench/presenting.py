@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from llcodec.bench.extras import missing
+from llcodec._extras import missing
 from llcodec.bench.outcome import BenchOutcome
 from llcodec.bench.pictures import PictureSet
 from llcodec.bench.runner import Progress

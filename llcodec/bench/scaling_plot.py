@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from llcodec._extras import require
 from llcodec._outputs import written
-from llcodec.bench.extras import require
 
 _SIDES: Final = (("encode", "#b4531f", "o"), ("decode", "#1f6fb4", "s"))
 _PANELS: Final = (("seconds", "seconds"), ("peak_mb", "peak memory, MB"))

@@ -35,7 +35,7 @@ def nerco(
 ) -> None:
     """Train NeRCo from dark and bright pictures that need not show the same.
 
-    Text guidance needs the extra "nerco". Ctrl-C ends with a checkpoint and exit code 75.
+    Text guidance needs the extra "clip". Ctrl-C ends with a checkpoint and exit code 75.
     """
     from llcodec.cli._threads import use_threads
     from llcodec.training.nerco_run import NercoFolders, run_nerco

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
+from llcodec._extras import names_extra
 from llcodec._outputs import written
-from llcodec.errors import InputError
 
 Row = Mapping[str, float]
 
@@ -134,10 +134,8 @@ def _told(score: Row) -> str:
 
 def require_tensorboard() -> None:
     """Raise InputError where TensorBoard is not installed."""
-    try:
+    with names_extra("tensorboard", "tensorboard"):
         import torch.utils.tensorboard  # noqa: F401
-    except ImportError as error:
-        raise InputError('TensorBoard is an extra: pip install "llcodec[tensorboard]"') from error
 
 
 class TensorBoard:

@@ -178,7 +178,7 @@ def test_the_extra_is_named_when_it_is_missing(
     monkeypatch.setitem(sys.modules, "rawpy", None)
     result = llc("data", "prepare", "sid", "--root", tmp_path / "in", "--out", tmp_path / "out")
     assert result.code == 1
-    assert result.err == "llc: RAW files need rawpy: pip install 'llcodec[raw]'\n"
+    assert result.err == 'llc: rawpy is not installed: pip install "llcodec[raw]"\n'
 
 
 def test_names_of_files_cannot_break_lines(llc: Llc, tmp_path: Path) -> None:

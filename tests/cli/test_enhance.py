@@ -78,7 +78,11 @@ def test_the_format_may_be_given(enhance: Llc, picture: Make, tmp_path: Path) ->
     assert enhance(source, "--format", "jpg", "-o", f"{tmp_path}/out/").code == 0
     assert enhance(source, "-o", tmp_path / "x.webp").code == 0
     piped = enhance("-", "--format", "BMP", stdin=source.read_bytes())
-    shown = [tmp_path / "out" / "dark.jpg", tmp_path / "x.webp", io.BytesIO(piped.out)]
+    shown: list[Path | io.BytesIO] = [
+        tmp_path / "out" / "dark.jpg",
+        tmp_path / "x.webp",
+        io.BytesIO(piped.out),
+    ]
     for file, format in zip(shown, ("JPEG", "WEBP", "BMP"), strict=True):
         with Image.open(file) as image:
             assert image.format == format
@@ -237,7 +241,8 @@ def test_grey_stays_grey_and_sixteen_bits_sixteen(enhance: Llc, tmp_path: Path) 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (31, 2), (17, 33)])
 def test_any_size(llc: Llc, enhance: Llc, picture: Make, tmp_path: Path, size: Any) -> None:
     source = picture(tmp_path / "a.png", *size)
-    for run in (enhance, lambda *arguments: llc("enhance", *arguments)):
+    runs: list[Llc] = [enhance, lambda *arguments: llc("enhance", *arguments)]
+    for run in runs:
         assert run(source, "--force").code == 0
         with Image.open(tmp_path / "a-enhanced.png") as image:
             assert image.size == size

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_nothing_left_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize("place", [beside, inside])
-def test_failures_are_kept(place) -> None:
+def test_failures_are_kept(place: Callable[[Found, str | None, frozenset[str]], Found]) -> None:
     given = found("a.png")
     given.fail("b.png", "no such file")
     result = place(given, None, IMAGES)

@@ -61,5 +61,5 @@ def test_the_extra_is_named_where_it_is_missing(
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
     assert run(["train", "text-guide", *folders, "-o", str(tmp_path / "run")]) == 1
     message = capsys.readouterr().err
-    assert "llcodec[nerco]" in message
+    assert "llcodec[clip]" in message
     assert message.count("\n") == 1

@@ -12,8 +12,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from llcodec._extras import require
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
-from llcodec.bench.extras import require
 from llcodec.data.pairs import Pixels
 from llcodec.errors import UnreadableImageError
 

@@ -10,10 +10,10 @@ from typing import Literal
 
 import numpy as np
 
+from llcodec._extras import require
 from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
 from llcodec.bench.codecs.programs import TIMEOUT, run_program
 from llcodec.bench.codecs.sized import with_size, without_size
-from llcodec.bench.extras import require
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._extras import require, versions_of
 from llcodec.bench.enhancers.enhancer import EnhancerSettings
-from llcodec.bench.extras import require, versions_of
 from llcodec.data.pairs import Pixels
 
 Values = NDArray[np.float64]

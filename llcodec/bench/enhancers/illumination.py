@@ -7,7 +7,7 @@ Li and Ling, "LIME", TIP 2017), for the first guess T̂: the largest channel of 
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.bench.extras import require
+from llcodec._extras import require
 
 Values = NDArray[np.float64]
 _EPSILON = 1e-3

@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Final
 
-from llcodec.bench.extras import require
+from llcodec._extras import require
 from llcodec.bench.looks import FAMILIES
 
 _TEMPLATE: Final = "report.html"

@@ -1,6 +1,6 @@
 import pytest
 
-from llcodec.bench.extras import missing, require, versions_of
+from llcodec._extras import missing, require, versions_of
 from llcodec.errors import InputError
 
 
