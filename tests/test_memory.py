@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llcodec._memory import give_back, short_of_memory
-from llcodec.bench.heap import reading
+from measurements.heap import reading
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep memory as they like")

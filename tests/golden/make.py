@@ -6,7 +6,7 @@ Golden files of a released version are never made again: this script refuses to 
 is there. What later versions of llcodec must decode are the committed files; that this script would
 write others by then does not matter. Everything comes from seeds.
 
-``llcodec/bench/golden.py`` says what a folder holds.
+``measurements/golden.py`` says what a folder holds.
 """
 
 import argparse
@@ -23,9 +23,9 @@ from golden_models import SERIAL, TINY, make_models
 from golden_pictures import cases, smooth_picture
 
 import llcodec
-from llcodec.bench.golden import EXPECTED, distance, facts
 from llcodec.codec.codec import Codec, Target
 from llcodec.imaging import Picture, read_picture, write_picture
+from measurements.golden import EXPECTED, distance, facts
 
 Entry = dict[str, Any]
 

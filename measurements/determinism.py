@@ -1,6 +1,6 @@
 """Do all machines decode alike? Golden files in fresh processes under many settings.
 
-    python -m llcodec.bench.determinism --python OTHER/bin/python --out results/determinism.json
+    python -m measurements.determinism --python OTHER/bin/python --out results/determinism.json
 
 Settings: instruction sets of PyTorch, oneDNN and MKL, oneDNN off, threads, memory formats, and CUDA
 where there is one: combined with this PyTorch, and one after the other with that of every
@@ -27,13 +27,13 @@ from typing import Any, Final
 
 import torch
 
-from llcodec.bench.golden import EXPECTED, facts
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.imaging import Picture, fitting, read_picture, scaled, write_picture
+from measurements.golden import EXPECTED, facts
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[1]
 UNSET: Final = "unset"
 OFF: Final = "off"  # of oneDNN: not at all, whatever its instructions
 PHOTOGRAPH_SIZE: Final = 384  # pixels of the longer side
@@ -159,7 +159,7 @@ def has_cuda(python: str) -> bool:
 
 def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any]:
     """Run one process and return its row of the table."""
-    command = [python, "-m", "llcodec.bench.determinism_worker", *setting.arguments()]
+    command = [python, "-m", "measurements.determinism_worker", *setting.arguments()]
     start = time.perf_counter()
     done = subprocess.run(
         [*command, *map(str, folders)],
@@ -261,7 +261,7 @@ def _axes(options: argparse.Namespace, python: str) -> Axes:
 
 def _command(options: argparse.Namespace) -> str:
     """Return the command line without what is of this machine only."""
-    words = ["python -m llcodec.bench.determinism"]
+    words = ["python -m measurements.determinism"]
     if options.photograph is not None:
         path = options.photograph
         words.append(f"--photograph {path.name if path.is_absolute() else path.as_posix()}")

@@ -1,6 +1,6 @@
 """Whether a text guide tells dark from bright, and follows exposure.
 
-python -m llcodec.bench.text_guide --pairs DIR --photographs DIR --dark DIR --out results/NAME.json
+python -m measurements.text_guide --pairs DIR --photographs DIR --dark DIR --out results/NAME.json
 """
 
 import argparse
@@ -104,7 +104,7 @@ def main() -> None:
     }
     result = {
         "name": guide.name,
-        "command": f"python -m llcodec.bench.text_guide --pairs {options.pairs.name}"
+        "command": f"python -m measurements.text_guide --pairs {options.pairs.name}"
         f" --split {options.split} --photographs {options.photographs.name}"
         f" --dark {options.dark.name} --guide {Path(options.guide).stem}"
         f" --out {options.out.name}",

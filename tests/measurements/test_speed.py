@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from llcodec.bench.speed import HEIGHT, WIDTH, picture_of, seconds
+from measurements.speed import HEIGHT, WIDTH, picture_of, seconds
 
 
 def test_the_made_picture_is_dark_seeded_and_of_the_papers_size() -> None:

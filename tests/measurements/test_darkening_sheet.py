@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.data import darkening_sheet
 from llcodec.data.darkening import Darkening
-from llcodec.data.darkening_sheet import Row, darkened, own_rows, sheet
+from measurements import darkening_sheet
+from measurements.darkening_sheet import Row, darkened, own_rows, sheet
 
 PICTURE = np.full((210, 320, 3), (40, 20, 30), np.uint8)
 PLAIN = Darkening(exposure=0.1, balance=(1.0, 1.0, 1.0), shot=0.0, read=0.0, contrast=0.0)

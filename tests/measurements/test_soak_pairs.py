@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from llcodec.bench.soak_pairs import LONGEST, TILES, Checker, Pair, random_pair
 from llcodec.codec.codec import Codec
+from measurements.soak_pairs import LONGEST, TILES, Checker, Pair, random_pair
 
 
 def pair(number: int) -> Pair:

@@ -1,6 +1,6 @@
 """Rate and quality on pairs, from written and decoded files.
 
-python -m llcodec.bench.quality --pairs DIR --split val --out results/NAME.json
+python -m measurements.quality --pairs DIR --split val --out results/NAME.json
 
 With ``--photographs DIR`` bright pictures go in, and should come back as they were.
 """
@@ -117,7 +117,7 @@ def _measure_all() -> None:
         "name": f"llcodec {codec.file.name}",
         "model": codec.file.sha256[:16],
         "pictures": len(pairs),
-        "command": f"python -m llcodec.bench.quality {given}"
+        "command": f"python -m measurements.quality {given}"
         f" --model {Path(options.model).stem} --out {options.out.name}",
         "machine": machine(),
         "input_at_best_gain_psnr": round(mean(best_gain_psnr(p.low, p.high) for p in pairs), 4)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.bench.scaling import (
+from measurements.scaling import (
     SIZES,
     USUAL_LIMIT,
     broken_promises,
@@ -19,7 +19,7 @@ from llcodec.bench.scaling import (
     settings,
     shape,
 )
-from llcodec.bench.scaling_plot import write_plot
+from measurements.scaling_plot import write_plot
 
 
 def row(megapixels: float, seconds: float, peak_mb: float | None = 500.0) -> dict[str, Any]:

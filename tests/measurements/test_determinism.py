@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from llcodec.bench.determinism import (
+from measurements.determinism import (
     Axes,
     Setting,
     combinations,
@@ -21,7 +21,7 @@ from llcodec.bench.determinism import (
     run,
     summary,
 )
-from llcodec.bench.determinism_worker import check_folder
+from measurements.determinism_worker import check_folder
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from llcodec import container
-from llcodec.bench.fingerprint import TilePrint, tile_print
 from llcodec.codec.weights import read_model
 from llcodec.container import Container, Tile
 from llcodec.entropy import latent_coder
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
+from measurements.fingerprint import TilePrint, tile_print
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from llcodec.bench.determinism_worker import Reader, check_file, differences, reader_of
-from llcodec.bench.golden import read_expected
+from measurements.determinism_worker import Reader, check_file, differences, reader_of
+from measurements.golden import read_expected
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
 FILES = read_expected(GOLDEN)["files"]

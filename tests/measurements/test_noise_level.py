@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from llcodec.data.noise_level import correlations, flattest, measure_blocks, noise_by_brightness
 from llcodec.data.sensor_noise import share_noise, unit_noise
+from measurements.noise_level import correlations, flattest, measure_blocks, noise_by_brightness
 
 EDGES = np.array([0, 50, 100, 200], np.float64)
 

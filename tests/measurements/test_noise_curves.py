@@ -3,7 +3,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from llcodec.data.noise_curves import EDGES, Measured, compare, measure, summary
+from measurements.noise_curves import EDGES, Measured, compare, measure, summary
 
 FACTS = np.tile([10.0, 0.1, 0.0, 0.2], (12, 1))
 

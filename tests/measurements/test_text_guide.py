@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.bench.text_guide import main, read_sets
+from measurements.text_guide import main, read_sets
 
 
 def save(path: Path, brightness: float, seed: int = 0) -> None:

@@ -1,6 +1,6 @@
 """What NRN makes of exposures of one scene (NeRCo, Figure 3).
 
-python -m llcodec.bench.normalised EXPOSURE... --model MODEL --out FILE.png
+python -m measurements.normalised EXPOSURE... --model MODEL --out FILE.png
 
 Draws the exposures, what NRN makes of them and the distribution of their luma, and writes beside
 it, as FILE.json, how bright they are before and after.
@@ -110,7 +110,7 @@ def main() -> None:
         exposures = [Exposure(name, shot, normalise(model, shot)) for name, shot in shots]
         draw(exposures, options.out)
         result = {
-            "command": f"python -m llcodec.bench.normalised {' '.join(n for n, _ in shots)}"
+            "command": f"python -m measurements.normalised {' '.join(n for n, _ in shots)}"
             f" --model {Path(options.model).stem} --out {options.out.name}",
             **asdict(brightness(exposures)),
         }

@@ -1,6 +1,6 @@
 """Encodes and decodes random pictures in one process, and watches results and memory.
 
-    python -m llcodec.bench.soak --pairs 2000 --out results/soak.json
+    python -m measurements.soak --pairs 2000 --out results/soak.json
 
 Every result must be right: the decoded picture that of the encoder's own latents, sizes, alpha and
 metadata those of the input. Memory must be flat between pairs, where it is given back as ``llc``
@@ -24,10 +24,10 @@ import torch
 
 from llcodec._memory import give_back
 from llcodec._outputs import written
-from llcodec.bench.heap import Reading, reading
 from llcodec.bench.machine import machine
-from llcodec.bench.soak_pairs import Checker, random_pair
 from llcodec.codec.models import DEFAULT_MODEL
+from measurements.heap import Reading, reading
+from measurements.soak_pairs import Checker, random_pair
 
 # Per 1000 pairs, what still counts as flat; the resident set keeps some holes that pages leave.
 FLAT: Final = {"resident_mb": 30.0, "in_use_mb": 10.0, "objects": 20_000.0}
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     head = {
         "name": "pairs of encoding and decoding in one process: results and memory",
-        "command": f"python -m llcodec.bench.soak --pairs {options.pairs} --seed {options.seed} "
+        "command": f"python -m measurements.soak --pairs {options.pairs} --seed {options.seed} "
         f"--out {options.out.name}",
         "model": Path(options.model).stem,
         "machine": machine(),

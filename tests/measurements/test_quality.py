@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.bench.quality import main, measure
 from llcodec.codec.codec import Codec
 from llcodec.data.pairs import Pair
+from measurements.quality import main, measure
 
 
 def scene(brightness: float) -> np.ndarray:

@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from llcodec.bench.normalised import Exposure, brightness, main, normalise
 from llcodec.errors import ModelError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nerco.weights import NercoFile, write_nerco
+from measurements.normalised import Exposure, brightness, main, normalise
 
 
 def test_every_size_keeps_its_size(tiny_nerco: NercoPreset) -> None:

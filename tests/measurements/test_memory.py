@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llcodec.bench.memory import Size, broken_promises, dark_picture, main, size_of
+from measurements.memory import Size, broken_promises, dark_picture, main, size_of
 
 
 @pytest.mark.parametrize(

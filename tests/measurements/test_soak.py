@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llcodec.bench.heap import Reading
-from llcodec.bench.soak import FEWEST, FLAT, Soak, main, slope
+from measurements.heap import Reading
+from measurements.soak import FEWEST, FLAT, Soak, main, slope
 
 
 def soaked(**figures: Sequence[float]) -> Soak:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.data.noise_level import correlations, measure_blocks, noise_by_brightness
 from llcodec.data.pairs import Pixels
+from measurements.noise_level import correlations, measure_blocks, noise_by_brightness
 
 Real = NDArray[np.float64]
 EDGES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64], np.float64)  # 8-bit levels

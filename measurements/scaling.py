@@ -1,6 +1,6 @@
 """Time and peak memory of whole ``llc encode`` and ``llc decode`` processes against pixels.
 
-    python -m llcodec.bench.scaling --megapixels 0.1 0.3 1 3 10 24 50 100 --out results/scaling.json
+    python -m measurements.scaling --megapixels 0.1 0.3 1 3 10 24 50 100 --out results/scaling.json
 
 The pictures are mosaics of the photographs of ``examples/``, 3:2. Each size is written down when it
 is done; a run that is stopped goes on from there, unless the settings have changed. A plot lies
@@ -22,12 +22,12 @@ from PIL import Image
 from llcodec._cards import read_card, shipped_file
 from llcodec._outputs import written
 from llcodec.bench.machine import machine
-from llcodec.bench.memory import run
-from llcodec.bench.scaling_plot import write_plot
 from llcodec.codec.models import DEFAULT_MODEL
+from measurements.memory import run
+from measurements.scaling_plot import write_plot
 
 SIZES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 24.0, 50.0, 100.0)
-EXAMPLES: Final = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES: Final = Path(__file__).resolve().parents[1] / "examples"
 USUAL_LIMIT: Final = 100_000_000  # pixels that llc takes without --max-pixels
 # Peak MB that either process may take, at so many megapixels.
 PROMISED: Final = {24.0: 2000.0, 100.0: 3000.0}
@@ -144,7 +144,7 @@ def _write(path: Path, wanted: Mapping[str, Any], rows: Sequence[Row]) -> None:
     sizes = " ".join(f"{row['megapixels']:g}" for row in rows)
     result = {
         "name": "whole processes against pixels, start and model loading included",
-        "command": f"python -m llcodec.bench.scaling --megapixels {sizes} "
+        "command": f"python -m measurements.scaling --megapixels {sizes} "
         f"--threads {wanted['threads']}",
         "date": machine()["date"],
         "settings": wanted,

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.data import darkening_match
-from llcodec.data.darkening_match import darken_to, lol_rows, match
 from llcodec.data.pairs import Pair
+from measurements import darkening_match
+from measurements.darkening_match import darken_to, lol_rows, match
 
 
 def scene(seed: int, height: int = 320, width: int = 480) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from llcodec._memory import give_back
-from llcodec.bench.heap import reading
+from measurements.heap import reading
 
 _SMALL = 5_000_000  # bytes that anything else may come to meanwhile
 

@@ -1,6 +1,6 @@
 """Does synthetic low light look like real one? Noise against brightness, of both.
 
-python -m llcodec.data.darkening_match --lol DIR --photographs DIR --out results/NAME.json
+python -m measurements.darkening_match --lol DIR --photographs DIR --out results/NAME.json
 
 Bright pictures of LOL pairs, and photographs, are darkened at random to the mean brightness of
 real lows; their noise and that of the lows is measured in one way (``noise_level``). ``--sheet``
@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from llcodec.data.darkening import random_darkening
-from llcodec.data.darkening_sheet import Row, darkened, save_sheet
-from llcodec.data.noise_curves import compare, measure, summary
 from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs
+from measurements.darkening_sheet import Row, darkened, save_sheet
+from measurements.noise_curves import compare, measure, summary
 
 
 def darken_to(high: Pixels, mean: float, seed: int) -> Pixels:
@@ -83,7 +83,7 @@ def main() -> None:
         save_sheet(options.sheet, lol_rows(pairs))
     photographs = [p for folder in options.photographs for p in read_photographs(folder)]
     result = {
-        "command": f"python -m llcodec.data.darkening_match --lol {options.lol.name}"
+        "command": f"python -m measurements.darkening_match --lol {options.lol.name}"
         f" --split {options.split} --out {options.out.name} --photographs "
         + " ".join(folder.name for folder in options.photographs),
         **match(pairs, photographs),

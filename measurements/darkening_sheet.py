@@ -1,8 +1,8 @@
 """A sheet of pictures: real low light beside synthetic, both as they are and brightened.
 
-python -m llcodec.data.darkening_sheet --photographs DIR --out FILE
+python -m measurements.darkening_sheet --photographs DIR --out FILE
 
-shows photographs beside their own darkened versions. ``llcodec.data.darkening_match --sheet FILE``
+shows photographs beside their own darkened versions. ``measurements.darkening_match --sheet FILE``
 shows the lows of LOL beside its highs, darkened to the same mean.
 """
 

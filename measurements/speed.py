@@ -1,6 +1,6 @@
 """Speed against CompressAI's cheng2020_anchor, side by side in one process.
 
-    python -m llcodec.bench.speed --out results/speed.json
+    python -m measurements.speed --out results/speed.json
 
 Both code one 960×512 picture from memory to bytes and back through their own compress and
 decompress; the anchor has random weights, since its published ones do not change what it does.
@@ -87,7 +87,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     result = {
         "name": "seconds at 960×512, medians; ratio = cheng2020_anchor / llcodec",
-        "command": f"python -m llcodec.bench.speed --runs {options.runs} --out {options.out.name}",
+        "command": f"python -m measurements.speed --runs {options.runs} --out {options.out.name}",
         "runs": options.runs,
         "machine": machine(),
         "seconds": measure(picture_of(options.picture), options.runs),

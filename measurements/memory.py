@@ -1,6 +1,6 @@
 """Seconds and peak memory of whole ``llc encode``, ``llc decode`` and ``llc enhance`` processes.
 
-    python -m llcodec.bench.memory --sizes 960x512 24 --out results/memory.json
+    python -m measurements.memory --sizes 960x512 24 --out results/memory.json
 
 Sizes are pixels, or megapixels of a 3:2 picture. The picture is made: a dark, smooth scene with
 noise. Peak memory is the operating system's own figure for the process (resident set size). To
@@ -129,7 +129,7 @@ def _write(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> No
     enhancer = Path(options.model).stem  # no place of this machine
     result = {
         "name": "whole processes, start and model loading included",
-        "command": f"python -m llcodec.bench.memory --sizes {' '.join(map(str, options.sizes))}"
+        "command": f"python -m measurements.memory --sizes {' '.join(map(str, options.sizes))}"
         f" --model {enhancer} --out {options.out.name}",
         "machine": machine() | {"threads": options.threads},
         "enhancer": enhancer,

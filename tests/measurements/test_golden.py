@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from llcodec import container
-from llcodec.bench.golden import distance, facts, model_of
 from llcodec.codec.weights import read_model
 from llcodec.container import Container, Metadata, RawChunk
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
 from llcodec.imaging import Picture, encode_alpha
+from measurements.golden import distance, facts, model_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
 

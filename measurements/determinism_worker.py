@@ -1,9 +1,9 @@
 """One process of the determinism matrix: decodes folders of golden files and compares.
 
-    python -m llcodec.bench.determinism_worker --threads 2 tests/golden/v1
+    python -m measurements.determinism_worker --threads 2 tests/golden/v1
 
 The last line that it prints is JSON. Environment variables, which must be there before PyTorch is
-imported, are set by :mod:`llcodec.bench.determinism`, which starts this.
+imported, are set by :mod:`measurements.determinism`, which starts this.
 """
 
 import argparse
@@ -16,12 +16,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from llcodec.bench.golden import LEVEL, distance, facts, model_of, read_expected
 from llcodec.codec.codec import Codec
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import LlcError
 from llcodec.imaging import read_picture
+from measurements.golden import LEVEL, distance, facts, model_of, read_expected
 
 FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
 
