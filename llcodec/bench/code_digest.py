@@ -27,13 +27,12 @@ _DECIDES = (
     "bench/enhancers",
     "bench/coding_worker.py",
     "bench/complexity.py",
-    "bench/pipeline_complexity.py",
+    "bench/interfaces.py",
+    "bench/per_pipeline.py",
     "bench/pipelines.py",
+    "bench/programs.py",
     "bench/runner.py",
     "bench/scores.py",
-    "bench/warming.py",
-    "bench/watching.py",
-    "bench/workers.py",
     "data/pairs.py",
 )
 

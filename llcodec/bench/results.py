@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,13 +12,14 @@ from statistics import median
 from typing import Any
 
 from llcodec._outputs import written
-from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 from llcodec.bench.complexity import Complexity, Stage
-from llcodec.bench.conditions import Conditions
-from llcodec.bench.leftovers import result_path
-from llcodec.bench.peak_memory import PeakMemory
+from llcodec.bench.machine import Conditions
+from llcodec.bench.per_pipeline import PeakMemory
+from llcodec.bench.pictures import PictureSet
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_known, mean_scores
+from llcodec.errors import OutputError
+from llcodec.metrics.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 
 _DIGITS = 6
 # Names of CompressAI's results, and what they are here.
@@ -139,12 +140,12 @@ def write_results(
     """
     beside = {comparison.name: comparison for comparison in comparisons}
     for result in results:
-        with written(result_path(out, result.name)) as part:
-            part.write_text(
+        with written(result_path(out, result.name)) as partial:
+            partial.write_text(
                 json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
             )
-    with written(out / "table.csv") as part:
-        part.write_text(_table(results))
+    with written(out / "table.csv") as partial:
+        partial.write_text(_table(results))
 
 
 def _stored(
@@ -229,3 +230,54 @@ def _decibels(ms_ssim: float | None) -> float | None:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """Runs, results, and what was written of them.
+
+    Attributes:
+        pictures: what was measured on.
+        runs: of all pipelines, those that failed among them.
+        results: of those that did not fail, in the order of the runs.
+        comparisons: theirs with the anchor; empty without it.
+        meta: what the results share: data set, command, machine and others.
+        problems: what else could not be done, and why; the results are whole without it.
+        notes: what whoever reads the results should know, in lines; nothing is wrong.
+        report: the page, if there is one.
+    """
+
+    pictures: PictureSet
+    runs: tuple[PipelineRun, ...]
+    results: tuple[PipelineResult, ...]
+    comparisons: tuple[Comparison, ...]
+    meta: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    report: Path | None = None
+
+    @property
+    def failures(self) -> tuple[PipelineRun, ...]:
+        """The runs that failed."""
+        return tuple(run for run in self.runs if run.failure is not None)
+
+
+def result_path(out: Path, name: str) -> Path:
+    """Return where the results of the pipeline ``name`` stand in a folder."""
+    return out / f"{name}.json"
+
+
+def remove_results(out: Path, names: Iterable[str]) -> None:
+    """Remove earlier results of pipelines, if there are any. Raises OutputError."""
+    for name in names:
+        path = result_path(out, name)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
+
+
+def other_results(out: Path, names: Collection[str]) -> tuple[str, ...]:
+    """Return the names of JSON files in a folder that are not of these pipelines, sorted."""
+    own = {result_path(out, name).name for name in names}
+    return tuple(sorted({path.name for path in out.glob("*.json")} - own))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from llcodec.bench.complexity import Complexity
-    from llcodec.bench.outcome import BenchOutcome
+    from llcodec.bench.results import BenchResult
     from llcodec.bench.runner import PipelineRun
 
 
@@ -52,7 +52,7 @@ class BenchLines:
             print(f"{run.name}: done", file=sys.stderr, flush=True)
 
 
-def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
+def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
     """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor.
 
     Nothing where no pipeline has results.

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llcodec.bench.codecs.programs import TIMEOUT
+from llcodec.bench.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
 from llcodec.cli._problems import FAILED, print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
-    from llcodec.bench.order import BenchOrder
+    from llcodec.bench.options import BenchOptions
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -108,12 +108,11 @@ def bench(
         return
     if dataset is None:
         raise typer.BadParameter("give a data set or a folder with --dataset")
-    from llcodec.bench.default_pipelines import default_pipelines
-    from llcodec.bench.order import BenchOrder
-    from llcodec.bench.pipelines import split_pipelines
+    from llcodec.bench.options import BenchOptions
+    from llcodec.bench.pipelines import default_pipelines, split_pipelines
     from llcodec.metrics.perceptual import choices_of
 
-    order = BenchOrder(
+    order = BenchOptions(
         dataset=dataset,
         pipelines=split_pipelines(pipelines) if pipelines else default_pipelines(),
         out=out,
@@ -134,7 +133,7 @@ def bench(
     raise typer.Exit(_run(order, quiet))
 
 
-def _run(order: "BenchOrder", quiet: bool) -> int:
+def _run(order: "BenchOptions", quiet: bool) -> int:
     from llcodec.bench.command import run_bench
     from llcodec.cli._threads import use_threads
 

@@ -34,9 +34,9 @@ def test_the_slope_is_that_of_the_second_half() -> None:
 def test_the_verdict(name: str) -> None:
     noise = 1e6 + np.random.default_rng(0).normal(0, 5, 2000)
     steep = np.arange(2000) * 2 * FLAT[name] / 1000
-    assert soaked(**{name: noise}).verdict() == "flat"
-    assert soaked(**{name: noise + steep}).verdict() == "grows"
-    assert soaked(**{name: noise[: FEWEST - 1]}).verdict() == "too few pairs to tell"
+    assert soaked(**{name: noise.tolist()}).verdict() == "flat"
+    assert soaked(**{name: (noise + steep).tolist()}).verdict() == "grows"
+    assert soaked(**{name: noise[: FEWEST - 1].tolist()}).verdict() == "too few pairs to tell"
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

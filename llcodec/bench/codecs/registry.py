@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
-from llcodec.bench.codecs.codec import BenchCodec
 from llcodec.bench.codecs.compressai_weights import MODELS
-from llcodec.bench.codecs.heic import HeicCodec
-from llcodec.bench.codecs.jxl import JxlCodec
-from llcodec.bench.codecs.lossless import PngCodec
-from llcodec.bench.codecs.pillow import avif, jpeg, webp
-from llcodec.bench.codecs.programs import TIMEOUT
-from llcodec.bench.codecs.vtm import Depth, VtmCodec
-from llcodec.bench.codecs.vtm_folder import find_vtm
+from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PngCodec, avif, jpeg, webp
+from llcodec.bench.codecs.vtm import Depth, VtmCodec, find_vtm
 from llcodec.bench.codecs.vvc import Preset, VvcCodec
+from llcodec.bench.interfaces import BenchCodec
+from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -116,7 +112,7 @@ def _any_llc(path: str, options: CodecOptions) -> BenchCodec:
 def _llc(name: str, model: str, use: "Use", options: CodecOptions) -> BenchCodec:
     """Return the codec of a model, or of a folder of models with one rate each."""
     if _is_folder(model):
-        from llcodec.bench.codecs.llc_ladder import LlcLadder
+        from llcodec.bench.codecs.llc import LlcLadder
 
         return LlcLadder(name, Path(model), use=use, device=options.device)
     from llcodec.bench.codecs.llc import LlcCodec

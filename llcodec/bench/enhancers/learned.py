@@ -4,8 +4,8 @@ import torch
 
 from llcodec._cards import Card, read_card
 from llcodec._version import __version__
-from llcodec.bench.enhancers.enhancer import EnhancerSettings
-from llcodec.bench.training_hours import hours_in
+from llcodec.bench.codecs.llc import hours_in
+from llcodec.bench.interfaces import EnhancerSettings
 from llcodec.codec.codec import choose_device
 from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
-from llcodec.bench.codecs.programs import TIMEOUT
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
-from llcodec.bench.enhancers.enhancer import BenchEnhancer
+from llcodec.bench.interfaces import BenchEnhancer
+from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
