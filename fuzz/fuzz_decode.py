@@ -10,9 +10,9 @@ from random import Random
 import numpy as np
 import torch
 
+from fuzz.checks import attempt, expect
 from fuzz.golden import golden_codecs, golden_files
 from fuzz.mutation import Scramble, mutate_file
-from fuzz.outcome import attempt, expect
 from fuzz.recoding import recoded_file
 from llcodec import container
 from llcodec.codec.codec import Codec

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import torch
 
+from fuzz.checks import attempt, expect
 from fuzz.golden import golden_coders, golden_files
 from fuzz.mutation import Scramble
-from fuzz.outcome import attempt, expect
 from fuzz.recoding import random_stream
 from llcodec import container
 from llcodec.codec.joint import STRIDE

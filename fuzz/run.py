@@ -61,7 +61,7 @@ def run_engine(name: str, work: Path, seconds: int) -> Run:
 def measure(name: str, work: Path) -> tuple[int, dict[str, list[int]]]:
     """Return how many inputs the corpus has, and what lines they reach."""
     folders = [work / "corpus", work / "seeds"]
-    command = [sys.executable, "-m", "fuzz.figures", name, *map(str, folders)]
+    command = [sys.executable, "-m", "fuzz.line_coverage", name, *map(str, folders)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return sum(len(list(f.iterdir())) for f in folders), json.loads(done.stdout.splitlines()[-1])
 

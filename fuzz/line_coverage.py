@@ -1,6 +1,6 @@
 """Which lines of llcodec a corpus reaches.
 
-    python -m fuzz.figures container CORPUS …
+    python -m fuzz.line_coverage container CORPUS …
 
 The last line that it prints is JSON: of each file the number of its lines that can run, and of
 those that did.
