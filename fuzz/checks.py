@@ -1,4 +1,4 @@
-"""What harnesses check of every call: a result, or an error of ours in one line."""
+"""The check of every call: it returns, or raises an error of llcodec with a one-line message."""
 
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
@@ -12,9 +12,9 @@ Result = TypeVar("Result")
 def attempt(
     read: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
 ) -> Result | None:
-    """Return what ``read`` returns, or None where it raises an error of llcodec's.
+    """Return what ``read`` returns, or None where it raises an error of llcodec.
 
-    Anything else that it raises comes out: that is what fuzzing looks for.
+    Any other exception propagates: that is what fuzzing looks for.
     """
     try:
         return read(*args, **kwargs)
@@ -24,6 +24,6 @@ def attempt(
 
 
 def expect(holds: bool, what: str) -> None:
-    """Raise AssertionError, also under ``python -O``, unless something holds."""
+    """Raise AssertionError unless a condition holds, also under ``python -O``."""
     if not holds:
         raise AssertionError(what)

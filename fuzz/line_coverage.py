@@ -1,9 +1,9 @@
-"""Which lines of llcodec a corpus reaches.
+"""Measure which lines of llcodec a corpus reaches.
 
     python -m fuzz.line_coverage container CORPUS …
 
-The last line that it prints is JSON: of each file the number of its lines that can run, and of
-those that did.
+The last line of its output is JSON: for each file, the number of executable lines, and of executed
+ones.
 """
 
 import json
@@ -35,7 +35,7 @@ def reached(name: str, folders: list[Path]) -> dict[str, list[int]]:
     measured.start()
     harness = import_module(f"fuzz.fuzz_{name}")
     for data in inputs(folders):
-        with suppress(Exception):  # what must not come out is the engine's to find
+        with suppress(Exception):  # failures are for the engine to find
             harness.one_input(data)
     measured.stop()
     figures = {}
@@ -48,7 +48,7 @@ def reached(name: str, folders: list[Path]) -> dict[str, list[int]]:
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure the corpora of the command line."""
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     name, *folders = sys.argv[1:]

@@ -1,10 +1,10 @@
-"""Does synthetic low light look like real one? Noise against brightness, of both.
+"""Compare synthetic low light with real: noise against brightness, of both.
 
 python -m measurements.darkening_match --lol DIR --photographs DIR --out results/NAME.json
 
-Bright pictures of LOL pairs, and photographs, are darkened at random to the mean brightness of
-real lows; their noise and that of the lows is measured in one way (``noise_level``). ``--sheet``
-makes a sheet of pictures of both, ``--before`` takes an earlier result into the new one.
+Bright pictures of LOL pairs, and photographs, are darkened at random to the mean brightness of real
+dark pictures; the noise of all is measured in the same way (``noise_level``). ``--sheet`` draws
+pictures of both, ``--before`` includes an earlier result in the new one.
 """
 
 import argparse

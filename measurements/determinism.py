@@ -1,14 +1,14 @@
-"""Do all machines decode alike? Golden files in fresh processes under many settings.
+"""Check that all machines decode alike: golden files in fresh processes under many settings.
 
     python -m measurements.determinism --python OTHER/bin/python --out results/determinism.json
 
-Settings: instruction sets of PyTorch, oneDNN and MKL, oneDNN off, threads, memory formats, and CUDA
-where there is one: combined with this PyTorch, and one after the other with that of every
-``--python``. Symbols, scale indices and means must be
-those of the golden files to the bit, and pixels within one level of 8 bits. A photograph that the
-shipped model encodes joins them; what this process decodes of it is the reference.
+Settings are instruction sets of PyTorch, oneDNN and MKL, oneDNN off, threads, memory formats, and
+CUDA if available; they are combined with this PyTorch, and changed one at a time with that of every
+``--python``. Symbols, scale indices and means must be exactly those of the golden files, and pixels
+within one level of 8 bits. A photograph encoded with the shipped model is added; the reference is
+what this process decodes.
 
-Exits with 1 if anything differs. ``make determinism`` builds the other environment first.
+Exits with 1 if anything differs. ``make determinism`` builds the other environments first.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from measurements.golden import EXPECTED, facts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 UNSET: Final = "unset"
-OFF: Final = "off"  # of oneDNN: not at all, whatever its instructions
+OFF: Final = "off"  # disables oneDNN
 PHOTOGRAPH_SIZE: Final = 384  # pixels of the longer side
 PHOTOGRAPH_TILE: Final = 128
 
@@ -45,18 +45,18 @@ _VARIABLES: Final = {
     "onednn": "DNNL_MAX_CPU_ISA",
     "mkl": "MKL_ENABLE_INSTRUCTIONS",
 }
-# Of whoever calls; a setting must not depend on them.
+# Variables of the caller, on which settings must not depend.
 _CLEARED: Final = (*_VARIABLES.values(), "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "OMP_NUM_THREADS")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What one process runs under; ``unset`` leaves the choice to the library.
+    """The settings of one process; ``unset`` leaves the choice to the library.
 
     Attributes:
         aten: PyTorch's instruction set.
-        onednn: that of oneDNN, or ``off``.
-        mkl: that of MKL, which multiplies the matrices of the exact path.
+        onednn: the instruction set of oneDNN, or ``off``.
+        mkl: the instruction set of MKL, which multiplies the matrices of the exact path.
         threads: of PyTorch.
         memory: ``channels_last`` or ``contiguous``.
         device: ``cpu`` or ``cuda``.
@@ -70,12 +70,12 @@ class Setting:
     device: str = "cpu"
 
     def arguments(self) -> list[str]:
-        """Return what the worker is told."""
+        """Return the arguments of the worker."""
         told = ["--threads", str(self.threads), "--memory", self.memory, "--device", self.device]
         return [*told, "--without-onednn"] if self.onednn == OFF else told
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of the process; ``base`` is that of this one."""
+        """Return the environment of the process, derived from ``base``."""
         environment = {name: value for name, value in base.items() if name not in _CLEARED}
         for name, variable in _VARIABLES.items():
             if getattr(self, name) not in (UNSET, OFF):
@@ -88,7 +88,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Axes:
-    """The values that settings take, the usual one of each first."""
+    """The values of each setting, the default first."""
 
     aten: Sequence[str]
     onednn: Sequence[str]
@@ -101,8 +101,8 @@ class Axes:
 def combinations(axes: Axes) -> list[Setting]:
     """Return all combinations of PyTorch's and oneDNN's instructions and of memory formats.
 
-    These are with the usual number of threads. With each number of threads follows what
-    :func:`one_by_one` yields.
+    These use the default number of threads. The settings of :func:`one_by_one` follow for each
+    number of threads.
     """
     usual = Setting(threads=axes.threads[0])
     together = product(axes.aten, axes.onednn, axes.memory)
@@ -113,7 +113,7 @@ def combinations(axes: Axes) -> list[Setting]:
 
 
 def one_by_one(axes: Axes) -> Iterator[Setting]:
-    """Yield the usual setting, then each other value with all else as usual."""
+    """Yield the default setting, then each other value with all others at their defaults."""
     usual = Setting(**{axis.name: getattr(axes, axis.name)[0] for axis in fields(axes)})
     yield usual
     for axis in fields(axes):
@@ -149,7 +149,7 @@ def _png(picture: Picture) -> bytes:
 
 
 def has_cuda(python: str) -> bool:
-    """Tell whether the PyTorch of an interpreter finds a CUDA device."""
+    """Return whether the PyTorch of an interpreter finds a CUDA device."""
     if python == sys.executable:
         return torch.cuda.is_available()
     ask = "import torch; print(torch.cuda.is_available())"
@@ -173,7 +173,7 @@ def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any
     if done.returncode == 0 and lines:
         report: dict[str, Any] = json.loads(lines[-1])
     else:
-        last = (done.stderr.splitlines() or ["without a word"])[-1]
+        last = (done.stderr.splitlines() or ["without a message"])[-1]
         report = {"files": 0, "problems": [f"the process ended with {done.returncode}: {last}"]}
     said = {name: getattr(setting, name) for name in ("aten", "onednn", "mkl", "threads")}
     return {
@@ -188,13 +188,13 @@ def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any
 
 
 def _onednn_isa(lines: Sequence[str]) -> str | None:
-    """Return what oneDNN says that it runs on; None where it never ran."""
+    """Return the instruction set that oneDNN reports, or None if it never ran."""
     mark = "info,cpu,isa:"
     return next((line.split(mark, 1)[1] for line in lines if mark in line), None)
 
 
 def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what the table comes to."""
+    """Return a summary of the table."""
     distances = [row["distance"] for row in rows if row.get("distance") is not None]
     return {
         "processes": len(rows),
@@ -206,7 +206,7 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def write_result(path: Path, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write the result as JSON, one row of the table a line."""
+    """Write the result as JSON, with one line for each row of the table."""
     table = ",\n".join(f"  {json.dumps(row)}" for row in rows)
     head = json.dumps(result, indent=1, ensure_ascii=False).removesuffix("\n}")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -214,7 +214,7 @@ def write_result(path: Path, result: Mapping[str, Any], rows: Sequence[Mapping[s
 
 
 def main() -> int:
-    """Run the matrix that the command line asks for."""
+    """Run all settings of the command line."""
     options = _parser().parse_args()
     rows: list[dict[str, Any]] = []
     with TemporaryDirectory() as folder:
@@ -260,7 +260,7 @@ def _axes(options: argparse.Namespace, python: str) -> Axes:
 
 
 def _command(options: argparse.Namespace) -> str:
-    """Return the command line without what is of this machine only."""
+    """Return the command line without paths of this machine."""
     words = ["python -m measurements.determinism"]
     if options.photograph is not None:
         path = options.photograph

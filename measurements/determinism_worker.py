@@ -1,9 +1,9 @@
-"""One process of the determinism matrix: decodes folders of golden files and compares.
+"""Decode folders of golden files under one setting, and compare with what is expected.
 
     python -m measurements.determinism_worker --threads 2 tests/golden/v1
 
-The last line that it prints is JSON. Environment variables, which must be there before PyTorch is
-imported, are set by :mod:`measurements.determinism`, which starts this.
+The last line of its output is JSON. :mod:`measurements.determinism` starts this, and sets the
+environment variables that must be there before PyTorch is imported.
 """
 
 import argparse
@@ -64,12 +64,12 @@ def _laid_out(layers: Sequence[IntegerLayer], memory: str) -> tuple[IntegerLayer
 
 @dataclass(frozen=True)
 class Outcome:
-    """What decoding one golden file came to.
+    """The outcome of decoding one golden file.
 
     Attributes:
         distance: the largest difference of a sample, in levels of 8 bits; None where the file
             has no pixels to compare, or another picture altogether.
-        problems: what differs from what is expected, one line each.
+        problems: differences from what is expected, one line each.
     """
 
     distance: float | None
@@ -107,7 +107,7 @@ def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
 
 
 def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, Outcome]:
-    """Decode every whole file of a folder."""
+    """Decode every intact file of a folder."""
     expected = read_expected(folder)
     models = expected["models"]
     readers = {name: reader_of(model_of(folder, models, name), memory, device) for name in models}
@@ -118,7 +118,7 @@ def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, O
 
 
 def main() -> None:
-    """Do what the command line says and print what came of it."""
+    """Run the check of the command line, and print the outcome."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--threads", type=int, default=1)

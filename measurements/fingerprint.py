@@ -1,7 +1,7 @@
-"""What decoding a tile comes to: its symbols, and every scale index and mean on the way to them.
+"""Fingerprints of decoded tiles: of symbols, and of every scale index and mean used on the way.
 
-Symbols are checked by every reader. Indices and means decide how the next symbol is read, so they
-must not differ by a bit either, even where the symbols happen to survive it.
+Every reader checks the symbols. Indices and means decide how the next symbol is read, so they must
+be identical as well, even where the symbols happen to be right without.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from llcodec.entropy.networks import EntropyNetworks
 
 @dataclass(frozen=True)
 class TilePrint:
-    """Three hexadecimal texts.
+    """Three hexadecimal digests.
 
     Attributes:
         symbols: CRC-32 of hyper-latents and latents, as it stands in the ``TILE`` chunk.
@@ -34,7 +34,7 @@ class TilePrint:
 
 @dataclass(frozen=True)
 class _Watched(EntropyNetworks):
-    """Networks that show each scale index and mean that they give, M×N at a time."""
+    """Networks that report each scale index and mean that they return, M×N at a time."""
 
     show: Callable[[Tensor, Tensor], None]
 
@@ -47,7 +47,7 @@ class _Watched(EntropyNetworks):
 
 
 def tile_print(coder: LatentCoder, header: Header, number: int, tile: Tile) -> TilePrint:
-    """Decode a tile and return what it came to, whatever its checksum says.
+    """Decode a tile and return its fingerprint, whether its checksum is right or not.
 
     Raises CorruptError if the stream cannot be that of any latents.
     """

@@ -1,4 +1,4 @@
-"""Folders of golden files: files, the pixels that they decode to, and what must never change.
+"""Folders of golden files: files, the pixels that they decode to, and facts that never change.
 
 A folder holds weight files, ``.llc`` files, a PNG for each, and ``expected.json``:
 
@@ -25,7 +25,7 @@ from measurements.fingerprint import tile_print
 
 EXPECTED: Final = "expected.json"
 LEVEL: Final = 1.0
-"""How far decoded pixels may be from those expected, in levels of 8 bits."""
+"""The tolerance of decoded pixels, in levels of 8 bits."""
 
 _SIXTEEN_TO_EIGHT: Final = 257  # levels of 16 bits in one of 8
 
@@ -37,15 +37,15 @@ def read_expected(folder: Path) -> dict[str, Any]:
 
 
 def model_of(folder: Path, models: Mapping[str, str], name: str) -> str:
-    """Return what ``Codec`` takes for a model of the folder: a path, or a shipped model's name."""
+    """Return a model as ``Codec`` takes it: a path in the folder, or a shipped model's name."""
     file = folder / models[name]
     return str(file) if file.is_file() else models[name]
 
 
 def facts(data: bytes, coder: LatentCoder) -> dict[str, Any]:
-    """Return all of a file that must decode to the very same bits, ready for JSON.
+    """Return everything of a file that must decode identically, ready for JSON.
 
-    The header, a print of each tile, and hashes of what else the file carries. Raises as
+    These are the header, a fingerprint of each tile, and hashes of all else in the file. Raises as
     ``container.unpack`` does, and CorruptError if a tile or the alpha plane cannot be decoded.
     """
     file = container.unpack(data)
@@ -76,8 +76,8 @@ def _hash(item: bytes | None) -> str | None:
 def distance(picture: Picture, expected: Picture) -> float:
     """Return the largest difference of a sample in levels of 8 bits.
 
-    It is infinite where more than pixels differs: the size, the depth, grey or not, and alpha,
-    which is lossless.
+    It is infinite if anything else differs: the size, the depth, grey or not, or alpha, which is
+    lossless.
     """
     pixels, wanted = picture.pixels, expected.pixels
     same = (

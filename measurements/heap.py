@@ -1,7 +1,7 @@
-"""What this process holds: memory in use, which leaks show in, and memory that it occupies.
+"""Read the memory of this process: memory in use, which shows leaks, and the resident set.
 
-The two differ by what allocators keep for later. Pictures of ever new sizes fragment it, so that
-the resident set goes on growing for long though nothing leaks.
+They differ by what allocators keep for later. Pictures of many sizes fragment that memory, so the
+resident set grows for a long time even if nothing leaks.
 """
 
 import ctypes
@@ -13,13 +13,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Reading:
-    """Memory at one moment.
+    """The memory of the process at one moment.
 
     Attributes:
         resident_mb: the resident set, in MB (10^6 bytes).
-        in_use_mb: what is allocated and not freed, of the C library's; the resident set where the
-            library does not tell.
-        objects: blocks that Python's own allocator holds, about one for each small object.
+        in_use_mb: allocated by the C library and not freed; the resident set where the library
+            does not report it.
+        objects: blocks of Python's own allocator, about one for each small object.
     """
 
     resident_mb: float

@@ -1,10 +1,10 @@
-"""Seconds and peak memory of whole ``llc encode``, ``llc decode`` and ``llc enhance`` processes.
+"""Measure time and peak memory of ``llc encode``, ``llc decode`` and ``llc enhance`` processes.
 
     python -m measurements.memory --sizes 960x512 24 --out results/memory.json
 
-Sizes are pixels, or megapixels of a 3:2 picture. The picture is made: a dark, smooth scene with
-noise. Peak memory is the operating system's own figure for the process (resident set size). To
-enhance 24 megapixels takes less than 6 GB: if it does not, the exit code is 1.
+Sizes are in pixels, or in megapixels of a 3:2 picture. The picture is synthetic: a dark, smooth
+scene with noise. Peak memory is the resident set size that the operating system reports. Exits with
+1 if enhancing 24 megapixels takes more than 6 GB.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import LlcError
 
 PROMISED_MB: Final = 6000.0
-"""The most that enhancing takes, of pictures up to 24 megapixels."""
+"""The limit for enhancing pictures of up to 24 megapixels."""
 
 _PROMISED_PIXELS: Final = 24_000_000
 
@@ -71,7 +71,7 @@ def dark_picture(size: Size) -> Image.Image:
 def run(arguments: Sequence[str]) -> dict[str, float | None]:
     """Run ``llc`` with ``arguments`` in a process of its own; return seconds and peak MB.
 
-    Raises InputError with the last thing that it said if it fails.
+    Raises InputError with the last line that it wrote if it fails.
     """
     start = time.perf_counter()
     peak = peak_rss([sys.executable, "-m", "llcodec", *arguments])
@@ -97,7 +97,7 @@ def measure(size: Size, threads: int, enhancer: str = DEFAULT_ENHANCER) -> dict[
 
 
 def broken_promises(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return which pictures took more memory to enhance than is promised."""
+    """Return which pictures took more memory to enhance than promised."""
     return [
         f"enhance of {row['width']}x{row['height']}: {row['enhance']['peak_mb']:.0f} MB"
         for row in rows
@@ -107,11 +107,11 @@ def broken_promises(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for; what goes wrong is told in a line."""
+    """Run the measurement of the command line; errors are reported in one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     usual = [size_of("0.5"), size_of("24")]
     parser.add_argument("--sizes", "--megapixels", type=size_of, nargs="+", default=usual)
-    parser.add_argument("--model", default=DEFAULT_ENHANCER, help="what enhances: a name or a path")
+    parser.add_argument("--model", default=DEFAULT_ENHANCER, help="the enhancer, a name or a path")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""How much noise a picture holds, from the picture alone: against brightness, and of what kind.
+"""Measure the noise of a picture without a clean reference: against brightness, and its kind.
 
 The picture is cut into blocks. In each, the mask of Immerkær (CVIU 64(2), 1996) cancels everything
 that is locally a plane; what it leaves is noise and fine texture. Blocks with little structure of

@@ -1,9 +1,9 @@
-"""What NRN makes of exposures of one scene (NeRCo, Figure 3).
+"""Normalise exposures of one scene with NRN, as in NeRCo's Figure 3.
 
 python -m measurements.normalised EXPOSURE... --model MODEL --out FILE.png
 
-Draws the exposures, what NRN makes of them and the distribution of their luma, and writes beside
-it, as FILE.json, how bright they are before and after.
+Draws the exposures before and after NRN with the distributions of their luma, and writes their
+brightness to FILE.json beside the figure.
 """
 
 import argparse
@@ -35,7 +35,7 @@ _LEAST = 8  # pixels a side that the networks take
 
 @dataclass(frozen=True)
 class Exposure:
-    """One exposure, 1×3×h×w in [0, 1] as shot, and what NRN makes of it."""
+    """One exposure as shot and after NRN, both 1×3×h×w in [0, 1]."""
 
     name: str
     shot: Tensor
@@ -44,7 +44,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Brightness:
-    """Mean lumas, 0 to 255, and how far they spread over the exposures (standard deviation)."""
+    """Mean lumas, 0 to 255, and their standard deviations over the exposures."""
 
     names: tuple[str, ...]
     shot: tuple[float, ...]
@@ -57,17 +57,17 @@ class Brightness:
 def normalise(model: NercoModel, shot: Tensor) -> Tensor:
     """Return I_NR (Eq. 1) of a picture 1×3×h×w in [0, 1], in [0, 1].
 
-    Raises ModelError if the model was made without NRN.
+    Raises ModelError if the model was trained without NRN.
     """
     if model.nrn is None:
-        raise ModelError("the model has no NRN: it was left out of its training")
+        raise ModelError("the model has no NRN: it was trained without one")
     height, width = shot.shape[-2:]
     normalised = model.normalise(view_of_whole(pad_by_reflection(shot, _LEAST)))
     return to_unit(normalised[..., :height, :width])
 
 
 def brightness(exposures: Sequence[Exposure]) -> Brightness:
-    """Return how bright exposures are before and after."""
+    """Return the brightness of exposures before and after."""
     shot = tuple(_mean_luma(e.shot) for e in exposures)
     normalised = tuple(_mean_luma(e.normalised) for e in exposures)
     spreads = (round(pstdev(values), 2) for values in (shot, normalised))
@@ -98,7 +98,7 @@ def _mean_luma(picture: Tensor) -> float:
 
 
 def main() -> None:
-    """Run what the command line asks for; what goes wrong is told in a line."""
+    """Draw the figure of the command line; errors are reported in one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("exposures", type=Path, nargs="+", metavar="EXPOSURE")
     parser.add_argument("--model", default="nerco")

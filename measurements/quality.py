@@ -1,8 +1,8 @@
-"""Rate and quality on pairs, from written and decoded files.
+"""Measure rate and quality on pairs, from written and decoded files.
 
 python -m measurements.quality --pairs DIR --split val --out results/NAME.json
 
-With ``--photographs DIR`` bright pictures go in, and should come back as they were.
+With ``--photographs DIR``, bright pictures are encoded, and should be reproduced.
 """
 
 import argparse
@@ -33,8 +33,8 @@ QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 class Row:
     """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
 
-    ``local_psnr`` is what is left when gain and offset of each channel are put right.
-    ``as_shot_psnr`` is None of a model whose files hold no tone curve to undo.
+    ``local_psnr`` is measured after correcting gain and offset of each channel. ``as_shot_psnr`` is
+    None for a model whose files have no tone curve to undo.
     """
 
     quality: float
@@ -67,7 +67,7 @@ def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, .
 
 
 def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:
-    """Return how near a file comes to what was shot; None where it cannot show that."""
+    """Return the PSNR of the picture as shot; None if the file cannot reproduce it."""
     if read_header(data).tone is None:
         return None
     shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
@@ -80,7 +80,7 @@ def _mean(column: Sequence[float | None]) -> float | None:
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for; what goes wrong is told in a line."""
+    """Run the measurement of the command line; errors are reported in one line."""
     try:
         _measure_all()
     except (LlcError, OSError) as error:

@@ -1,9 +1,9 @@
-"""Time and peak memory of whole ``llc encode`` and ``llc decode`` processes against pixels.
+"""Measure time and peak memory of ``llc encode`` and ``llc decode`` processes against pixels.
 
     python -m measurements.scaling --megapixels 0.1 0.3 1 3 10 24 50 100 --out results/scaling.json
 
-The pictures are mosaics of the photographs of ``examples/``, 3:2. Each size is written down when it
-is done; a run that is stopped goes on from there, unless the settings have changed. A plot lies
+The pictures are 3:2 mosaics of the photographs of ``examples/``. Each size is written when it is
+done; an interrupted run continues from there, unless the settings have changed. A plot is written
 beside the figures.
 """
 
@@ -95,7 +95,7 @@ def growth(rows: Sequence[Row], side: str) -> float | None:
 
 
 def broken_promises(rows: Sequence[Row]) -> list[str]:
-    """Return which processes took more memory than is promised for their size."""
+    """Return which processes took more memory than promised for their size."""
     broken = []
     for row in rows:
         most = PROMISED.get(row["megapixels"], math.inf)
@@ -107,7 +107,7 @@ def broken_promises(rows: Sequence[Row]) -> list[str]:
 
 
 def settings(threads: int) -> dict[str, Any]:
-    """Return what figures hang on; the date does not count."""
+    """Return what the figures depend on, without the date."""
     told = {key: value for key, value in machine().items() if key != "date"}
     weights = read_card(shipped_file(DEFAULT_MODEL)).sha256[:16]
     return told | {"threads": threads, "model": DEFAULT_MODEL, "weights": weights}
@@ -123,7 +123,7 @@ def kept(path: Path, wanted: Mapping[str, Any]) -> list[Row]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the sizes that the command line asks for."""
+    """Measure the sizes of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megapixels", type=float, nargs="+", default=SIZES)
     parser.add_argument("--threads", type=int, default=2)

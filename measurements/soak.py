@@ -1,12 +1,12 @@
-"""Encodes and decodes random pictures in one process, and watches results and memory.
+"""Encode and decode random pictures in one process, and check results and memory.
 
     python -m measurements.soak --pairs 2000 --out results/soak.json
 
-Every result must be right: the decoded picture that of the encoder's own latents, sizes, alpha and
-metadata those of the input. Memory must be flat between pairs, where it is given back as ``llc``
-does between files: the slopes are fitted to the second half, when caches are full and the largest
-pictures have been seen. Exits with 1 if a result is wrong or if memory grows. Figures are written
-every hundred pairs.
+Every result must be right: the decoded picture is that of the encoder's own latents; size, alpha
+and metadata are those of the input. Memory must be flat between pairs, after it is returned to the
+system as ``llc`` does between files: slopes are fitted to the second half, when caches are full and
+the largest pictures have been seen. Exits with 1 if a result is wrong or if memory grows. Figures
+are written every hundred pairs.
 """
 
 import argparse
@@ -29,16 +29,16 @@ from llcodec.codec.models import DEFAULT_MODEL
 from measurements.heap import Reading, reading
 from measurements.soak_pairs import Checker, random_pair
 
-# Per 1000 pairs, what still counts as flat; the resident set keeps some holes that pages leave.
+# Growth per 1000 pairs that still counts as flat; the resident set retains some fragmentation.
 FLAT: Final = {"resident_mb": 30.0, "in_use_mb": 10.0, "objects": 20_000.0}
-FEWEST: Final = 500  # pairs that tell anything about a slope
+FEWEST: Final = 500  # pairs needed to fit a slope
 _EVERY: Final = 100  # pairs between writing figures
-_MOST_TOLD: Final = 20  # wrong results that are told one by one
+_MOST_TOLD: Final = 20  # wrong results that are listed
 
 
 @dataclass
 class Soak:
-    """What came of the pairs so far; ``memory`` after each of them."""
+    """The results of all pairs so far; ``memory`` after each of them."""
 
     pairs: int = 0
     pixels: int = 0
@@ -47,19 +47,19 @@ class Soak:
     memory: list[Reading] = field(default_factory=list)
 
     def slopes(self) -> dict[str, float]:
-        """Return by how much each figure of memory grows in 1000 pairs."""
+        """Return the growth of each figure of memory per 1000 pairs."""
         names = [each.name for each in fields(Reading)]
         return {name: round(slope([getattr(r, name) for r in self.memory]), 2) for name in names}
 
     def verdict(self) -> str:
-        """Return what memory does, in a word or two."""
+        """Return whether memory is flat or grows, in words."""
         if self.pairs < FEWEST:
             return "too few pairs to tell"
         flat = all(value <= FLAT[name] for name, value in self.slopes().items())
         return "flat" if flat else "grows"
 
     def facts(self) -> dict[str, Any]:
-        """Return what is written down."""
+        """Return the figures for the result file."""
         every = max(1, len(self.memory) // 100)
         return {
             "pairs": self.pairs,
@@ -82,7 +82,7 @@ class Soak:
 
 
 def slope(figures: Sequence[float]) -> float:
-    """Return by how much figures grow in 1000 pairs, fitted to the second half of them."""
+    """Return the growth of figures per 1000 pairs, fitted to their second half."""
     half = np.asarray(figures[len(figures) // 2 :])
     if len(half) < 2:
         return 0.0
@@ -90,7 +90,7 @@ def slope(figures: Sequence[float]) -> float:
 
 
 def soak(pairs: int, seed: int, model: str, out: Path, head: dict[str, Any]) -> Soak:
-    """Do so many pairs, and write figures as they come."""
+    """Run ``pairs`` pairs, and write figures regularly."""
     checker, result = Checker(model), Soak()
     start = time.monotonic()
     for number in range(pairs):
@@ -112,7 +112,7 @@ def soak(pairs: int, seed: int, model: str, out: Path, head: dict[str, Any]) -> 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the soak that the command line asks for."""
+    """Run the soak test of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)

@@ -1,4 +1,4 @@
-"""Pairs of encoding and decoding for a soak: random pictures, and what must be right of each."""
+"""Random pictures for the soak test, and the checks of each after encoding and decoding."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +23,7 @@ _EXIF = b"II*\0\x08\0\0\0\0\0\0\0\0\0"  # no entries
 
 @dataclass(frozen=True)
 class Pair:
-    """What is encoded, how, and at what brightness (0…1) it is decoded."""
+    """A picture, how to encode it, and the brightness (0…1) to decode it at."""
 
     picture: Picture
     quality: float
@@ -32,7 +32,7 @@ class Pair:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What is special about it, for counting."""
+        """What is special about the pair, for counting."""
         picture = self.picture
         tiles = -(-picture.width // self.tile_size) * -(-picture.height // self.tile_size)
         told = {
@@ -63,13 +63,13 @@ def random_pair(rng: np.random.Generator) -> Pair:
 
 
 class Checker:
-    """Encodes and decodes pairs with one codec, as a program would that runs for long."""
+    """Encodes and decodes pairs with one codec, as a long-running program would."""
 
     def __init__(self, model: str, device: str = "cpu") -> None:
         self._codec = Codec(model, device=device)
         made = self._codec.file.coder()
         self._coder = _Recording(made.networks, made.scale_tables, made.hyper_tables)
-        self._codec._coder = self._coder  # the same, but it keeps what it has coded
+        self._codec._coder = self._coder  # the same, but it records what it codes
 
     def problems(self, pair: Pair) -> list[str]:
         """Return what is wrong with a pair; nothing should be."""
@@ -92,7 +92,7 @@ class Checker:
         return [name for name, is_right in right.items() if not is_right]
 
     def _reconstruction(self, header: Header, brightness: float) -> Samples:
-        """Return the picture of the latents that the encoder itself arrived at."""
+        """Return the picture of the encoder's own latents."""
         plane = empty_plane(self._coder, header, None)
         for number, latents in enumerate(self._coder.kept):
             place_tile(plane, header, number, latents)
@@ -102,7 +102,7 @@ class Checker:
 
 @dataclass(frozen=True)
 class _Recording(LatentCoder):
-    """A coder that keeps the latents of each tile that it encodes."""
+    """A coder that records the latents of each tile that it encodes."""
 
     kept: list[Tensor] = field(default_factory=list)
 
@@ -113,7 +113,7 @@ class _Recording(LatentCoder):
 
 
 def _sides(rng: np.random.Generator) -> tuple[int, int]:
-    """Return sides of which small ones are as likely as large ones, or, now and then, not."""
+    """Return sides, mostly log-uniform, so that small ones are as likely as large ones."""
     if rng.random() < 0.2:
         height, width = rng.integers(1, LONGEST + 1, 2)
     else:
@@ -122,7 +122,7 @@ def _sides(rng: np.random.Generator) -> tuple[int, int]:
 
 
 def _scene(rng: np.random.Generator, height: int, width: int, channels: int) -> NDArray[np.float32]:
-    """Return something dark and smooth with noise, H×W×C in 0…1."""
+    """Return a dark, smooth scene with noise, H×W×C in 0…1."""
     coarse = torch.from_numpy(rng.random((1, channels, 4, 5), np.float32) * 0.4)
     smooth = torch.nn.functional.interpolate(coarse, (height, width), mode="bilinear")
     noise = rng.normal(0, rng.choice([0, 0.01, 0.1]), (height, width, channels))
@@ -136,7 +136,7 @@ def _samples(values: NDArray[np.float32], *, deep: bool) -> Samples:
 
 
 def _metadata(rng: np.random.Generator) -> Metadata:
-    """Return blocks of random bytes, each of them there every other time."""
+    """Return blocks of random bytes, each with a probability of one half."""
     there = rng.random(3) < 0.5
     exif, icc, xmp = (rng.bytes(int(rng.integers(1, 3000))) if t else None for t in there)
     return Metadata(None if exif is None else _EXIF + exif, icc, xmp)

@@ -1,10 +1,10 @@
-"""Speed against CompressAI's cheng2020_anchor, side by side in one process.
+"""Measure speed against CompressAI's cheng2020_anchor in the same process.
 
     python -m measurements.speed --out results/speed.json
 
-Both code one 960×512 picture from memory to bytes and back through their own compress and
-decompress; the anchor has random weights, since its published ones do not change what it does.
-Runs alternate, so that both see the same machine.
+Both encode one 960×512 picture from memory to bytes, and decode it. The anchor has random weights,
+as the amount of computation does not depend on them. Runs alternate, so that both see the same
+machine.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def picture_of(path: Path | None) -> Picture:
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """Return how long ``run`` takes."""
+    """Return the seconds that ``run`` takes."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
@@ -77,7 +77,7 @@ def measure(picture: Picture, runs: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for."""
+    """Run the measurement of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--runs", type=int, default=5)

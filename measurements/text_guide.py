@@ -1,4 +1,4 @@
-"""Whether a text guide tells dark from bright, and follows exposure.
+"""Measure whether a text guide distinguishes dark from bright, and follows exposure.
 
 python -m measurements.text_guide --pairs DIR --photographs DIR --dark DIR --out results/NAME.json
 """
@@ -82,7 +82,7 @@ def read_sets(folder: Path) -> dict[str, Sequence[Pixels]]:
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for."""
+    """Run the measurement of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--split", default="val")

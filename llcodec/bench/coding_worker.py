@@ -1,9 +1,9 @@
-"""One side of a pipeline in a process of its own, so that its memory is nobody else's.
+"""Run one side of a pipeline in a process of its own, to measure its memory.
 
     python -m llcodec.bench.coding_worker encode --pipeline P --quality Q PICTURE FILE
     python -m llcodec.bench.coding_worker decode --pipeline P FILE
 
-Only what that side needs is loaded: a sender has no use for the receiver's enhancer.
+Only what that side needs is loaded: a sender does not need the receiver's enhancer.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from llcodec.errors import LlcError
 
 
 def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
-    """Do what the sender of a pipeline does with a picture, and write its file."""
+    """Enhance and encode a picture as the sender of a pipeline does, and write its file."""
     parts = parts_of(spec)
     enhancer = enhancer_of(parts.before, options.device, options.timeout)
     codec = codec_of(parts.codec, options)
@@ -27,7 +27,7 @@ def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: 
 
 
 def receive(spec: str, options: CodecOptions, file: Path) -> None:
-    """Do what the receiver of a pipeline does with a file."""
+    """Decode and enhance a file as the receiver of a pipeline does."""
     parts = parts_of(spec)
     codec = codec_of(parts.codec, options)
     enhancer = enhancer_of(parts.after, options.device, options.timeout)
@@ -35,7 +35,7 @@ def receive(spec: str, options: CodecOptions, file: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the side that the command line asks for."""
+    """Run the side that the command line names."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--pipeline", required=True)
     common.add_argument("--vtm", type=Path)

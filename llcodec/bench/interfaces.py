@@ -17,19 +17,19 @@ from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, QualityError
 
 Parameter: TypeAlias = str | int | float | bool
-"""What a setting may be, as it stands in the JSON of results."""
+"""The type of a setting, as the JSON of results has it."""
 
 
 @dataclass(frozen=True)
 class CodecSettings:
-    """All that another person needs to make the same files.
+    """Everything that is needed to make the same files.
 
     Attributes:
-        quality: what the quality of this codec is, with its range.
-        chroma: how colour is kept: ``4:4:4``, ``4:2:0``, or ``RGB`` where none is taken apart.
+        quality: what the codec's quality means, and its range.
+        chroma: the chroma subsampling: ``4:4:4``, ``4:2:0``, or ``RGB`` without a colour transform.
         versions: of the libraries and programs, by name.
         parameters: everything that differs from the library's defaults, or decides the result.
-        training_hours: of a model of ours, how long it was trained; None for all others.
+        training_hours: how long a model of ours was trained; None for all others.
     """
 
     quality: str
@@ -40,23 +40,23 @@ class CodecSettings:
 
 
 class BenchCodec(Protocol):
-    """Makes files of pictures and pictures of files. Not to be shared between threads."""
+    """Encodes pictures as files, and decodes them. Not to be shared between threads."""
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         ...
 
     @property
     def qualities(self) -> tuple[float, ...]:
         """The usual qualities, from the smallest files to the largest.
 
-        The scale is the codec's own: a larger number need not mean a better picture.
+        Scales differ between codecs: a larger number need not mean a better picture.
         """
         ...
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         ...
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
@@ -76,15 +76,15 @@ class BenchCodec(Protocol):
 
 @runtime_checkable
 class Ladder(Protocol):
-    """A codec that has a network of its own for each quality, loaded when it is needed first."""
+    """A codec that has a network for each quality, loaded when first needed."""
 
     def at(self, quality: float) -> object:
-        """Return what codes at a quality. Raises QualityError, or ModelError if it is not there."""
+        """Return the network of a quality. Raises QualityError, or ModelError if it is missing."""
         ...
 
 
 def bits_per_pixel(data: bytes, pixels: Pixels) -> float:
-    """Return the rate of a whole file, every byte of it counted, of a picture H×W×3."""
+    """Return the rate of a whole file, counting every byte, for a picture H×W×3."""
     height, width = pixels.shape[:2]
     return 8 * len(data) / (int(height) * int(width))
 
@@ -96,9 +96,9 @@ def check_pixels(pixels: Pixels) -> None:
 
 
 def whole_quality(name: str, quality: float, lowest: int, highest: int) -> int:
-    """Return a quality as the whole number that it must be.
+    """Return a quality as an integer.
 
-    Raises QualityError if it is none, or out of its range.
+    Raises QualityError if it is not an integer, or out of range.
     """
     if not (lowest <= quality <= highest and quality == int(quality)):
         raise QualityError(
@@ -109,12 +109,12 @@ def whole_quality(name: str, quality: float, lowest: int, highest: int) -> int:
 
 @dataclass(frozen=True)
 class EnhancerSettings:
-    """All that another person needs to make the same pictures.
+    """Everything that is needed to make the same pictures.
 
     Attributes:
         versions: of the libraries and programs, by name; of our models, the SHA-256.
         parameters: everything that decides the result.
-        training_hours: of a model of ours, how long it was trained; None for all others.
+        training_hours: how long a model of ours was trained; None for all others.
     """
 
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -123,15 +123,15 @@ class EnhancerSettings:
 
 
 class BenchEnhancer(Protocol):
-    """Makes pictures brighter. Not to be shared between threads."""
+    """Brightens pictures. Not to be shared between threads."""
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         ...
 
     def settings(self) -> EnhancerSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         ...
 
     def enhance(self, pixels: Pixels) -> Pixels:

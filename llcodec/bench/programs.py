@@ -13,22 +13,27 @@ from typing import Final
 from llcodec.errors import InputError
 
 TIMEOUT: Final = 3600.0
-"""Seconds that one run of a program may take, unless something else is said."""
+"""The default limit for one run of a program, in seconds."""
 
 
 def run_program(
     command: Sequence[str], given: bytes = b"", timeout: float | None = TIMEOUT
 ) -> bytes:
-    """Run a program, give it its standard input, and return its standard output.
+    """Run a program and return its standard output.
 
-    After ``timeout`` seconds it is ended, and all that it has started with it; None lets it run as
-    long as it likes.
-    Raises InputError with the last thing that it said if it fails, and if it cannot be started or
-    takes too long.
+    Args:
+        command: the program and its arguments.
+        given: its standard input.
+        timeout: the seconds after which it is killed, with all processes that it has started; None
+            for no limit.
+
+    Raises:
+        InputError: if it cannot be started, takes too long, or fails; then with the last line that
+            it wrote.
     """
     name = Path(command[0]).name
     pipe = subprocess.PIPE
-    # A session of its own: its processes then end together, those too that it leaves behind.
+    # In a session of its own, so that all processes that it has started can be killed with it.
     apart = timeout is not None
     try:
         program = subprocess.Popen(
@@ -46,19 +51,19 @@ def run_program(
             _end(program, apart)
             raise
     if program.returncode != 0:
-        reason = last_line(said) or last_line(out) or "it said nothing"
+        reason = last_line(said) or last_line(out) or "it wrote no message"
         raise InputError(f"{name} failed (exit code {program.returncode}): {reason}")
     return out
 
 
 def last_line(output: bytes) -> str:
-    """Return the last line of a program's output that holds anything, or nothing."""
+    """Return the last line of a program's output that is not blank, or an empty text."""
     lines = output.decode(errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
 def _end(program: "subprocess.Popen[bytes]", apart: bool) -> None:
-    """End a program; with all processes of its session, if it has one of its own."""
+    """Kill a program, with all processes of its session if it has its own."""
     if sys.platform != "win32" and apart:
         with suppress(ProcessLookupError):  # it has just ended by itself
             os.killpg(program.pid, signal.SIGKILL)
@@ -66,8 +71,8 @@ def _end(program: "subprocess.Popen[bytes]", apart: bool) -> None:
         program.kill()
 
 
-# Run in a small process in between: a new process counts what its parent held when it was
-# started, and the parent here is a large one.
+# Run in a small process in between, because a new process inherits the peak of its parent, and the
+# parent here is large.
 _WATCH = """
 import resource, subprocess, sys
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
@@ -80,9 +85,11 @@ sys.exit(done.returncode)
 def peak_rss(command: Sequence[str]) -> float | None:
     """Run a program and return its peak resident memory in MB (10^6 bytes).
 
-    If the program starts others and waits for them, the figure is that of the largest of them all.
-    None, and nothing is run, where the system does not tell (on Windows).
-    Raises InputError with the last thing that the program said if it fails.
+    If it starts other programs and waits for them, the figure is that of the largest of them all.
+    Where the system does not report memory (on Windows), nothing is run and None is returned.
+
+    Raises:
+        InputError: if the program fails, with the last line that it wrote.
     """
     if find_spec("resource") is None:
         return None

@@ -22,7 +22,7 @@ from llcodec.errors import OutputError
 from llcodec.metrics.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 
 _DIGITS = 6
-# Names of CompressAI's results, and what they are here.
+# Names of columns in CompressAI's schema, and of the scores here.
 COLUMNS: Mapping[str, str] = {
     "bpp": "bpp",
     "psnr-rgb": "psnr",
@@ -37,12 +37,18 @@ COLUMNS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """The means of one pipeline over all pictures: a number, or None, for each quality.
+    """The means of one pipeline over all pictures, for each quality.
 
-    ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
-    that decides the pipeline's results. ``memory`` is None where it was not measured;
-    ``complexities`` are one for each quality, None where not all of it are known networks.
-    ``conditions`` are all those that times were measured under.
+    Attributes:
+        name: of the pipeline.
+        spec: the pipeline, as the command line has it.
+        record: everything that decides the pipeline's results.
+        qualities: on the codec's own scale.
+        columns: a number, or None, for each quality, by names as in the JSON file; times are
+            medians, in seconds.
+        memory: None where it was not measured.
+        complexities: one for each quality; None unless the pipeline is made of known networks only.
+        conditions: all those that times were measured under.
     """
 
     name: str
@@ -56,7 +62,7 @@ class PipelineResult:
 
     @property
     def complexity(self) -> Complexity | None:
-        """What the pipeline costs, at the middle one of its qualities if they differ."""
+        """The complexity of the pipeline, at the middle one of its qualities if they differ."""
         return self.complexities[len(self.complexities) // 2] if self.complexities else None
 
     def curve(self, measure: str) -> Curve | None:
@@ -67,7 +73,7 @@ class PipelineResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A pipeline beside the anchor: BD-rates in percent and BD-PSNR in dB, where there are any."""
+    """A pipeline against the anchor: BD-rates in percent, BD-PSNR in dB, None if undefined."""
 
     name: str
     bd_rate_psnr: float | None
@@ -75,10 +81,10 @@ class Comparison:
     bd_psnr: float | None
 
     @property
-    def place(self) -> tuple[bool, float, float]:
-        """Sorts the best first: the fewest bits for equal PSNR, and then the most PSNR.
+    def rank(self) -> tuple[bool, float, float]:
+        """A key that sorts the best first: the fewest bits for equal PSNR, then the highest PSNR.
 
-        Those without a BD-rate come after all that have one.
+        Pipelines without a BD-rate come last.
         """
         rate, psnr = self.bd_rate_psnr, self.bd_psnr
         return rate is None, rate or 0.0, math.inf if psnr is None else -psnr
@@ -89,9 +95,9 @@ def result_of(
     memory: PeakMemory | None = None,
     complexities: tuple[Complexity | None, ...] = (),
 ) -> PipelineResult:
-    """Return the means of a run that did not fail; distances stand under their metrics' names.
+    """Return the means of a run that did not fail; columns of distances have their metrics' names.
 
-    ``complexities`` are one for each quality, or none at all where nothing was counted.
+    ``complexities`` are one for each quality, or empty where nothing was counted.
     """
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
@@ -120,7 +126,7 @@ def result_of(
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
-    """Return each pipeline beside the one that is named ``anchor``; without it, nothing."""
+    """Return each pipeline against the one named ``anchor``; an empty list without it."""
     base = next((result for result in results if result.name == anchor), None)
     if base is None:
         return []
@@ -133,10 +139,10 @@ def write_results(
     meta: Mapping[str, Any],
     out: Path,
 ) -> None:
-    """Write ``out``/NAME.json of each pipeline and ``out``/table.csv of all.
+    """Write ``out``/NAME.json for each pipeline and ``out``/table.csv for all of them.
 
-    ``meta`` is what they share: data set, command, machine, date. Beside it stand the conditions
-    that times were measured under, which may be those of earlier runs. Raises OutputError.
+    ``meta`` is what they share: data set, command, machine, date. The conditions that times were
+    measured under, which may be those of earlier runs, are added to it. Raises OutputError.
     """
     beside = {comparison.name: comparison for comparison in comparisons}
     for result in results:
@@ -171,7 +177,7 @@ def _stored(
 
 
 def _sizes(result: PipelineResult) -> list[dict[str, Any]] | None:
-    """Return the stages of the networks, each size once with the qualities that it is of."""
+    """Return the stages of the networks, once for all qualities that share them."""
     pairs = zip(result.qualities, result.complexities, strict=False)  # or nothing was counted
     known = [(quality, one) for quality, one in pairs if one is not None]
     sizes = [
@@ -234,17 +240,17 @@ def _rounded(value: float | None) -> float | None:
 
 @dataclass(frozen=True)
 class BenchResult:
-    """Runs, results, and what was written of them.
+    """The outcome of a benchmark.
 
     Attributes:
-        pictures: what was measured on.
-        runs: of all pipelines, those that failed among them.
+        pictures: those of the benchmark.
+        runs: of all pipelines, including those that failed.
         results: of those that did not fail, in the order of the runs.
-        comparisons: theirs with the anchor; empty without it.
+        comparisons: of the results with the anchor; empty without it.
         meta: what the results share: data set, command, machine and others.
-        problems: what else could not be done, and why; the results are whole without it.
-        notes: what whoever reads the results should know, in lines; nothing is wrong.
-        report: the page, if there is one.
+        problems: what else could not be done, and why; the results are complete without it.
+        notes: remarks for readers of the results, one line each; not problems.
+        report: the path of the report, if there is one.
     """
 
     pictures: PictureSet
@@ -263,12 +269,12 @@ class BenchResult:
 
 
 def result_path(out: Path, name: str) -> Path:
-    """Return where the results of the pipeline ``name`` stand in a folder."""
+    """Return the path of the results of the pipeline ``name`` in a folder."""
     return out / f"{name}.json"
 
 
 def remove_results(out: Path, names: Iterable[str]) -> None:
-    """Remove earlier results of pipelines, if there are any. Raises OutputError."""
+    """Remove the earlier results of pipelines, if any. Raises OutputError."""
     for name in names:
         path = result_path(out, name)
         try:
@@ -278,6 +284,6 @@ def remove_results(out: Path, names: Iterable[str]) -> None:
 
 
 def other_results(out: Path, names: Collection[str]) -> tuple[str, ...]:
-    """Return the names of JSON files in a folder that are not of these pipelines, sorted."""
+    """Return the sorted names of JSON files in a folder that are not results of these pipelines."""
     own = {result_path(out, name).name for name in names}
     return tuple(sorted({path.name for path in out.glob("*.json")} - own))

@@ -11,16 +11,16 @@ _LEAST_POINTS = 4
 
 @dataclass(frozen=True)
 class Curve:
-    """Rates in bpp, rising, and a quality at each of them."""
+    """A rate-distortion curve: rising rates in bpp, and a quality at each of them."""
 
     rates: tuple[float, ...]
     qualities: tuple[float, ...]
 
     @property
     def rising(self) -> "Curve | None":
-        """The points that are better than all before; None if they are too few to interpolate.
+        """The points that are better than all before; None if there are too few to interpolate.
 
-        More bits need not mean more quality: a noisy enhancer's pictures become worse with them.
+        More bits need not mean higher quality: with a noisy enhancer, they can lower it.
         """
         points: list[tuple[float, float]] = []
         for rate, quality in zip(self.rates, self.qualities, strict=True):
@@ -30,7 +30,7 @@ class Curve:
 
 
 def curve_of(rates: Sequence[float], qualities: Sequence[float | None]) -> Curve | None:
-    """Return the curve through some points; of two at the same rate, the better one counts.
+    """Return the curve through points; of two at the same rate, the better one counts.
 
     None if fewer than four are left, which is too few to interpolate.
     """

@@ -112,7 +112,7 @@ def test_the_best_come_first() -> None:
         Comparison("e", None, None, -3.0),
         Comparison("f", None, None, None),
     ]
-    assert sorted(best[::-1], key=lambda comparison: comparison.place) == best
+    assert sorted(best[::-1], key=lambda comparison: comparison.rank) == best
 
 
 def test_what_networks_cost_is_told_for_every_quality(

@@ -116,7 +116,7 @@ def test_a_process_that_fails_is_a_problem(tmp_path: Path) -> None:
     program = shutil.which("false")  # for any interpreter that cannot do it
     assert program is not None
     row = run(program, Setting(), [tmp_path])
-    assert row["problems"] == ["the process ended with 1: without a word"]
+    assert row["problems"] == ["the process ended with 1: without a message"]
     assert summary([row]) == {
         "processes": 1,
         "processes_that_differ": 1,

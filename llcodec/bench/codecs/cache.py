@@ -96,7 +96,7 @@ class CachedCodec:
         return self.codec.qualities
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return self._settings
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:

@@ -50,7 +50,7 @@ class CompressaiCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return self._name
 
     @property
@@ -63,7 +63,7 @@ class CompressaiCodec:
         return int(self.at(quality).N)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         if self._files is None:
             weights = {f"weights {q}": url.rpartition("/")[2] for q, url in self._urls.items()}
         else:
@@ -178,7 +178,7 @@ class CodedPicture:
 
 
 def unpack(data: bytes) -> CodedPicture:
-    """Return what a file holds. Raises UnreadableImageError if it is none."""
+    """Return what a file holds. Raises UnreadableImageError if it is not one."""
     try:
         width, height, rows, columns, quality, count = _HEAD.unpack_from(data)
         at = _HEAD.size + _LENGTH.size * max(0, count - 1)

@@ -26,19 +26,19 @@ from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 
 Use = Literal["joint", "plain", "any"]
-"""What a model has to do: brighten, give back what went in, or either."""
+"""What a model is used for: to brighten, to reproduce its input, or either."""
 
 
 class LlcCodec:
-    """Files of ``llc encode``, decoded bright (all that there is to a model without enhancement).
+    """Our codec: files of ``llc encode``, decoded bright where the model enhances.
 
     Args:
-        name: what results call it.
+        name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
-        use: what the model is expected to do.
+        use: what the model must be made for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError, BrokenModelError, InputError if the model does something else.
+    Raises UnknownModelError, BrokenModelError, InputError if the model is made for something else.
     """
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
@@ -50,17 +50,17 @@ class LlcCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return self._name
 
     @property
     def preset(self) -> Preset:
-        """The shape of the model's networks."""
+        """The preset of the model's networks."""
         return self._codec.file.model.preset
 
     @property
     def brightens(self) -> bool:
-        """Whether what comes out is brighter than what goes in."""
+        """Whether the output is brighter than the input."""
         return self._brightens
 
     @property
@@ -70,13 +70,13 @@ class LlcCodec:
 
     @property
     def qualities(self) -> tuple[float, ...]:
-        """The eight qualities of the paper; a model that has one rate only has one."""
+        """The eight qualities of the paper; only one for a model of a single rate."""
         if self.preset.variable_rate:
             return (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
         return (DEFAULT_QUALITY,)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         file = self._codec.file
         return CodecSettings(
             quality="quality of llc encode, 1 to 8",
@@ -109,17 +109,20 @@ class LlcCodec:
 
 
 class LlcLadder:
-    """Weight files sorted by name, whose places from 1 up are the qualities.
+    """A folder of our own weight files, one for each rate, as one codec with one curve.
 
-    Each is loaded when it is needed. One that has several rates is used at its usual quality.
+    Sorted by name, their positions from 1 up are the qualities. The published network needs this:
+    it is trained once for each point of its curve.
+
+    Each is loaded when needed. One that has several rates is used at its default quality.
 
     Args:
-        name: what results call it.
+        name: the name in results.
         folder: holds the weight files, ``*.safetensors``.
-        use: what the models are expected to do.
+        use: what the models must be made for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError if there are none, BrokenModelError.
+    Raises UnknownModelError if the folder has none, BrokenModelError.
     """
 
     def __init__(self, name: str, folder: Path, *, use: Use = "any", device: str = "cpu") -> None:
@@ -132,18 +135,18 @@ class LlcLadder:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return self._name
 
     @property
     def qualities(self) -> tuple[float, ...]:
-        """The places of all weight files."""
+        """The positions of all weight files."""
         return tuple(float(place) for place in range(1, len(self._files) + 1))
 
     def at(self, quality: float) -> LlcCodec:
-        """Return the codec of a weight file by its place.
+        """Return the codec of a weight file by its position.
 
-        Raises QualityError, BrokenModelError, InputError if the model does something else.
+        Raises QualityError, BrokenModelError, InputError if the model is made for something else.
         """
         if quality not in self.qualities:
             known = f"1 to {len(self._files)}, the places of its weight files"

@@ -28,7 +28,7 @@ class PillowCodec:
     """A format of Pillow's with fixed options.
 
     Attributes:
-        name: what results call it.
+        name: the name in results.
         format: as Pillow calls it.
         chroma: of what the options ask for.
         qualities: the usual ones, see :class:`~llcodec.bench.interfaces.BenchCodec`.
@@ -50,7 +50,7 @@ class PillowCodec:
     advanced: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return CodecSettings(
             quality=f"Pillow's quality of {self.format}, {self.lowest} to 100",
             chroma=self.chroma,
@@ -76,7 +76,7 @@ class PillowCodec:
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         try:
             with Image.open(BytesIO(data), formats=(self.format,)) as image:
                 return np.asarray(image.convert("RGB"))
@@ -164,7 +164,7 @@ class PngCodec:
     qualities: tuple[float, ...] = (0.0,)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return CodecSettings("none", "RGB", {"pillow": PIL.__version__}, {"optimize": True})
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
@@ -176,7 +176,7 @@ class PngCodec:
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         try:
             with Image.open(BytesIO(data), formats=("PNG",)) as image:
                 return np.asarray(image.convert("RGB"))
@@ -203,11 +203,11 @@ class HeicCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return "heic" if self.chroma == "4:2:0" else "heic444"
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         info = _pillow_heif().libheif_info()
         return CodecSettings(
             quality="libheif's quality, 0 to 100",
@@ -238,7 +238,7 @@ class HeicCodec:
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         try:
             picture = _pillow_heif().open_heif(BytesIO(data)).to_pillow()
             return np.asarray(picture.convert("RGB"))
@@ -265,7 +265,7 @@ class JxlCodec:
         require("pillow_jxl", "bench")  # importing it teaches Pillow the format
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return CodecSettings(
             quality="libjxl's quality, 0 to 100",
             chroma="4:4:4",
@@ -283,7 +283,7 @@ class JxlCodec:
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         try:
             with Image.open(BytesIO(data), formats=("JXL",)) as image:
                 return np.asarray(image.convert("RGB"))

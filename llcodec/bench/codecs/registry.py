@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CodecOptions:
-    """What codecs need to know of where they run.
+    """The options that codecs share.
 
     Attributes:
-        vtm: VTM's folder; by default what ``LLC_VTM_DIR`` says.
-        cache: where runs of the slow ones, VTM, VVC and AVIF, are kept; by default nowhere.
+        vtm: the folder of VTM; by default that of ``LLC_VTM_DIR``.
+        cache: the folder that runs of slow codecs (VTM, VVC, AVIF) are cached in; None for none.
         device: of our own codecs' float networks: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         timeout: how many seconds one run of a program may take.
-        jobs: how many processes measure side by side, which stands beside the times of kept runs.
+        jobs: how many processes measure side by side; recorded with the times of cached runs.
     """
 
     vtm: Path | None = None
@@ -43,12 +43,12 @@ Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
 
 
 def known_codecs() -> tuple[str, ...]:
-    """Return how all codecs are asked for; PATH stands for a file or a folder."""
+    """Return the names of all codecs; PATH stands for a file or a folder."""
     return (*_WITHOUT_PATH, *(f"{name}[:PATH]" for name in (*MODELS, "joint")), "llc:PATH")
 
 
 def is_codec(spec: str) -> bool:
-    """Tell whether a text asks for a codec that is known, be what it needs there or not."""
+    """Return whether a text names a known codec, installed or not."""
     name, _, path = spec.partition(":")
     if name in _WITHOUT_PATH:
         return not path
@@ -56,10 +56,10 @@ def is_codec(spec: str) -> bool:
 
 
 def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
-    """Return the codec of a name, or of a name and a path with a colon between them.
+    """Return a codec by its name, or by its name and a path, as in ``NAME:PATH``.
 
-    Raises InputError if there is no such codec (the message lists those that there are) or what it
-    needs is not installed (the message says how to get it), and as the codec itself does.
+    Raises InputError if it is unknown (the message lists those that are known) or a library is
+    missing (the message says how to install it), and as the codec itself does.
     """
     if not is_codec(spec):
         raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
@@ -85,7 +85,7 @@ def _vtm(depth: Depth, options: CodecOptions) -> BenchCodec:
     return _cached(codec, options)
 
 
-# PyTorch is loaded by those that need it only.
+# Only those that need PyTorch load it.
 
 
 def _zoo_model(name: str, path: str) -> BenchCodec:

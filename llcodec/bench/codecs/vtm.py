@@ -35,7 +35,7 @@ _QUALITIES = (47, 42, 37, 32, 27, 22, 17)
 
 
 VARIABLE = "LLC_VTM_DIR"
-"""The environment variable that names VTM's folder when nothing else does."""
+"""The environment variable that names the folder of VTM by default."""
 
 _CONFIGURATION = "encoder_intra_vtm.cfg"
 _VERSION = re.compile(rb"VTM Encoder Version (\S+)")
@@ -50,15 +50,15 @@ class Vtm:
     configuration: Path
 
     def version(self, timeout: float = TIMEOUT) -> str:
-        """Return the version that the encoder says it has.
+        """Return the version that the encoder reports.
 
-        Raises InputError if it fails, or does not say it within ``timeout`` seconds.
+        Raises InputError if it fails, or takes longer than ``timeout`` seconds.
         """
         said = _VERSION.search(run_program([str(self.encoder), "--help"], timeout=timeout))
         return said[1].decode() if said else "unknown"
 
     def hashes(self) -> dict[str, str]:
-        """Return the SHA-256 of all three files, by what they are."""
+        """Return the SHA-256 of all three files by their roles."""
         return {
             name: hashlib.sha256(path.read_bytes()).hexdigest()
             for name, path in (
@@ -70,19 +70,19 @@ class Vtm:
 
 
 def find_vtm(folder: Path | None = None) -> Vtm:
-    """Return what is in VTM's folder: its source tree after a build, or what was copied of it.
+    """Return the VTM in a folder: its source tree after a build, or copies of its programs.
 
     Args:
-        folder: where to look; by default what ``LLC_VTM_DIR`` says.
+        folder: where to look; by default that of ``LLC_VTM_DIR``.
 
-    Raises InputError that says what is missing.
+    Raises InputError, which says what is missing.
     """
     named = os.environ.get(VARIABLE)
     if folder is None and named:
         folder = Path(named)
     if folder is None:
         raise InputError(
-            "VTM is not at hand: build it, and name its folder with --vtm or "
+            "VTM was not found: build it, and name its folder with --vtm or "
             f"{VARIABLE} (EncoderAppStatic, DecoderAppStatic and cfg/{_CONFIGURATION})"
         )
     return Vtm(
@@ -166,11 +166,11 @@ class VtmCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return "vtm" if self.depth == 8 else "vtm-10bit"
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         encoder = self._encoder("IN", "OUT", "QP", "WIDTH", "HEIGHT")
         encoder[encoder.index("-c") + 1] = self.vtm.configuration.name  # no place of this machine
         return CodecSettings(
@@ -202,7 +202,7 @@ class VtmCodec:
             return with_size(width, height, _written(coded, "encoder"))
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         width, height, stream = without_size(data)
         with TemporaryDirectory(prefix="llcodec-") as folder:
             coded, raw = Path(folder, "in.bin"), Path(folder, "out.yuv")

@@ -50,7 +50,7 @@ class VvcCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return "vvc" if self.preset == "medium" else f"vvc-{self.preset}"
 
     @cached_property
@@ -62,7 +62,7 @@ class VvcCodec:
             raise InputError(f"no ffmpeg found: {error}") from error
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         said = self._run("-version").decode(errors="replace").split()
         return CodecSettings(
             quality="QP of libvvenc, 63 (smallest files) to 0",
@@ -92,7 +92,7 @@ class VvcCodec:
         return with_size(width, height, stream)
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         width, height, stream = without_size(data)
         coded = ("-f", "vvc", "-i", "pipe:0", "-vf", _TO_RGB, "-f", "rawvideo", "pipe:1")
         try:
@@ -117,14 +117,14 @@ def _encoder(quality: str, preset: str) -> tuple[str, ...]:
 
 
 def _padded(pixels: Pixels) -> Pixels:
-    """Return the picture with its edges repeated until libvvenc takes its size."""
+    """Return the picture with its edges repeated up to a size that libvvenc supports."""
     height, width = pixels.shape[:2]
     more = (0, _coded(height) - height), (0, _coded(width) - width), (0, 0)
     return np.pad(pixels, more, mode="edge")
 
 
 def _coded(side: int) -> int:
-    """Return how many pixels are coded for a side of so many."""
+    """Return the coded length of a side, in pixels."""
     return max(_SMALLEST, side + side % 2)
 
 
@@ -141,7 +141,7 @@ def with_size(width: int, height: int, stream: bytes) -> bytes:
 
 
 def without_size(data: bytes) -> tuple[int, int, bytes]:
-    """Return width, height and stream of a file. Raises UnreadableImageError if it is none."""
+    """Return width, height and stream of a file. Raises UnreadableImageError if it is not one."""
     if len(data) <= _SIZE.size:
         raise UnreadableImageError("the file is too short to hold a stream")
     width, height = _SIZE.unpack_from(data)

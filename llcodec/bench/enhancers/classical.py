@@ -18,12 +18,12 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Nothing:
-    """The picture as it is."""
+    """An enhancer that changes nothing."""
 
     name: str = "none"
 
     def settings(self) -> EnhancerSettings:
-        """Return nothing to tell."""
+        """Return no settings."""
         return EnhancerSettings()
 
     def enhance(self, pixels: Pixels) -> Pixels:

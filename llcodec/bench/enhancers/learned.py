@@ -17,7 +17,7 @@ class LearnedEnhancer:
     """What ``llc enhance`` makes of a picture, from its pixels and to pixels.
 
     Args:
-        name: what results call it.
+        name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 

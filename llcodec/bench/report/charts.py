@@ -18,10 +18,10 @@ class Measure:
 
     Attributes:
         column: its name in the JSON files.
-        title: what people call it.
+        title: its name for people.
         unit: of its values; empty where they have none.
-        better: which values are the better ones.
-        digits: after the point, when a value is shown.
+        better: whether higher or lower values are better.
+        digits: how many are shown after the point.
     """
 
     column: str
@@ -32,7 +32,7 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """Title and unit, and the direction where it is not the usual one."""
+        """Title and unit, and the direction where lower is better."""
         unit = f" [{self.unit}]" if self.unit else ""
         return self.title + unit + (" (lower is better)" if self.better == "lower" else "")
 
@@ -45,7 +45,7 @@ PLOTTED = (
     Measure("lpips", "LPIPS", "", "lower", 3),
     Measure("dists", "DISTS", "", "lower", 3),
 )
-"""What is drawn as PNG and SVG."""
+"""The measures of plots."""
 
 MEASURES = (
     *PLOTTED,
@@ -54,7 +54,7 @@ MEASURES = (
     Measure("encoding_time", "Encoding", "s", "lower", 2),
     Measure("decoding_time", "Decoding", "s", "lower", 2),
 )
-"""What the report can show."""
+"""The measures of the report."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,18 @@ def points(result: PipelineResult, column: str) -> tuple[Point, ...]:
 def drawn_measures(
     results: Sequence[PipelineResult], measures: Sequence[Measure] = MEASURES
 ) -> tuple[Measure, ...]:
-    """Return the measures that at least one pipeline has a value of."""
+    """Return the measures that at least one pipeline has values of."""
     return tuple(m for m in measures if any(points(result, m.column) for result in results))
 
 
 def wants_log_axis(results: Sequence[PipelineResult]) -> bool:
-    """Tell whether the rates are spread so far that a logarithmic axis suits them."""
+    """Return whether rates span so wide a range that they need a logarithmic axis."""
     rates = [rate for r in results for rate in r.columns["bpp"] if rate is not None and rate > 0]
     return bool(rates) and max(rates) / min(rates) > _LOG_FROM
 
 
 def curve_data(results: Sequence[PipelineResult], styles: Mapping[str, Style]) -> dict[str, Any]:
-    """Return measures, families and pipelines, the latter with points [bpp, value, quality]."""
+    """Return measures, families, and pipelines with their points [bpp, value, quality]."""
     measures = drawn_measures(results)
     return {
         "logarithmic": wants_log_axis(results),
@@ -143,7 +143,7 @@ _WHOLE = 100.0  # the length of the longest bar
 
 @dataclass(frozen=True)
 class Segment:
-    """One stage of a bar: where it begins and how long it is, in percent of the longest bar."""
+    """One stage of a bar: its start and length, in percent of the longest bar."""
 
     stage: int
     start: float
@@ -152,7 +152,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """One pipeline; ``total`` is what stands beside its segments."""
+    """The bar of one pipeline; ``total`` is its label, ``told`` its text for screen readers."""
 
     name: str
     total: str
@@ -170,7 +170,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Figure:
-    """Both panels, the stages in the order of their colours, and whose figures are not ours.
+    """Both panels, the stages in the order of their colours, and the sources of published figures.
 
     ``sources`` are pairs of a source and the names of the pipelines that it tells of.
     """
@@ -181,7 +181,7 @@ class Figure:
 
 
 def bars(complexities: Sequence[Complexity]) -> Figure | None:
-    """Return the figure; None without anything to draw."""
+    """Return the figure, or None without complexities."""
     if not complexities:
         return None
     stages = tuple(dict.fromkeys(stage.name for c in complexities for stage in c.stages))

@@ -1,4 +1,4 @@
-"""Pictures as data URIs, as good as a limit on all of them together allows."""
+"""The before/after sliders of the report, with pictures embedded as data URIs."""
 
 import base64
 import io
@@ -18,7 +18,7 @@ _PREFIX: Final = "data:image/webp;base64,"
 
 @dataclass(frozen=True)
 class Fidelity:
-    """The longer side in pixels, at most, and the quality of WebP."""
+    """The largest side in pixels, and the quality of WebP."""
 
     side: int
     quality: int
@@ -31,12 +31,12 @@ FIDELITIES: Final = (
     Fidelity(560, 72),
     Fidelity(480, 66),
 )
-"""What is tried, the best first."""
+"""The fidelities to try, the best first."""
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """One picture as data URIs: as shot, as wanted, and as pipelines made it, by their names.
+    """One picture as data URIs: source, reference, and the outputs of pipelines by their names.
 
     ``width`` and ``height`` are those of the picture itself, in pixels.
     """
@@ -49,21 +49,21 @@ class Embedded:
 
     @property
     def length(self) -> int:
-        """Characters of all data URIs."""
+        """The number of characters of all data URIs."""
         uris = (self.source, self.reference or "", *self.made.values())
         return sum(map(len, uris))
 
 
 @dataclass(frozen=True)
 class EmbeddedPictures:
-    """As many of the first pictures as there was room for; ``how`` says what was done to them."""
+    """The first pictures, as many as fit; ``how`` describes their encoding."""
 
     pictures: tuple[Embedded, ...]
     how: str
 
 
 def embed_within(shown: Sequence[PictureSamples], limit: int) -> EmbeddedPictures:
-    """Return pictures that take at most ``limit`` characters together.
+    """Return embedded pictures of at most ``limit`` characters in total.
 
     The best fidelity at which all of them fit; if there is none, as many as fit at the least.
     Raises InputError if a picture cannot be read.
@@ -104,7 +104,7 @@ def _embedded(shown: PictureSamples, fidelity: Fidelity) -> Embedded:
 
 
 def data_uri(pixels: Pixels, fidelity: Fidelity) -> str:
-    """Return a picture, H×W×3, as WebP in a data URI; larger ones are made smaller."""
+    """Return a picture, H×W×3, as WebP in a data URI; larger ones are reduced."""
     image = Image.fromarray(pixels)
     image.thumbnail((fidelity.side, fidelity.side), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -114,13 +114,13 @@ def data_uri(pixels: Pixels, fidelity: Fidelity) -> str:
 
 SOURCE: Final = "As shot (what went in)"
 REFERENCE: Final = "Reference (what should come out)"
-_LAST: Final = Comparison("", None, None, None).place
+_LAST: Final = Comparison("", None, None, None).rank
 _FAR: Final = 1.25  # times the rate that was asked for, or its inverse
 
 
 @dataclass(frozen=True)
 class Version:
-    """One picture as one choice shows it.
+    """One version of a picture.
 
     ``src`` is a data URI, None where there is no picture; ``note`` says what it cost and is worth,
     or why it is not there.
@@ -192,17 +192,17 @@ def sliders(
 def first_pair(
     results: Sequence[PipelineResult], comparisons: Sequence[Comparison], names: Sequence[str]
 ) -> tuple[str, str]:
-    """Return the pipelines to begin with: the best that is not joint, and the first that is.
+    """Return the pipelines to show first: the best that is not joint, and the first that is.
 
-    The best is the first of :attr:`Comparison.place`; without comparisons it is the first of those
+    The best is the first of :attr:`Comparison.rank`; without comparisons it is the first of those
     that enhance. Empty names stand for none.
     """
     families = {result.name: family_of(result) for result in results}
     joint = [name for name in names if families[name] == "joint"]
-    places = {c.name: c.place for c in comparisons}
+    ranks = {c.name: c.rank for c in comparisons}
     others = [name for name in names if name not in joint]
-    # Sorting keeps the order of those without a place, which come last.
-    others.sort(key=lambda name: (*places.get(name, _LAST), families[name] == "plain"))
+    # Sorting keeps the order of those without a rank, which come last.
+    others.sort(key=lambda name: (*ranks.get(name, _LAST), families[name] == "plain"))
     ranked = [*others, *joint]
     right = joint[0] if joint else (ranked[1] if len(ranked) > 1 else "")
     return (ranked[0] if ranked and ranked[0] != right else ""), right

@@ -1,4 +1,4 @@
-"""How pipelines look in plots and reports: by hue, fill, shape and dashes, so never by hue alone.
+"""The styles of pipelines in plots and reports: hue, fill, shape and dashes, never hue alone.
 
 Hue and fill tell who enhances: the joint network is black, a sender that enhances is blue and
 filled, a receiver is orange and hollow. The shape of the points tells the codec; shade and dashes
@@ -34,15 +34,15 @@ DASHES: tuple[tuple[float, ...], ...] = (
     (11, 3, 3, 3),
     (8, 2, 1.5, 2, 1.5, 2),
 )
-"""Lengths of lines and gaps in turn, in pixels; the first is without gaps."""
+"""Alternating lengths of dashes and gaps, in pixels; the first is a solid line."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """The pipelines of one order, as they look.
+    """The style of all pipelines of one order.
 
     Attributes:
-        title: what people call it.
+        title: its name for people.
         light: shades on a light ground, ``#rrggbb``; ``dark`` are as many for a dark one.
         dark: see ``light``.
         filled: whether its points are.
@@ -108,7 +108,7 @@ class Style:
 
 
 def pipeline_styles(results: Sequence[PipelineResult]) -> dict[str, Style]:
-    """Return how pipelines look, by their names.
+    """Return the styles of pipelines by their names.
 
     Of one family, no two share shape and dashes, until there are more of them than pairs of both.
     """
@@ -155,7 +155,7 @@ def enhancer_of(result: PipelineResult) -> str:
 def _free(
     family: Order, dash: int, shape: int, taken: set[tuple[Order, int, int]]
 ) -> tuple[int, int]:
-    """Return the dashes and shape that are wanted, or the next that are not taken yet."""
+    """Return the wanted dashes and shape, or the next that are still free."""
     for step in product(range(len(DASHES)), range(len(SHAPES))):
         place = ((dash + step[0]) % len(DASHES), (shape + step[1]) % len(SHAPES))
         if (family, *place) not in taken:

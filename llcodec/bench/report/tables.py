@@ -1,4 +1,4 @@
-"""What a benchmark was measured with, as lists that a page can show."""
+"""The tables of the report: pipelines against the anchor, all numbers, and the conditions."""
 
 import json
 import math
@@ -17,7 +17,7 @@ _COMMANDS = ("command", "commands")  # shown apart, as they would be typed
 
 @dataclass(frozen=True)
 class Facts:
-    """Names and values under a title."""
+    """A titled list of names and values."""
 
     title: str
     rows: tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Part:
-    """A codec or an enhancer of the pipelines, and all that decides what it makes."""
+    """A codec or an enhancer of the pipelines, with all of its settings."""
 
     kind: str
     name: str
@@ -33,7 +33,7 @@ class Part:
 
 
 def commands(meta: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the command lines of what the results share."""
+    """Return the command lines in the metadata of results."""
     found: list[str] = []
     for name in _COMMANDS:
         value = meta.get(name)
@@ -42,7 +42,7 @@ def commands(meta: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def facts(meta: Mapping[str, Any]) -> tuple[Facts, ...]:
-    """Return all else of it: first what stands alone, then each mapping under its own name."""
+    """Return all other metadata: first single values, then each mapping under its own name."""
     rest = {name: value for name, value in meta.items() if name not in _COMMANDS}
     groups = {name: value for name, value in rest.items() if isinstance(value, Mapping)}
     alone = {name: value for name, value in rest.items() if name not in groups}
@@ -54,7 +54,7 @@ def facts(meta: Mapping[str, Any]) -> tuple[Facts, ...]:
 
 
 def times(results: Sequence[PipelineResult]) -> tuple[Facts, ...]:
-    """Return under which conditions times were measured: a row for pipelines that share them."""
+    """Return the conditions that times were measured under, with the pipelines that share them."""
     names: dict[str, list[str]] = {}
     for result in results:
         if result.conditions:
@@ -66,7 +66,7 @@ def times(results: Sequence[PipelineResult]) -> tuple[Facts, ...]:
 
 
 def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
-    """Return every codec and enhancer of some pipelines once, with its settings."""
+    """Return each codec and enhancer of some pipelines once, with its settings."""
     found: dict[str, Part] = {}
     for result in results:
         for kind, place in (("codec", "codec"), ("enhancer", "before"), ("enhancer", "after")):
@@ -78,13 +78,13 @@ def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
 
 
 def training_hours(result: PipelineResult) -> tuple[float, ...]:
-    """Return how long the parts of a pipeline were trained, of those that tell, in their order."""
+    """Return the hours of training of a pipeline's parts, in order, as far as they are known."""
     told = (result.record[place].get("training_hours") for place in ("before", "codec", "after"))
     return tuple(float(hours) for hours in told if hours is not None)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a part's record without its name, and with what it nests one level up."""
+    """Return a part's record without its name, with nested mappings merged into it."""
     flat: dict[str, Any] = {}
     for name, value in record.items():
         if isinstance(value, Mapping):
@@ -119,7 +119,7 @@ _ALONE = Comparison("", None, None, None)
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as it is shown, and as it is sorted; None stands for no number.
+    """A number as it is shown, and as it is sorted; None if there is none.
 
     ``verdict`` is ``better``, ``worse``, or empty where nothing is compared.
     """
@@ -131,7 +131,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One pipeline; ``number`` is its place among the results."""
+    """One pipeline; ``number`` is its index among the results."""
 
     number: int
     name: str
@@ -141,7 +141,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, and what it means."""
+    """A heading and its meaning."""
 
     title: str
     meaning: str
@@ -162,7 +162,7 @@ COLUMNS = (
 def comparison_rows(
     results: Sequence[PipelineResult], comparisons: Sequence[Comparison], anchor: str | None
 ) -> tuple[Row, ...]:
-    """Return a row for each result, those that need the fewest bits first."""
+    """Return a row for each result, the fewest bits first."""
     beside = {comparison.name: comparison for comparison in comparisons}
     rows = []
     for number, result in enumerate(results):
@@ -183,19 +183,19 @@ def comparison_rows(
                 ),
             )
         )
-    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).place))
+    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).rank))
 
 
 @dataclass(frozen=True)
 class NumberRow:
-    """What was measured of one pipeline at one quality, as it is shown."""
+    """The measurements of one pipeline at one quality, as they are shown."""
 
     name: str
     cells: tuple[str, ...]
 
 
 def number_rows(results: Sequence[PipelineResult]) -> tuple[tuple[str, ...], tuple[NumberRow, ...]]:
-    """Return the headings and rows of everything that curves can show and all results have."""
+    """Return headings and rows of all measures that every result has."""
     measures = [m for m in MEASURES if all(m.column in result.columns for result in results)]
     rows = []
     for result in results:
