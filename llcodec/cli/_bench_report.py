@@ -1,16 +1,14 @@
 """What a benchmark tells while it runs, and at its end."""
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Self
 
-from llcodec.cli._problems import print_problem
+from llcodec._progress import Bars
+from llcodec.cli._problems import complain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from llcodec.bench.complexity import Complexity
     from llcodec.bench.outcome import BenchOutcome
     from llcodec.bench.runner import PipelineRun
@@ -21,35 +19,24 @@ class BenchLines:
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
-        self._bar: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._bars = Bars(wanted=not quiet)
 
     def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr is not None and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True))
-            self._bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._bars.__exit__(*error)
 
     def progress(self, name: str, done: int, total: int) -> None:
         """Hear how many pictures of a pipeline are done."""
-        if self._bar is not None:
-            if name not in self._tasks:
-                self._tasks[name] = self._bar.add_task(name, total=total)
-            self._bar.update(self._tasks[name], completed=done)
+        self._bars.show(name, done, total)
 
     def finished(self, run: "PipelineRun") -> None:
         """Hear what became of a pipeline."""
         if run.failure is not None:
-            print_problem(f"{run.name}: {run.failure}")
-        elif not self._quiet and self._bar is None and sys.stderr is not None:
-            print(f"{run.name}: done", file=sys.stderr, flush=True)
+            self._bars.print(complain(f"{run.name}: {run.failure}"))
+        elif not (self._quiet or self._bars.shown):
+            self._bars.print(f"{run.name}: done")
 
 
 def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:

@@ -1,19 +1,17 @@
 """``llc data``: the data sets of the papers, whether a folder holds one, and making it ready."""
 
 import os
-import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from llcodec._progress import Bars
 from llcodec.cli import _data_report as report
 from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 _THREADS = min(4, os.cpu_count() or 1)
 
@@ -96,8 +94,8 @@ def prepare(
 
     dataset = find(name)
     order = Order(dataset, root, out, _dimensions(size), val, threads, force)
-    with _Bar() as bar:
-        prepared = prepare(order, bar.show)
+    with Bars() as bars:
+        prepared = prepare(order, partial(bars.show, "files"))
     for problem in prepared.problems:
         print_problem(problem.what, problem.where)
     _print(report.prepared_lines(prepared, dataset))
@@ -112,30 +110,6 @@ def _dimensions(text: str | None) -> tuple[int, int] | None:
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise typer.BadParameter(f"{text!r} is not a size such as 960x512")
     return int(width), int(height)
-
-
-class _Bar:
-    """A progress bar, if someone is there to see it."""
-
-    def __init__(self) -> None:
-        self._bar: Progress | None = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def show(self, done: int, total: int) -> None:
-        """Show how many files are done."""
-        if self._bar is None and sys.stderr is not None and sys.stderr.isatty():
-            from llcodec.cli._progress import progress_bar
-
-            self._bar = progress_bar(total)
-            self._bar.start()
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done)
 
 
 def _print(lines: Iterable[str]) -> None:
