@@ -21,7 +21,7 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from llcodec.bench.failure import told
+from llcodec._failures import in_one_line
 from llcodec.bench.machine import machine
 from llcodec.bench.watching import peak_of
 from llcodec.enhancing.names import DEFAULT_ENHANCER
@@ -119,7 +119,7 @@ def main() -> None:
         rows = [measure(size, options.threads, options.model) for size in options.sizes]
         _write(options, rows)
     except (LlcError, OSError) as error:
-        sys.exit(told(error))
+        sys.exit(in_one_line(error))
     broken = broken_promises(rows)
     if broken:
         sys.exit(f"more than {PROMISED_MB:.0f} MB: {', '.join(broken)}")

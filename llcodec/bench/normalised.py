@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 
 from llcodec._extras import require
+from llcodec._failures import in_one_line
 from llcodec._outputs import written
-from llcodec.bench.failure import told
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import read_pixels
 from llcodec.enhancing.models import find_enhancer
@@ -116,7 +116,7 @@ def main() -> None:
         }
         options.out.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
     except (LlcError, OSError) as error:
-        sys.exit(told(error))
+        sys.exit(in_one_line(error))
 
 
 if __name__ == "__main__":

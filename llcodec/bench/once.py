@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from llcodec._failures import in_one_line
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.complexity import Complexity
-from llcodec.bench.failure import told
 from llcodec.bench.peak_memory import PeakMemory, largest, peak_memory
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipeline_complexity import complexities_of
@@ -61,10 +61,10 @@ def _of_one(
         memory = peak_memory(run, picture, options, folder / "memory")
         found = replace(found, memory=memory)
     except Exception as error:
-        problems.append(f"{run.name}: its memory was not measured: {told(error)}")
+        problems.append(f"{run.name}: its memory was not measured: {in_one_line(error)}")
     try:
         counted = complexities_of(run.pipeline, run.qualities, folder / "complexity")
         found = replace(found, complexities=counted)
     except Exception as error:
-        problems.append(f"{run.name}: its networks were not counted: {told(error)}")
+        problems.append(f"{run.name}: its networks were not counted: {in_one_line(error)}")
     return found

@@ -16,7 +16,7 @@ from statistics import mean
 import numpy as np
 import torch
 
-from llcodec.bench.failure import told
+from llcodec._failures import in_one_line
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.container import read_header
@@ -84,7 +84,7 @@ def main() -> None:
     try:
         _measure_all()
     except (LlcError, OSError) as error:
-        sys.exit(told(error))
+        sys.exit(in_one_line(error))
 
 
 def _measure_all() -> None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from llcodec._failures import in_one_line
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.codecs.timing import Timed, timed
 from llcodec.bench.conditions import Conditions, conditions_here
-from llcodec.bench.failure import told
 from llcodec.bench.gaps import Filling, Gap, Kept
 from llcodec.bench.kept import Distance
 from llcodec.bench.pictures import BenchPicture
@@ -85,7 +85,7 @@ def _tried(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> Pi
     except Exception as error:
         if isinstance(error, BrokenProcessPool):
             workers.renew()
-        return PipelineRun(spec, name_of(spec), None, failure=told(error))
+        return PipelineRun(spec, name_of(spec), None, failure=in_one_line(error))
 
 
 def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:

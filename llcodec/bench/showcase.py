@@ -15,9 +15,9 @@ from statistics import median
 
 from PIL import Image
 
+from llcodec._failures import in_one_line
 from llcodec._outputs import written
 from llcodec.bench.codecs.codec import bits_per_pixel
-from llcodec.bench.failure import told
 from llcodec.bench.kept import Keys
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline
@@ -104,7 +104,7 @@ def show(
                 png = folder / f"{keys.of(pictures[place], quality)}.png"
                 made[place].append(_kept_or_made(pipeline, pictures[place], quality, png))
             except Exception as error:  # others' code, as in a run
-                failed[place][run.name] = told(error)
+                failed[place][run.name] = in_one_line(error)
             progress(done := done + 1, total)
     shown = (ShownPicture(pictures[p], tuple(made[p]), failed[p]) for p in chosen)
     return Showcase(bpp, tuple(shown))
