@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from llcodec._memory import give_back
 from llcodec._parts import clear_away
+from llcodec.cli._exit_codes import DAMAGED
 from llcodec.cli._output import make_folder, write_output
 from llcodec.cli._plan import Job, Plan
-from llcodec.cli._problems import DAMAGED, explain
+from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
 from llcodec.cli._sources import file_key
 from llcodec.errors import OutputError

@@ -227,3 +227,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what goe
 MaxPixels = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse pictures of more pixels than this.")
 ]
+
+
+def use_threads(number: int | None) -> None:
+    """Compute with so many threads from now on; None leaves it to PyTorch."""
+    if number is not None:
+        import torch
+
+        torch.set_num_threads(number)

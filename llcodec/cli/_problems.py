@@ -3,13 +3,9 @@
 import sys
 
 from llcodec._failures import in_one_line, is_expected
+from llcodec.cli._exit_codes import FAILED, INTERNAL
 from llcodec.cli._input import STREAM
 from llcodec.cli._text import printable
-
-FAILED = 1
-USAGE = 2
-DAMAGED = 3  # salvaged with losses
-INTERNAL = 70
 
 
 def explain(error: Exception) -> tuple[str, int]:

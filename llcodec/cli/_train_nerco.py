@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 
 
 def nerco(
@@ -37,7 +37,7 @@ def nerco(
 
     Text guidance needs the extra "clip". Ctrl-C ends with a checkpoint and exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.training.nerco_run import NercoFolders, run_nerco
     from llcodec.training.recipe_files import NERCO, read_recipe
     from llcodec.training.run_options import RunOptions

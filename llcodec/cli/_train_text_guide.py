@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 
 
 def text_guide(
@@ -26,7 +26,7 @@ def text_guide(
     Two small towers of open_clip learn from pictures whose captions state their exposure, noise
     and colour cast. Ctrl-C ends with a checkpoint and exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.run_options import RunOptions
     from llcodec.training.text_contrast import TextGuideRecipe

@@ -8,7 +8,8 @@ import typer
 from llcodec.bench.codecs.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
-from llcodec.cli._problems import FAILED, print_problem
+from llcodec.cli._exit_codes import FAILED
+from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def bench(
 
 def _run(order: "BenchOrder", quiet: bool) -> int:
     from llcodec.bench.command import run_bench
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
 
     use_threads(order.threads)
     with BenchLines(quiet) as lines:

@@ -12,13 +12,12 @@ import typer
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._input import STREAM, read_input
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
 from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sizes import Box
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._threads import use_threads
 from llcodec.errors import OutputError
 
 if TYPE_CHECKING:

@@ -10,12 +10,11 @@ import typer
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._input import picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
 from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._threads import use_threads
 
 if TYPE_CHECKING:
     from llcodec.codec.codec import Codec, Target

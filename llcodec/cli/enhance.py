@@ -12,12 +12,11 @@ from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._enhanced_names import beside, inside, is_stream, naming
 from llcodec.cli._input import STREAM, picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
 from llcodec.cli._plan import Job, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import printable
-from llcodec.cli._threads import use_threads
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import OutputError
 

@@ -8,11 +8,11 @@ import typer
 
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch
-from llcodec.cli._model_report import describe, facts
+from llcodec.cli._model_checks import describe, facts
+from llcodec.cli._options import use_threads
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._text import printable
-from llcodec.cli._threads import use_threads
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -87,7 +87,7 @@ def _shipped() -> list[str]:
 
 
 def _verified(job: Job) -> Record:
-    from llcodec.cli._model_trial import try_out
+    from llcodec.cli._model_checks import try_out
     from llcodec.errors import ModelError
 
     start = perf_counter()

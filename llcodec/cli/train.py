@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 from llcodec.cli._train_text_guide import text_guide
@@ -47,7 +47,7 @@ def codec(
 
     Ctrl-C ends with a checkpoint and exit code 75. Works under torchrun.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.recipe_files import CODEC, read_recipe
     from llcodec.training.runs import CodecRunOptions, run_recipe
@@ -73,7 +73,7 @@ def tone(
 
     Ctrl-C keeps the members that are finished, and ends with exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
     from llcodec.training.ranks import refuse_ranks

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec.cli._exit_codes import STOPPED, USAGE
 from llcodec.cli._main import run
-from llcodec.cli._problems import USAGE
-from llcodec.cli._train_end import STOPPED
 from llcodec.training.stopping import StopRequest
 
 

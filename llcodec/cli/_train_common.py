@@ -1,4 +1,4 @@
-"""The options that the trainings share."""
+"""What the trainings share: options, and how a run that was stopped ends."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _options
+from llcodec.cli._exit_codes import STOPPED
 
 Data = Annotated[
     list[Path],
@@ -27,3 +28,13 @@ WithTensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
 ]
 Threads = _options.Threads
+
+
+def end_run(out: Path, *, done: bool, how: str = "go on with --resume") -> None:
+    """Tell ``how`` to go on with the run folder ``out``, unless the training is ``done``.
+
+    Raises typer.Exit with the code ``STOPPED`` then, so that no script goes on with half a run.
+    """
+    if not done:
+        typer.echo(f"stopped; {how} ({out})", err=True)
+        raise typer.Exit(STOPPED)
