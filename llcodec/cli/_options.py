@@ -221,7 +221,24 @@ Threads = Annotated[
         min=1, metavar="N", show_default=False, help="Threads to compute with; default: all cores."
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite outputs that are there.")]
+OutputQuality = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=100,
+        metavar="0...100",
+        show_default="JPEG 95, AVIF 90, WebP lossless",
+        help="Quality of JPEG, WebP and AVIF.",
+    ),
+]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
+SkipExisting = Annotated[
+    bool,
+    typer.Option("--skip-existing", help="Leave out inputs whose outputs exist: goes on a batch."),
+]
+KeepSuffix = Annotated[
+    bool, typer.Option("--keep-suffix", help="Name outputs a.jpg.llc rather than a.llc.")
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what goes wrong.")]
 MaxPixels = Annotated[

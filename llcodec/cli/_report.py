@@ -67,10 +67,26 @@ class Reporter:
             self._line(complain(message, path))
         self._advance()
 
-    def sum_up(self, failures: int) -> None:
-        """Tell how many of several files failed, if any."""
-        if failures and self._total > 1 and not self._style.json:
-            self._line(complain(f"{failures} of {self._total} failed"))
+    def skipped(self, record: Record) -> None:
+        """Count a file that was left out, since its output exists."""
+        if self._style.json:
+            _print(json.dumps(record), sys.stdout)
+        self._advance()
+
+    def sum_up(self, *, failed: int, skipped: int = 0, refused: bool = False) -> None:
+        """Tell how many of several files failed and were skipped, if any.
+
+        ``refused`` tells that some failed since their outputs exist.
+        """
+        if self._total == 1 or self._style.json:
+            return
+        done = self._total - failed - skipped
+        rest = f", {skipped} skipped" if skipped else ""
+        hint = "; --skip-existing leaves out what exists" if refused else ""
+        if failed:
+            self._line(complain(f"{failed} of {self._total} failed{rest}{hint}"))
+        elif skipped and not self._style.quiet:
+            self._line(f"{done} done{rest}")
 
     def _line(self, text: str, *, on_stdout: bool = False) -> None:
         if on_stdout and not (self._bars.shown and _is_terminal(sys.stdout)):
