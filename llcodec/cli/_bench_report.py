@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from textwrap import wrap
 from typing import TYPE_CHECKING, Self
 
 from llcodec._progress import Bars
@@ -83,11 +84,14 @@ def complexity_lines(complexities: "Sequence[Complexity]", *, as_json: bool) -> 
     if as_json:
         yield from (json.dumps(asdict(complexity)) for complexity in complexities)
         return
-    yield f"{'at 960×512':28} {'parameters':>12} {'multiplications':>16}  stages"
+    yield f"{'at 960×512':30} {'parameters':>12} {'MACs':>10}"
     for found in complexities:
-        macs = f"{found.macs / 1e9:.1f} G"
-        stages = ", ".join(
-            f"{s.name} {s.parameters / 1e6:.2f} M {s.macs / 1e9:.1f} G" for s in found.stages
-        )
-        source = "" if found.source == "measured" else f" [{found.source}]"
-        yield f"{found.name:28} {found.parameters / 1e6:10.2f} M {macs:>16}  {stages}{source}"
+        yield _complexity_row(found.name, found.parameters, found.macs)
+        if len(found.stages) > 1:
+            yield from (_complexity_row(f"  {s.name}", s.parameters, s.macs) for s in found.stages)
+        if found.source != "measured":
+            yield from wrap(found.source, 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def _complexity_row(name: str, parameters: float, macs: float) -> str:
+    return f"{name:30} {parameters / 1e6:10.2f} M {macs / 1e9:8.1f} G"

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 
 from llcodec._parts import remove_parts
-from llcodec.cli._exit_codes import BROKEN_PIPE, INTERRUPTED, USAGE
+from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
 from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
 
@@ -54,7 +54,7 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # Typer has a way out of its own
             raise end.__context__ from None
-        raise
+        return end.code if isinstance(end.code, int) else FAILED  # of shell completion
     except Exception as error:
         usage = _usage(error)
         if usage is None:

@@ -49,17 +49,19 @@ def _number(note: str | None) -> float | None:
 
 
 def describe(record: Record) -> str:
-    """Return the line of a model."""
+    """Return the two lines of a model."""
     r = record
-    parts = [
-        f"{r['name']:<{_NAME_WIDTH}}  {r['kind']:<8}  {r['bytes'] / 1e6:4.1f} MB  {r['hash']}"
-        f"  preset {r['preset']}",
-        f"{r['parameters'] / 1e6:.2f} M parameters",
+    first = (
+        f"{r['name']:<{_NAME_WIDTH}}  {r['kind']:<8}  {r['bytes'] / 1e6:5.1f} MB"
+        f"  {r['parameters'] / 1e6:6.2f} M parameters  {r['hash']}"
+    )
+    training = [
         None if r["steps"] is None else f"{r['steps']:,} steps",
         None if r["hours"] is None else f"{r['hours']:.1f} hours",
         r["date"],
     ]
-    return printable(", ".join(part for part in parts if part))
+    second = ", ".join([f"preset {r['preset']}", *(part for part in training if part)])
+    return f"{printable(first)}\n{'':{_NAME_WIDTH}}  {printable(second)}"
 
 
 def try_out(file: Path) -> dict[str, str]:

@@ -10,22 +10,35 @@ from llcodec.cli._exit_codes import STOPPED
 
 Data = Annotated[
     list[Path],
-    typer.Option(help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable."),
+    typer.Option(
+        metavar="DIR",
+        help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable.",
+    ),
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder: recipe, logs, checkpoints.")]
-Preset = Annotated[str, typer.Option(help="Preset whose shipped recipe is used.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="DIR", help="Run folder: recipe, logs, checkpoints.")
+]
+Preset = Annotated[str, typer.Option(metavar="NAME", help="Train this preset with its recipe.")]
 RecipeFile = Annotated[
-    Path | None, typer.Option("--recipe", help="A recipe of your own, *.toml, instead.")
+    Path | None,
+    typer.Option("--recipe", metavar="FILE", help="Use a recipe of your own (.toml) instead."),
 ]
 Changes = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Change of the recipe, as in seed=3. Repeatable."),
+    typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. seed=3. Repeatable."),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on exactly where the run folder ended.")]
-MaxHours = Annotated[float, typer.Option(help="Stop after so many hours, as Ctrl-C does.")]
-DeviceName = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Resume the run in DIR exactly where it stopped.")
+]
+MaxHours = Annotated[
+    float,
+    typer.Option(metavar="HOURS", show_default=False, help="Stop after this time, as Ctrl-C does."),
+]
+DeviceName = Annotated[
+    str, typer.Option("--device", metavar="auto|cpu|cuda", help="Where to train.")
+]
 WithTensorBoard = Annotated[
-    bool, typer.Option("--tensorboard", help="Write TensorBoard events as well.")
+    bool, typer.Option("--tensorboard", help="Write TensorBoard events too.")
 ]
 Threads = _options.Threads
 

@@ -20,7 +20,7 @@ def snr_aware(
 ) -> None:
     """Train SNR-Aware (CVPR 2022), an enhancer without a codec, from pairs.
 
-    Ctrl-C ends with a checkpoint and exit code 75.
+    Ctrl-C writes a checkpoint and ends with exit code 75.
     """
     from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders

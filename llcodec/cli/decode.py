@@ -10,6 +10,7 @@ import typer
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch
 from llcodec.cli._ends import ends_of
+from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from llcodec.container import Limits
     from llcodec.imaging import Picture
 
+EXAMPLES = examples(
+    "llc decode small.llc bright.png",
+    "llc decode small.llc --as-shot                   # as dark as it was",
+    "llc decode small.llc crop.png --region 0,0,800,600",
+    "llc decode small/ -o bright/ --format jpg --output-quality 90",
+    "llc decode damaged.llc --salvage                 # recover intact tiles",
+)
+
 
 def decode(
     inputs: options.Files,
@@ -53,7 +62,10 @@ def decode(
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Decode .llc files as pictures."""
+    """Decode .llc files as images.
+
+    Of two names, the second is the output if it is the name of an image or does not exist.
+    """
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
     if sum((region is not None, max_size is not None, salvage)) > 1:

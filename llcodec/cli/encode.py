@@ -10,6 +10,7 @@ import typer
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._ends import ends_of
+from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
 from llcodec.cli._plan import (
@@ -27,6 +28,14 @@ from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
     from llcodec.codec.codec import Codec, Target
+
+EXAMPLES = examples(
+    "llc encode dark.jpg small.llc",
+    "llc encode dark.jpg -q 2.5                       # dark.llc, smaller",
+    "llc encode dark.jpg small.llc --target-size 40kB",
+    "llc encode night/ -o small/ --skip-existing      # a whole folder; goes on",
+    "cat dark.jpg | llc encode - > small.llc",
+)
 
 
 def encode(
@@ -47,7 +56,10 @@ def encode(
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Encode pictures as .llc files."""
+    """Encode images as .llc files.
+
+    Of two names, the second is the output if it ends with .llc or does not exist.
+    """
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
     plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)

@@ -11,6 +11,7 @@ from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import enhanced_name, without_enhanced
+from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, picture_source
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of
@@ -22,6 +23,13 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 
 if TYPE_CHECKING:
     from llcodec.enhancing.enhancer import Enhancer
+
+EXAMPLES = examples(
+    "llc enhance dark.jpg                             # dark-enhanced.jpg",
+    "llc enhance dark.jpg bright.png --strength 0.7",
+    "llc enhance night/ -o bright/ --model nerco",
+    "cat dark.jpg | llc enhance - > bright.png",
+)
 
 
 def enhance(
@@ -41,7 +49,10 @@ def enhance(
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Make dark pictures bright and clean."""
+    """Make dark images bright and clean.
+
+    Of two names, the second is the output if it does not exist.
+    """
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
 

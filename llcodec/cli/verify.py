@@ -1,4 +1,4 @@
-"""``llc verify``: is everything in these files as their encoder left it?"""
+"""``llc verify``: check that files are intact."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -23,9 +23,9 @@ def verify(
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Check .llc files, writing nothing.
+    """Check .llc files without writing anything.
 
-    Every chunk, and every decoded symbol against its checksum.
+    Checks the CRC of every chunk, and decodes all symbols and compares their checksums.
     """
 
     def prepare() -> Worker:
