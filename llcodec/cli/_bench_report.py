@@ -21,6 +21,7 @@ class BenchLines:
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
         self._bars = Bars(wanted=not quiet)
+        self._failures: dict[str, str] = {}  # what failed, by the first pipeline that it failed
 
     def __enter__(self) -> Self:
         return self
@@ -35,7 +36,9 @@ class BenchLines:
     def finished(self, run: "PipelineRun") -> None:
         """Hear what became of a pipeline."""
         if run.failure is not None:
-            self._bars.print(complain(f"{run.name}: {run.failure}"))
+            first = self._failures.setdefault(run.failure, run.name)
+            why = run.failure if first == run.name else f"failed like {first}"
+            self._bars.print(complain(f"{run.name}: {why}"))
         elif not (self._quiet or self._bars.shown):
             self._bars.print(f"{run.name}: done")
 
