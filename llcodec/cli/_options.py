@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from llcodec._file_sizes import parse_size
 from llcodec.cli._help import CODECS, ENHANCERS
-from llcodec.cli._sizes import Box, parse_region, parse_size
+from llcodec.cli._regions import Box, parse_region
 
 DEFAULT_MAX_PIXELS = 100_000_000
 LLC_SUFFIXES = frozenset({".llc"})

@@ -23,8 +23,8 @@ from llcodec.cli._plan import (
     with_suffix,
     writing_plan,
 )
+from llcodec.cli._regions import Box
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sizes import Box
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
 
