@@ -1,19 +1,14 @@
 """Reading what the user names, within bounds."""
 
-import os
 import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from llcodec._reading import MAX_BYTES, read_path, read_stream
 from llcodec.errors import InputError
 
 STREAM: Final = "-"
 """The name of standard input, and of standard output."""
-
-MAX_BYTES: Final = 1 << 30
-"""The longest input that is read into memory."""
-
-_PIECE: Final = 1 << 20
 
 
 def read_input(path: str, limit: int = MAX_BYTES) -> bytes:
@@ -22,13 +17,10 @@ def read_input(path: str, limit: int = MAX_BYTES) -> bytes:
     Raises:
         InputError: when it cannot be read, or has more than ``limit`` bytes.
     """
+    if path != STREAM:
+        return read_path(Path(path), limit)
     try:
-        if path == STREAM:
-            return _read(_stdin(), limit)
-        with Path(path).open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size > limit:  # 0 of what is no regular file
-                raise _too_long(limit)
-            return _read(stream, limit)
+        return read_stream(_stdin(), limit)
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
@@ -44,17 +36,3 @@ def _stdin() -> BinaryIO:
     if sys.stdin.isatty():
         raise InputError("standard input is a terminal: give a file, or pipe one in")
     return sys.stdin.buffer
-
-
-def _read(stream: BinaryIO, limit: int) -> bytes:
-    """Read piece by piece, so that memory follows what is there and not the limit."""
-    data = bytearray()
-    while piece := stream.read(_PIECE):
-        data += piece
-        if len(data) > limit:
-            raise _too_long(limit)
-    return bytes(data)
-
-
-def _too_long(limit: int) -> InputError:
-    return InputError(f"has more than {limit >> 20:,} MiB, the most that is read")

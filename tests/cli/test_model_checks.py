@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from llcodec._cards import shipped_file
-from llcodec.cli._model_trial import try_out
+from llcodec.cli._model_checks import try_out
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.nerco.weights import NercoFile, read_nerco, write_nerco
 

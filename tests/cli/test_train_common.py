@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from llcodec.cli._problems import DAMAGED, FAILED, INTERNAL, USAGE
-from llcodec.cli._train_end import STOPPED, end_run
+from llcodec.cli._train_common import end_run
 
 
 def test_a_finished_training_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,7 +19,3 @@ def test_a_stopped_one_tells_how_to_go_on_and_fails(capsys: pytest.CaptureFixtur
     with pytest.raises(typer.Exit):
         end_run(Path("mine"), done=False, how="run it again")
     assert "stopped; run it again (mine)" in capsys.readouterr().err
-
-
-def test_its_code_is_no_other_s() -> None:
-    assert STOPPED not in (0, FAILED, USAGE, DAMAGED, INTERNAL)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from llcodec.cli._threads import use_threads
+from llcodec.cli._options import use_threads
 
 
 def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

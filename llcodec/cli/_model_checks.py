@@ -1,13 +1,67 @@
-"""Trying a model out on a small dark picture: that it loads is not enough."""
+"""What ``llc models`` finds out: what a weight file says, and whether its model works."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from llcodec.cli._plan import Job
+from llcodec.cli._report import Record
+from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
     from llcodec.imaging import Picture
 
-_ROWS, _COLUMNS = 72, 96
+_NAME_WIDTH = 10  # letters; those of the shipped models fit
 _HASH_DIGITS = 16  # of the SHA-256: the bytes that stand in every .llc header
+_ROWS, _COLUMNS = 72, 96  # of the dark picture that models are tried with
+
+
+def facts(job: Job) -> Record:
+    """Return what is told of the shipped model that the job names."""
+    from llcodec._cards import read_card, shipped_file
+
+    file = shipped_file(job.source)
+    card = read_card(file)
+    return {
+        "name": job.source,
+        "kind": card.kind,
+        "path": str(file),
+        "bytes": card.size,
+        "hash": card.sha256[:_HASH_DIGITS],
+        "sha256": card.sha256,
+        "preset": card.preset,
+        "parameters": card.parameters,
+        "steps": _number(card.notes.get("steps")),
+        "hours": _number(card.notes.get("hours")),
+        "date": card.notes.get("exported"),
+    }
+
+
+def _number(note: str | None) -> float | None:
+    """Return a note as a finite number, None if it is none."""
+    try:
+        number = float(note or "")
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def describe(record: Record) -> str:
+    """Return the two lines of a model."""
+    r = record
+    first = (
+        f"{r['name']:<{_NAME_WIDTH}}  {r['kind']:<8}  {r['bytes'] / 1e6:5.1f} MB"
+        f"  {r['parameters'] / 1e6:6.2f} M parameters  {r['hash']}"
+    )
+    training = [
+        None if r["steps"] is None else f"{r['steps']:,} steps",
+        None if r["hours"] is None else f"{r['hours']:.1f} hours",
+        r["date"],
+    ]
+    second = ", ".join([f"preset {r['preset']}", *(part for part in training if part)])
+    return f"{printable(first)}\n{'':{_NAME_WIDTH}}  {printable(second)}"
 
 
 def try_out(file: Path) -> dict[str, str]:
