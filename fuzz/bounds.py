@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-MOST_SECONDS: Final = 10.0
+_MOST_SECONDS: Final = 10.0
 """A limit on CPU time, so that a busy machine does not look like a slow decoder."""
 
-MOST_MEMORY: Final = 256 << 20
+_MOST_MEMORY: Final = 256 << 20
 """A limit in bytes on how much one input may raise the peak memory of the process."""
 
 
@@ -19,8 +19,8 @@ _STATUS: Final = Path("/proc/self/status")
 
 def bounded(
     one_input: Callable[[bytes], object],
-    most_seconds: float = MOST_SECONDS,
-    most_memory: int = MOST_MEMORY,
+    most_seconds: float = _MOST_SECONDS,
+    most_memory: int = _MOST_MEMORY,
 ) -> Callable[[bytes], None]:
     """Return ``one_input`` wrapped to raise AssertionError when an input exceeds a limit."""
 

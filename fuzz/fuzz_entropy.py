@@ -39,7 +39,7 @@ class Task(NamedTuple):
     stream: bytes
 
 
-def task_of(data: bytes) -> Task:
+def _task_of(data: bytes) -> Task:
     """Return what any bytes ask for."""
     head = data[:_HEAD].ljust(_HEAD, b"\0")
     coders = list(golden_coders().values())
@@ -54,7 +54,7 @@ def task_of(data: bytes) -> Task:
 
 def one_input(data: bytes) -> None:
     """Decode a stream; what it decodes to can be coded, and the coder's two ends agree on it."""
-    coder, quality, height, width, stream = task_of(data)
+    coder, quality, height, width, stream = _task_of(data)
     found = attempt(coder.decode, stream, height, width, quality)
     if found is None:
         return
@@ -91,7 +91,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
 def mutate(data: bytes, max_size: int, seed: int, scramble: Scramble) -> bytes:
     """Return a changed input: scrambled, or a stream that is right and absurd."""
     if seed % 4 == 0:
-        task = task_of(data)
+        task = _task_of(data)
         size = task.height, task.width
         stream, _ = random_stream(task.coder, *size, task.quality_units, random.Random(seed))
         mutated = data[:_HEAD].ljust(_HEAD, b"\0") + stream

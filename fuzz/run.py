@@ -26,23 +26,23 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 HARNESSES: Final = ("container", "decode", "entropy")
 # Seconds of one process. atheris 3.0 never frees the results of comparisons that it instruments;
 # where tensors are compared, that is a gigabyte in 80,000 inputs.
-SLICE: Final = 300
+_SLICE: Final = 300
 # A second line of defence: the cost of each input is measured more exactly within the process.
 _FLAGS: Final = ("-timeout=120", "-rss_limit_mb=4096", "-print_final_stats=1")
 
 
-def write_seeds(name: str, folder: Path) -> None:
+def _write_seeds(name: str, folder: Path) -> None:
     """Write the inputs that a harness starts from."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed, data in import_module(f"fuzz.fuzz_{name}").seeds():
         (folder / seed).write_bytes(data)
 
 
-def run_engine(name: str, work: Path, seconds: int) -> Run:
+def _run_engine(name: str, work: Path, seconds: int) -> Run:
     """Run one process of a harness for some seconds, or until it finds a failure."""
     for folder in ("corpus", "found"):
         (work / folder).mkdir(parents=True, exist_ok=True)
-    write_seeds(name, work / "seeds")
+    _write_seeds(name, work / "seeds")
     flags = [f"-max_total_time={seconds}", f"-artifact_prefix={work / 'found'}/", *_FLAGS]
     command = [sys.executable, "-m", "fuzz.engine", name]
     folders = [str(work / "corpus"), str(work / "seeds")]
@@ -75,7 +75,7 @@ def fuzz(name: str, seconds: float, work: Path, results: Path) -> bool:
     found: list[str] = []
     while (left := end - time.monotonic()) > 0 and len(set(found)) == len(found):
         start = time.monotonic()
-        run = run_engine(name, work, max(1, round(min(SLICE, left))))
+        run = _run_engine(name, work, max(1, round(min(_SLICE, left))))
         figures = add_run(read_figures(path, name), run, time.monotonic() - start, machine())
         write_figures(path, figures)
         print(f"{name}: {run.executions} inputs; {run.crash or 'nothing found'}", flush=True)

@@ -34,10 +34,10 @@ from llcodec.imaging import Picture, fitting, read_picture, scaled, write_pictur
 from measurements.golden import EXPECTED, facts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-UNSET: Final = "unset"
-OFF: Final = "off"  # disables oneDNN
-PHOTOGRAPH_SIZE: Final = 384  # pixels of the longer side
-PHOTOGRAPH_TILE: Final = 128
+_UNSET: Final = "unset"
+_OFF: Final = "off"  # disables oneDNN
+_PHOTOGRAPH_SIZE: Final = 384  # pixels of the longer side
+_PHOTOGRAPH_TILE: Final = 128
 
 _TIME_LIMIT: Final = 1800  # seconds for one process
 _VARIABLES: Final = {
@@ -62,9 +62,9 @@ class Setting:
         device: ``cpu`` or ``cuda``.
     """
 
-    aten: str = UNSET
-    onednn: str = UNSET
-    mkl: str = UNSET
+    aten: str = _UNSET
+    onednn: str = _UNSET
+    mkl: str = _UNSET
     threads: int = 1
     memory: str = "channels_last"
     device: str = "cpu"
@@ -72,13 +72,13 @@ class Setting:
     def arguments(self) -> list[str]:
         """Return the arguments of the worker."""
         told = ["--threads", str(self.threads), "--memory", self.memory, "--device", self.device]
-        return [*told, "--without-onednn"] if self.onednn == OFF else told
+        return [*told, "--without-onednn"] if self.onednn == _OFF else told
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of the process, derived from ``base``."""
         environment = {name: value for name, value in base.items() if name not in _CLEARED}
         for name, variable in _VARIABLES.items():
-            if getattr(self, name) not in (UNSET, OFF):
+            if getattr(self, name) not in (_UNSET, _OFF):
                 environment[variable] = getattr(self, name)
         environment["OMP_NUM_THREADS"] = str(self.threads)
         environment["ONEDNN_VERBOSE"] = "1"  # it then says what it runs on, and each call
@@ -124,9 +124,9 @@ def one_by_one(axes: Axes) -> Iterator[Setting]:
 def photograph_folder(path: Path, into: Path) -> Path:
     """Encode a photograph with the shipped model; return a folder of golden files with it."""
     picture = read_picture(path)
-    size = fitting(picture.width, picture.height, PHOTOGRAPH_SIZE)
+    size = fitting(picture.width, picture.height, _PHOTOGRAPH_SIZE)
     codec = Codec(DEFAULT_MODEL, device="cpu")
-    data = codec.encode(scaled(picture, *size), Target(4.0), tile_size=PHOTOGRAPH_TILE)
+    data = codec.encode(scaled(picture, *size), Target(4.0), tile_size=_PHOTOGRAPH_TILE)
     folder = into / "photograph"
     folder.mkdir()
     (folder / "photograph.llc").write_bytes(data)
@@ -148,7 +148,7 @@ def _png(picture: Picture) -> bytes:
     return out.getvalue()
 
 
-def has_cuda(python: str) -> bool:
+def _has_cuda(python: str) -> bool:
     """Return whether the PyTorch of an interpreter finds a CUDA device."""
     if python == sys.executable:
         return torch.cuda.is_available()
@@ -205,7 +205,7 @@ def summary(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def write_result(path: Path, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
+def _write_result(path: Path, result: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the result as JSON, with one line for each row of the table."""
     table = ",\n".join(f"  {json.dumps(row)}" for row in rows)
     head = json.dumps(result, indent=1, ensure_ascii=False).removesuffix("\n}")
@@ -232,7 +232,7 @@ def main() -> int:
         "machine": machine(),
         "summary": summary(rows),
     }
-    write_result(options.out, result, rows)
+    _write_result(options.out, result, rows)
     print(json.dumps(result["summary"]))
     return 1 if any(row["problems"] for row in rows) else 0
 
@@ -244,9 +244,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--python", action="append", default=[], help="another interpreter; may be given again"
     )
-    parser.add_argument("--aten", nargs="+", default=[UNSET, "default", "avx2"])
-    parser.add_argument("--onednn", nargs="+", default=[UNSET, "SSE41", "AVX", "AVX2", OFF])
-    parser.add_argument("--mkl", nargs="+", default=[UNSET, "SSE4_2", "AVX2"])
+    parser.add_argument("--aten", nargs="+", default=[_UNSET, "default", "avx2"])
+    parser.add_argument("--onednn", nargs="+", default=[_UNSET, "SSE41", "AVX", "AVX2", _OFF])
+    parser.add_argument("--mkl", nargs="+", default=[_UNSET, "SSE4_2", "AVX2"])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--memory", nargs="+", default=["channels_last", "contiguous"])
     parser.add_argument("--out", type=Path, required=True)
@@ -254,7 +254,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _axes(options: argparse.Namespace, python: str) -> Axes:
-    device = ("cpu", "cuda") if has_cuda(python) else ("cpu",)
+    device = ("cpu", "cuda") if _has_cuda(python) else ("cpu",)
     told = (options.aten, options.onednn, options.mkl, options.threads, options.memory)
     return Axes(*told, device=device)
 

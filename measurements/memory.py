@@ -27,7 +27,7 @@ from llcodec.bench.programs import peak_rss
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import LlcError
 
-PROMISED_MB: Final = 6000.0
+_PROMISED_MB: Final = 6000.0
 """The limit for enhancing pictures of up to 24 megapixels."""
 
 _PROMISED_PIXELS: Final = 24_000_000
@@ -102,7 +102,7 @@ def broken_promises(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f"enhance of {row['width']}x{row['height']}: {row['enhance']['peak_mb']:.0f} MB"
         for row in rows
         if row["width"] * row["height"] <= _PROMISED_PIXELS
-        and (row["enhance"]["peak_mb"] or 0) > PROMISED_MB  # None where the system does not tell
+        and (row["enhance"]["peak_mb"] or 0) > _PROMISED_MB  # None where the system does not tell
     ]
 
 
@@ -122,7 +122,7 @@ def main() -> None:
         sys.exit(in_one_line(error))
     broken = broken_promises(rows)
     if broken:
-        sys.exit(f"more than {PROMISED_MB:.0f} MB: {', '.join(broken)}")
+        sys.exit(f"more than {_PROMISED_MB:.0f} MB: {', '.join(broken)}")
 
 
 def _write(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -133,7 +133,7 @@ def _write(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> No
         f" --model {enhancer} --out {options.out.name}",
         "machine": machine() | {"threads": options.threads},
         "enhancer": enhancer,
-        "promised_peak_mb": {"enhance 24 MP": PROMISED_MB},
+        "promised_peak_mb": {"enhance 24 MP": _PROMISED_MB},
         "pictures": rows,
     }
     print(json.dumps(rows))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Real = NDArray[np.float64]
 
-BLOCK = 16  # pixels a side
+_BLOCK = 16  # pixels a side
 _PART = 4  # structure is looked for in means of 4×4 pixels, in which noise averages out
 _FLATTEST = 0.25  # the share of the blocks that is taken for flat
 _ROUNDING = 1e-9  # what may be left where there is nothing
@@ -43,7 +43,7 @@ def measure_blocks(picture: NDArray[np.generic]) -> Blocks:
     blocks = _cut(picture)
     flat = blocks.reshape(*blocks.shape[:2], -1)
     rest = flat - (flat @ _PLANE) @ _PLANE.T
-    side = BLOCK // _PART
+    side = _BLOCK // _PART
     parts = rest.reshape(-1, 3, side, _PART, side, _PART).mean((3, 5))
     return Blocks(
         mean=flat.mean(2),
@@ -101,10 +101,10 @@ def correlations(blocks: Blocks, darkest: float) -> tuple[float, float]:
 
 def _cut(picture: NDArray[np.generic]) -> Real:
     """Return the blocks of a picture, N×3×16×16."""
-    down, across = picture.shape[0] // BLOCK, picture.shape[1] // BLOCK
-    whole = picture[: down * BLOCK, : across * BLOCK].astype(np.float64)
-    cut = whole.reshape(down, BLOCK, across, BLOCK, 3).transpose(0, 2, 4, 1, 3)
-    return cut.reshape(-1, 3, BLOCK, BLOCK)
+    down, across = picture.shape[0] // _BLOCK, picture.shape[1] // _BLOCK
+    whole = picture[: down * _BLOCK, : across * _BLOCK].astype(np.float64)
+    cut = whole.reshape(down, _BLOCK, across, _BLOCK, 3).transpose(0, 2, 4, 1, 3)
+    return cut.reshape(-1, 3, _BLOCK, _BLOCK)
 
 
 def _high_pass(blocks: Real) -> Real:
@@ -116,8 +116,8 @@ def _high_pass(blocks: Real) -> Real:
 
 def _plane() -> Real:
     """Return an orthonormal basis of the planes over a block, 256×3."""
-    rows, columns = np.mgrid[:BLOCK, :BLOCK]
-    basis: Real = np.linalg.qr(np.stack([np.ones(BLOCK**2), rows.ravel(), columns.ravel()], 1))[0]
+    rows, columns = np.mgrid[:_BLOCK, :_BLOCK]
+    basis: Real = np.linalg.qr(np.stack([np.ones(_BLOCK**2), rows.ravel(), columns.ravel()], 1))[0]
     return basis
 
 

@@ -30,7 +30,7 @@ SIZES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 24.0, 50.0, 100.0)
 EXAMPLES: Final = Path(__file__).resolve().parents[1] / "examples"
 USUAL_LIMIT: Final = 100_000_000  # pixels that llc takes without --max-pixels
 # Peak MB that either process may take, at so many megapixels.
-PROMISED: Final = {24.0: 2000.0, 100.0: 3000.0}
+_PROMISED: Final = {24.0: 2000.0, 100.0: 3000.0}
 _FROM: Final = 1.0  # megapixels; below it the start of the process is most of the time
 _SIDES: Final = ("encode", "decode")
 
@@ -98,7 +98,7 @@ def broken_promises(rows: Sequence[Row]) -> list[str]:
     """Return which processes took more memory than promised for their size."""
     broken = []
     for row in rows:
-        most = PROMISED.get(row["megapixels"], math.inf)
+        most = _PROMISED.get(row["megapixels"], math.inf)
         for side in _SIDES:
             peak = row[side]["peak_mb"] or 0  # None where the system does not tell
             if peak > most:
@@ -149,7 +149,7 @@ def _write(path: Path, wanted: Mapping[str, Any], rows: Sequence[Row]) -> None:
         "date": machine()["date"],
         "settings": wanted,
         "growth": {side: growth(rows, side) for side in _SIDES},
-        "promised_peak_mb": {f"{size:g} MP": most for size, most in PROMISED.items()},
+        "promised_peak_mb": {f"{size:g} MP": most for size, most in _PROMISED.items()},
         "broken_promises": broken_promises(rows),
         "rows": list(rows),
     }

@@ -31,7 +31,7 @@ from llcodec.text_guide.scores import (
 )
 
 # Other words for the same, some of which no caption of our own guide holds ("murky", "radiant").
-OTHER_PROMPTS = (
+_OTHER_PROMPTS = (
     Prompts("a dark photo", "a bright photo"),
     Prompts("an underexposed picture", "a well-exposed picture"),
     Prompts("this scene was taken at night", "this scene was taken in daylight"),
@@ -39,7 +39,7 @@ OTHER_PROMPTS = (
 )
 
 
-def measure_light(guide: ClipGuide, pairs: Sequence[Pair]) -> dict[str, Any]:
+def _measure_light(guide: ClipGuide, pairs: Sequence[Pair]) -> dict[str, Any]:
     """Return how the guide's prompts order both halves of pairs, and ladders of the bright ones."""
     highs = distinct_highs(pairs)
     return {
@@ -49,7 +49,7 @@ def measure_light(guide: ClipGuide, pairs: Sequence[Pair]) -> dict[str, Any]:
     }
 
 
-def measure_sets(
+def _measure_sets(
     guide: ClipGuide, sets: dict[str, Sequence[Pixels]], bright: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """Return for each set what its pictures are called, and how they rank below bright ones.
@@ -109,13 +109,13 @@ def main() -> None:
         f" --dark {options.dark.name} --guide {Path(options.guide).stem}"
         f" --out {options.out.name}",
         "exposures": EXPOSURES,
-        **measure_light(guide, pairs),
+        **_measure_light(guide, pairs),
         "ladders_of_photographs": _ladders(score_ladders(guide, photographs)),
-        "sets": measure_sets(guide, sets, ("highs", "photographs")),
+        "sets": _measure_sets(guide, sets, ("highs", "photographs")),
         "gradient_brightens": _rounded(
             {name: share_brightened(guide, sets[name]) for name in ("lows", "highs")}
         ),
-        "other_prompts": [measure_light(guide.with_prompts(p), pairs) for p in OTHER_PROMPTS],
+        "other_prompts": [_measure_light(guide.with_prompts(p), pairs) for p in _OTHER_PROMPTS],
     }
     options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))

@@ -12,7 +12,7 @@ from typing import Any
 from llcodec._disk_cache import DiskCache, cache_key
 from llcodec.bench.machine import Conditions
 from llcodec.bench.pictures import BenchPicture
-from llcodec.bench.scores import NAMES, Measured, Scores, measures
+from llcodec.bench.scores import NAMES, Measured, Scores, score_versions
 from llcodec.metrics.perceptual import MetricChoice
 
 
@@ -25,7 +25,7 @@ class Keys:
     """
 
     def __init__(self, record: Mapping[str, Any], **more: Mapping[str, str]) -> None:
-        self._facts = {"pipeline": record, "measures": measures(), **more}
+        self._facts = {"pipeline": record, "measures": score_versions(), **more}
 
     def of(self, picture: BenchPicture, quality: float) -> str:
         """Return the key of a picture, whose files count by their contents, at a quality."""

@@ -18,7 +18,7 @@ from llcodec.data.pairs import read_pixels
 from llcodec.errors import LlcError
 
 
-def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
+def _send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
     """Enhance and encode a picture as the sender of a pipeline does, and write its file."""
     parts = parts_of(spec)
     enhancer = enhancer_of(parts.before, options.device, options.timeout)
@@ -26,7 +26,7 @@ def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: 
     file.write_bytes(codec.encode(enhancer.enhance(read_pixels(picture)), quality))
 
 
-def receive(spec: str, options: CodecOptions, file: Path) -> None:
+def _receive(spec: str, options: CodecOptions, file: Path) -> None:
     """Decode and enhance a file as the receiver of a pipeline does."""
     parts = parts_of(spec)
     codec = codec_of(parts.codec, options)
@@ -51,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     options = CodecOptions(given.vtm, None, given.device, given.timeout)
     if given.side == "encode":
-        send(given.pipeline, options, given.picture, given.quality, given.file)
+        _send(given.pipeline, options, given.picture, given.quality, given.file)
     else:
-        receive(given.pipeline, options, given.file)
+        _receive(given.pipeline, options, given.file)
 
 
 if __name__ == "__main__":

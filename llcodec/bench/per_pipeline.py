@@ -31,7 +31,7 @@ from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.bench.programs import peak_rss
 from llcodec.bench.runner import PipelineRun, Progress
-from llcodec.bench.scores import measures
+from llcodec.bench.scores import score_versions
 from llcodec.imaging.size import picture_size
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import Preset, paper_preset
@@ -234,7 +234,7 @@ def _counted(
 ) -> tuple[Complexity | None, ...]:
     """Return what was counted, in this run or in an earlier one with the same facts."""
     disk = DiskCache(folder)
-    key = cache_key([facts, {"torch": torch.__version__, **measures()}])
+    key = cache_key([facts, {"torch": torch.__version__, **score_versions()}])
     cached = disk.read(key, lambda stored: tuple(map(_complexity, stored)))
     if cached is not None:
         return cached

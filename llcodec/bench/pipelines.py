@@ -20,7 +20,7 @@ from llcodec._cards import shipped_codecs, shipped_enhancers
 from llcodec._extras import missing
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec
-from llcodec.bench.enhancers.classical import Nothing
+from llcodec.bench.enhancers.classical import Identity
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer
 from llcodec.bench.interfaces import BenchCodec, BenchEnhancer, Ladder
 from llcodec.data.pairs import Pixels
@@ -44,8 +44,8 @@ class Pipeline:
     name: str
     order: Order
     codec: BenchCodec
-    before: BenchEnhancer = field(default_factory=Nothing)
-    after: BenchEnhancer = field(default_factory=Nothing)
+    before: BenchEnhancer = field(default_factory=Identity)
+    after: BenchEnhancer = field(default_factory=Identity)
 
     def qualities_of(self, wanted: tuple[float, ...] | None) -> tuple[float, ...]:
         """Return the qualities to run at: those that are wanted, or else the codec's own.

@@ -16,7 +16,7 @@ from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.machine import WORKER_THREADS, Conditions, conditions_here
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline, WarmPipeline, name_of, pipeline_of
-from llcodec.bench.scores import Measured, Scores, distance, make, measure
+from llcodec.bench.scores import Measured, Scores, distance, encode_and_decode, measure
 from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
@@ -197,7 +197,7 @@ def _finish(
 ) -> Finished:
     if reference is None and not wanted.scores:  # all that is pending needs one
         return Finished(None, dict.fromkeys(wanted.metrics, Distance(None)))
-    made = make(pipeline, source, wanted.quality, sent, here)
+    made = encode_and_decode(pipeline, source, wanted.quality, sent, here)
     scores = Measured(measure(made, source, reference), made.conditions) if wanted.scores else None
     distances = {
         choice: None if reference is None else distance(made, reference, choice.load())

@@ -52,7 +52,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Made:
+class Decoded:
     """A picture that was encoded and decoded; seconds include enhancement.
 
     ``conditions`` are all those that they were measured under.
@@ -65,9 +65,9 @@ class Made:
     conditions: tuple[Conditions, ...]
 
 
-def make(
+def encode_and_decode(
     pipeline: Pipeline, source: Pixels, quality: float, sent: Timed[Pixels], here: Conditions
-) -> Made:
+) -> Decoded:
     """Encode and decode a picture; ``sent`` is the output of the sender's enhancer.
 
     ``here`` are the conditions of this process; cached runs of a codec have their own.
@@ -79,7 +79,7 @@ def make(
     enhanced = ((sent, pipeline.before), (shown, pipeline.after))
     kept = {file.conditions, decoded.conditions}
     kept |= {done.conditions for done, enhancer in enhanced if enhancer.name != NONE}
-    return Made(
+    return Decoded(
         shown.value,
         bits_per_pixel(file.value, source),
         sent.seconds + file.seconds,
@@ -88,7 +88,7 @@ def make(
     )
 
 
-def measure(made: Made, source: Pixels, reference: Pixels | None) -> Scores:
+def measure(made: Decoded, source: Pixels, reference: Pixels | None) -> Scores:
     """Return the scores of a decoded picture."""
     picture = made.picture
 
@@ -109,12 +109,12 @@ def measure(made: Made, source: Pixels, reference: Pixels | None) -> Scores:
     )
 
 
-def distance(made: Made, reference: Pixels, metric: PerceptualMetric) -> float | None:
+def distance(made: Decoded, reference: Pixels, metric: PerceptualMetric) -> float | None:
     """Return the perceptual distance of a decoded picture; None if it is too small."""
     return _tried(lambda: metric(made.picture, reference))
 
 
-def measures() -> dict[str, str]:
+def score_versions() -> dict[str, str]:
     """Return what scores depend on besides pictures and pipelines, for cache keys.
 
     Raises InputError if a library that scores need is not installed.

@@ -9,7 +9,7 @@ import pytest
 from llcodec._cards import shipped_codecs, shipped_enhancers
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.pillow import PngCodec
-from llcodec.bench.enhancers.classical import Nothing
+from llcodec.bench.enhancers.classical import Identity
 from llcodec.bench.interfaces import BenchCodec, CodecSettings
 from llcodec.bench.pipelines import (
     Parts,
@@ -283,7 +283,7 @@ def test_what_is_kept_warms_nothing_up(tmp_path: Path) -> None:
 
 
 def test_enhancers_are_warmed_up_too() -> None:
-    class Enhancer(Nothing):
+    class Enhancer(Identity):
         used = 0
 
         def enhance(self, pixels: Pixels) -> Pixels:

@@ -25,7 +25,7 @@ def test_failures_end_with_what_the_program_said_last() -> None:
         run_program(python(code))
     with pytest.raises(InputError, match=r"exit code 4\): on stdout$"):
         run_program(python("import sys; print('on stdout'); sys.exit(4)"))
-    with pytest.raises(InputError, match="it said nothing"):
+    with pytest.raises(InputError, match="it wrote no message"):
         run_program(python("import sys; sys.exit(1)"))
 
 

@@ -39,7 +39,7 @@ class CodecOptions:
     jobs: int = 1
 
 
-Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
+_Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
 
 
 def known_codecs() -> tuple[str, ...]:
@@ -124,7 +124,7 @@ def _is_folder(model: str) -> bool:
     return Path(model).is_dir() and model not in shipped_codecs()
 
 
-_WITHOUT_PATH: Mapping[str, Builder] = MappingProxyType(
+_WITHOUT_PATH: Mapping[str, _Builder] = MappingProxyType(
     {
         "jpeg": lambda _: jpeg(),
         "jpeg444": lambda _: jpeg("4:4:4"),

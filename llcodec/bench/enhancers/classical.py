@@ -17,7 +17,7 @@ Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Identity:
     """An enhancer that changes nothing."""
 
     name: str = "none"
@@ -45,7 +45,7 @@ class Gamma:
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture with all values raised."""
         exposure = require("skimage.exposure", "bench")
-        return to_pixels(exposure.adjust_gamma(to_values(pixels), self.gamma))
+        return _to_pixels(exposure.adjust_gamma(_to_values(pixels), self.gamma))
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Clahe:
         """Return the picture with its local contrast raised."""
         exposure = require("skimage.exposure", "bench")
         size = [max(1, -(-side // self.tiles)) for side in pixels.shape[:2]]
-        return to_pixels(
-            exposure.equalize_adapthist(to_values(pixels), size, clip_limit=self.clip_limit)
+        return _to_pixels(
+            exposure.equalize_adapthist(_to_values(pixels), size, clip_limit=self.clip_limit)
         )
 
 
@@ -106,7 +106,7 @@ class Retinex:
         ratio = np.mean([np.log(values) - np.log(_blurred(values, s)) for s in self.sigmas], 0)
         restored = ratio * (np.log(self.alpha * values) - np.log(values.sum(2, keepdims=True)))
         low, high = np.percentile(restored, (self.clipped, 100 - self.clipped), axis=(0, 1))
-        return to_pixels((restored - low) / np.maximum(high - low, 1e-9))
+        return _to_pixels((restored - low) / np.maximum(high - low, 1e-9))
 
 
 @dataclass(frozen=True)
@@ -135,17 +135,17 @@ class Lime:
 
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture divided by its illumination."""
-        values = to_values(pixels)
+        values = _to_values(pixels)
         illumination = refined(values.max(2), self.alpha, self.sigma)
-        return to_pixels(values / np.clip(illumination, 1e-3, 1)[..., None] ** self.gamma)
+        return _to_pixels(values / np.clip(illumination, 1e-3, 1)[..., None] ** self.gamma)
 
 
-def to_values(pixels: Pixels) -> Values:
+def _to_values(pixels: Pixels) -> Values:
     """Return 8-bit pixels as numbers in [0, 1]."""
     return pixels.astype(np.float64) / 255
 
 
-def to_pixels(values: Values) -> Pixels:
+def _to_pixels(values: Values) -> Pixels:
     """Return numbers in [0, 1] (clipped) as 8-bit pixels."""
     return np.clip(np.round(values * 255), 0, 255).astype(np.uint8)
 

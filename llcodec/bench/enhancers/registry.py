@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
-from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex
+from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
 from llcodec.bench.interfaces import BenchEnhancer
 from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
-    {"none": Nothing, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
+    {"none": Identity, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
 )
 _LEARNED = ("joint", "nerco", "snr-aware")
 _COMMAND = "cmd"

@@ -136,7 +136,7 @@ def _style(look: Style) -> dict[str, Any]:
     }
 
 
-ValueOf = Callable[[Stage], float]
+_ValueOf = Callable[[Stage], float]
 
 _WHOLE = 100.0  # the length of the longest bar
 
@@ -208,7 +208,7 @@ def _panel(
     unit: str,
     complexities: Sequence[Complexity],
     stages: Sequence[str],
-    value_of: ValueOf,
+    value_of: _ValueOf,
 ) -> Panel:
     totals = [sum(map(value_of, c.stages)) for c in complexities]
     longest = max(totals) or 1.0

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex, refined
+from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex, refined
 from llcodec.bench.interfaces import BenchEnhancer
 
 pytest.importorskip("skimage", reason="scikit-image is an extra")
-ALL = (Nothing(), Gamma(), Clahe(), Retinex(), Lime())
+ALL = (Identity(), Gamma(), Clahe(), Retinex(), Lime())
 NAMES = [enhancer.name for enhancer in ALL]
 
 
