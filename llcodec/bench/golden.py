@@ -18,10 +18,10 @@ from typing import Any, Final
 import numpy as np
 
 from llcodec import container, imaging
+from llcodec._arrays import Samples
 from llcodec.bench.fingerprint import tile_print
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.imaging import Picture
-from llcodec.imaging.picture import Samples
 
 EXPECTED: Final = "expected.json"
 LEVEL: Final = 1.0

@@ -128,7 +128,7 @@ def bench(
     from llcodec.bench.default_pipelines import default_pipelines
     from llcodec.bench.order import BenchOrder
     from llcodec.bench.pipelines import split_pipelines
-    from llcodec.metrics.perceptual import choices_of
+    from llcodec.metrics.perceptual import parse_metrics
 
     order = BenchOrder(
         dataset=dataset,
@@ -146,7 +146,7 @@ def bench(
         timeout=timeout,
         report=not no_report,
         show=tuple(show.split(",")) if show else (),
-        metrics=choices_of(metrics or ()),
+        metrics=parse_metrics(metrics or ()),
     )
     raise typer.Exit(_run(order, quiet))
 
