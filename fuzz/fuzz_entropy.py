@@ -16,10 +16,9 @@ from fuzz.golden import golden_coders, golden_files
 from fuzz.mutation import Scramble
 from fuzz.recoding import random_stream
 from llcodec import container
-from llcodec.codec.joint import STRIDE
+from llcodec._bitstream import LATENT_UNITS, STRIDE
 from llcodec.entropy.fixed_point import WIDE_LIMIT
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import UNITS
 from llcodec.errors import LlcError
 
 MAX_LENGTH = 4096
@@ -61,11 +60,11 @@ def one_input(data: bytes) -> None:
     expect(found.y_hat.shape == (coder.networks.latents, height, width), "another size")
     for values, most in (
         (found.z_hat, _SYMBOLS),
-        (found.y_hat, _SYMBOLS * UNITS + WIDE_LIMIT),
+        (found.y_hat, _SYMBOLS * LATENT_UNITS + WIDE_LIMIT),
     ):
         expect(bool((values == values.round()).all()), "latents that are not whole")
         expect(float(values.abs().max()) <= most, "latents out of range")
-    again, seen = coder.encode(found.y_hat / UNITS, found.z_hat, quality)
+    again, seen = coder.encode(found.y_hat / LATENT_UNITS, found.z_hat, quality)
     back = coder.decode(again, height, width, quality)
     expect(torch.equal(back.y_hat, seen.y_hat), "other latents")
     expect(torch.equal(back.z_hat, seen.z_hat), "other hyper-latents")

@@ -8,10 +8,9 @@ from torch import Tensor
 
 from fuzz.golden import golden_coders
 from llcodec import container
-from llcodec.codec.joint import STRIDE
+from llcodec._bitstream import LATENT_UNITS, STRIDE
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import UNITS
 from llcodec.errors import LlcError
 
 _SPREADS = (0.3, 3.0, 300.0, 1e5, 1e9)
@@ -75,5 +74,5 @@ def _noise(shape: tuple[int, ...], rng: random.Random, generator: torch.Generato
     if rng.random() < 0.5:  # a few absurd ones among ordinary ones
         rare = torch.rand(shape, generator=generator) < 0.02
         noise = torch.where(rare, noise * 1e4, noise / noise.abs().max().clamp(min=1))
-    whole: Tensor = (noise * UNITS).round() / UNITS
+    whole: Tensor = (noise * LATENT_UNITS).round() / LATENT_UNITS
     return whole

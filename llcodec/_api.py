@@ -15,6 +15,7 @@ from PIL import Image
 
 from llcodec import imaging
 from llcodec._file_sizes import parse_size
+from llcodec._limits import MAX_PIXELS
 from llcodec._reading import FileSource, read_source
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL, shipped_models
@@ -22,7 +23,7 @@ from llcodec.container import Limits, read_header
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import InputError, QualityError, TooManyPixelsError, UnknownModelError
-from llcodec.imaging import MAX_PIXELS, Metadata, Picture
+from llcodec.imaging import Metadata, Picture
 
 # Codecs and enhancers are not to be shared between threads; those cached here are.
 _ONE_AT_A_TIME = threading.RLock()

@@ -8,7 +8,7 @@ import os
 import traceback
 from typing import Final
 
-from llcodec._memory import short_of_memory
+from llcodec._memory import is_out_of_memory
 from llcodec.errors import LlcError
 
 _LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
@@ -16,7 +16,7 @@ _LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
 
 def is_expected(error: Exception) -> bool:
     """Return whether an error is a known failure, and not a bug."""
-    return isinstance(error, LlcError | OSError) or short_of_memory(error) or _pool_died(error)
+    return isinstance(error, LlcError | OSError) or is_out_of_memory(error) or _pool_died(error)
 
 
 def in_one_line(error: Exception) -> str:
@@ -26,7 +26,7 @@ def in_one_line(error: Exception) -> str:
     """
     if isinstance(error, LlcError):
         return str(error) or type(error).__name__  # a line of our own, with paths as they are
-    if short_of_memory(error):
+    if is_out_of_memory(error):
         return "not enough memory"
     if _pool_died(error):
         return "a worker process ended abruptly: is there enough memory?"

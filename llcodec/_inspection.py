@@ -1,4 +1,4 @@
-"""What an ``.llc`` file says about itself, without decoding it (and without PyTorch)."""
+"""Inspect an ``.llc`` file without decoding it, and without PyTorch."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from llcodec.container.framing import CHUNK_OVERHEAD
 from llcodec.container.signature import PREAMBLE_LENGTH
 from llcodec.container.tile_chunk import TILE_OVERHEAD
 
-# A look at the header allocates nothing that grows with the picture.
+# Reading the header allocates nothing that grows with the picture.
 _NO_LIMIT = Limits(max_pixels=1 << 64)
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What an ``.llc`` file says about itself.
+    """Properties of an ``.llc`` file.
 
     Attributes:
         version: the file's format version, (major, minor).
-        size: the whole file, in bytes.
+        size: of the file, in bytes.
         header: the picture's size, how it was coded, and with which model.
         chunks: type, offset and length of every chunk, in file order.
     """
@@ -30,7 +30,7 @@ class Info:
 
     @property
     def bpp(self) -> float:
-        """Bits of the whole file for each pixel of the picture."""
+        """Bits per pixel of the whole file."""
         return 8 * self.size / self.header.pixels
 
     @property
@@ -47,7 +47,7 @@ def _overhead(chunk: ChunkInfo) -> int:
 def inspect(file: FileSource) -> Info:
     """Return what an ``.llc`` file says about itself, without decoding it.
 
-    The header is checked, and the extents of the other chunks; their contents are not.
+    Checks the header and the extents of the other chunks, but not their contents.
 
     Args:
         file: a path, the bytes of the file, or a binary file object.

@@ -1,17 +1,17 @@
-"""Memory: given back between pictures, where programs handle many of them, or short."""
+"""Release freed memory to the system, and recognise out-of-memory errors."""
 
 import ctypes
 import sys
 
-# How PyTorch says that memory is short: a RuntimeError of many words.
+# PyTorch's words in a RuntimeError when it runs out of memory.
 _OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
-def give_back() -> None:
-    """Return what the C library keeps of freed memory to the system; nothing without glibc.
+def release_memory() -> None:
+    """Return freed memory from the C library to the system (only with glibc).
 
-    Pictures of ever new sizes would fragment it: the resident set of a program that decodes
-    thousands grows to several times what is ever in use. Takes about a millisecond.
+    Pictures of many sizes fragment the heap: the resident set of a program that decodes thousands
+    grows to several times what is ever in use. Takes about a millisecond.
     """
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -19,8 +19,8 @@ def give_back() -> None:
             trim(0)
 
 
-def short_of_memory(error: Exception) -> bool:
-    """Return whether an error says that there was not enough memory."""
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error says that memory ran out."""
     if isinstance(error, MemoryError):
         return True
     return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)

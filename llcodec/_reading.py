@@ -5,10 +5,8 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError
-
-MAX_BYTES: Final = 1 << 30
-"""The longest input that is read into memory."""
 
 _PIECE: Final = 1 << 20
 
@@ -23,7 +21,7 @@ def read_source(source: FileSource) -> bytes:
         source: its path, its bytes, or a binary file object, which is read to its end.
 
     Raises:
-        InputError: when it cannot be read, or is longer than ``MAX_BYTES``.
+        InputError: when it cannot be read, or is longer than ``MAX_INPUT_BYTES``.
         TypeError: when the source is none of these.
     """
     if isinstance(source, bytes | bytearray | memoryview):
@@ -41,7 +39,7 @@ def read_source(source: FileSource) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
 
-def read_path(path: Path, limit: int = MAX_BYTES) -> bytes:
+def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a file or a named pipe.
 
     Raises:
@@ -56,7 +54,7 @@ def read_path(path: Path, limit: int = MAX_BYTES) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
 
-def read_stream(stream: BinaryIO, limit: int = MAX_BYTES) -> bytes:
+def read_stream(stream: BinaryIO, limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a stream, read in pieces so that memory follows what is there.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Importing torchvision, which only extras need, beside any build of PyTorch."""
+"""Import torchvision, which only extras need, with any build of PyTorch."""
 
 import importlib
 
@@ -8,11 +8,14 @@ _BOXES = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
 
 
 def import_torchvision() -> None:
-    """Import torchvision, so that it and what builds on it can be imported from then on.
+    """Import torchvision, so that later imports of it and its dependents succeed.
 
-    PyPI's torchvision is built for CUDA. Beside a PyTorch for processors its compiled operators
-    do not load, and its import fails where it describes two of them. Nothing here uses any;
-    declared, they let the import pass. Raises ImportError if torchvision is not installed.
+    PyPI's torchvision is built for CUDA. With a CPU build of PyTorch its compiled operators do not
+    load, and its import fails where it registers two of them. They are not used here, so declaring
+    them is enough.
+
+    Raises:
+        ImportError: when torchvision is not installed.
     """
     try:
         importlib.import_module("torchvision")

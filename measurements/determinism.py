@@ -30,7 +30,7 @@ import torch
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.imaging import Picture, fitting, read_picture, scaled, write_picture
+from llcodec.imaging import Picture, fit_within, read_picture, resize, write_picture
 from measurements.golden import EXPECTED, facts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -124,9 +124,9 @@ def one_by_one(axes: Axes) -> Iterator[Setting]:
 def photograph_folder(path: Path, into: Path) -> Path:
     """Encode a photograph with the shipped model; return a folder of golden files with it."""
     picture = read_picture(path)
-    size = fitting(picture.width, picture.height, _PHOTOGRAPH_SIZE)
+    size = fit_within(picture.width, picture.height, _PHOTOGRAPH_SIZE)
     codec = Codec(DEFAULT_MODEL, device="cpu")
-    data = codec.encode(scaled(picture, *size), Target(4.0), tile_size=_PHOTOGRAPH_TILE)
+    data = codec.encode(resize(picture, *size), Target(4.0), tile_size=_PHOTOGRAPH_TILE)
     folder = into / "photograph"
     folder.mkdir()
     (folder / "photograph.llc").write_bytes(data)

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from torch import Tensor
 
-from llcodec.codec.joint import STRIDE
+from llcodec._bitstream import STRIDE
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import EntropyNetworks

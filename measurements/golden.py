@@ -18,9 +18,9 @@ from typing import Any, Final
 import numpy as np
 
 from llcodec import container, imaging
+from llcodec._arrays import Samples
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.imaging import Picture
-from llcodec.imaging.picture import Samples
 from measurements.fingerprint import tile_print
 
 EXPECTED: Final = "expected.json"

@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from llcodec._cards import read_card, shipped_file
+from llcodec._limits import MAX_PIXELS
 from llcodec._outputs import written
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
@@ -28,7 +29,7 @@ from measurements.scaling_plot import write_plot
 
 SIZES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 24.0, 50.0, 100.0)
 EXAMPLES: Final = Path(__file__).resolve().parents[1] / "examples"
-USUAL_LIMIT: Final = 100_000_000  # pixels that llc takes without --max-pixels
+USUAL_LIMIT: Final = MAX_PIXELS  # pixels that llc takes without --max-pixels
 # Peak MB that either process may take, at so many megapixels.
 _PROMISED: Final = {24.0: 2000.0, 100.0: 3000.0}
 _FROM: Final = 1.0  # megapixels; below it the start of the process is most of the time

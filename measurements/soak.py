@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from llcodec._memory import give_back
+from llcodec._memory import release_memory
 from llcodec._outputs import written
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
@@ -101,7 +101,7 @@ def soak(pairs: int, seed: int, model: str, out: Path, head: dict[str, Any]) -> 
         result.kinds.update(pair.kinds)
         result.wrong += [f"pair {number}: {problem}" for problem in problems]
         del pair
-        give_back()
+        release_memory()
         result.memory.append(reading())
         if result.pairs % _EVERY == 0 or result.pairs == pairs:
             seconds = {"seconds": round(time.monotonic() - start, 1)}

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from llcodec import container
+from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.decoder import empty_plane, place_tile, synthesise
 from llcodec.container import Header
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.imaging import Metadata, Picture
-from llcodec.imaging.picture import Samples
 
 LONGEST = 512  # pixels of a side
 TILES = (64, 128, 192, 256, 2048)

@@ -20,7 +20,7 @@ from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nerco.views import view_of_whole
 from llcodec.nets.blocks import pad_to_multiple
-from llcodec.nets.cheng import Gdn
+from llcodec.nets.cheng import GDN
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.tone import ToneCurve
@@ -77,7 +77,7 @@ def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Comp
     with _META:
         model = JointModel(preset).eval()
     for module in model.modules():
-        if isinstance(module, Gdn):  # see above
+        if isinstance(module, GDN):  # see above
             module.forward = nn.Identity().forward  # type: ignore[assignment]
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
     curve = None

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from llcodec._memory import give_back
-from llcodec._parts import clear_away
+from llcodec._memory import release_memory
+from llcodec._outputs import make_folder, remove_stale_files
 from llcodec.cli._exit_codes import DAMAGED
-from llcodec.cli._output import make_folder, write_output
+from llcodec.cli._output import write_output
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
@@ -27,7 +27,7 @@ def run_batch(
     ``prepare`` loads what is needed, and is called only when there is something to do;
     ``describe`` puts a record in words.
     """
-    clear_away(plan.folders)
+    remove_stale_files(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
         codes = list(_refuse(plan, reporter))
         for job in plan.skipped:
@@ -72,7 +72,7 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
             if key is not None:
                 written[key] = job
             reporter.done(record)
-            give_back()
+            release_memory()
             if record.get("problems"):
                 yield DAMAGED
 

@@ -4,14 +4,15 @@ import sys
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from llcodec._reading import MAX_BYTES, read_path, read_stream
+from llcodec._limits import MAX_INPUT_BYTES
+from llcodec._reading import read_path, read_stream
 from llcodec.errors import InputError
 
 STREAM: Final = "-"
 """The name of standard input, and of standard output."""
 
 
-def read_input(path: str, limit: int = MAX_BYTES) -> bytes:
+def read_input(path: str, limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a file, a named pipe or, for ``-``, of standard input.
 
     Raises:

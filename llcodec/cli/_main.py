@@ -5,7 +5,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from llcodec._parts import remove_parts
+from llcodec._outputs import remove_partial_files
 from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
 from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
@@ -22,7 +22,7 @@ def main() -> None:
         with stoppable():
             code = run(sys.argv[1:])
     except Stopped as stopped:
-        remove_parts()
+        remove_partial_files()
         print_problem("interrupted" if stopped.exit_code == INTERRUPTED else "terminated")
         code = stopped.exit_code
     sys.exit(code)

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from llcodec._file_sizes import parse_size
+from llcodec._limits import MAX_PIXELS
 from llcodec.cli._help import CODECS, ENHANCERS
 from llcodec.cli._regions import Box, parse_region
 
-DEFAULT_MAX_PIXELS = 100_000_000
+DEFAULT_MAX_PIXELS = MAX_PIXELS
 LLC_SUFFIXES = frozenset({".llc"})
 
 

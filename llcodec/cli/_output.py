@@ -7,16 +7,11 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
-from llcodec._parts import part_of
+from llcodec._outputs import write_bytes
 from llcodec.cli._input import STREAM
 from llcodec.errors import OutputError, OutputExistsError
 
 Data = bytes | memoryview
-
-# What file systems say that cannot make hard links, or cannot flush.
-_UNSUPPORTED = frozenset(
-    {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
-)
 
 
 def write_output(path: str, data: Data, *, force: bool) -> None:
@@ -38,7 +33,9 @@ def write_output(path: str, data: Data, *, force: bool) -> None:
             with Path(path).open("wb") as stream:
                 stream.write(data)
         else:
-            _write_file(Path(path), data, force=force)
+            write_bytes(Path(path), data, overwrite=force)
+    except FileExistsError:
+        raise exists(Path(path)) from None
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -84,18 +81,6 @@ def is_special(path: Path) -> bool:
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 
-def make_folder(folder: Path) -> None:
-    """Make a folder for outputs, and those around it.
-
-    Raises:
-        OutputError: when it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from error
-
-
 def check_stdout() -> None:
     """See that standard output can take binary data, before there is any.
 
@@ -118,43 +103,6 @@ def _write_stdout(data: Data) -> None:
         raise
     except OSError as error:
         raise OutputError(f"cannot write standard output: {error.strerror}") from error
-
-
-def _write_file(path: Path, data: Data, *, force: bool) -> None:
-    if force:  # a link stays one: what it leads to is replaced
-        path = Path(os.path.realpath(path))
-    with part_of(path) as (part, stream):
-        stream.write(data)
-        stream.flush()
-        _sync(stream)
-        if sys.platform == "win32":
-            stream.close()  # what is open cannot be renamed there
-        if force:
-            part.replace(path)
-        else:
-            _place(part, path)
-
-
-def _sync(stream: BinaryIO) -> None:
-    try:
-        os.fsync(stream.fileno())
-    except OSError as error:
-        if error.errno not in _UNSUPPORTED:
-            raise
-
-
-def _place(part: Path, path: Path) -> None:
-    """Give a finished file its name, unless something has it: one step, no race."""
-    try:
-        path.hardlink_to(part)
-    except FileExistsError:
-        raise exists(path) from None
-    except OSError as error:
-        if error.errno not in _UNSUPPORTED:
-            raise
-        if path.exists() or path.is_symlink():
-            raise exists(path) from None
-        part.replace(path)
 
 
 def exists(path: Path | str) -> OutputExistsError:

@@ -127,7 +127,7 @@ def bench(
         raise typer.BadParameter("give a data set or a folder with --dataset")
     from llcodec.bench.options import BenchOptions
     from llcodec.bench.pipelines import default_pipelines, split_pipelines
-    from llcodec.metrics.perceptual import choices_of
+    from llcodec.metrics.perceptual import parse_metrics
 
     order = BenchOptions(
         dataset=dataset,
@@ -145,7 +145,7 @@ def bench(
         timeout=timeout,
         report=not no_report,
         show=tuple(show.split(",")) if show else (),
-        metrics=choices_of(metrics or ()),
+        metrics=parse_metrics(metrics or ()),
     )
     raise typer.Exit(_run(order, quiet))
 

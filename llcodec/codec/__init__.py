@@ -1,1 +1,4 @@
-"""The joint model and the way from pictures to files and back."""
+"""The joint model, and the way from pictures to ``.llc`` files and back.
+
+Internal: import :class:`llcodec.Codec` and :class:`llcodec.Target` from ``llcodec``.
+"""

@@ -1,4 +1,4 @@
-"""The codec: one loaded model, used for any number of pictures."""
+"""The codec: load one model, then encode and decode any number of pictures."""
 
 import math
 from dataclasses import dataclass, replace
@@ -6,20 +6,15 @@ from dataclasses import dataclass, replace
 import torch
 
 from llcodec import container, imaging
+from llcodec._arrays import Samples
+from llcodec._bitstream import STRIDE
+from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
-from llcodec.codec.encoder import (
-    MAX_TILE_SIZE,
-    TILE_SIZE,
-    Analysis,
-    analyse,
-    check_tile_size,
-    encode_tiles,
-)
-from llcodec.codec.joint import STRIDE
+from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
-from llcodec.codec.region import Region, needed_tiles, whole
-from llcodec.codec.salvage import Salvaged, salvage
+from llcodec.codec.region import Region, needed_tiles, whole_picture
+from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
 from llcodec.errors import (
@@ -29,11 +24,10 @@ from llcodec.errors import (
     UnsupportedError,
     WrongModelError,
 )
-from llcodec.imaging import Metadata, Picture
-from llcodec.imaging.picture import Samples
+from llcodec.imaging import Picture
 
 DEFAULT_QUALITY = 4.0
-_SMALL = 10_000_000  # pixels that are cheap to code whatever the picture's shape
+_SMALL = 10_000_000  # pixels: cheap to code whatever the shape of the picture
 
 
 @dataclass(frozen=True)
@@ -63,19 +57,24 @@ class Target:
                 raise QualityError(f"a target must be a number above zero, not {value}")
 
     def bytes_for(self, picture: Picture) -> int | None:
-        """Return the most bytes that a file of ``picture`` may have, if there is a target."""
+        """Return the target size in bytes of a file of ``picture``; None for a target quality."""
         if self.bpp is not None:
             return int(self.bpp * picture.width * picture.height / 8)
         return self.size
 
 
 class Codec:
-    """Encodes and decodes with one model. Not to be shared between threads.
+    """Encodes and decodes with one model. Do not share a codec between threads.
 
-    ``model`` is the name of a shipped model or the path of a weight file; ``device`` is
-    ``auto``, ``cpu``, ``cuda`` or ``mps`` and concerns the float transforms only: the entropy
-    path runs on the processor, where it is exact.
-    Raises UnknownModelError, BrokenModelError, InputError (no such device).
+    Args:
+        model: the name of a shipped model, or the path of a weight file.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``. It is used by the float transforms only;
+            entropy coding always runs on the CPU.
+
+    Raises:
+        UnknownModelError: when there is no such model.
+        BrokenModelError: when its weight file is damaged.
+        InputError: when the device does not exist.
     """
 
     def __init__(self, model: str = DEFAULT_MODEL, *, device: str = "auto") -> None:
@@ -90,26 +89,30 @@ class Codec:
     ) -> bytes:
         """Return the ``.llc`` file of a picture.
 
-        Raises QualityError if the target cannot be met, InputError if the metadata are too large.
+        Args:
+            picture: what to encode, in sRGB.
+            target: quality 4 by default.
+            tile_size: width and height of a tile in pixels, a multiple of 64.
+
+        Raises:
+            QualityError: when the target cannot be met.
+            InputError: when the metadata are too large, or the tile size is not allowed.
         """
         target = target or Target()
         check_tile_size(tile_size)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self._model, picture.pixels, self.device)
         blank = self._header(picture, analysis, tile_size)
-        metadata = container.Metadata(
-            picture.metadata.exif, picture.metadata.icc, picture.metadata.xmp
-        )
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
             tiles = encode_tiles(self._model, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
-            file = Container(header=header, tiles=tiles, metadata=metadata, alpha=alpha)
+            file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
                 return container.pack(file, limits)
-            except ValueError as error:  # a part is larger than a reader would take
+            except ValueError as error:  # larger than a reader would accept
                 raise InputError(f"does not fit into an .llc file: {error}") from error
 
         size = target.bytes_for(picture)
@@ -118,7 +121,7 @@ class Codec:
         assert target.quality is not None
         return at_quality(container.to_quality_units(target.quality))
 
-    def _header(self, picture: Picture, analysis: Analysis, tile_size: int) -> Header:
+    def _header(self, picture: Picture, analysis: AnalysedPicture, tile_size: int) -> Header:
         return Header(
             width=picture.width,
             height=picture.height,
@@ -142,21 +145,29 @@ class Codec:
     ) -> Picture:
         """Return the picture of an ``.llc`` file, or a region of it.
 
-        ``brightness`` is 1 for the bright picture, 0 for the picture as it was shot. Of a region,
-        only the tiles that it takes are decoded.
-        Raises FormatError, TooManyPixelsError, WrongModelError, InputError.
+        Args:
+            data: the whole file.
+            brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+            region: what to decode; all of the picture by default. Only the tiles that the region
+                needs are decoded.
+            limits: upper bounds on what the file may hold.
+
+        Raises:
+            FormatError: when the file is damaged, or not an ``.llc`` file.
+            TooManyPixelsError: when the picture is above the limit.
+            WrongModelError: when the file was made with another model.
+            InputError: when the brightness or the region is out of range.
         """
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
         check_brightness(header, brightness)
-        region = region or whole(header)
+        region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
         pixels = synthesise(self._model, latents, header, brightness, self.device, region)
-        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
-        return Picture(pixels, _alpha(file, region), header.grey, metadata)
+        return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
         self,
@@ -166,13 +177,16 @@ class Codec:
         brightness: float = 1.0,
         limits: Limits | None = None,
     ) -> Picture:
-        """Return the picture of an ``.llc`` file, scaled to ``max_size`` pixels a side at most.
+        """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
 
-        A picture that is small enough comes as it is. A sixteenth of the size or less is had
-        without the synthesis transform, several times faster. Raises as :meth:`decode` does.
+        A picture that is smaller keeps its size. At a sixteenth of the size or less, the synthesis
+        transform is skipped, which is several times faster.
+
+        Raises:
+            LlcError: as :meth:`decode` does.
         """
         if max_size < 1:
-            raise InputError(f"a picture has at least 1 pixel a side, not {max_size}")
+            raise InputError(f"the largest side must be at least 1 pixel, not {max_size}")
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
@@ -185,18 +199,19 @@ class Codec:
         if pixels is None:
             pixels = synthesise(self._model, latents, header, brightness, self.device)
             extent = None
-        metadata = Metadata(file.metadata.exif, file.metadata.icc, file.metadata.xmp)
-        picture = Picture(pixels, _alpha(file, whole(header)), header.grey, metadata)
-        size = imaging.fitting(header.width, header.height, max_size)
-        return imaging.scaled(picture, *size, extent)
+        picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
+        size = imaging.fit_within(header.width, header.height, max_size)
+        return imaging.resize(picture, *size, extent)
 
     def salvage(
         self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
-    ) -> Salvaged:
-        """Return what is left of a damaged ``.llc`` file; what is lost is mid grey.
+    ) -> SalvagedPicture:
+        """Recover the intact tiles of a damaged ``.llc`` file; lost ones are grey and listed.
 
-        Of a file that is whole, nothing is lost. Raises as :meth:`decode` does, but of damage only
-        what leaves nothing: that of the header.
+        Nothing is lost of an intact file.
+
+        Raises:
+            LlcError: as :meth:`decode` does; FormatError only when the header is damaged.
         """
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)
@@ -204,20 +219,22 @@ class Codec:
         return salvage(self._model, self._coder, file, brightness, self.device)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
-        """Check everything in a file but the float transforms, and return its header.
+        """Check a file without running the float transforms, and return its header.
 
-        Every chunk's CRC, every symbol against its checksum, and the alpha plane.
-        Raises as :meth:`decode` does.
+        Checks the CRC of every chunk, the checksum of every tile's symbols, and the alpha plane.
+
+        Raises:
+            LlcError: as :meth:`decode` does.
         """
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
         decode_latents(self._coder, header, dict(enumerate(file.tiles)))
-        _alpha(file, whole(header))
+        _alpha(file, whole_picture(header))
         return header
 
     def _check(self, header: Header, limits: Limits | None) -> None:
-        """Raise unless this model can decode a file with this header, within the limits."""
+        """Raise unless this model can decode a file with this header within the limits."""
         check_model(header, self.file)
         check_shape(header.width, header.height, (limits or Limits()).max_pixels)
         tile = min(header.tile_size, header.width), min(header.tile_size, header.height)
@@ -235,19 +252,22 @@ def _alpha(file: Container, region: Region) -> Samples | None:
 
 
 def check_shape(width: int, height: int, max_pixels: int) -> None:
-    """Raise TooManyPixelsError if a picture is so thin that padding makes it a large one.
+    """Check that padding does not make a thin picture a large one.
 
-    Latents cover 16×16 pixels each, so one row of pixels costs as much as sixteen.
+    A latent covers 16×16 pixels, so one row of pixels costs as much as sixteen.
+
+    Raises:
+        TooManyPixelsError: when it does.
     """
     covered = STRIDE**2 * -(-width // STRIDE) * -(-height // STRIDE)
     if covered > 2 * max(max_pixels, _SMALL):
         raise TooManyPixelsError(
-            f"{width}×{height} pixels are too thin a picture: they take {covered:,} to code"
+            f"{width}×{height} pixels are too thin a picture: it costs as much as {covered:,}"
         )
 
 
 def check_model(header: Header, file: ModelFile) -> None:
-    """Raise WrongModelError unless ``header`` names the very weights of ``file``."""
+    """Raise WrongModelError unless ``header`` names exactly the weights of ``file``."""
     if header.model_hash != file.short_hash:
         raise WrongModelError(
             f"the file needs the model {header.model_name} {header.model_hash.hex()}, "

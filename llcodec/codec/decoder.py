@@ -1,4 +1,4 @@
-"""From the tiles of a file to latents, and from latents to a picture or a region of one."""
+"""Decoding: from the tiles of a file to latents, and from latents to pixels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,32 +7,34 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.codec.joint import STRIDE, JointModel
-from llcodec.codec.region import Region, needed_part, whole
-from llcodec.codec.samples import Samples, to_samples
-from llcodec.codec.side_by_side import side_by_side
+from llcodec._arrays import Samples
+from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
+from llcodec._windows import Window
+from llcodec.codec.joint import JointModel
+from llcodec.codec.parallel import parallel_map
+from llcodec.codec.region import Region, needed_latents, whole_picture
+from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import DECODER_HALO, Part, Span, in_pixels, windows
+from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS, UNITS
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import ToneCurve, rebrighten
+from llcodec.nets.tone import ToneCurve, adjust_brightness
 
-# Tiles decoded at once have no more pixels together: two of 2048×2048, at half a gigabyte each.
+# Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
 
 
 @dataclass(frozen=True)
 class LatentPlane:
-    """Latents of a part of a picture, M×h×w, as integers in 1/64 held in float32."""
+    """Latents of a box of a picture: M×h×w integers in 1/64, held in float32."""
 
     values: Tensor
-    part: Part
+    box: LatentBox
 
-    def cut(self, rows: Span, columns: Span) -> Tensor:
+    def crop(self, window: Window) -> Tensor:
         """Return the latents of a window with its halo, 1×M×h×w."""
-        top, left = self.part.top, self.part.left
+        rows, columns, (top, _, left, _) = window.rows.outer, window.columns.outer, self.box
         return self.values[
             None, :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
@@ -41,17 +43,20 @@ class LatentPlane:
 def decode_tiles(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
 ) -> Iterator[tuple[int, Tensor | CorruptError]]:
-    """Yield each tile's number and its latents, or what is wrong with it.
+    """Yield each tile's number, and its latents or the error that it raised.
 
-    Tiles are decoded side by side.
+    Tiles are decoded in parallel.
     """
 
-    def one(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
+    def decode(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
         number, tile = item
         _, _, width, height = header.tile_box(number)
         try:
             decoded = coder.decode(
-                tile.stream, -(-height // STRIDE), -(-width // STRIDE), header.quality_units
+                tile.stream,
+                -(-height // STRIDE),
+                -(-width // STRIDE),
+                header.quality_units,
             )
         except CorruptError as error:
             return number, error
@@ -60,15 +65,16 @@ def decode_tiles(
         return number, decoded.y_hat
 
     pixels = min(header.tile_size, header.width) * min(header.tile_size, header.height)
-    return side_by_side(one, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
+    return parallel_map(decode, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
 
 
 def decode_latents(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile], region: Region | None = None
 ) -> LatentPlane:
-    """Return the latents that a region takes; ``tiles`` are those of :func:`needed_tiles`.
+    """Return the latents that a region needs; ``tiles`` are those of :func:`needed_tiles`.
 
-    Raises CorruptError if a tile does not decode to what its encoder saw.
+    Raises:
+        CorruptError: when a tile does not decode to the symbols that its encoder saw.
     """
     plane = empty_plane(coder, header, region)
     for number, latents in decode_tiles(coder, header, tiles):
@@ -79,22 +85,22 @@ def decode_latents(
 
 
 def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> LatentPlane:
-    """Return a plane of zeros for the latents that a region takes."""
-    part = needed_part(header, region or whole(header))
-    size = coder.networks.latents, part.bottom - part.top, part.right - part.left
-    return LatentPlane(torch.zeros(size), part)
+    """Return a plane of zeros for the latents that a region needs."""
+    box = needed_latents(header, region or whole_picture(header))
+    size = coder.networks.latents, box.bottom - box.top, box.right - box.left
+    return LatentPlane(torch.zeros(size), box)
 
 
 def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
-    """Copy the latents of a tile, M×h×w, to where they belong, as far as they are in the plane."""
+    """Copy the latents of a tile, M×h×w, to their place, as far as they lie in the plane."""
     left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
-    part, (height, width) = plane.part, latents.shape[-2:]
-    rows = range(max(top, part.top), min(top + height, part.bottom))
-    columns = range(max(left, part.left), min(left + width, part.right))
+    box, (height, width) = plane.box, latents.shape[-2:]
+    rows = range(max(top, box.top), min(top + height, box.bottom))
+    columns = range(max(left, box.left), min(left + width, box.right))
     plane.values[
         :,
-        rows.start - part.top : rows.stop - part.top,
-        columns.start - part.left : columns.stop - part.left,
+        rows.start - box.top : rows.stop - box.top,
+        columns.start - box.left : columns.stop - box.left,
     ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
@@ -107,30 +113,40 @@ def synthesise(
     device: torch.device,
     region: Region | None = None,
 ) -> Samples:
-    """Return a region of the picture (all of it by default), h×w×3 samples.
+    """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
-    ``brightness`` is 1 for the enhanced picture, 0 for the picture as it was shot.
+    Args:
+        model: the float transforms, on ``device``.
+        plane: the latents that the region needs.
+        header: of the file.
+        brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+        device: where to compute.
+        region: all of the picture by default.
     """
-    region = region or whole(header)
+    region = region or whole_picture(header)
     factor = _factor(model, header, device)
     curve = _curve(header, brightness, device)
     kind = np.uint16 if header.sixteen_bit else np.uint8
-    part = region.part
+    box = region.latents
     covered = np.empty(
-        ((part.bottom - part.top) * STRIDE, (part.right - part.left) * STRIDE, 3), kind
+        ((box.bottom - box.top) * STRIDE, (box.right - box.left) * STRIDE, 3),
+        kind,
     )
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
-    for window in windows(height, width, DECODER_HALO, part):
+    for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        y = plane.cut(rows, columns).to(device)
+        y = plane.crop(window).to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
-            piece = rebrighten(piece, curve, brightness)
+            piece = adjust_brightness(piece, curve, brightness)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
-        top, left = (rows.core_start - part.top) * STRIDE, (columns.core_start - part.left) * STRIDE
+        top, left = (
+            (rows.core.start - box.top) * STRIDE,
+            (columns.core.start - box.left) * STRIDE,
+        )
         covered[top : top + samples.shape[0], left : left + samples.shape[1]] = samples
-    top, left = region.top - part.top * STRIDE, region.left - part.left * STRIDE
+    top, left = region.top - box.top * STRIDE, region.left - box.left * STRIDE
     return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
 
 
@@ -140,7 +156,7 @@ def preview(
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
-    Several times faster than :func:`synthesise`. None where the model cannot.
+    Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
     y = plane.values[None].to(device) * _factor(model, header, device)
     picture = model.preview(y)
@@ -148,23 +164,23 @@ def preview(
         return None
     curve = _curve(header, brightness, device)
     if curve is not None:
-        picture = rebrighten(picture, curve, brightness)
+        picture = adjust_brightness(picture, curve, brightness)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 
 def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
-    """Return what latents in 1/64 are multiplied by, 1×M×1×1."""
+    """Return the inverse gain of latents in 1/64, 1×M×1×1."""
     quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
-    factor: Tensor = model.inverse_gain(quality) / UNITS
+    factor: Tensor = model.inverse_gain(quality) / LATENT_UNITS
     return factor
 
 
 def check_brightness(header: Header, brightness: float) -> None:
-    """Raise InputError unless a file can be shown at this brightness."""
+    """Raise InputError unless a file can be decoded at this brightness."""
     if not 0 <= brightness <= 1:
         raise InputError(f"brightness must be from 0 to 1, not {brightness}")
     if brightness != 1 and header.tone is None:
-        raise InputError("this file holds no tone curve to undo: its model has none")
+        raise InputError("this file has no tone curve to undo: its model has none")
 
 
 def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:

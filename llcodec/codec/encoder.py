@@ -1,4 +1,4 @@
-"""From a picture to latents, and from latents to the tiles of a file."""
+"""Encoding: from a picture to latents, and from latents to the tiles of a file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,59 +7,61 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
-from llcodec.codec.samples import Samples, cut, whole_thumbnail
+from llcodec._arrays import Samples
+from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
+from llcodec._limits import MAX_TILE_SIZE
+from llcodec._windows import Window
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import crop, thumbnail_of_samples
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
-from llcodec.codec.windows import ENCODER_HALO, Window, in_pixels, windows
+from llcodec.codec.windows import ENCODER_HALO, in_pixels, windows
 from llcodec.container import Tile
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS
 from llcodec.errors import BrokenModelError, InputError
 from llcodec.nets.snr import snr_ratio
 
 TILE_SIZE = 2048
-MAX_TILE_SIZE = 4096  # what a tile costs to decode is bounded by this
 
 
 def check_tile_size(size: int) -> None:
-    """Raise InputError unless tiles may have this edge, in pixels."""
-    if size not in range(64, MAX_TILE_SIZE + 1, 64):
+    """Raise InputError unless tiles may have this width and height, in pixels."""
+    if size not in range(TILE_SIZE_STEP, MAX_TILE_SIZE + 1, TILE_SIZE_STEP):
         raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 
 @dataclass(frozen=True)
-class Analysis:
-    """What a picture is to the coder, before any quality is chosen: M×h×w latents, tone."""
+class AnalysedPicture:
+    """The latents of a picture, M×h×w, and its 15 tone numbers, before a quality is chosen."""
 
     latents: Tensor
     tone: tuple[int, ...] | None
 
 
 @torch.inference_mode()
-def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analysis:
-    """Return the latents of H×W×3 samples, and the 15 tone numbers they were brightened with.
+def analyse(model: JointModel, pixels: Samples, device: torch.device) -> AnalysedPicture:
+    """Run the analysis transform on H×W×3 samples.
 
-    The tone and the largest SNR are those of the whole picture; the transforms, attention among
-    them, run window by window.
+    The tone and the largest SNR are computed from the whole picture; the transforms, attention
+    included, run window by window.
     """
-    predicted = model.predict_tone(whole_thumbnail(pixels).to(device))
+    predicted = model.predict_tone(thumbnail_of_samples(pixels).to(device))
     tone = None if predicted is None else to_numbers(predicted)
     curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     places = list(windows(height, width, ENCODER_HALO))
-    # A picture of one window has its own largest SNR, and the robust map needs none.
-    parted = model.preset.snr == "published" and len(places) > 1
-    peak = _peak(pixels, places, device) if parted else None
+    # snr_map finds the largest SNR of a single window itself, and the robust map needs none.
+    needs_ratio = model.preset.snr == "published" and len(places) > 1
+    max_ratio = _max_snr_ratio(pixels, places, device) if needs_ratio else None
     latents = torch.empty(model.preset.latents, height, width)
     for place in places:
         rows, columns = place.rows, place.columns
         x = _pixels_of(pixels, place, device)
-        y = model.analyse(x, curve, peak=peak)[0, :, rows.inner, columns.inner]
-        latents[:, rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] = y
-    return Analysis(latents, tone)
+        y = model.analyse(x, curve, max_ratio=max_ratio)[0, :, rows.inner, columns.inner]
+        latents[:, rows.core, columns.core] = y
+    return AnalysedPicture(latents, tone)
 
 
-def _peak(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
+def _max_snr_ratio(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
     """Return the largest SNR of a picture, 1×1×1×1."""
     peaks = []
     for place in places:
@@ -72,26 +74,30 @@ def _peak(pixels: Samples, places: Iterable[Window], device: torch.device) -> Te
 def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
     """Return a window of a picture with its halo, 1×3×H×W in [0, 1]."""
     rows, columns = place.rows, place.columns
-    x = cut(
+    x = crop(
         pixels,
-        rows.start * STRIDE,
-        columns.start * STRIDE,
-        (rows.stop - rows.start) * STRIDE,
-        (columns.stop - columns.start) * STRIDE,
+        rows.outer.start * STRIDE,
+        columns.outer.start * STRIDE,
+        (rows.outer.stop - rows.outer.start) * STRIDE,
+        (columns.outer.stop - columns.outer.start) * STRIDE,
     )
     return x.to(device).contiguous(memory_format=torch.channels_last)
 
 
 @torch.inference_mode()
 def encode_tiles(
-    model: JointModel, coder: LatentCoder, analysis: Analysis, quality_units: int, tile_size: int
+    model: JointModel,
+    coder: LatentCoder,
+    analysis: AnalysedPicture,
+    quality_units: int,
+    tile_size: int,
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 
-    One after the other: choosing the symbols of a tile takes a gigabyte.
+    Tiles are coded one after the other: choosing the symbols of one takes a gigabyte.
 
     Raises:
-        BrokenModelError: when the latents are no finite numbers.
+        BrokenModelError: when the latents are not finite.
     """
     gain = model.log_gain(_quality(quality_units, model)).exp()[0].cpu()
     side = tile_size // STRIDE
@@ -101,7 +107,7 @@ def encode_tiles(
             coded = y * gain
             z_hat = hyper_latents(model, coded)
             if not (coded.isfinite().all() and z_hat.isfinite().all()):
-                raise BrokenModelError("the model makes latents that are no numbers")
+                raise BrokenModelError("the model computes latents that are not finite")
             stream, decoded = coder.encode(coded, z_hat, quality_units)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)

@@ -19,28 +19,24 @@ from llcodec.nets import cheng, fast
 from llcodec.nets.density import (
     LOG_SCALE_STEP,
     FactorizedDensity,
+    add_uniform_noise,
     gaussian_bits,
     index_of_scale,
     round_ste,
-    with_noise,
 )
 from llcodec.nets.gain import GainUnits
 from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
 from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_map
-from llcodec.nets.tone import ToneCurve, apply_tone, spare_bright, tone_network
-
-STRIDE = 16  # pixels of one latent
-HYPER_STRIDE = 4  # latents of one hyper-latent
-
+from llcodec.nets.tone import ToneCurve, apply_tone, build_tone_network, fade_if_bright
 
 Rounding = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
 class JointOutput:
-    """What one training step needs: the decoded pictures B×3×H×W and the bits B of each."""
+    """Output of a training step: the decoded pictures, B×3×H×W, and the bits of each, B."""
 
     x_hat: Tensor
     latent_bits: Tensor
@@ -57,12 +53,12 @@ class JointModel(nn.Module):
         super().__init__()
         self.preset = preset
         family = fast if preset.family == "fast" else cheng
-        parts = family.build_parts(preset)
-        self.g_a0, self.g_a1, self.g_s = parts.g_a0, parts.g_a1, parts.g_s
+        transforms = family.build_transforms(preset)
+        self.g_a0, self.g_a1, self.g_s = transforms.g_a0, transforms.g_a1, transforms.g_s
         if preset.snr_branch:
-            self.snr_branch0, self.snr_branch1 = parts.snr_branch0, parts.snr_branch1
-            self.f_a0, self.f_a1 = parts.f_a0, parts.f_a1
-        self.h_a, self.h_s = parts.h_a, parts.h_s
+            self.snr_branch0, self.snr_branch1 = transforms.snr_branch0, transforms.snr_branch1
+            self.f_a0, self.f_a1 = transforms.f_a0, transforms.f_a1
+        self.h_a, self.h_s = transforms.h_a, transforms.h_s
         self.context = ContextModel(preset.latents, preset.context_features, preset.order)
         self.entropy_parameters = entropy_parameters(
             preset.hyper_features + preset.context_features,
@@ -71,38 +67,38 @@ class JointModel(nn.Module):
         )
         self.density = FactorizedDensity(preset.hyper_latents)
         self.gain = GainUnits(preset.latents) if preset.variable_rate else None
-        self.tone = tone_network(preset.tone_members) if preset.global_tone else None
+        self.tone = build_tone_network(preset.tone_members) if preset.global_tone else None
         self.linear_analysis = LinearAnalysis(preset.latents) if preset.linear_path else None
         self.linear_synthesis = LinearSynthesis(preset.latents) if preset.linear_path else None
-        # Typical magnitude of each latent before and after a middling gain: what networks see
-        # is divided by it.
+        # Typical magnitude of each latent before and after a medium gain. The networks see
+        # latents divided by it.
         self.register_buffer("latent_scale", torch.ones(preset.latents))
         self.register_buffer("coded_scale", torch.ones(preset.latents))
 
     def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
         """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
 
-        None where the preset has no tone network. Pictures that are bright already stay so.
+        None where the preset has no tone network. Pictures that are bright already are left alone.
         """
-        return None if self.tone is None else spare_bright(self.tone(thumbnail), thumbnail)
+        return None if self.tone is None else fade_if_bright(self.tone(thumbnail), thumbnail)
 
     def analyse(
         self,
         x: Tensor,
         curve: ToneCurve | None,
         enhance: bool = True,
-        peak: Tensor | None = None,
+        max_ratio: Tensor | None = None,
     ) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].
 
         ``curve`` brightens first (None leaves the picture as it is); ``enhance=False`` leaves
-        the SNR-aware branch out, which makes this a plain codec. ``peak``,
+        the SNR-aware branch out, which makes this a plain codec. ``max_ratio``,
         B×1×1×1, is the largest :func:`llcodec.nets.snr.snr_ratio` of whole pictures of which
-        these are parts. H and W are multiples of 16.
+        these are crops. H and W are multiples of 16.
         """
         enhance = enhance and self.preset.snr_branch
         with _full_precision(x):
-            snr = snr_map(x, self.preset.snr, peak)
+            snr = snr_map(x, self.preset.snr, max_ratio)
             x_g = x if curve is None else apply_tone(x, curve)
         y0 = self.g_a0(self._planes(x, x_g, curve, snr))
         if enhance:
@@ -131,12 +127,12 @@ class JointModel(nn.Module):
         return picture
 
     def preview(self, y: Tensor) -> Tensor | None:
-        """Return what the pictures of latents B×M×h×w are at a sixteenth of the size, B×3×h×w.
+        """Return the pictures of latents B×M×h×w at a sixteenth of the size, B×3×h×w.
 
-        It is that of the linear path; None where the preset has none. The synthesis transform adds
-        detail, and nothing to speak of to means of 16×16 pixels.
+        Computed by the linear path alone (None where the preset has none): the synthesis transform
+        adds detail, which hardly changes the means of 16×16 pixels.
         """
-        return None if self.linear_synthesis is None else self.linear_synthesis.averages(y)
+        return None if self.linear_synthesis is None else self.linear_synthesis.block_means(y)
 
     def log_gain(self, quality: Tensor) -> Tensor:
         """Return the log gains B×M×1×1 (zeros where the preset has one rate only)."""
@@ -156,7 +152,7 @@ class JointModel(nn.Module):
         curve: ToneCurve | None,
         quality: Tensor,
         enhance: bool = True,
-        rounding: Rounding = with_noise,
+        rounding: Rounding = add_uniform_noise,
     ) -> JointOutput:
         """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B.
 
@@ -172,7 +168,7 @@ class JointModel(nn.Module):
         return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
 
     def entropy_model(
-        self, y: Tensor, log_gain: Tensor, rounding: Rounding = with_noise
+        self, y: Tensor, log_gain: Tensor, rounding: Rounding = add_uniform_noise
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return quantised latents and the bits of latents and hyper-latents of each picture."""
         z = self.h_a(y / _channels(self.coded_scale))

@@ -1,4 +1,4 @@
-"""Finding a codec by name: the weight files that ship with the package, or any path."""
+"""Find a codec by the name of a shipped model, or by the path of its weight file."""
 
 from pathlib import Path
 
@@ -10,14 +10,16 @@ DEFAULT_MODEL = "fast"
 
 
 def shipped_models() -> dict[str, Path]:
-    """Return the weight files of codecs that came with this installation, by name."""
+    """Return the weight files of the codecs that ship with llcodec, by name."""
     return shipped_codecs()
 
 
 def load_model(name_or_path: str = DEFAULT_MODEL) -> ModelFile:
-    """Return a model by the name of a shipped one or by the path of a weight file.
+    """Load a model by the name of a shipped one or by the path of a weight file.
 
-    Raises UnknownModelError or BrokenModelError.
+    Raises:
+        UnknownModelError: when there is no such model.
+        BrokenModelError: when its weight file is damaged.
     """
     shipped = shipped_models()
     if name_or_path in shipped:

@@ -1,21 +1,27 @@
-"""Choosing the quality that meets a size."""
+"""Search the quality that meets a target size."""
 
 import math
 from collections.abc import Callable
 
-from llcodec.container import to_quality_units
+from llcodec._bitstream import MAX_QUALITY, MIN_QUALITY, QUALITY_UNITS
 from llcodec.errors import QualityError
 
-LOWEST, HIGHEST = to_quality_units(1.0), to_quality_units(8.0)
-_CLOSE = 0.995  # a size this near below the target is good enough
+LOWEST, HIGHEST = QUALITY_UNITS * MIN_QUALITY, QUALITY_UNITS * MAX_QUALITY
+_CLOSE = 0.995  # the search ends at this share of the target size
 
 
 def search_quality(encode: Callable[[int], bytes], target: int) -> bytes:
-    """Return the largest file of at most ``target`` bytes that ``encode`` makes of qualities.
+    """Return the largest file of at most ``target`` bytes.
 
-    ``encode`` takes a quality in 1/256. Sizes grow about exponentially with quality, so the
-    search interpolates their logarithms between a quality that fits and one that does not.
-    Raises QualityError if even quality 1 is too large.
+    File sizes grow about exponentially with quality, so the search interpolates their logarithms
+    between a quality that fits and one that does not.
+
+    Args:
+        encode: returns the file at a quality in 1/256.
+        target: bytes.
+
+    Raises:
+        QualityError: when the file is too large even at quality 1.
     """
     best = encode(LOWEST)
     if len(best) > target:

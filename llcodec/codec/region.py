@@ -1,16 +1,16 @@
-"""Regions: a rectangle of a picture, and the tiles and latents that it takes to decode it."""
+"""Regions of a picture, and the tiles and latents that are needed to decode them."""
 
 from dataclasses import dataclass
 
-from llcodec.codec.joint import STRIDE
-from llcodec.codec.windows import DECODER_HALO, Part
+from llcodec._bitstream import STRIDE
+from llcodec.codec.windows import DECODER_HALO, LatentBox
 from llcodec.container import Header
 from llcodec.errors import InputError
 
 
 @dataclass(frozen=True)
 class Region:
-    """A rectangle of pixels; ``left`` and ``top`` count from 0."""
+    """A rectangle of pixels, with its top left corner at (``left``, ``top``), from 0."""
 
     left: int
     top: int
@@ -31,15 +31,18 @@ class Region:
         return slice(self.left, self.left + self.width)
 
     @property
-    def part(self) -> Part:
+    def latents(self) -> LatentBox:
         """The rectangle of latents that covers it."""
         right, bottom = self.left + self.width, self.top + self.height
-        return Part(
-            self.top // STRIDE, -(-bottom // STRIDE), self.left // STRIDE, -(-right // STRIDE)
+        return LatentBox(
+            self.top // STRIDE,
+            -(-bottom // STRIDE),
+            self.left // STRIDE,
+            -(-right // STRIDE),
         )
 
     def check_within(self, header: Header) -> None:
-        """Raise InputError unless this is a part of the picture, and at least one pixel."""
+        """Raise InputError unless this lies within the picture and has a pixel."""
         inside = (
             min(self.left, self.top) >= 0
             and min(self.width, self.height) >= 1
@@ -52,28 +55,28 @@ class Region:
             )
 
 
-def whole(header: Header) -> Region:
-    """Return the region that is the whole picture."""
+def whole_picture(header: Header) -> Region:
+    """Return the region that covers the whole picture."""
     return Region(0, 0, header.width, header.height)
 
 
-def needed_part(header: Header, region: Region) -> Part:
-    """Return the latents that the synthesis of a region sees: its own, and a halo around them."""
+def needed_latents(header: Header, region: Region) -> LatentBox:
+    """Return the latents that the synthesis of a region sees: its own and a halo around them."""
     rows, columns = (-(-n // STRIDE) for n in (header.height, header.width))
-    part = region.part
-    return Part(
-        max(0, part.top - DECODER_HALO),
-        min(rows, part.bottom + DECODER_HALO),
-        max(0, part.left - DECODER_HALO),
-        min(columns, part.right + DECODER_HALO),
+    box = region.latents
+    return LatentBox(
+        max(0, box.top - DECODER_HALO),
+        min(rows, box.bottom + DECODER_HALO),
+        max(0, box.left - DECODER_HALO),
+        min(columns, box.right + DECODER_HALO),
     )
 
 
 def needed_tiles(header: Header, region: Region) -> list[int]:
-    """Return the tiles that hold the latents of :func:`needed_part`, in raster order."""
-    part, side = needed_part(header, region), header.tile_size // STRIDE
+    """Return the tiles that hold the latents of :func:`needed_latents`, in raster order."""
+    box, side = needed_latents(header, region), header.tile_size // STRIDE
     return [
         row * header.columns + column
-        for row in range(part.top // side, -(-part.bottom // side))
-        for column in range(part.left // side, -(-part.right // side))
+        for row in range(box.top // side, -(-box.bottom // side))
+        for column in range(box.left // side, -(-box.right // side))
     ]

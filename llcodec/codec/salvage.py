@@ -1,4 +1,4 @@
-"""What can be shown of a damaged file: whole tiles, and mid grey where they are lost."""
+"""Recover intact tiles of a damaged file; lost ones are mid grey and listed."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,26 @@ import torch
 from torch import Tensor
 
 from llcodec import imaging
+from llcodec._arrays import Samples
+from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
-from llcodec.codec.joint import STRIDE, JointModel
+from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
-from llcodec.imaging import Metadata, Picture
-from llcodec.imaging.picture import Samples
+from llcodec.imaging import Picture
 
 
 @dataclass(frozen=True)
-class Salvaged:
-    """A picture with holes.
+class SalvagedPicture:
+    """A recovered picture.
 
-    ``lost`` are the regions that are mid grey, in raster order. ``problems`` says what is wrong
-    with the file, a line each; it is empty exactly when the file is whole.
+    Attributes:
+        picture: the intact tiles, and mid grey instead of lost ones.
+        lost: the regions of lost tiles, in raster order.
+        problems: what is wrong with the file, one line each; empty exactly if it is intact.
     """
 
     picture: Picture
@@ -33,11 +36,11 @@ class Salvaged:
 
 def salvage(
     model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
-) -> Salvaged:
-    """Return what is left of the picture.
+) -> SalvagedPicture:
+    """Decode the intact tiles of a file.
 
     Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
-    across the border, where their own latents are continued.
+    across the border, where their own border latents are repeated.
     """
     header, problems = file.header, list(file.problems)
     plane = empty_plane(coder, header, None)
@@ -55,13 +58,13 @@ def salvage(
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1
     alpha = _alpha(file, problems)
-    kept_metadata = file.metadata
-    metadata = Metadata(kept_metadata.exif, kept_metadata.icc, kept_metadata.xmp)
-    return Salvaged(Picture(pixels, alpha, header.grey, metadata), regions, tuple(problems))
+    return SalvagedPicture(
+        Picture(pixels, alpha, header.grey, file.metadata), regions, tuple(problems)
+    )
 
 
 def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:
-    """Continue the latents at the border of whole tiles into lost ones beside them."""
+    """Repeat the border latents of intact tiles in the lost ones beside them."""
     for number in lost:
         row, column = divmod(number, header.columns)
         hole = _latents(plane, header, number)
@@ -73,7 +76,8 @@ def _continue_into(plane: LatentPlane, header: Header, lost: set[int]) -> None:
                 hole[inside] = _latents(plane, header, beside)[border]
 
 
-# Which neighbour, the strip of the hole that its synthesis sees, and the border that fills it.
+# Neighbour (rows down, columns right): the strip of the lost tile that its synthesis sees, and
+# the border latents that fill it.
 _SIDES = {
     (-1, 0): (np.s_[:, :DECODER_HALO], np.s_[:, -1:]),
     (1, 0): (np.s_[:, -DECODER_HALO:], np.s_[:, :1]),
@@ -89,7 +93,7 @@ def _latents(plane: LatentPlane, header: Header, number: int) -> Tensor:
 
 
 def _alpha(file: Salvage, problems: list[str]) -> Samples | None:
-    """Return the alpha plane; opaque all over where it is lost."""
+    """Return the alpha plane; fully opaque if it is lost."""
     header = file.header
     if not header.has_alpha:
         return None

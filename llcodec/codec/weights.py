@@ -1,7 +1,7 @@
-"""Weight files: safetensors with the float transforms, the integer networks and the tables.
+"""Weight files of codecs: the float transforms, the integer networks and the tables.
 
-Half-precision floats are enough for the transforms, which need no exactness; integers are kept
-as integers. Nothing but safetensors is ever read.
+Transforms are stored in half precision, which is enough for them; integers are stored as integers.
+Only safetensors are read.
 """
 
 import json
@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec._building import building
+from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
 from llcodec._cards import CODEC_FORMAT
+from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
     check_name,
     check_numbers,
@@ -28,17 +29,15 @@ from llcodec._weight_files import (
 from llcodec.codec.joint import JointModel
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import QUALITY_UNITS, EntropyNetworks
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.rans import CoderTable
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.errors import BrokenModelError
-from llcodec.nets.density import SCALE_LEVELS
 from llcodec.nets.presets import Preset, preset_of
 
 FORMAT = CODEC_FORMAT
-HASH_BYTES = 8
-# Networks that are shipped as integers (or tables) only.
-_INTEGER_PARTS = ("h_s.", "context.", "entropy_parameters.", "density.")
+# Networks that are stored as integers (or tables) only.
+_INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "density.")
 
 _STAGE_BRIGHTENS = {"joint": True, "plain": False}
 
@@ -58,7 +57,7 @@ class ModelFile:
     @property
     def short_hash(self) -> bytes:
         """The first bytes of the file's SHA-256, as they stand in every .llc header."""
-        return bytes.fromhex(self.sha256)[:HASH_BYTES]
+        return bytes.fromhex(self.sha256)[:HASH_LENGTH]
 
     @property
     def brightens(self) -> bool:
@@ -90,12 +89,15 @@ def learnt_to_brighten(notes: Mapping[str, str], preset: Preset) -> bool:
 def write_model(path: Path, file: ModelFile) -> None:
     """Write a weight file, whole or not at all.
 
-    Raises BrokenModelError if the model holds what no reader would take, its name included,
-    OutputError if the file cannot be written.
+    Raises:
+        BrokenModelError: when a reader would refuse the model or its name.
+        OutputError: when the file cannot be written.
     """
     check_name(file.name)
     state = file.model.state_dict()
-    tensors = half_precision({k: v for k, v in state.items() if not k.startswith(_INTEGER_PARTS)})
+    tensors = half_precision(
+        {k: v for k, v in state.items() if not k.startswith(_INTEGER_NETWORKS)}
+    )
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
         if f"float.{key}" in tensors:  # a few numbers whose precision matters
             tensors[f"float.{key}"] = state[key].detach().contiguous()
@@ -122,9 +124,11 @@ def write_model(path: Path, file: ModelFile) -> None:
 
 
 def read_model(path: Path) -> ModelFile:
-    """Return the model of a weight file, its integer layers proved exact once more.
+    """Read a weight file, and check again that its integer layers are exact.
 
-    Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
+    Raises:
+        UnknownModelError: when there is no such file.
+        BrokenModelError: when it is damaged.
     """
     return read_weight_file(path, FORMAT, _assemble)
 
@@ -163,7 +167,7 @@ def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
     """Return the float networks; those that run as integers are left out."""
     # Random weights are quicker than laying the model out on the meta device, whose first use
     # imports a second's worth of PyTorch.
-    with building(tensors.values()):
+    with parameter_budget(tensors.values()):
         model = JointModel(preset)
     for name in ("h_s", "context", "entropy_parameters", "density"):
         delattr(model, name)

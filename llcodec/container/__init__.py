@@ -1,7 +1,9 @@
 """The ``.llc`` file: signature, chunks, header, limits.
 
-Bytes to parts and back, nothing else: streams, alpha and tone numbers pass through as they are.
+Converts bytes to a :class:`Container` and back; streams, alpha and tone are not interpreted.
 ``docs/format.md`` specifies the format to the byte.
+
+Internal: names may change from one release to the next.
 
 >>> from llcodec import container
 >>> header = container.Header(
@@ -12,7 +14,8 @@ Bytes to parts and back, nothing else: streams, alpha and tone numbers pass thro
 True
 """
 
-from llcodec.container.contents import Container, Metadata, RawChunk, Tile
+from llcodec._metadata import Metadata
+from llcodec.container.contents import Container, RawChunk, Tile
 from llcodec.container.header import Header, to_quality_units
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.reading import ChunkInfo, list_chunks, read_header, unpack

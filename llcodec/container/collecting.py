@@ -1,6 +1,7 @@
-"""Gathering what the chunks of a file hold, in whatever order they come."""
+"""Collect the contents of chunks, in any order."""
 
-from llcodec.container.contents import Metadata, RawChunk, Tile
+from llcodec._metadata import Metadata
+from llcodec.container.contents import RawChunk, Tile
 from llcodec.container.framing import ALPH, DONE, EXIF, HEAD, ICCP, TILE, XMPD, is_critical
 from llcodec.container.header import Header
 from llcodec.container.limits import Limits
@@ -10,7 +11,7 @@ from llcodec.errors import CorruptError, UnsupportedError
 
 
 class Collector:
-    """The parts of a file so far. A chunk that is refused leaves them as they were.
+    """The contents of a file so far. A chunk that is refused does not change them.
 
     Attributes:
         tiles: tiles by raster index, in file order.

@@ -1,7 +1,8 @@
-"""The parts of a file, decoded from bytes but not interpreted."""
+"""The contents of a file, decoded from bytes but not interpreted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from llcodec._metadata import Metadata
 from llcodec.container.framing import CHUNK_ORDER, MAX_LENGTH, is_chunk_type, is_critical
 from llcodec.container.header import Header
 
@@ -24,21 +25,6 @@ class Tile:
     def __post_init__(self) -> None:
         if not 0 <= self.checksum <= MAX_LENGTH:
             raise ValueError(f"a checksum has 32 bits, not the value {self.checksum}")
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What the source said about itself; None where it said nothing.
-
-    Attributes:
-        exif: an EXIF block: a TIFF header and its directories, without ``Exif\\0\\0``.
-        icc: an ICC profile.
-        xmp: an XMP packet, UTF-8.
-    """
-
-    exif: bytes | None = None
-    icc: bytes | None = None
-    xmp: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +65,7 @@ class Container:
 
     header: Header
     tiles: tuple[Tile, ...]
-    metadata: Metadata = Metadata()
+    metadata: Metadata = field(default_factory=Metadata)
     alpha: bytes | None = None
     unknown: tuple[RawChunk, ...] = ()
 

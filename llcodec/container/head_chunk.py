@@ -3,11 +3,12 @@
 import struct
 from typing import Final
 
-from llcodec.container.header import TONE_COUNT, Header
+from llcodec._bitstream import HASH_LENGTH, TONE_COUNT
+from llcodec.container.header import Header
 from llcodec.errors import CorruptError
 
 # minor version, width, height, flags, quality, tile size, model hash, length of the name
-_FIXED: Final = struct.Struct("<BIIBHH8sB")
+_FIXED: Final = struct.Struct(f"<BIIBHH{HASH_LENGTH}sB")
 _TONE: Final = struct.Struct(f"<{TONE_COUNT}h")
 
 _GREY: Final = 1

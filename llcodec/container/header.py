@@ -4,21 +4,23 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from llcodec._bitstream import (
+    HASH_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_QUALITY,
+    MAX_TILE_SIZE_FIELD,
+    MIN_QUALITY,
+    QUALITY_UNITS,
+    TILE_SIZE_STEP,
+    TONE_COUNT,
+)
 from llcodec.container.framing import MAX_LENGTH
 from llcodec.errors import QualityError
 
-QUALITY_UNIT: Final = 256
-"""Quality is stored in steps of 1/256."""
-
-TONE_COUNT: Final = 15
-"""How many numbers describe the tone: 3 gains, 3 gammas, 9 of the colour matrix."""
-
-HASH_LENGTH: Final = 8
-
-_QUALITY_UNITS: Final = range(1 * QUALITY_UNIT, 8 * QUALITY_UNIT + 1)
-_TILE_SIZES: Final = range(64, 65473, 64)
+_QUALITIES: Final = range(MIN_QUALITY * QUALITY_UNITS, MAX_QUALITY * QUALITY_UNITS + 1)
+_TILE_SIZES: Final = range(TILE_SIZE_STEP, MAX_TILE_SIZE_FIELD + 1, TILE_SIZE_STEP)
 _TONE_VALUES: Final = range(-(1 << 15), 1 << 15)
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
+NAME: Final = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_NAME_LENGTH - 1}}}")
 """What a model may be called."""
 
 
@@ -57,7 +59,7 @@ class Header:
     def __post_init__(self) -> None:
         _check_size("width", self.width)
         _check_size("height", self.height)
-        _check_in("quality in 1/256", self.quality_units, _QUALITY_UNITS)
+        _check_in("quality in 1/256", self.quality_units, _QUALITIES)
         if self.tile_size not in _TILE_SIZES:
             raise ValueError(
                 f"tile size must be a multiple of 64 from 64 to 65472, not {self.tile_size}"
@@ -70,7 +72,7 @@ class Header:
     @property
     def quality(self) -> float:
         """Quality, 1.0 to 8.0."""
-        return self.quality_units / QUALITY_UNIT
+        return self.quality_units / QUALITY_UNITS
 
     @property
     def pixels(self) -> int:
@@ -113,9 +115,9 @@ def to_quality_units(quality: float) -> int:
     Raises:
         QualityError: when the quality is outside 1 to 8, or not a number.
     """
-    if not 1 <= quality <= 8:
+    if not MIN_QUALITY <= quality <= MAX_QUALITY:
         raise QualityError(f"quality must be from 1 to 8, not {quality}")
-    return round(quality * QUALITY_UNIT)
+    return round(quality * QUALITY_UNITS)
 
 
 def _check_in(what: str, value: int, allowed: range) -> None:

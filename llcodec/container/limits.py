@@ -1,7 +1,9 @@
-"""What a reader is willing to hold in memory."""
+"""Limits on what a reader holds in memory."""
 
 from dataclasses import dataclass, fields
 from typing import Final
+
+from llcodec._limits import MAX_PIXELS
 
 MEBIBYTE: Final = 1 << 20
 
@@ -21,7 +23,7 @@ class Limits:
         ValueError: when a limit is negative.
     """
 
-    max_pixels: int = 100_000_000
+    max_pixels: int = MAX_PIXELS
     max_metadata: int = 16 * MEBIBYTE
     max_alpha: int = 256 * MEBIBYTE
     max_unknown: int = 1024

@@ -1,4 +1,4 @@
-"""Strict reading: everything is right, or an error says what is not."""
+"""Strict reading: the first violation of the format is an error."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def list_chunks(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[ChunkInfo
 
 
 def _frames(data: bytes, start: int) -> Iterator[Frame]:
-    """Yield the chunks from ``start`` up to ``DONE``, and see that nothing follows it."""
+    """Yield the chunks from ``start`` up to ``DONE``, and check that nothing follows it."""
     while True:
         frame = frame_at(data, start)
         yield frame

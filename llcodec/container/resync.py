@@ -1,4 +1,4 @@
-"""Finding whole chunks in a damaged file."""
+"""Find intact chunks in a damaged file."""
 
 import re
 from collections.abc import Iterator

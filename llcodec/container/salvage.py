@@ -1,11 +1,12 @@
-"""Forgiving reading: whatever can be had from a damaged file."""
+"""Recover what is intact in a damaged file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from llcodec._metadata import Metadata
 from llcodec.container.collecting import Collector
-from llcodec.container.contents import Metadata, RawChunk, Tile
+from llcodec.container.contents import RawChunk, Tile
 from llcodec.container.framing import DONE, payload_of
 from llcodec.container.header import Header
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
@@ -20,10 +21,10 @@ MAX_PROBLEMS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What is left of a file: a ``Container`` with holes.
+    """What was recovered of a file: a ``Container`` in which tiles may be missing.
 
     Attributes:
-        header: always whole.
+        header: always intact.
         tiles: one for each cell of the tile grid, in raster order; None where it is lost.
         metadata: EXIF, ICC and XMP; None also where one is lost.
         alpha: the coded alpha plane; None also where it is lost (``header.has_alpha`` tells).
@@ -45,7 +46,7 @@ class Salvage:
 
 
 def unpack_damaged(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Salvage:
-    """Read what can be read of a damaged file.
+    """Read the intact chunks of a damaged file.
 
     Chunks count only with a right CRC; tiles carry their index, so that each one found is put in
     its place. Of duplicates the first one is taken.
@@ -62,7 +63,7 @@ def unpack_damaged(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Salvage:
     problems = _Problems()
     _collect(data, start, collector, problems)
     tiles = tuple(collector.tiles.get(index) for index in range(header.tile_count))
-    for line in _lost_parts(header, collector.alpha, tiles):
+    for line in _lost_contents(header, collector.alpha, tiles):
         problems.add(line)
     if not problems.lines:
         _add_strict_error(data, limits, problems)
@@ -95,7 +96,7 @@ class _Problems:
 
 
 def _collect(data: bytes, start: int, collector: Collector, problems: _Problems) -> None:
-    """Take in every whole chunk up to ``DONE``, and note the bytes between them."""
+    """Collect every intact chunk up to ``DONE``, and report the bytes between them."""
     done = False
     for frame in whole_frames(data, start):
         if frame.start != start:
@@ -115,7 +116,9 @@ def _collect(data: bytes, start: int, collector: Collector, problems: _Problems)
         problems.add("the DONE chunk is missing: the file was cut short, or its end is damaged")
 
 
-def _lost_parts(header: Header, alpha: bytes | None, tiles: Sequence[Tile | None]) -> Iterator[str]:
+def _lost_contents(
+    header: Header, alpha: bytes | None, tiles: Sequence[Tile | None]
+) -> Iterator[str]:
     if header.has_alpha and alpha is None:
         yield "the alpha plane is lost"
     first: int | None = None
@@ -131,7 +134,7 @@ def _lost_parts(header: Header, alpha: bytes | None, tiles: Sequence[Tile | None
 
 
 def _add_strict_error(data: bytes, limits: Limits, problems: _Problems) -> None:
-    """Note what only strict reading minds, such as the order of chunks."""
+    """Report what only strict reading checks, such as the order of chunks."""
     try:
         unpack(data, limits)
     except FormatError as error:

@@ -16,7 +16,7 @@ def pack(container: Container, limits: Limits = DEFAULT_LIMITS) -> bytes:
     the metadata, in their order.
 
     Raises:
-        ValueError: when a part exceeds the limits, or is too long for its chunk.
+        ValueError: when something exceeds the limits, or is too long for its chunk.
     """
     _check_limits(container, limits)
     head = write_head(container.header, FORMAT_VERSION[1])

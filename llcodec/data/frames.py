@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._limits import MAX_PIXELS
 from llcodec.data.pairs import read_pixels
 from llcodec.data.raw import RAW_SUFFIXES, read_raw
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging import IMAGE_SUFFIXES, MAX_PIXELS, picture_size
+from llcodec.imaging import IMAGE_SUFFIXES, picture_size
 
 FRAME_SUFFIXES = IMAGE_SUFFIXES | RAW_SUFFIXES | {".npy"}
 """Lower-case suffixes, with their dot, of files that hold one picture of a data set."""

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels as Pixels
 from llcodec.data.scratch import Keep, as_it_is
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

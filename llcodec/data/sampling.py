@@ -15,7 +15,7 @@ from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.data.scratch import Keep, as_it_is
 from llcodec.errors import InputError
-from llcodec.nets.tone import THUMBNAIL, thumbnail
+from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
 
 Image = NDArray[np.float32]
 Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
@@ -215,5 +215,5 @@ class CropSampler:
 def _stack(samples: Sequence[Sample]) -> Batch:
     parts = zip(*samples, strict=True)
     batch = Batch(*(torch.from_numpy(np.stack(p)).permute(0, 3, 1, 2).contiguous() for p in parts))
-    assert batch.low_thumbnail.shape[-2:] == THUMBNAIL
+    assert batch.low_thumbnail.shape[-2:] == THUMBNAIL_SIZE
     return batch

@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.codec.samples import peak
+from llcodec._arrays import Samples
+from llcodec.codec.samples import white_level
 from llcodec.errors import InputError
 from llcodec.imaging.icc import decode_srgb, encode_srgb
-from llcodec.imaging.picture import Samples
 
 
 def check_strength(strength: float) -> None:
@@ -25,7 +25,7 @@ def blend(shot: Samples, bright: Tensor, strength: float) -> Tensor:
     ``bright`` is 1×3×h×w, sRGB-encoded as both others are, and clamped to [0, 1].
     """
     values = bright[0].clamp(0, 1).permute(1, 2, 0).cpu().numpy().astype(np.float64)
-    white = peak(shot)
+    white = white_level(shot)
     # Of samples there are few different ones: their light is looked up.
     table = decode_srgb(np.arange(white + 1) / white)
     light = (1 - strength) * table[shot] + strength * decode_srgb(values)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
+from llcodec._arrays import Samples
 from llcodec.codec.codec import check_shape, choose_device
 from llcodec.codec.samples import to_samples
 from llcodec.enhancing.blending import blend, check_strength
@@ -12,7 +13,7 @@ from llcodec.enhancing.models import load_network
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.enhancing.pieces import Network, Piece
 from llcodec.errors import BrokenModelError
-from llcodec.imaging.picture import Picture, Samples
+from llcodec.imaging.picture import Picture
 from llcodec.nets.blocks import luma
 
 

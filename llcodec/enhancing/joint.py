@@ -10,13 +10,14 @@ from collections.abc import Iterator
 
 import torch
 
+from llcodec._arrays import Samples
+from llcodec._bitstream import STRIDE
+from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
-from llcodec.codec.joint import STRIDE
 from llcodec.codec.weights import ModelFile
-from llcodec.codec.windows import DECODER_HALO, Span, in_pixels, windows
+from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import ModelError
-from llcodec.imaging.picture import Samples
 
 # The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
@@ -49,7 +50,7 @@ class JointNetwork:
         factor = model.log_gain(quality).exp() * model.inverse_gain(quality)
         for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
             rows, columns = window.rows, window.columns
-            y = latents[None, :, rows.start : rows.stop, columns.start : columns.stop]
+            y = latents[None, :, rows.outer, columns.outer]
             values = model.synthesise(to_device(y.to(self._device) * factor, self._device))
             values = values[..., in_pixels(rows.inner), in_pixels(columns.inner)]
             down, right = _core(rows, height), _core(columns, width)
@@ -59,4 +60,4 @@ class JointNetwork:
 
 def _core(span: Span, length: int) -> slice:
     """Return the pixels of a core; the last latents reach beyond the picture."""
-    return slice(span.core_start * STRIDE, min(span.core_stop * STRIDE, length))
+    return slice(span.core.start * STRIDE, min(span.core.stop * STRIDE, length))

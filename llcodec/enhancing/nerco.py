@@ -1,17 +1,18 @@
-"""NeRCo as an enhancer: :meth:`NercoModel.enhance`, tile by tile from integer samples."""
+"""NeRCo as an enhancer: :meth:`NercoModel.enhance`, window by window from integer samples."""
 
 from collections.abc import Iterator
 
 import torch
 
-from llcodec.codec.samples import to_tensor, whole_thumbnail
+from llcodec._arrays import Samples
+from llcodec._windows import Span
+from llcodec.codec.samples import thumbnail_of_samples, to_tensor
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
-from llcodec.imaging.picture import Samples
 from llcodec.nerco.coordinates import coordinates
-from llcodec.nerco.tiles import CORE, Span, tiles
 from llcodec.nerco.views import STRIDE, View, pad_by_reflection, to_overview, to_signed, to_unit
 from llcodec.nerco.weights import NercoFile
+from llcodec.nerco.windows import CORE, outer_area, windows
 
 _LEAST = 8  # pixels a side that the networks take; see NercoModel.enhance
 _PAPER_PIXELS = 3_000_000  # at once: the published network takes 1.6 GB for every million
@@ -30,20 +31,20 @@ class NercoNetwork:
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the pieces of the enhanced picture.
 
-        Every tile is shown an overview of the whole picture and its own place therein. Presets of
+        Every window is shown an overview of the whole picture and its own place therein. Presets of
         the family ``paper`` take a picture at once, since their statistics are those of what they
         see; TooManyPixelsError is raised where that would take too much memory.
         """
         height, width = pixels.shape[:2]
-        overview = to_overview(whole_thumbnail(pixels).to(self._device))
+        overview = to_overview(thumbnail_of_samples(pixels).to(self._device))
         padded = max(_LEAST, height + -height % STRIDE), max(_LEAST, width + -width % STRIDE)
         core = self._core_for(*padded)
-        for tile in tiles(*padded, halo=self._model.preset.halo, core=core):
-            rows, columns = tile.rows, tile.columns
+        for window in windows(*padded, halo=self._model.preset.halo, core=core):
+            rows, columns = window.rows, window.columns
             # A cut that reaches the padding does so at a multiple of 4, and is padded as the whole.
             cut = to_tensor(pixels[rows.outer, columns.outer]).to(self._device)
             picture = to_signed(pad_by_reflection(cut, _LEAST))
-            at = coordinates(height, width, tile.window, self._device)
+            at = coordinates(height, width, outer_area(window), self._device)
             bright = self._model(View(to_device(picture, self._device), overview, at))
             down, right = _within(rows, height), _within(columns, width)
             values = bright[..., rows.inner, columns.inner]
@@ -62,5 +63,5 @@ class NercoNetwork:
 
 
 def _within(span: Span, length: int) -> slice:
-    """Return the core of a tile as far as there is a picture."""
+    """Return the core of a window as far as there is a picture."""
     return slice(span.core.start, min(span.core.stop, length))

@@ -10,7 +10,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from llcodec.imaging.picture import Samples
+from llcodec._arrays import Samples
 
 
 @dataclass(frozen=True)

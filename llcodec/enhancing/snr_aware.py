@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import torch
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import to_tensor
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
-from llcodec.imaging.picture import Samples
 from llcodec.snr_aware.weights import SnrAwareFile
 
 _MOST_PIXELS = 4_000_000  # cut into tiles, each would get a light of its own, with seams between

@@ -1,1 +1,5 @@
-"""The exact entropy path: integer networks, probability tables, rANS streams."""
+"""Exact entropy coding: integer networks, probability tables, rANS streams.
+
+Internal: names may change from one release to the next. What they compute may not: it decides what
+``.llc`` files mean.
+"""

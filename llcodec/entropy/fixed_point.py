@@ -1,4 +1,4 @@
-"""Networks in integer arithmetic that floating-point hardware happens to carry out.
+"""Networks in integer arithmetic, carried out in floating point.
 
 Every value is an integer held in float64, and every true sum stays far below 2^53, so any order
 of summation, memory layout, thread count or device gives the same bits. The bound is proved for
@@ -12,13 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._bitstream import EXACT_LIMIT, LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR
 from llcodec.errors import BrokenModelError
-from llcodec.nets.blocks import LEAKY_SLOPE_UNITS
 
 ACTIVATION_LIMIT = 2**15 - 1  # activations between layers fit into 16 bits
 WEIGHT_LIMIT = 2**15 - 1
 WIDE_LIMIT = 2**20  # of outputs that feed no further layer: means up to ±16384
-EXACT_LIMIT = 2**45  # float64 holds integers to 2^53: room for the inner sums of fast transforms
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,9 @@ class IntegerLayer:
         exact = sums.round() + self.bias.view(1, -1, 1, 1)
         out = (exact * self._factors().view(1, -1, 1, 1)).floor()
         if self.leaky:
-            out = torch.where(out < 0, (out * LEAKY_SLOPE_UNITS / 65536).floor(), out)
+            out = torch.where(
+                out < 0, (out * LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR).floor(), out
+            )
         return out.clamp(-self.limit, self.limit)
 
     def _factors(self) -> Tensor:

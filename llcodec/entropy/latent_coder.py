@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec.entropy.decision import choose_symbols, saved_bits
-from llcodec.entropy.networks import UNITS, EntropyNetworks
+from llcodec._bitstream import HYPER_STRIDE, LATENT_UNITS, SCALE_LEVELS
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import (
     MARGIN,
     Positions,
@@ -24,7 +24,7 @@ from llcodec.entropy.order import (
     gather_neighbours,
 )
 from llcodec.entropy.rans import SYMBOL_LIMIT, CoderTable, StreamReader, StreamWriter, Symbols
-from llcodec.nets.density import SCALE_LEVELS
+from llcodec.entropy.rdoq import bit_savings, rdo_quantise
 
 _CHUNK = 4096  # positions that are gathered at once, to bound memory
 
@@ -62,25 +62,25 @@ class LatentCoder:
 
     @cached_property
     def _saved(self) -> Tensor:
-        return saved_bits(self.scale_tables)
+        return bit_savings(self.scale_tables)
 
     def encode(
         self, y: Tensor, z_hat: Tensor, quality_units: int, written: Observer | None = None
     ) -> tuple[bytes, TileLatents]:
         """Return the stream of gained latents M×h×w and of hyper-latents, and what it decodes to.
 
-        Symbols beyond ±32767 are clamped (no picture comes near). ``written`` is told the scale
-        indices and symbols of the latents.
+        Symbols beyond ±32767 are clamped (no picture comes near). ``written`` is called with the
+        scale indices and symbols of the latents.
         """
         writer = StreamWriter()
         z_hat = z_hat.double().round().clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT)
         for channel, table in zip(_to_symbols(z_hat.flatten(1)), self.hyper_tables, strict=True):
             writer.put(channel, table)
-        units = y.double() * UNITS
+        units = y.double() * LATENT_UNITS
 
         def quantise(index: Indices, mean: Tensor, at: Positions) -> Symbols:
-            exact = (units[:, at.rows, at.columns] - mean) / UNITS
-            residual = choose_symbols(exact.cpu(), torch.from_numpy(index), self._saved)
+            exact = (units[:, at.rows, at.columns] - mean) / LATENT_UNITS
+            residual = rdo_quantise(exact.cpu(), torch.from_numpy(index), self._saved)
             symbols = _to_symbols(residual.clamp(-SYMBOL_LIMIT, SYMBOL_LIMIT))
             symbols[index == 0] = 0
             if written is not None:
@@ -93,12 +93,15 @@ class LatentCoder:
         return writer.finish(), TileLatents(y_hat, z_hat)
 
     def decode(self, stream: bytes, height: int, width: int, quality_units: int) -> TileLatents:
-        """Return the h×w latents of a stream; raises CorruptError if it cannot be one.
+        """Return the h×w latents of a stream.
 
-        Any bytes are safe: what they decode to is told from the right answer by its checksum.
+        Any bytes are safe to decode; a checksum tells wrong latents from the right ones.
+
+        Raises:
+            CorruptError: when it is not a valid stream.
         """
         reader = StreamReader(stream)
-        small = -(-height // 4), -(-width // 4)
+        small = -(-height // HYPER_STRIDE), -(-width // HYPER_STRIDE)
         rows = [reader.take(small[0] * small[1], table) for table in self.hyper_tables]
         device = self.networks.index_start.device
         z_hat = torch.from_numpy(np.stack(rows)).to(device, torch.float64).view(-1, *small)
@@ -134,7 +137,7 @@ class LatentCoder:
                 continue
             index, mean = (torch.cat(side, 1) for side in zip(*parts, strict=True))
             symbols = exchange(index.long().cpu().numpy(), mean, group)
-            y_hat = torch.from_numpy(symbols).to(mean) * UNITS + mean
+            y_hat = torch.from_numpy(symbols).to(mean) * LATENT_UNITS + mean
             padded[:, group.rows + MARGIN, group.columns + MARGIN] = y_hat
         return padded[:, MARGIN:-MARGIN, MARGIN:-MARGIN]
 

@@ -1,4 +1,4 @@
-"""The networks between symbols and probabilities, as integers: what both sides must agree on."""
+"""The integer networks that predict probabilities: encoder and decoder must agree on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,16 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import LATENT_UNITS, QUALITY_LEVELS, QUALITY_UNITS, SCALE_LEVELS
 from llcodec.entropy.fixed_point import IntegerLayer, convolve_all, multiply_all
 from llcodec.entropy.order import context_taps
 from llcodec.errors import BrokenModelError
-from llcodec.nets.density import SCALE_LEVELS
-from llcodec.nets.gain import QUALITIES
-from llcodec.nets.hyperprior import Order
-
-UNIT_BITS = 6
-UNITS = 2**UNIT_BITS  # means, latents and scale indices are whole multiples of 1/64
-QUALITY_UNITS = 256  # the header's quality counts 1/256
+from llcodec.nets.hyperprior import CodingOrder
 
 
 @dataclass(frozen=True)
@@ -26,7 +21,7 @@ class EntropyNetworks:
     1/64, that is added to the network's output at each integer quality.
     """
 
-    order: Order
+    order: CodingOrder
     hyper_synthesis: Sequence[IntegerLayer]
     context: IntegerLayer
     entropy_parameters: Sequence[IntegerLayer]
@@ -39,7 +34,7 @@ class EntropyNetworks:
 
     def check(self) -> None:
         """Raise BrokenModelError unless every layer is provably exact."""
-        if len(self.index_start) not in (1, QUALITIES):
+        if len(self.index_start) not in (1, QUALITY_LEVELS):
             raise BrokenModelError("the model has start indices for neither one quality nor eight")
         for name, layers in (
             ("hyper-synthesis", self.hyper_synthesis),
@@ -76,7 +71,7 @@ class EntropyNetworks:
         context = self.context.multiply(neighbours).expand(-1, hyper.shape[1])
         out = multiply_all(self.entropy_parameters, torch.cat((hyper, context)))
         index, mean = out.chunk(2)
-        rounded = ((index + start[:, None] + UNITS // 2) / UNITS).floor()
+        rounded = ((index + start[:, None] + LATENT_UNITS // 2) / LATENT_UNITS).floor()
         return rounded.clamp(0, SCALE_LEVELS - 1), mean
 
     def to(self, device: torch.device) -> "EntropyNetworks":

@@ -1,4 +1,4 @@
-"""In which order the latents of a tile are coded, and which neighbours each one sees."""
+"""The order in which the latents of a tile are coded, and the neighbours that each one sees."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from llcodec.nets.hyperprior import CONTEXT_KERNEL, Order, context_mask
+from llcodec._bitstream import CONTEXT_KERNEL, WAVEFRONT_SLOPE
+from llcodec.nets.hyperprior import CodingOrder, context_mask
 
 MARGIN = CONTEXT_KERNEL // 2
 
@@ -27,12 +28,12 @@ class Positions:
                 yield Positions(rows, columns)
 
 
-def coding_order(order: Order, height: int, width: int) -> tuple[Positions, ...]:
+def coding_order(order: CodingOrder, height: int, width: int) -> tuple[Positions, ...]:
     """Return the groups of positions in coding order, each group in raster order.
 
     No position of the first group sees a decoded neighbour. ``checkerboard`` has two groups.
-    ``serial`` is raster order run as wavefronts: with a 5×5 context all positions of equal
-    column + 3·row are independent of each other, so a group holds one of those diagonals.
+    ``serial`` is raster order in wavefronts: with a 5×5 context, all positions of equal
+    column + 3·row are independent of each other, so each such diagonal is a group.
     """
     rows = torch.arange(height).repeat_interleave(width)
     columns = torch.arange(width).repeat(height)
@@ -40,14 +41,14 @@ def coding_order(order: Order, height: int, width: int) -> tuple[Positions, ...]
         key = (rows + columns) % 2
         count = 2
     else:
-        key = columns + 3 * rows
-        count = width + 3 * (height - 1)
+        key = columns + WAVEFRONT_SLOPE * rows
+        count = width + WAVEFRONT_SLOPE * (height - 1)
     sorted_key, by_key = key.sort(stable=True)
     sizes = torch.bincount(sorted_key, minlength=count).tolist()
-    return tuple(Positions(rows[part], columns[part]) for part in torch.split(by_key, sizes))
+    return tuple(Positions(rows[at], columns[at]) for at in torch.split(by_key, sizes))
 
 
-def context_taps(order: Order) -> tuple[tuple[int, int], ...]:
+def context_taps(order: CodingOrder) -> tuple[tuple[int, int], ...]:
     """Return the (row, column) offsets, in raster order, of the neighbours that are seen."""
     rows, columns = context_mask(order).nonzero(as_tuple=True)
     return tuple(zip((rows - MARGIN).tolist(), (columns - MARGIN).tolist(), strict=True))

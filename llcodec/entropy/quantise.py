@@ -1,4 +1,4 @@
-"""From trained float networks to the integer networks of the entropy path.
+"""Quantise trained float networks to the integer networks of entropy coding.
 
 Weights become 16-bit integers with a power-of-two scale per output channel, activations 16-bit
 integers with a power-of-two scale per layer that leaves a factor of two above the largest value
@@ -19,12 +19,12 @@ from llcodec.entropy.fixed_point import (
     IntegerLayer,
 )
 
-_MOST_BITS = 12  # fraction bits of activations
+_MAX_BITS = 12  # fraction bits of activations
 
 
 @dataclass(frozen=True)
 class FloatLayer:
-    """One convolution of a trained network with what surrounds it, all in float."""
+    """One convolution of a trained network with the activation and pixel shuffle after it."""
 
     weight: Tensor
     bias: Tensor
@@ -53,7 +53,7 @@ def split_layers(network: nn.Sequential) -> list[FloatLayer]:
 
 def activation_bits(largest: float) -> int:
     """Return the fraction bits that hold values up to twice ``largest`` in 16 bits."""
-    return min(_MOST_BITS, math.floor(math.log2(ACTIVATION_LIMIT / (2 * max(largest, 1e-6)))))
+    return min(_MAX_BITS, math.floor(math.log2(ACTIVATION_LIMIT / (2 * max(largest, 1e-6)))))
 
 
 def quantise_layer(
@@ -61,11 +61,11 @@ def quantise_layer(
 ) -> IntegerLayer:
     """Return ``layer`` for inputs in 2^−bits_in and outputs in 2^−bits_out."""
     weight, bias = layer.weight.detach().double(), layer.bias.detach().double()
-    # The least keeps biases of rows without weights within the exact range.
+    # The lower bound keeps the biases of rows without weights within the exact range.
     largest = weight.abs().flatten(1).amax(1).clamp(min=1e-5)
     scale = torch.floor(torch.log2(WEIGHT_LIMIT / largest))
     shift = bits_in + scale - bits_out
-    # A shift must be 0 … 40; rows of tiny weights are therefore held less finely than they could.
+    # A shift must be 0 … 40; rows of tiny weights are therefore less fine than they could be.
     shift = shift.clamp(0, 40)
     scale = shift - bits_in + bits_out
     units = (bias * torch.exp2(bits_in + scale)).round()
@@ -80,8 +80,8 @@ def quantise_layer(
     )
 
 
-def float_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
-    """Return what :func:`quantise_layer` made ``layer`` of, to within its rounding."""
+def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
+    """Return the float layer that :func:`quantise_layer` made ``layer`` of, up to rounding."""
     scale = layer.shift - bits_in + bits_out
     units = layer.bias - _half_of(layer.shift)
     return FloatLayer(
@@ -93,7 +93,7 @@ def float_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
 
 
 def _half_of(shift: Tensor) -> Tensor:
-    """Return what makes the floor of a division by 2^shift round to nearest."""
+    """Return the offset that makes the floor of a division by 2^shift round to nearest."""
     return torch.where(shift > 0, torch.exp2(shift - 1), torch.zeros_like(shift))
 
 

@@ -1,8 +1,8 @@
 """rANS streams of symbols over integer tables (the coder is the constriction library's).
 
-The coder is a stack: what is pushed last is read first. :class:`StreamWriter` therefore keeps
-what it is given and pushes it all in reverse when the stream is finished, so that writing and
-reading happen in the same order.
+The coder is a stack: the last symbol pushed is the first one read. :class:`StreamWriter` therefore
+collects all runs and pushes them in reverse at the end, so that writing and reading happen in the
+same order.
 
 State 64 bits, words 32 bits, precision 24 bits. constriction turns real probabilities p into
 frequencies ⌊cumulated p · (2^24 − n) / Σp⌋ + i; given the frequencies minus one, which are whole
@@ -15,14 +15,14 @@ import constriction
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._bitstream import ESCAPE_BITS, ESCAPE_OFFSET, TABLE_BITS, WORD_BYTES
 from llcodec.entropy.tables import Table
 from llcodec.errors import CorruptError
 
 Symbols = NDArray[np.int32]
-SYMBOL_LIMIT = 2**15 - 1  # symbols are within ± this
-_PRECISION = 24
-_WORD = np.dtype("<u4")
-_ESCAPES = constriction.stream.model.Uniform(2**16)
+SYMBOL_LIMIT = ESCAPE_OFFSET - 1  # symbols are within ± this
+_WORD = np.dtype(f"<u{WORD_BYTES}")
+_ESCAPES = constriction.stream.model.Uniform(2**ESCAPE_BITS)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CoderTable:
         """Return ``table`` for the coder."""
         probabilities = (table.frequencies - 1).astype(np.float64)
         model = constriction.stream.model.Categorical(probabilities, lazy=False, perfect=False)
-        bits = _PRECISION - np.log2(table.frequencies.astype(np.float64))
+        bits = TABLE_BITS - np.log2(table.frequencies.astype(np.float64))
         return cls(table.first, table.escape, model, bits)
 
 
@@ -55,7 +55,7 @@ class StreamWriter:
         outside = (indices < 0) | (indices >= table.escape)
         self._runs.append((np.where(outside, table.escape, indices).astype(np.int32), table.model))
         if outside.any():
-            self._runs.append(((symbols[outside] + 2**15).astype(np.int32), _ESCAPES))
+            self._runs.append(((symbols[outside] + ESCAPE_OFFSET).astype(np.int32), _ESCAPES))
 
     def finish(self) -> bytes:
         """Return the stream, a multiple of four bytes."""
@@ -66,7 +66,7 @@ class StreamWriter:
 
 
 class StreamReader:
-    """Reads runs of symbols in the order in which they were put. Safe on any bytes."""
+    """Reads runs of symbols in the order in which they were written. Safe for any bytes."""
 
     def __init__(self, stream: bytes) -> None:
         if len(stream) % _WORD.itemsize:
@@ -83,7 +83,7 @@ class StreamReader:
         symbols = symbols + np.int32(table.first)
         escaped = int(outside.sum())
         if escaped:
-            symbols[outside] = self._coder.decode(_ESCAPES, escaped) - np.int32(2**15)
+            symbols[outside] = self._coder.decode(_ESCAPES, escaped) - np.int32(ESCAPE_OFFSET)
         return symbols
 
     def finish(self) -> None:

@@ -1,30 +1,32 @@
-"""Pictures in and out: files, colour, orientation, metadata and alpha.
+"""Read and write pictures: files, colour, orientation, metadata and alpha.
 
-Imports numpy and Pillow only. Inside, a picture is upright, sRGB, and 8 or 16 bits deep.
+Imports NumPy and Pillow only. In memory a picture is upright, sRGB, and has 8 or 16 bits a sample.
+
+Internal, except for what ``llcodec`` exports.
 """
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.alpha import decode_alpha, encode_alpha
 from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
-from llcodec.imaging.picture import Metadata, Picture
+from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import to_pil
-from llcodec.imaging.reading import MAX_PIXELS, from_pil, read_picture
-from llcodec.imaging.scaling import fitting, scaled
+from llcodec.imaging.reading import from_pil, read_picture
+from llcodec.imaging.resizing import fit_within, resize
 from llcodec.imaging.size import picture_size
 from llcodec.imaging.writing import write_picture
 
 __all__ = [
     "IMAGE_SUFFIXES",
-    "MAX_PIXELS",
     "Metadata",
     "Picture",
     "decode_alpha",
     "encode_alpha",
-    "fitting",
+    "fit_within",
     "format_for",
     "from_pil",
     "picture_size",
     "read_picture",
-    "scaled",
+    "resize",
     "to_pil",
     "write_picture",
 ]

@@ -1,4 +1,4 @@
-"""Alpha, coded without loss: one byte that names the prediction, then zlib.
+"""Lossless coding of the alpha plane: one byte that names the prediction, then zlib.
 
 Predictions run over the H×W plane modulo its range: 0 none, 1 from the left, 2 from above,
 3 both. 16-bit planes are stored as all high bytes, then all low bytes.
@@ -9,17 +9,17 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Samples
 from llcodec.errors import CorruptError
-from llcodec.imaging.picture import Samples
 
 _AXES: dict[int, tuple[int, ...]] = {0: (), 1: (1,), 2: (0,), 3: (0, 1)}
 
 
 def encode_alpha(alpha: Samples) -> bytes:
-    """Code an H×W plane of uint8 or uint16; at least 1×1.
+    """Encode an H×W plane of uint8 or uint16; at least 1×1.
 
-    The prediction that leaves the fewest samples to code is taken: exact for the masks and
-    ramps that alpha mostly is.
+    Uses the prediction that leaves the fewest non-zero samples, which suits the masks and ramps
+    that alpha mostly is.
     """
     left = {name: int(np.count_nonzero(_predict(alpha, axes))) for name, axes in _AXES.items()}
     name = min(left, key=lambda candidate: left[candidate])
@@ -27,12 +27,12 @@ def encode_alpha(alpha: Samples) -> bytes:
 
 
 def decode_alpha(data: bytes, width: int, height: int, sixteen_bit: bool) -> Samples:
-    """Decode what :func:`encode_alpha` made of a ``height``×``width`` plane.
+    """Decode a ``height``×``width`` plane of :func:`encode_alpha`.
 
-    Never makes more than the expected number of bytes, whatever ``data`` claims.
+    Never allocates more than the expected number of bytes, whatever ``data`` claims.
 
     Raises:
-        CorruptError: not alpha data, or not of this size.
+        CorruptError: when ``data`` are not an alpha plane of this size.
     """
     dtype = np.uint16 if sixteen_bit else np.uint8
     if not data or data[0] not in _AXES:

@@ -1,7 +1,7 @@
-"""Pillow's bridge to LittleCMS, with its failures turned into ``None``.
+"""Colour transforms by LittleCMS, through Pillow; None where one is impossible.
 
-Every transform is relative colorimetric with black point compensation: colours inside both
-gamuts stay exact, and shadows keep their detail instead of clipping at the darker black.
+All transforms are relative colorimetric with black point compensation: colours inside both gamuts
+stay exact, and shadows keep their detail instead of clipping at the darker black.
 """
 
 import io
@@ -14,7 +14,7 @@ from llcodec.errors import LlcError
 def transform(
     source: bytes | None, target: bytes | None, modes: tuple[str, str]
 ) -> ImageCms.ImageCmsTransform | None:
-    """A transform of 8-bit images between two profiles.
+    """Return a transform of 8-bit images between two profiles.
 
     Args:
         source: an ICC profile; ``None`` for sRGB (or LAB, if the mode says so).

@@ -1,19 +1,19 @@
-"""Pixels from an embedded profile to sRGB, and back when a picture is written.
+"""Convert pixels from an embedded profile to sRGB, and back when a picture is written.
 
 8-bit RGB goes through LittleCMS. 16-bit RGB goes through the profile's matrix and curves in
 floating point; profiles made of tables are sampled on a grid, with 8-bit nodes and smooth
 interpolation between them, so that gradients stay smooth. Grey goes through its curve.
-Colours outside sRGB are clipped at its edge.
+Colours outside sRGB are clipped.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from llcodec._arrays import Samples
 from llcodec.imaging import cms
-from llcodec.imaging.depth import bands
+from llcodec.imaging.depth import row_blocks
 from llcodec.imaging.icc import SRGB_TO_XYZ, Profile, decode_srgb, encode_srgb, parse_profile
-from llcodec.imaging.picture import Samples
 
 _SRGB = Profile(
     grey=False, curves=np.tile(decode_srgb(np.linspace(0, 1, 65536)), (3, 1)), to_xyz=SRGB_TO_XYZ
@@ -25,8 +25,8 @@ def to_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples,
     """Convert H×W×3 pixels in place from a profile to sRGB.
 
     Returns:
-        The pixels, and the profile if it describes them (one that is broken, or of another
-        colour model, is dropped and the pixels taken as sRGB).
+        The pixels, and the profile. A profile that is broken, or of another colour model, is
+        dropped (None), and the pixels are taken as sRGB.
     """
     profile = None if icc is None else parse_profile(icc)
     if profile is None or profile.grey != grey:
@@ -37,7 +37,7 @@ def to_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples,
 
 
 def from_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples, bytes | None]:
-    """Convert H×W×3 pixels from sRGB to a profile; the given array is left alone.
+    """Convert H×W×3 pixels from sRGB to a profile; the given array is not changed.
 
     Returns:
         The pixels, and the profile to embed with them: ``None``, and sRGB pixels, where the
@@ -57,7 +57,7 @@ def from_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Sample
 def _convert(
     pixels: Samples, icc: tuple[bytes | None, bytes | None], profiles: tuple[Profile, Profile]
 ) -> bool:
-    """Convert in place between two profiles; whether it could be done."""
+    """Convert in place between two profiles; return False if that is impossible."""
     source, target = profiles
     if source.grey or target.grey:
         _look_up(pixels, _grey_table(source, target, int(np.iinfo(pixels.dtype).max)))
@@ -69,25 +69,25 @@ def _convert(
     if change is None:
         return False
     if pixels.dtype == np.uint8:
-        for rows in bands(pixels.shape[1], pixels.shape[0]):
+        for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
             pixels[rows] = np.asarray(cms.apply(Image.fromarray(pixels[rows]), change))
     else:
         _by_grid(pixels, change)
     return True
 
 
-def _grey_table(source: Profile, target: Profile, peak: int) -> Samples:
-    """The output code of each input code 0…``peak``."""
+def _grey_table(source: Profile, target: Profile, white: int) -> Samples:
+    """Return the output code of each input code 0…``white``."""
     assert source.curves is not None
     assert target.curves is not None
     codes = np.linspace(0, 1, 65536)
-    light = np.interp(np.linspace(0, 1, peak + 1), codes, source.curves[0])
-    table = np.rint(_encode(light, target.curves[0]) * peak)
-    return table.astype(np.uint8 if peak == 255 else np.uint16)
+    light = np.interp(np.linspace(0, 1, white + 1), codes, source.curves[0])
+    table = np.rint(_encode(light, target.curves[0]) * white)
+    return table.astype(np.uint8 if white == 255 else np.uint16)
 
 
 def _look_up(pixels: Samples, table: Samples) -> None:
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         pixels[rows] = table[pixels[rows]]
 
 
@@ -97,7 +97,7 @@ def _by_matrix(pixels: Samples, source: Profile, target: Profile) -> None:
     assert source.to_xyz is not None
     assert target.to_xyz is not None
     matrix = np.linalg.inv(target.to_xyz) @ source.to_xyz
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         light = np.stack([source.curves[c][pixels[rows][..., c]] for c in range(3)], axis=-1)
         light = np.clip(light @ matrix.T, 0, 1)
         for c in range(3):
@@ -108,9 +108,9 @@ def _by_matrix(pixels: Samples, source: Profile, target: Profile) -> None:
 
 
 def _encode(light: NDArray[np.float64], curve: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Codes (0…1) of linear light, by the inverse of a profile's curve."""
+    """Return the codes (0…1) of linear light, by the inverse of a profile's curve."""
     codes = np.linspace(0, 1, 65536)
-    # where the curve is flat the lowest code is meant: black must stay 0
+    # Where the curve is flat, take the lowest code: black must stay 0.
     return np.asarray(np.interp(light, curve + 1e-12 * codes, codes))
 
 
@@ -121,13 +121,13 @@ def _by_grid(pixels: Samples, change: ImageCms.ImageCmsTransform) -> None:
     flat = Image.fromarray(nodes.reshape(_NODES, -1, 3))
     grid = np.asarray(cms.apply(flat, change)).reshape(_NODES, _NODES, _NODES, 3) * 257.0
     step = 65535 / (_NODES - 1)
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         place = pixels[rows] / step
         base = np.minimum(place.astype(np.intp), _NODES - 2)
-        part = place - base
+        fraction = place - base
         total = np.zeros(place.shape)
         for corner in np.ndindex(2, 2, 2):
-            weight = np.prod(np.where(corner, part, 1 - part), axis=-1, keepdims=True)
+            weight = np.prod(np.where(corner, fraction, 1 - fraction), axis=-1, keepdims=True)
             r, g, b = np.moveaxis(base + np.array(corner), -1, 0)
             total += weight * grid[r, g, b]
         pixels[rows] = np.rint(np.clip(total, 0, 65535))

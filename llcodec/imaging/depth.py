@@ -1,21 +1,21 @@
-"""Between 8 and 16 bits, and the bands that keep temporary memory small."""
+"""Convert 16 bits to 8, block by block to keep temporary memory small."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.imaging.picture import Samples
+from llcodec._arrays import Samples
 
-_BAND_PIXELS = 1 << 19
+_BLOCK_PIXELS = 1 << 19
 
 
-def bands(width: int, height: int) -> Iterator[slice]:
-    """Slices of rows that cover ``height``, each of about half a million pixels.
+def row_blocks(width: int, height: int) -> Iterator[slice]:
+    """Yield slices of rows that cover ``height``, each of about half a million pixels.
 
-    Whole-image temporaries in float or int32 would cost many times the picture itself.
+    Temporary arrays of the whole image in float or int32 would take many times its memory.
     """
-    rows = max(1, _BAND_PIXELS // max(1, width))
+    rows = max(1, _BLOCK_PIXELS // max(1, width))
     for top in range(0, height, rows):
         yield slice(top, min(height, top + rows))
 
@@ -25,7 +25,7 @@ def to_eight_bits(samples: Samples) -> NDArray[np.uint8]:
     if samples.dtype == np.uint8:
         return samples.astype(np.uint8, copy=False)
     out = np.empty(samples.shape, np.uint8)
-    for rows in bands(samples.shape[1], samples.shape[0]):
+    for rows in row_blocks(samples.shape[1], samples.shape[0]):
         # 65535 = 255 · 257, so this is exact rounding; uint32 keeps the sum from wrapping
         out[rows] = (samples[rows].astype(np.uint32) + 128) // 257
     return out

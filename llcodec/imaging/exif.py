@@ -1,4 +1,4 @@
-"""EXIF: the orientation is read and reset in place; every other byte stays as it was."""
+"""EXIF: read and reset the orientation in place, without changing any other byte."""
 
 import struct
 from collections.abc import Mapping
@@ -21,14 +21,14 @@ _DESCRIPTIVE: Final = frozenset(
 
 
 def clean_exif(raw: bytes) -> tuple[bytes | None, int]:
-    """Split EXIF into bytes that say upright, and the orientation they had.
+    """Set every orientation tag of EXIF to upright, and return the orientation that it had.
 
     Args:
         raw: a TIFF structure, with or without ``Exif\\0\\0`` before it.
 
     Returns:
-        The same bytes without the prefix and with every orientation tag at 1, or ``None``
-        where the structure is broken; and the orientation, 1…8 (1 if unknown).
+        The bytes without the prefix and with every orientation tag at 1, or None if the
+        structure is broken; and the orientation, 1…8 (1 if unknown).
     """
     data = bytearray(raw)
     while data.startswith(b"Exif\0\0"):
@@ -46,24 +46,28 @@ def _first(found: list[int]) -> int:
 
 
 def _reset(data: bytearray, found: list[int]) -> None:
-    """Set orientation tags to 1, noting what they were; ``struct.error`` if broken."""
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
-    if order is None:
+    """Set orientation tags to 1, and append what they were to ``found``.
+
+    Raises:
+        struct.error: when the structure is broken.
+    """
+    byte_order = {b"II*\0": "<", b"MM\0*": ">"}.get(bytes(data[:4]))
+    if byte_order is None:
         raise struct.error("not a TIFF structure")
-    (offset,) = struct.unpack_from(f"{order}I", data, 4)
-    (count,) = struct.unpack_from(f"{order}H", data, offset)
+    (offset,) = struct.unpack_from(f"{byte_order}I", data, 4)
+    (count,) = struct.unpack_from(f"{byte_order}H", data, offset)
     for entry in range(offset + 2, offset + 2 + 12 * count, 12):
-        tag, kind, length, _ = struct.unpack_from(f"{order}HHII", data, entry)
+        tag, kind, length, _ = struct.unpack_from(f"{byte_order}HHII", data, entry)
         if tag == _ORIENTATION and kind in _WIDTHS and length == 1:
-            found += struct.unpack_from(order + _WIDTHS[kind], data, entry + 8)
-            struct.pack_into(order + _WIDTHS[kind], data, entry + 8, 1)
+            found += struct.unpack_from(byte_order + _WIDTHS[kind], data, entry + 8)
+            struct.pack_into(byte_order + _WIDTHS[kind], data, entry + 8, 1)
 
 
 def exif_of_tiff(image: Image.Image) -> bytes | None:
-    """EXIF bytes made of the descriptive tags of a TIFF file, ``None`` if it has none.
+    """Return EXIF made of the descriptive tags of a TIFF file, or None if it has none.
 
-    A TIFF has no EXIF block to copy: its tags are EXIF already, mixed with those that
-    describe the layout of the file. Must be called before the pixels are loaded.
+    A TIFF has no EXIF block to copy: its tags are EXIF already, mixed with those that describe the
+    layout of the file. Call this before the pixels are loaded.
     """
     exif = Image.Exif()
     try:
@@ -75,7 +79,7 @@ def exif_of_tiff(image: Image.Image) -> bytes | None:
 
 
 def descriptive_tags(exif: Image.Exif) -> Mapping[int, Any]:
-    """The tags that a TIFF file may take over; sub-directories as dictionaries."""
+    """Return the tags that describe the picture; sub-directories as dictionaries."""
     tags: dict[int, Any] = {}
     for tag in sorted(_DESCRIPTIVE & set(exif)):
         value = exif.get_ifd(tag) if tag in _SUB_IFDS else exif[tag]
@@ -84,8 +88,8 @@ def descriptive_tags(exif: Image.Exif) -> Mapping[int, Any]:
     return tags
 
 
-def rewritten(exif: bytes) -> Image.Exif | None:
-    """EXIF as Pillow's object, ``None`` where Pillow could not write it again, or at great cost."""
+def load_exif(exif: bytes) -> Image.Exif | None:
+    """Return EXIF as Pillow's object; None if Pillow cannot write it, or only at great cost."""
     if not is_cheap(exif):
         return None
     loaded = Image.Exif()

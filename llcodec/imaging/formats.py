@@ -1,4 +1,4 @@
-"""Which formats Pillow reads and writes here, by suffix and by name."""
+"""The formats that are read and written, by suffix and by Pillow's name."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ from llcodec.errors import OutputError
 
 Image.init()
 
-# EPS runs Ghostscript; BLP, ICNS and IPTC decode whatever is nested in them, whatever size they
-# say themselves; the others are stubs that need a handler, or headers without a decoder.
+# EPS runs Ghostscript; BLP, ICNS and IPTC decode whatever is nested in them, of any size; the
+# others are stubs that need a handler, or headers without a decoder.
 _NEVER_READ = frozenset(
     {"BLP", "BUFR", "EPS", "GRIB", "HDF5", "ICNS", "IPTC", "MPEG", "PDF", "WMF"}
 )
 
-# ICO and ICNS would quietly shrink the picture to an icon; the others are stubs.
+# ICO and ICNS would silently shrink the picture to an icon; the others are stubs.
 _NEVER_WRITTEN = frozenset({"BUFR", "GRIB", "HDF5", "ICNS", "ICO", "WMF"})
 
 _ALIASES = {".jpg": "JPEG", ".pjp": "JPEG", ".pjpeg": "JPEG", ".jps": "JPEG"}
@@ -37,7 +37,7 @@ IMAGE_SUFFIXES: frozenset[str] = frozenset(
 
 
 def format_for(path: str | Path) -> str:
-    """The name of the format that a path, suffix or format name stands for.
+    """Return Pillow's name of the format for a path, a suffix or a name.
 
     Args:
         path: ``"out.png"``, ``Path("a/b.JPG")``, ``".webp"``, ``"tif"`` or ``"PNG"``.

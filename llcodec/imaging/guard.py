@@ -1,4 +1,4 @@
-"""Keeps what Pillow raises and warns about inside this package."""
+"""Turn all that Pillow raises into llcodec's own errors, and silence its warnings."""
 
 import threading
 import warnings
@@ -9,23 +9,23 @@ from PIL import Image
 
 from llcodec.errors import LlcError, TooManyPixelsError
 
-# warnings.catch_warnings swaps the filters of the whole process: two threads that overlap
-# in it could leave "ignore" behind for good. One at a time is safe.
+# warnings.catch_warnings swaps the filters of the whole process: two threads that overlap in it
+# could leave "ignore" behind for good, so they take turns.
 _ONE_AT_A_TIME = threading.RLock()
 
 
 @contextmanager
 def guarded(failure: type[LlcError], what: str) -> Iterator[None]:
-    """Run Pillow code: no warning escapes, and every exception becomes one of llcodec's.
+    """Run code of Pillow: suppress warnings, and turn every exception into one of llcodec's.
 
     Args:
         failure: the error to raise for whatever a Pillow plugin raises.
         what: the start of its message, e.g. ``"the image is truncated or damaged"``.
 
     Raises:
-        failure: for any exception that is not llcodec's own; plugins raise nearly anything
-            on hostile files, and ``MemoryError`` and ``RecursionError`` are among it.
-        TooManyPixelsError: where Pillow's own limit was met inside a plugin.
+        failure: for any exception that is not llcodec's own. Plugins raise nearly anything on
+            hostile files, including ``MemoryError`` and ``RecursionError``.
+        TooManyPixelsError: when a plugin meets Pillow's own limit.
     """
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -43,6 +43,6 @@ def guarded(failure: type[LlcError], what: str) -> Iterator[None]:
 
 
 def reason(error: Exception) -> str:
-    """The message of an exception as one short line."""
+    """Return the message of an exception as one short line."""
     text = " ".join(str(error).split())[:160]
     return text or type(error).__name__

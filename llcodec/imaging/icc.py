@@ -1,7 +1,7 @@
-"""Reads the ICC profiles that are a matrix and curves, in full precision.
+"""Read ICC profiles made of a matrix and curves, in full precision.
 
-Nearly every profile in photographs is one: sRGB, Display P3, Adobe RGB, ProPhoto, Rec. 2020,
-grey gamma. LittleCMS reaches Pillow with 8 bits only, so 16-bit pixels are converted here.
+Nearly all profiles in photographs are: sRGB, Display P3, Adobe RGB, ProPhoto, Rec. 2020, grey
+gamma. Through Pillow, LittleCMS converts 8 bits only, so 16-bit pixels are converted here.
 """
 
 import struct
@@ -31,10 +31,11 @@ _PARAMETERS: Final = (1, 3, 4, 5, 7)
 class Profile:
     """An ICC profile of RGB or grey.
 
-    * ``grey``: one channel.
-    * ``curves``: linear light (0…1) of each of 65536 codes, rising; one row a channel.
-      ``None`` if the profile is made of tables, which only LittleCMS can follow.
-    * ``to_xyz``: 3×3, linear RGB to XYZ at D50; ``None`` for grey and tables.
+    Attributes:
+        grey: whether it has one channel.
+        curves: linear light (0…1) of each of 65536 codes, rising, one row a channel; None if the
+            profile is made of tables, which only LittleCMS can apply.
+        to_xyz: 3×3, linear RGB to XYZ at D50; None for grey and tables.
     """
 
     grey: bool
@@ -52,19 +53,19 @@ class Profile:
 
 
 def decode_srgb(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Linear light (0…1) of sRGB values (0…1)."""
+    """Return the linear light (0…1) of sRGB values (0…1)."""
     return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
 
 
 def encode_srgb(linear: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sRGB values (0…1) of linear light (0…1)."""
+    """Return the sRGB values (0…1) of linear light (0…1)."""
     # maximum keeps the unused branch of tiny values out of the power
     curved = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
     return np.where(linear <= 0.0031308, linear * 12.92, curved)
 
 
 def parse_profile(icc: bytes) -> Profile | None:
-    """Parse a profile; ``None`` if it is broken, or neither RGB nor grey."""
+    """Parse a profile; return None if it is broken, or neither RGB nor grey."""
     try:
         tags = _tags(icc)
         space, connection = icc[16:20], icc[20:24]
@@ -84,7 +85,7 @@ def parse_profile(icc: bytes) -> Profile | None:
 
 
 def _tags(icc: bytes) -> dict[bytes, memoryview]:
-    """The tags by name; views, for a thousand of them may overlap and be the whole profile."""
+    """Return the tags by name, as views: a thousand of them may overlap."""
     if icc[36:40] != b"acsp":
         raise ValueError("no profile")
     (count,) = struct.unpack_from(">I", icc, 128)
@@ -102,7 +103,11 @@ def _colorant(tag: memoryview) -> NDArray[np.float64]:
 
 
 def _curve(tag: memoryview) -> NDArray[np.float64]:
-    """Linear light of every code; ``ValueError`` if it is no rising curve from 0…1 to 0…1."""
+    """Return the linear light of every code.
+
+    Raises:
+        ValueError: when it is not a rising curve from 0…1 to 0…1.
+    """
     kind, (count,) = bytes(tag[:4]), struct.unpack_from(">I", tag, 8)
     if kind == b"para":
         curve = _parametric(tag)

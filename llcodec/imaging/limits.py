@@ -1,12 +1,10 @@
-"""Limits on what is read: pixels, and bytes of a file."""
+"""Check the pixels and the length of a file against the limits."""
 
 import os
 from typing import IO, Final
 
+from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError, TooManyPixelsError, UnreadableImageError
-
-MOST_BYTES: Final = 1 << 30
-"""The longest file that is read, unless the limit on pixels asks for more."""
 
 _BYTES_A_PIXEL: Final = 10  # four channels of 16 bits, uncompressed, and some metadata
 
@@ -15,8 +13,8 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
     """Check a size against a limit.
 
     Raises:
-        UnreadableImageError: the picture has no pixels.
-        TooManyPixelsError: it has more than ``max_pixels``.
+        UnreadableImageError: when the picture has no pixels.
+        TooManyPixelsError: when it has more than ``max_pixels``.
     """
     if width < 1 or height < 1:
         raise UnreadableImageError("not an image that can be read: it has no pixels")
@@ -27,19 +25,19 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
         )
 
 
-def most_bytes(max_pixels: int) -> int:
-    """Return how long a file may be; some plugins read all of it at once."""
-    return max(MOST_BYTES, _BYTES_A_PIXEL * max_pixels)
+def max_file_bytes(max_pixels: int) -> int:
+    """Return the most bytes that a file may have; some plugins read all of it at once."""
+    return max(MAX_INPUT_BYTES, _BYTES_A_PIXEL * max_pixels)
 
 
 def check_length(stream: IO[bytes], max_pixels: int) -> None:
     """Check the length of a file against what a picture of ``max_pixels`` takes.
 
     Raises:
-        InputError: it is longer than :func:`most_bytes`.
+        InputError: when it is longer than :func:`max_file_bytes`.
     """
     stream.seek(0, os.SEEK_END)
-    limit = most_bytes(max_pixels)
+    limit = max_file_bytes(max_pixels)
     if stream.tell() > limit:
         raise InputError(f"has more than {limit >> 20:,} MiB, the most that is read")
     stream.seek(0)

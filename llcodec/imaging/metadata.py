@@ -1,17 +1,17 @@
-"""What Pillow found beside the pixels, made uniform."""
+"""Get EXIF, ICC and XMP from what Pillow found beside the pixels."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.exif import clean_exif
-from llcodec.imaging.picture import Metadata
 
 _XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)[0-9]+""")
 
 
-def metadata_of(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
-    """EXIF, ICC and XMP from ``image.info``, and the EXIF orientation.
+def metadata_from_info(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
+    """Return EXIF, ICC and XMP of ``image.info``, and the EXIF orientation.
 
     Args:
         info: the ``info`` of a loaded Pillow image.
@@ -35,7 +35,7 @@ def _as_bytes(value: object) -> bytes | None:
 
 
 def _exif_as_text(info: Mapping[Any, Any]) -> bytes | None:
-    """The hexadecimal EXIF of PNGs that were made before PNG had a chunk for it."""
+    """Return the hexadecimal EXIF of PNGs from before PNG had a chunk for it."""
     text = info.get("Raw profile type exif")
     if not isinstance(text, str):
         return None

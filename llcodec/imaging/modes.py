@@ -1,4 +1,4 @@
-"""How bands of 8-bit images of any Pillow mode become L, LA, RGB or RGBA."""
+"""Convert 8-bit images of any Pillow mode to L, LA, RGB or RGBA, block by block."""
 
 from collections.abc import Callable
 
@@ -11,12 +11,12 @@ Converter = Callable[[Image.Image], Image.Image]
 _PLAIN = {"1": "L", "L": "L", "LA": "LA", "La": "LA", "PA": "RGBA", "RGBA": "RGBA", "RGBa": "RGBA"}
 
 
-def band_converter(image: Image.Image) -> tuple[str, Converter]:
-    """The mode, one of L, LA, RGB and RGBA, to take an image to, and how to convert a band.
+def mode_converter(image: Image.Image) -> tuple[str, Converter]:
+    """Return the mode to convert an image to (L, LA, RGB or RGBA), and a function that does so.
 
-    A palette becomes RGB, or L if all its colours are grey, with A if it has transparency.
-    CMYK and LAB become sRGB through their profiles; broken CMYK profiles are passed over for
-    Pillow's formula.
+    The function takes blocks of rows of the image. A palette becomes RGB, or L if all its colours
+    are grey, with A if it has transparency. CMYK and LAB become sRGB through their profiles; where
+    a CMYK profile is broken, Pillow's formula is used.
     """
     mode = image.mode
     if mode in ("CMYK", "LAB"):
@@ -24,19 +24,19 @@ def band_converter(image: Image.Image) -> tuple[str, Converter]:
         if mode == "LAB" or isinstance(icc, bytes):
             change = cms.transform(icc, None, (mode, "RGB"))
             if change is not None:
-                return "RGB", lambda band: cms.apply(band, change)
+                return "RGB", lambda block: cms.apply(block, change)
     if mode == "P":
         mode = ("L" if _grey_palette(image) else "RGB") + "A" * image.has_transparency_data
-        return mode, lambda band: band.convert(mode)
+        return mode, lambda block: block.convert(mode)
     target = _PLAIN.get(mode, "RGB")
-    return target, lambda band: _convert(band, target)
+    return target, lambda block: _convert(block, target)
 
 
-def _convert(band: Image.Image, target: str) -> Image.Image:
-    if band.mode == "1":
-        # a bilevel tRNS is taken as a colour key by the caller, not by Pillow
-        band.info.pop("transparency", None)
-    return band if band.mode == target else band.convert(target)
+def _convert(block: Image.Image, target: str) -> Image.Image:
+    if block.mode == "1":
+        # The caller handles the tRNS of a bilevel image as a colour key.
+        block.info.pop("transparency", None)
+    return block if block.mode == target else block.convert(target)
 
 
 def _grey_palette(image: Image.Image) -> bool:

@@ -1,4 +1,4 @@
-"""Opening an image: the header is read and checked, no pixel is decoded."""
+"""Open an image: read and check its header, without decoding pixels."""
 
 import struct
 from typing import IO
@@ -19,9 +19,9 @@ def open_image(stream: IO[bytes], max_pixels: int) -> ImageFile:
     its plugins are asked directly instead, so that ``max_pixels`` is the only limit.
 
     Raises:
-        UnreadableImageError: no plugin knows the format, or see ``precheck``.
-        TooManyPixelsError: the header says more than ``max_pixels``.
-        Exception: whatever a plugin makes of a broken header; see ``guard.guarded``.
+        UnreadableImageError: when no plugin knows the format, or ``precheck`` refuses the file.
+        TooManyPixelsError: when the header says more than ``max_pixels``.
+        Exception: whatever a plugin raises for a broken header; see ``guard.guarded``.
     """
     stream.seek(0)
     prefix = stream.read(16)

@@ -20,7 +20,7 @@ _TURNS: dict[int, Callable[[NDArray[_T]], NDArray[_T]]] = {
 }
 
 
-def upright(samples: NDArray[_T], orientation: int) -> NDArray[_T]:
-    """Turn an H×W or H×W×C array as EXIF orientation 1…8 says; contiguous, no copy for 1."""
+def apply_orientation(samples: NDArray[_T], orientation: int) -> NDArray[_T]:
+    """Turn an H×W or H×W×C array upright from EXIF orientation 1…8; no copy for 1."""
     turn = _TURNS.get(orientation)
     return samples if turn is None else np.ascontiguousarray(turn(samples))

@@ -1,40 +1,24 @@
-"""What the rest of llcodec knows of a picture: sRGB pixels, alpha and metadata."""
+"""A picture in memory: sRGB pixels, alpha and metadata."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Samples: TypeAlias = NDArray[np.uint8 | np.uint16]
-"""Integer samples over their whole range: 0…255 or 0…65535."""
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What travels with a picture besides its pixels; each block ``None`` if absent.
-
-    * ``exif``: a TIFF structure (starts with ``II`` or ``MM``, no ``Exif\\0\\0`` before it),
-      whose orientation tag, if there is one, says upright (1).
-    * ``icc``: the profile to write the picture with. The pixels of a :class:`Picture` are
-      sRGB all the same; they are taken back to the profile when they are written.
-    * ``xmp``: the XMP packet, with ``tiff:Orientation`` at 1 if it is there.
-    """
-
-    exif: bytes | None = None
-    icc: bytes | None = None
-    xmp: bytes | None = None
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
     """An upright picture in sRGB.
 
-    * ``pixels``: H×W×3, sRGB-encoded; uint8 from 8-bit sources, uint16 from deeper ones.
-    * ``alpha``: H×W of the same type, or ``None``; not premultiplied.
-    * ``grey``: the source had one colour channel, so that r = g = b everywhere.
-
     Pictures compare by identity, as arrays have no single truth value.
+
+    Attributes:
+        pixels: H×W×3, sRGB-encoded; uint8 from 8-bit sources, uint16 from deeper ones.
+        alpha: H×W of the same type, or None; not premultiplied.
+        grey: whether the source had one colour channel, so that R = G = B everywhere.
+        metadata: EXIF, ICC profile and XMP.
     """
 
     pixels: Samples
@@ -54,5 +38,5 @@ class Picture:
 
     @property
     def sixteen_bit(self) -> bool:
-        """Whether the samples are uint16 (0…65535) and not uint8 (0…255)."""
+        """Whether samples are uint16 (0…65535) instead of uint8 (0…255)."""
         return self.pixels.dtype == np.uint16

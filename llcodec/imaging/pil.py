@@ -1,4 +1,4 @@
-"""From a :class:`Picture` to a Pillow image."""
+"""Convert a :class:`Picture` to a Pillow image."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from llcodec.imaging.picture import Picture
 
 
 def to_pil(picture: Picture) -> Image.Image:
-    """A Pillow image in sRGB: mode RGB, RGBA, L or LA; I;16 for 16-bit grey without alpha.
+    """Return a Pillow image in sRGB: mode RGB, RGBA, L or LA; I;16 for 16-bit grey without alpha.
 
     Pillow has no mode for 16-bit colour: such pictures are rounded to 8 bits. Use
     ``picture.pixels``, or write PNG or TIFF, to keep 16.
@@ -35,7 +35,7 @@ def to_pil(picture: Picture) -> Image.Image:
 
 
 def assemble(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, grey: bool) -> Image.Image:
-    """H×W×3 and H×W of 8 bits as an image of mode RGB, RGBA, L or LA."""
+    """Return 8-bit pixels H×W×3 and alpha H×W as an image of mode RGB, RGBA, L or LA."""
     image = Image.fromarray(np.ascontiguousarray(pixels[..., 0] if grey else pixels))
     if alpha is not None:
         image.putalpha(Image.fromarray(alpha))

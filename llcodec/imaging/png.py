@@ -1,4 +1,4 @@
-"""Writes PNG with 16 bits a sample, which Pillow can do for grey only.
+"""Write PNG with 16 bits a sample, which Pillow can do for grey only.
 
 Colour types 0, 2, 4 and 6, not interlaced. Each row takes the filter (None, Sub or Up) with
 the smallest sum of absolute differences.
@@ -11,8 +11,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.imaging.depth import bands
-from llcodec.imaging.picture import Metadata
+from llcodec._metadata import Metadata
+from llcodec.imaging.depth import row_blocks
 
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
@@ -26,7 +26,7 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
         metadata: goes into eXIf, iCCP and iTXt chunks.
 
     Raises:
-        OSError: ``target`` cannot be written to.
+        OSError: when ``target`` cannot be written to.
     """
     height, width, channels = samples.shape
     target.write(b"\x89PNG\r\n\x1a\n")
@@ -43,7 +43,7 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
 
 
 def xmp_text(xmp: bytes) -> bytes:
-    """The content of the iTXt chunk that holds XMP, not compressed, as XMP asks."""
+    """Return the content of the iTXt chunk for XMP: uncompressed, as the XMP standard demands."""
     return b"XML:com.adobe.xmp\0\0\0\0\0" + xmp
 
 
@@ -51,7 +51,7 @@ def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
     height, width, channels = samples.shape
     stream = zlib.compressobj(6)
     above = np.zeros((1, width * channels * 2), np.uint8)
-    for rows in bands(width * channels, height):
+    for rows in row_blocks(width * channels, height):
         raw = samples[rows].astype(">u2").view(np.uint8).reshape(rows.stop - rows.start, -1)
         data = stream.compress(_filter(raw, above, channels * 2).tobytes())
         above = raw[-1:]
@@ -63,7 +63,7 @@ def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
 def _filter(
     raw: NDArray[np.uint8], above: NDArray[np.uint8], pixel_bytes: int
 ) -> NDArray[np.uint8]:
-    """Rows with their filter bytes in front; ``above`` is the row before the first."""
+    """Return rows with their filter bytes in front; ``above`` is the row before the first."""
     sub = raw.copy()
     sub[:, pixel_bytes:] -= raw[:, :-pixel_bytes]
     up = raw - np.concatenate([above, raw[:-1]])

@@ -1,7 +1,7 @@
-"""A look at a file before its plugin has one: at what plugins do without a limit of their own.
+"""Check a file before a plugin of Pillow opens it, for what plugins do not limit themselves.
 
-Some decode more than the size they report, some make objects of whatever numbers they find. Each
-check reads headers only, and finds nothing in a photograph.
+Some decode more pixels than they report, some make objects of all numbers that they find. The
+checks read headers only, and let every photograph pass.
 """
 
 import re
@@ -13,10 +13,10 @@ from typing import IO, Final
 from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.directories import survey
+from llcodec.imaging.directories import count_entries
 from llcodec.imaging.limits import check_pixels
 
-MOST_EXIF_SEGMENTS: Final = 16
+MAX_EXIF_SEGMENTS: Final = 16
 """EXIF segments of one JPEG, of 64 KB each; standards know one for each picture in the file."""
 
 _EXIF: Final = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
@@ -26,7 +26,9 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def precheck(name: str, stream: IO[bytes], max_pixels: int) -> None:
-    """Check a file that a plugin is about to open; the stream may stand anywhere after.
+    """Check a file that a plugin is about to open.
+
+    The position of the stream is undefined afterwards.
 
     Args:
         name: Pillow's name of the format.
@@ -34,9 +36,9 @@ def precheck(name: str, stream: IO[bytes], max_pixels: int) -> None:
         max_pixels: limit on width × height of whatever is in it.
 
     Raises:
-        UnreadableImageError: the plugin would do what no photograph needs.
-        TooManyPixelsError: something in it has more than ``max_pixels``.
-        struct.error: the file is broken.
+        UnreadableImageError: when the file would cost more than any photograph does.
+        TooManyPixelsError: when something in it has more than ``max_pixels``.
+        struct.error: when the file is broken.
     """
     check = _CHECKS.get(name)
     if check is not None:
@@ -44,17 +46,17 @@ def precheck(name: str, stream: IO[bytes], max_pixels: int) -> None:
 
 
 def refuse_unbounded(image: ImageFile) -> None:
-    """See that the decoder of an opened image keeps to the image's size.
+    """Check that the decoder of an opened image is bounded by the image's size.
 
     Raises:
-        UnreadableImageError: it unpacks whatever there is: gzip in FITS.
+        UnreadableImageError: when it is not, as for gzip in FITS.
     """
     if any(tile.codec_name == "fits_gzip" for tile in image.tile):
         raise UnreadableImageError("compressed FITS cannot be read; save it uncompressed")
 
 
 def _tiff(stream: IO[bytes], max_pixels: int) -> None:
-    found = survey(stream)
+    found = count_entries(stream)
     found.check()
     if all(found.tile):
         check_pixels(*found.tile, max_pixels)  # tiles are decoded whole
@@ -68,14 +70,14 @@ def _jpeg(stream: IO[bytes], _max_pixels: int) -> None:
         tail += piece
         count += sum(1 for _ in _EXIF.finditer(tail))
         tail = tail[1 - _EXIF_LENGTH :]
-        if count > MOST_EXIF_SEGMENTS:
+        if count > MAX_EXIF_SEGMENTS:
             raise UnreadableImageError(
-                f"it has more than {MOST_EXIF_SEGMENTS} segments of EXIF; save it without metadata"
+                f"it has more than {MAX_EXIF_SEGMENTS} segments of EXIF; save it without metadata"
             )
 
 
 def _ico(stream: IO[bytes], max_pixels: int) -> None:
-    """An icon's frames have sizes of their own, whatever its list says."""
+    """The frames of an icon have sizes of their own, whatever its list says."""
     stream.seek(0)
     _, _, count = struct.unpack("<HHH", stream.read(6))
     table = stream.read(16 * count)

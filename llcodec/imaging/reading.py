@@ -1,26 +1,25 @@
-"""From a file or a Pillow image to a :class:`Picture`."""
+"""Read a :class:`Picture` from a file or a Pillow image."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from llcodec._limits import MAX_PIXELS
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.colour import to_srgb
 from llcodec.imaging.deep import deep_rawmode, read_deep
 from llcodec.imaging.exif import exif_of_tiff
 from llcodec.imaging.guard import guarded
 from llcodec.imaging.limits import check_length, check_pixels
-from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
-from llcodec.imaging.orientation import upright
-from llcodec.imaging.picture import Metadata, Picture
-from llcodec.imaging.samples import decoded, transparent_key
-
-MAX_PIXELS = 100_000_000
-"""The limit on width × height unless the caller sets another."""
+from llcodec.imaging.orientation import apply_orientation
+from llcodec.imaging.picture import Picture
+from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
 
@@ -28,22 +27,22 @@ _BROKEN = "the image is truncated or damaged"
 def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture of any format that Pillow decodes; of animations, the first frame.
 
-    The picture comes back upright (EXIF orientation applied) and in sRGB: an embedded
-    RGB or grey profile is converted from, relative colorimetric with black point
-    compensation, and remembered for writing. A broken profile is ignored and dropped.
-    The profile of a CMYK or LAB source is used and not kept.
+    The picture is upright (EXIF orientation applied) and in sRGB: pixels with an embedded RGB or
+    grey profile are converted, relative colorimetric with black point compensation, and the
+    profile is kept for writing. A broken profile is dropped. The profile of a CMYK or LAB source is
+    used but not kept.
 
-    Sources of 16 bits keep all of them, but for those listed in ``llcodec.imaging.deep``.
+    Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``.
 
     Args:
-        source: a path, the bytes of a file, or a binary stream (read from where it stands).
+        source: a path, the bytes of a file, or a binary stream (read from its position on).
         max_pixels: limit on width × height, checked before pixels are decoded. TIFF and WebP
-            have Pillow's limit, 179 million, besides.
+            also have Pillow's limit, 179 million.
 
     Raises:
-        TooManyPixelsError: the picture is larger than ``max_pixels``.
-        UnreadableImageError: not an image, or a truncated or damaged one.
-        InputError: the file is longer than any picture of ``max_pixels``; see ``limits``.
+        TooManyPixelsError: when the picture is larger than ``max_pixels``.
+        UnreadableImageError: when it is not an image, or a truncated or damaged one.
+        InputError: when the file is longer than any picture of ``max_pixels``.
     """
     with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
         check_length(stream, max_pixels)
@@ -53,12 +52,12 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
 def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """Turn a Pillow image of any mode into a picture; see :func:`read_picture`.
 
-    An image of 16-bit colour keeps its 16 bits if its pixels are not loaded yet, as
-    straight from ``Image.open``. Once loaded, Pillow has cut them to 8.
+    An image of 16-bit colour keeps its 16 bits if its pixels are not loaded yet, as returned by
+    ``Image.open``. Loading reduces them to 8.
 
     Raises:
-        TooManyPixelsError: the image is larger than ``max_pixels``.
-        UnreadableImageError: its pixels cannot be loaded, or its values are out of range.
+        TooManyPixelsError: when the image is larger than ``max_pixels``.
+        UnreadableImageError: when its pixels cannot be loaded, or are out of range.
     """
     check_pixels(image.width, image.height, max_pixels)
     with guarded(UnreadableImageError, _BROKEN):
@@ -69,7 +68,7 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
 
 
 def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None) -> Picture:
-    """Load an image; ``stream`` is the file it comes from, where 16-bit colour may be."""
+    """Load an image; ``stream`` is its file, for 16-bit colour."""
     key = transparent_key(image)
     exif = exif_of_tiff(image) if hasattr(image, "tag_v2") else None
     rawmode = deep_rawmode(image) if stream and isinstance(image, ImageFile) else None
@@ -77,20 +76,22 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
         found = read_deep(image, rawmode, lambda: open_image(stream, max_pixels), key)
     else:
         image.load()
-        check_pixels(image.width, image.height, max_pixels)  # should a plugin have found more
-        found = decoded(image, key)
-    metadata, orientation = metadata_of({**image.info, "exif": exif or image.info.get("exif")})
+        check_pixels(image.width, image.height, max_pixels)  # in case the plugin found more
+        found = samples_of_image(image, key)
+    metadata, orientation = metadata_from_info(
+        {**image.info, "exif": exif or image.info.get("exif")}
+    )
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
     return Picture(
-        pixels=upright(pixels, orientation),
-        alpha=None if found.alpha is None else upright(found.alpha, orientation),
+        pixels=apply_orientation(pixels, orientation),
+        alpha=None if found.alpha is None else apply_orientation(found.alpha, orientation),
         grey=found.grey,
-        metadata=Metadata(exif=metadata.exif, icc=icc, xmp=metadata.xmp),
+        metadata=replace(metadata, icc=icc),
     )
 
 
 def _undecoded(image: Image.Image) -> IO[bytes] | None:
-    """The file of an opened, not yet loaded image of 16-bit colour."""
+    """Return the file of an image of 16-bit colour that is open but not loaded yet."""
     if not isinstance(image, ImageFile) or image.fp is None or image.tell() != 0:
         return None
     if deep_rawmode(image) is None:
@@ -103,7 +104,7 @@ def _undecoded(image: Image.Image) -> IO[bytes] | None:
 
 
 def _stream(source: str | Path | bytes | BinaryIO) -> IO[bytes]:
-    """The source as a stream that can seek, as decoding may take two passes."""
+    """Return the source as a seekable stream: decoding may take two passes."""
     if isinstance(source, bytes | bytearray | memoryview):
         return io.BytesIO(source)
     if isinstance(source, str):

@@ -1,4 +1,4 @@
-"""The pixels of a decoded Pillow image of any mode, as arrays."""
+"""Convert a Pillow image of any mode to arrays."""
 
 from typing import NamedTuple
 
@@ -6,16 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from llcodec._arrays import Samples
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.depth import bands
-from llcodec.imaging.modes import band_converter
-from llcodec.imaging.picture import Samples
+from llcodec.imaging.depth import row_blocks
+from llcodec.imaging.modes import mode_converter
 
 Key = tuple[int, ...]
 
 
 class Decoded(NamedTuple):
-    """H×W×3 samples in the source's colours, H×W alpha, and whether it had one channel."""
+    """H×W×3 samples in the source's colours, H×W alpha, and whether there was one channel."""
 
     pixels: Samples
     alpha: Samples | None
@@ -23,9 +23,9 @@ class Decoded(NamedTuple):
 
 
 def transparent_key(image: Image.Image) -> Key | None:
-    """The one colour that PNG's tRNS makes transparent, in the samples of the image.
+    """Return the colour that PNG's tRNS makes transparent, if there is one.
 
-    Must be called before the pixels are loaded, as grey of 2 and 4 bits is scaled by then.
+    Call this before the pixels are loaded: loading scales grey of 2 and 4 bits.
     """
     key = image.info.get("transparency")
     if image.mode in ("P", "PA") or not isinstance(key, int | tuple):
@@ -38,8 +38,8 @@ def transparent_key(image: Image.Image) -> Key | None:
     return (key * {"L;2": 85, "L;4": 17}.get(tile[0][3] if tile else "", 1),)
 
 
-def decoded(image: Image.Image, key: Key | None) -> Decoded:
-    """Samples of a loaded image; uint16 for modes I;16, I and F, uint8 for the others.
+def samples_of_image(image: Image.Image, key: Key | None) -> Decoded:
+    """Return the samples of a loaded image: uint16 for modes I;16, I and F, else uint8.
 
     Args:
         image: a Pillow image of any mode.
@@ -49,41 +49,41 @@ def decoded(image: Image.Image, key: Key | None) -> Decoded:
     I holds 16-bit values. F holds 0…1; what lies below 0 becomes 0.
 
     Raises:
-        UnreadableImageError: an I picture outside 0…65535, or an F picture above 1.
+        UnreadableImageError: when an I image is outside 0…65535, or an F image above 1.
     """
     if image.mode.startswith(("I", "F")):
         plane = _deep_grey(image)
         pixels: Samples = np.repeat(plane[..., None], 3, axis=2)
-        return Decoded(pixels, keyed(pixels, key), True)
+        return Decoded(pixels, alpha_from_key(pixels, key), True)
     pixels, alpha, grey = _shallow(image)
-    return Decoded(pixels, keyed(pixels, key) if alpha is None else alpha, grey)
+    return Decoded(pixels, alpha_from_key(pixels, key) if alpha is None else alpha, grey)
 
 
-def keyed(pixels: Samples, key: Key | None) -> Samples | None:
-    """Alpha that is 0 where a pixel is the transparent colour, and full elsewhere."""
+def alpha_from_key(pixels: Samples, key: Key | None) -> Samples | None:
+    """Return alpha that is 0 where a pixel has the transparent colour, and full elsewhere."""
     if key is None:
         return None
     full = np.iinfo(pixels.dtype).max
     wanted = np.array(key if len(key) == 3 else key * 3, np.int64) & full
     out = np.full(pixels.shape[:2], full, pixels.dtype)
-    for rows in bands(pixels.shape[1], pixels.shape[0]):
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
         out[rows][(pixels[rows] == wanted.astype(pixels.dtype)).all(axis=2)] = 0
     return out
 
 
 def _shallow(image: Image.Image) -> Decoded:
     width, height = image.size
-    mode, convert = band_converter(image)
+    mode, convert = mode_converter(image)
     pixels = np.empty((height, width, 3), np.uint8)
     alpha = np.empty((height, width), np.uint8) if mode.endswith("A") else None
     colours = len(mode) - (alpha is not None)
-    # band by band, as Pillow's conversions and its way to numpy copy several times
-    for rows in bands(width, height):
-        band = np.asarray(convert(image.crop((0, rows.start, width, rows.stop))))
-        band = band.reshape(rows.stop - rows.start, width, -1)
-        pixels[rows] = band[..., :colours]  # one grey channel spreads over three
+    # Block by block, since Pillow's conversions and np.asarray each make copies.
+    for rows in row_blocks(width, height):
+        block = np.asarray(convert(image.crop((0, rows.start, width, rows.stop))))
+        block = block.reshape(rows.stop - rows.start, width, -1)
+        pixels[rows] = block[..., :colours]  # one grey channel spreads over three
         if alpha is not None:
-            alpha[rows] = band[..., -1]
+            alpha[rows] = block[..., -1]
     return Decoded(pixels, alpha, colours == 1)
 
 

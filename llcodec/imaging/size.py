@@ -1,4 +1,4 @@
-"""The size of a picture file, from its header."""
+"""Read the size of a picture file from its header."""
 
 from pathlib import Path
 
@@ -6,16 +6,16 @@ from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.guard import guarded
-from llcodec.imaging.metadata import metadata_of
+from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
 
 
 def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
-    """Return height and width of the picture at ``path`` once upright; no pixel is decoded.
+    """Return height and width of the upright picture at ``path`` without decoding it.
 
     Raises:
-        TooManyPixelsError: the header says more than ``max_pixels``.
-        UnreadableImageError: the file cannot be opened, or is not an image.
+        TooManyPixelsError: when the header says more than ``max_pixels``.
+        UnreadableImageError: when the file cannot be opened, or is not an image.
     """
     try:
         stream = path.open("rb")
@@ -28,5 +28,5 @@ def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
 
 
 def _lies_on_its_side(image: ImageFile) -> bool:
-    """Whether EXIF says so; the plugin for TIFF gives upright sizes."""
-    return not hasattr(image, "tag_v2") and metadata_of(image.info)[1] >= 5
+    """Return whether EXIF swaps width and height; Pillow does so itself for TIFF."""
+    return not hasattr(image, "tag_v2") and metadata_from_info(image.info)[1] >= 5

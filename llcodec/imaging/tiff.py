@@ -1,4 +1,4 @@
-"""Writes TIFF: 8 or 16 bits, Deflate with horizontal differences, EXIF as tags.
+"""Write TIFF: 8 or 16 bits, Deflate with horizontal differences, EXIF as tags.
 
 Pillow writes no 16-bit colour, and cannot combine compression with an EXIF directory.
 """
@@ -9,8 +9,9 @@ from typing import IO, Final
 import numpy as np
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from llcodec.imaging.exif import descriptive_tags, rewritten
-from llcodec.imaging.picture import Metadata, Samples
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
+from llcodec.imaging.exif import descriptive_tags, load_exif
 
 _STRIP_BYTES: Final = 1 << 18
 _XMP: Final = 700
@@ -29,8 +30,8 @@ def write_tiff(target: IO[bytes], samples: Samples, metadata: Metadata) -> None:
             directories are written.
 
     Raises:
-        OSError: ``target`` cannot be written to.
-        Exception: from Pillow, for odd EXIF or more than 4 GB.
+        OSError: when ``target`` cannot be written to.
+        Exception: of Pillow, for odd EXIF or more than 4 GB.
     """
     height, width, channels = samples.shape
     rows = max(1, _STRIP_BYTES // (width * channels * samples.itemsize))
@@ -57,7 +58,7 @@ def write_tiff(target: IO[bytes], samples: Samples, metadata: Metadata) -> None:
 
 
 def _describe(tags: ImageFileDirectory_v2, metadata: Metadata) -> None:
-    exif = rewritten(metadata.exif) if metadata.exif is not None else None
+    exif = load_exif(metadata.exif) if metadata.exif is not None else None
     if exif is not None:
         for tag, value in descriptive_tags(exif).items():
             tags[tag] = value

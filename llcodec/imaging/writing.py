@@ -1,19 +1,22 @@
-"""From a :class:`Picture` to a file."""
+"""Write a :class:`Picture` to a file."""
 
 import io
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from llcodec._arrays import Samples
+from llcodec._metadata import Metadata
 from llcodec.errors import OutputError
 from llcodec.imaging.colour import from_srgb
 from llcodec.imaging.depth import to_eight_bits
-from llcodec.imaging.exif import rewritten
+from llcodec.imaging.exif import load_exif
 from llcodec.imaging.formats import format_for
 from llcodec.imaging.guard import guarded
-from llcodec.imaging.picture import Metadata, Picture, Samples
+from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import assemble
 from llcodec.imaging.png import write_png16, xmp_text
 from llcodec.imaging.tiff import write_tiff
@@ -28,15 +31,15 @@ def write_picture(
 ) -> None:
     """Write a picture in any format that Pillow saves.
 
-    * PNG and TIFF keep 16 bits; every other format gets them rounded to 8.
+    * PNG and TIFF keep 16 bits; for other formats they are rounded to 8.
     * JPEG: quality 95, no chroma subsampling. AVIF: quality 90, no chroma subsampling.
       WebP: lossless, unless ``quality`` is given. TIFF: Deflate.
     * PNG, JPEG, WebP, TIFF and AVIF carry EXIF, XMP and the profile, into which the pixels are
       converted; other formats get sRGB pixels alone. Blocks too large for a JPEG segment
       (64 KB) are left out.
-    * Alpha is left out, and colours stay as they are, where the format has none (JPEG, PPM,
-      BMP); GIF keeps it as on or off. Blending with an invented background would change
-      pixels; the alpha of a photograph is a mask, and what lies under it is the photograph.
+    * Formats without alpha (JPEG, PPM, BMP) get the colours without it; GIF keeps it as on or off.
+      Nothing is blended with a background: the alpha of a photograph is a mask, and what lies under
+      it is the photograph.
     * Grey pictures are written with one channel where the format has that.
 
     Args:
@@ -46,7 +49,7 @@ def write_picture(
         quality: 0…100 for JPEG, WebP and AVIF; ignored by the others.
 
     Raises:
-        OutputError: the format is unknown or cannot hold the picture, or the stream fails.
+        OutputError: when the format is unknown or cannot hold the picture, or the stream fails.
     """
     name = format_for(format)
     with guarded(OutputError, f"{name} cannot hold this picture"):
@@ -60,33 +63,33 @@ def write_picture(
 def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
     icc = picture.metadata.icc if _takes_profile(name, picture) else None
     pixels, icc = from_srgb(picture.pixels, icc, grey=picture.grey)
-    metadata = Metadata(exif=picture.metadata.exif, icc=icc, xmp=picture.metadata.xmp)
+    metadata = replace(picture.metadata, icc=icc)
     out = io.BytesIO()
     if name == "TIFF":
-        write_tiff(out, _interleaved(pixels, picture, pair=not picture.sixteen_bit), metadata)
+        write_tiff(out, _interleaved(pixels, picture, grey_alpha=not picture.sixteen_bit), metadata)
     elif name == "PNG" and picture.sixteen_bit:
         write_png16(out, _interleaved(pixels, picture).astype(np.uint16, copy=False), metadata)
     else:
-        options = {**_options(name, quality, picture.grey), **_blocks(name, metadata)}
+        options = {**_options(name, quality, picture.grey), **_metadata_options(name, metadata)}
         alpha = None if picture.alpha is None else to_eight_bits(picture.alpha)
         _save(assemble(to_eight_bits(pixels), alpha, picture.grey), out, name, options)
     return out.getbuffer()
 
 
 def _takes_profile(name: str, picture: Picture) -> bool:
-    """Whether the file will have a profile's channels: a grey profile needs a grey file."""
+    """Return whether the file can carry the profile: a grey profile needs a grey file."""
     if not picture.grey:
         return name in _PROFILED
     rgba = name == "TIFF" and picture.sixteen_bit and picture.alpha is not None
     return name in _PROFILED - {"WEBP", "AVIF"} and not rgba
 
 
-def _interleaved(pixels: Samples, picture: Picture, *, pair: bool = True) -> Samples:
-    """H×W×C with the fewest channels; without ``pair``, grey with alpha is RGBA.
+def _interleaved(pixels: Samples, picture: Picture, *, grey_alpha: bool = True) -> Samples:
+    """Return H×W×C with as few channels as possible; False for ``grey_alpha`` avoids C = 2.
 
-    (Few programs read 16-bit TIFFs of grey and alpha; Pillow is not among them.)
+    (Few programs read 16-bit TIFFs of grey and alpha; Pillow does not.)
     """
-    if picture.grey and (picture.alpha is None or pair):
+    if picture.grey and (picture.alpha is None or grey_alpha):
         pixels = pixels[..., :1]
     return pixels if picture.alpha is None else np.dstack([pixels, picture.alpha])
 
@@ -119,8 +122,8 @@ def _options(name: str, quality: int | None, grey: bool) -> dict[str, Any]:
     return {}
 
 
-def _blocks(name: str, metadata: Metadata) -> dict[str, Any]:
-    """Metadata as the plugins want it; nothing for formats that carry none."""
+def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
+    """Return metadata as options of the plugins; none for formats that carry none."""
     exif, xmp = metadata.exif, metadata.xmp
     if name not in _PROFILED:
         return {}
@@ -133,8 +136,8 @@ def _blocks(name: str, metadata: Metadata) -> dict[str, Any]:
         exif = None if exif is None else b"Exif\0\0" + exif
         exif = exif if exif is not None and len(exif) <= _SEGMENT else None
         xmp = xmp if xmp is not None and len(xmp) <= _SEGMENT - len(_XMP_NAME) else None
-    if name == "AVIF" and exif is not None and rewritten(exif) is None:
-        exif = None  # the plugin writes it anew, to move the orientation elsewhere
+    if name == "AVIF" and exif is not None and load_exif(exif) is None:
+        exif = None  # the plugin parses and writes it again, to move the orientation
     return _present(exif=exif, icc_profile=metadata.icc, xmp=xmp)
 
 

@@ -1,4 +1,7 @@
-"""Measures of quality."""
+"""Quality metrics of pictures: H×W×3 arrays of 8 bits, as functions.
+
+Internal: used by ``llc bench``; names may change from one release to the next.
+"""
 
 from llcodec.metrics.error_split import best_gain_psnr, local_psnr
 from llcodec.metrics.loe import loe

@@ -1,6 +1,6 @@
-"""What NIQE looks at: 36 statistics of each patch of a picture, 18 at each of two scales.
+"""The features of NIQE: 36 statistics of each patch of a picture, 18 at each of two scales.
 
-Luma is normalised by its local mean and deviation. For each patch, asymmetric generalised
+Luma is normalised by its local mean and deviation (MSCN). For each patch, asymmetric generalised
 Gaussians (AGGD) are fitted to the normalised values and to the products of neighbours in four
 directions; in photographs free of distortion their parameters vary little.
 """
@@ -22,22 +22,22 @@ _TINY = 1e-9
 def patch_features(luma: Floats, patch: int) -> Floats:
     """Return the P×36 features of the P whole patches of H×W ``luma`` (0 … 255), from the top left.
 
-    ``patch`` is the side of a patch, even. Rows and columns beyond the last whole patch are cut off
-    before anything is measured. At each scale come shape and mean width of the values, then shape,
-    mean, left and right width of the products with the left, upper, upper left and upper right
-    neighbour, round the patch's edges. What cannot be fitted, as in flat patches, is NaN, but its
-    shape is 0.2, as in the authors' program.
+    ``patch`` is the side of a patch, even. Rows and columns beyond the last whole patch are cropped
+    first. At each scale come shape and mean width of the values, then shape, mean, left and right
+    width of the products with the left, upper, upper left and upper right neighbour (cyclic within
+    the patch). Where a fit is impossible, as in flat patches, features are NaN but the shape is
+    0.2, as in the authors' program.
     """
     rows, columns = (side // patch * patch for side in luma.shape)
     fine = luma[:rows, :columns]
-    scales = ((fine, patch), (halved(fine), patch // 2))
+    scales = ((fine, patch), (downscale(fine), patch // 2))
     return np.concatenate([_scale_features(*scale) for scale in scales], axis=1)
 
 
-def normalised(luma: Floats) -> Floats:
-    """Return (luma − mean) / (deviation + 1) of H×W ``luma``, both local: 7×7 Gaussian, σ = 7/6.
+def mscn(luma: Floats) -> Floats:
+    """Return the MSCN coefficients of H×W ``luma``: (luma − mean) / (deviation + 1).
 
-    The border is repeated outwards.
+    Mean and deviation are local: 7×7 Gaussian, σ = 7/6, with replicated borders.
     """
     mean = _blurred(luma)
     deviation: Floats = np.sqrt(np.abs(_blurred(luma * luma) - mean * mean))
@@ -47,7 +47,7 @@ def normalised(luma: Floats) -> Floats:
     return difference / (deviation + 1)
 
 
-def halved(luma: Floats) -> Floats:
+def downscale(luma: Floats) -> Floats:
     """Return H×W ``luma`` of even sides at half the size, as MATLAB's ``imresize(luma, 0.5)`` does.
 
     Bicubic (a = −1/2), stretched to eight taps against aliasing, mirrored at the borders.
@@ -83,7 +83,7 @@ def fit_aggd(samples: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 
 def _scale_features(luma: Floats, patch: int) -> Floats:
-    values = normalised(luma)
+    values = mscn(luma)
     bands = values.reshape(-1, patch, values.shape[1] // patch, patch).swapaxes(1, 2)
     return np.concatenate([_features(band) for band in bands])
 
@@ -114,7 +114,7 @@ def _filtered(
 
 @cache
 def _table() -> Floats:
-    """Return what follows from each shape 1/a: flatness, width per deviation, shift per width."""
+    """Return, for each shape 1/a: flatness, width per deviation, shift per width."""
     rows = []
     for a in 1 / _SHAPES:
         one, two, three = (math.lgamma(k * a) for k in (1, 2, 3))

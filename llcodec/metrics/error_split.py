@@ -1,16 +1,16 @@
-"""How much of an error is global tone, and what the input alone could have reached."""
+"""Split an error into global tone and local detail, and bound what a plain gain could reach."""
 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
+
 _GAINS = np.exp(np.linspace(math.log(0.25), math.log(64.0), 121))
 
 
 def local_psnr(picture: Pixels, reference: Pixels) -> float:
-    """Return the PSNR in dB that is left when the global tone is put right.
+    """Return the PSNR in dB after the global tone is corrected.
 
     Each channel of H×W×3 8-bit ``picture`` gets the gain and offset that fit ``reference`` best in
     the least-squares sense. The difference to the plain PSNR is the global part of the error;
@@ -31,8 +31,8 @@ def local_psnr(picture: Pixels, reference: Pixels) -> float:
 def best_gain_psnr(low: Pixels, reference: Pixels) -> float:
     """Return the best PSNR in dB of ``low`` times any single gain, clipped and rounded to 8 bits.
 
-    What brightening by one number could do at most, if the reference were known: the least that
-    an enhancer must beat. Gains from 1/4 to 64 are tried in steps of 5 %, then finer.
+    The upper bound of brightening by one number, with the reference known: an enhancer must at
+    least beat it. Gains from 1/4 to 64 are tried in steps of 5 %, then finer.
     """
     levels = np.arange(256)
     count = np.bincount(low.ravel(), minlength=256)

@@ -1,4 +1,4 @@
-"""Lightness order error (LOE): how often an enhanced picture swaps which of two places is lighter.
+"""Lightness order error (LOE): how often an enhanced picture swaps the lighter of two pixels.
 
 S. Wang, J. Zheng, H.-M. Hu, B. Li, "Naturalness Preserved Enhancement Algorithm for Non-Uniform
 Illumination Images", IEEE Transactions on Image Processing 22(9), 2013.
@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 from PIL import Image
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
+
 Sampling = Literal["bicubic", "local-max"]
 _REACH = 7
 
@@ -21,22 +21,23 @@ def loe(
 ) -> float:
     """Return the LOE of enhanced ``picture`` against the ``source`` it was made of, H×W×3 8-bit.
 
-    Lightness is max(R, G, B), made small before it is compared. For each of the m places of the
-    small picture the places are counted whose order to it (≥, or not) differs between ``picture``
-    and ``source``; the LOE is the mean count, from 0 (same order) to m − 1. It grows with m, so
-    values of another ``short_side`` are on another scale: 600×400 gives m = 75·50 = 3750.
+    Lightness is max(R, G, B) at a reduced size. For each of the m pixels of the reduced picture,
+    count the pixels whose order to it (≥, or not) differs between ``picture`` and ``source``; the
+    LOE is the mean count, from 0 (same order) to m − 1. It grows with m, so values of another
+    ``short_side`` are on another scale: 600×400 gives m = 75·50 = 3750.
 
-    The paper leaves open how to make the picture small, and published figures differ in it.
-    ``sampling`` names two ways:
+    The paper does not say how to reduce the size, and published figures differ in it. ``sampling``
+    is one of:
 
     - ``bicubic``: to round(H·r)×round(W·r) with r = short_side / min(H, W), antialiased bicubic
       (a = −1/2), 8 bits. What MATLAB scripts with ``imresize`` do, here by Pillow, which differs
       from it at the borders. Averages noise away, but a tone curve alone does not score 0.
     - ``local-max``: every n-th place, n = floor(min(H, W) / short_side), of the maximum over 15×15
       pixels, as in the ``LOE.m`` that evaluations of enhancers pass on (such as STAR, TIP 2020).
-      Any strictly rising tone curve scores exactly 0; noise that is gone counts as an error.
+      Any strictly rising tone curve scores exactly 0; noise that was removed counts as an error.
 
-    Raises ValueError if the shapes differ or the shorter side is below ``short_side``.
+    Raises:
+        ValueError: when the shapes differ, or the shorter side is below ``short_side``.
     """
     if picture.shape != source.shape:
         raise ValueError(f"shapes differ: {picture.shape} and {source.shape}")

@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.metrics._niqe_features import Floats, patch_features
 
-Pixels = NDArray[np.uint8]
 PARAMETERS = "live_96"
 _PATCH = 96
 
@@ -25,13 +25,14 @@ def niqe(picture: Pixels) -> float:
     8 bits, patches of 96×96, two scales. Programs that take the Y of YCbCr instead differ by some
     percent; MATLAB's own ``niqe`` has another model. Only whole patches count, and only the grey.
 
-    Raises ValueError if there are fewer than two whole patches (at least 96×192), or fewer than
-    two with texture.
+    Raises:
+        ValueError: when there are fewer than two whole patches (at least 96×192), or fewer than two
+            with texture.
     """
     height, width = picture.shape[:2]
     if (height // _PATCH) * (width // _PATCH) < 2:
         raise ValueError(f"{height}×{width} holds fewer than two patches of {_PATCH}×{_PATCH}")
-    grey = np.rint(picture @ np.array([0.299, 0.587, 0.114]))
+    grey = np.rint(picture @ np.array(LUMA_WEIGHTS))
     features = patch_features(grey, _PATCH)
     fitted = features[~np.isnan(features).any(axis=1)]
     if len(fitted) < 2:

@@ -3,15 +3,18 @@
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
+from llcodec._bitstream import LUMA_WEIGHTS
 
 
 def psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB of H×W×3 8-bit pictures over all pixels and channels.
 
-    Infinite for equal pictures. Raises ValueError if the shapes differ.
+    Infinite for equal pictures.
+
+    Raises:
+        ValueError: when the shapes differ.
     """
     if picture.shape != reference.shape:
         raise ValueError(f"shapes differ: {picture.shape} and {reference.shape}")
@@ -23,9 +26,8 @@ def psnr(picture: Pixels, reference: Pixels) -> float:
 def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB after scaling ``picture`` to the mean grey of ``reference``.
 
-    It hides errors of brightness and is only ever a second column beside :func:`psnr`.
+    GT-mean PSNR hides errors of brightness, so report it only beside :func:`psnr`.
     """
-    weights = np.array([0.299, 0.587, 0.114])
-    mean, wanted = (float((p @ weights).mean()) for p in (picture, reference))
+    mean, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
     scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)
     return psnr(scaled, reference)

@@ -2,10 +2,9 @@
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-Pixels = NDArray[np.uint8]
+from llcodec._arrays import Pixels
 
 
 def ssim(picture: Pixels, reference: Pixels) -> float:
@@ -18,7 +17,8 @@ def ssim(picture: Pixels, reference: Pixels) -> float:
 def ms_ssim(picture: Pixels, reference: Pixels) -> float:
     """Return the MS-SSIM, of five scales, of H×W×3 8-bit pictures; at most 1.
 
-    Raises ValueError if a side has 160 pixels or fewer: the coarsest scale would be too small.
+    Raises:
+        ValueError: when a side has 160 pixels or fewer: the coarsest scale would be too small.
     """
     from pytorch_msssim import ms_ssim as measure
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 
-class Window(NamedTuple):
+class Area(NamedTuple):
     """A rectangle of pixels of a picture; it may reach beyond the edges where it is padded."""
 
     top: int
@@ -20,9 +20,9 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Pixel centres of a window, −1 and 1 being the edges of the whole picture.
+    """Pixel centres of an area, −1 and 1 being the edges of the whole picture.
 
-    ``rows`` is B×H and ``columns`` B×W, or 1×H and 1×W for a batch of equal windows.
+    ``rows`` is B×H and ``columns`` B×W, or 1×H and 1×W for a batch of equal areas.
     """
 
     rows: Tensor
@@ -38,10 +38,10 @@ class Coordinates:
 
 
 def coordinates(
-    height: int, width: int, window: Window | None = None, device: torch.device | None = None
+    height: int, width: int, area: Area | None = None, device: torch.device | None = None
 ) -> Coordinates:
-    """Return the coordinates of a window (or all) of a picture of ``height``×``width`` pixels."""
-    at = window or Window(0, 0, height, width)
+    """Return the coordinates of an area (or all) of a picture of ``height``×``width`` pixels."""
+    at = area or Area(0, 0, height, width)
     return Coordinates(
         _centres(at.top, at.height, height, device), _centres(at.left, at.width, width, device)
     )
@@ -53,7 +53,7 @@ def _centres(start: int, count: int, length: int, device: torch.device | None) -
 
 
 def stacked(parts: Sequence[Coordinates]) -> Coordinates:
-    """Return the coordinates of a batch of windows of one size, each of a picture of its own."""
+    """Return the coordinates of a batch of areas of one size, each of a picture of its own."""
     return Coordinates(torch.cat([p.rows for p in parts]), torch.cat([p.columns for p in parts]))
 
 

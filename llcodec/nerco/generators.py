@@ -16,7 +16,7 @@ from llcodec.nerco.whole_picture import (
     log_odds,
     statistics,
 )
-from llcodec.nets.blocks import conv3x3, he_start, leaky_relu
+from llcodec.nets.blocks import conv3x3, he_init, leaky_relu
 
 _BRIGHT = 0.0  # log-odds of 50 % of white: where G_H starts to bring pictures to
 _SMOOTHINGS = (1, 3, 7)  # pixels a side of the squares that are averaged
@@ -55,7 +55,7 @@ class ShiftGenerator(nn.Module):
         self.global_shift = nn.Linear(CODE, 3)
         nn.init.zeros_(self.global_shift.weight)
         nn.init.zeros_(self.global_shift.bias)
-        he_start(self)
+        he_init(self)
         with torch.no_grad():
             last.weight.mul_(_QUIET)
 

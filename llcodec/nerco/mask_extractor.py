@@ -10,7 +10,7 @@ from llcodec.nerco.resnet import ResnetBlock, gaussian_start, stem
 from llcodec.nerco.subpixel import even_start
 from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import log_odds, statistics
-from llcodec.nets.blocks import ResidualBlock, conv3x3, he_start, leaky_relu
+from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
 _SQUEEZE = 16  # the channels of CAM's bottleneck are a sixteenth, and four at least
 _LEAST_ATTENTION = 1e-6
@@ -81,7 +81,7 @@ class MaskExtractor(nn.Module):
             flat = nn.Conv2d(2, 1, 7, padding=3, bias=False)
             upsampled = nn.Upsample(scale_factor=4, mode="bilinear", align_corners=False)
             self.cam = CollaborativeAttention(width, nn.Sequential(flat, upsampled))
-            he_start(self)
+            he_init(self)
             _quiet_start(even_start(last, 4), 0.1, bias=_EVEN_LIGHT)
             for layer in (flat, *self.cam.weigh):
                 _quiet_start(layer, 0.3)

@@ -9,14 +9,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from llcodec._windows import Window
 from llcodec.nerco.coordinates import coordinates
 from llcodec.nerco.generators import Degrader, Enhancer
 from llcodec.nerco.mask_extractor import Mask, MaskExtractor
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
-from llcodec.nerco.tiles import CORE, Tile, tiles
 from llcodec.nerco.views import View, pad_by_reflection, to_overview, to_signed, to_unit
+from llcodec.nerco.windows import CORE, outer_area, windows
 from llcodec.nets.tone import thumbnail
 
 _LEAST = 8  # pixels a side; InstanceNorm and reflection at a quarter of the size need two
@@ -79,22 +80,23 @@ class NercoModel(nn.Module):
     def enhance(self, x: Tensor, core: int = CORE) -> Tensor:
         """Return bright pictures for dark ones, B×3×H×W in [0, 1], of any size.
 
-        Presets of the compact family take a picture tile by tile, with cores of ``core`` pixels a
-        side; ``paper`` needs the whole at once, since its statistics are those of what it sees.
+        Presets of the compact family take a picture window by window, with cores of ``core``
+        pixels a side; ``paper`` needs the whole at once, since its statistics are those of what
+        it sees.
         """
         height, width = x.shape[-2:]
         whole = to_overview(thumbnail(x))
         padded = to_signed(pad_by_reflection(x, _LEAST))
         out = torch.empty_like(padded)
-        for tile in self._tiles(padded, core):
-            rows, columns = tile.rows, tile.columns
-            at = coordinates(height, width, tile.window, x.device)
+        for window in self._windows(padded, core):
+            rows, columns = window.rows, window.columns
+            at = coordinates(height, width, outer_area(window), x.device)
             bright = self(View(padded[..., rows.outer, columns.outer], whole, at))
             out[..., rows.core, columns.core] = bright[..., rows.inner, columns.inner]
         return to_unit(out[..., :height, :width])
 
-    def _tiles(self, padded: Tensor, core: int) -> Iterable[Tile]:
+    def _windows(self, padded: Tensor, core: int) -> Iterable[Window]:
         height, width = padded.shape[-2:]
         if self.preset.family == "paper":
             core = max(height, width)
-        return tiles(height, width, self.preset.halo, core)
+        return windows(height, width, self.preset.halo, core)

@@ -16,7 +16,7 @@ from llcodec.nerco.resnet import gaussian_start, resnet_trunk
 from llcodec.nerco.subpixel import even_start
 from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import from_log_odds, statistics
-from llcodec.nets.blocks import ResidualBlock, conv3x3, he_start, leaky_relu
+from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
 HIDDEN_LAYERS = 3
 _BAND_PIXELS = 2**18  # of rows that go through the MLP at once
@@ -55,7 +55,7 @@ class NeuralRepresentationNormalisation(nn.Module):
 def _local_extractor(width: int, blocks: int, features: int) -> nn.Sequential:
     """Return B×3×H×W → E, B×features×H×W, computed at a quarter of the size."""
     last = conv3x3(width, 16 * features)
-    extractor = he_start(
+    extractor = he_init(
         nn.Sequential(
             nn.PixelUnshuffle(4),
             conv3x3(48, width),
@@ -91,7 +91,7 @@ class PixelMlp(nn.Module):
             layers += [leaky_relu() if leaky else nn.ReLU(), nn.Conv2d(width, out, 1)]
         self.layers = nn.Sequential(*layers)
         if leaky:
-            he_start(self)
+            he_init(self)
             self._quiet_start()
 
     def forward(self, features: Tensor, at: Coordinates) -> Tensor:

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from llcodec.errors import InputError
-from llcodec.nerco.coordinates import Coordinates, Window, coordinates
-from llcodec.nets.tone import THUMBNAIL, thumbnail
+from llcodec.nerco.coordinates import Area, Coordinates, coordinates
+from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
 
 STRIDE = 4  # the networks work at a quarter of the size
 
@@ -35,7 +35,7 @@ class View:
     def of_overview(self) -> "View":
         """Return the view of the whole picture that its overview is."""
         height, width = self.overview.shape[-2:]
-        at = coordinates(*THUMBNAIL, Window(0, 0, height, width), self.overview.device)
+        at = coordinates(*THUMBNAIL_SIZE, Area(0, 0, height, width), self.overview.device)
         return View(self.overview, self.overview, at)
 
 

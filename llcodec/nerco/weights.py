@@ -6,8 +6,8 @@ G_L and the discriminators serve training alone and are left out; checkpoints ke
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from llcodec._building import building
 from llcodec._cards import NERCO_FORMAT
+from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
     StoredCard,
     Tensors,
@@ -72,7 +72,7 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> NercoFile:
     preset, switches = preset_of(card["preset"]), NercoSwitches(**card["switches"])
     _check_preset(preset)
     check_numbers(tensors)
-    with building(tensors.values()):
+    with parameter_budget(tensors.values()):
         model = NercoModel(preset, switches, degrader=False)
     model.load_state_dict(float_state(tensors), assign=True)
     return NercoFile(

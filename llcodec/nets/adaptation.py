@@ -4,15 +4,20 @@ from torch import Tensor, nn
 
 from llcodec.nets.blocks import conv3x3, leaky_relu, zero_init
 
-_REACH = 4.0  # lets γ leave zero as fast as the features around it change
+_GAIN = 4.0  # lets γ move away from zero as fast as the features around it
 
 
 class FeatureAdaptation(nn.Module):
     """y = y′·(1 + γ(s)) + β(s) (Joint-IC-LL, Fig. 3), starting as the identity.
 
-    On latents this is a learned Wiener filter: γ in (−1, 0) shrinks what is mostly noise.
-    With ``scale=False`` only β remains, as in the authors' released network. ``bounded`` keeps
-    1 + γ within (0, 2), so that no outlier of a picture can blow the latents up.
+    On latents this is a learned Wiener filter: γ in (−1, 0) attenuates what is mostly noise.
+
+    Args:
+        condition: K, the channels of s.
+        hidden: the channels of the layer between.
+        channels: C, the channels of y.
+        scale: False leaves only β, as in the authors' released network.
+        bounded: keep 1 + γ within (0, 2), so that outliers cannot blow up the latents.
     """
 
     def __init__(
@@ -36,5 +41,5 @@ class FeatureAdaptation(nn.Module):
             return y + out
         gamma, beta = out.chunk(2, 1)
         if self.bounded:
-            gamma = (_REACH * gamma).tanh()
+            gamma = (_GAIN * gamma).tanh()
         return y * (1 + gamma) + beta

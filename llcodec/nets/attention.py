@@ -1,7 +1,7 @@
 """The SNR-aware branch: local and non-local features of one stage, fused by the SNR map.
 
-Joint-IC-LL, "SNR-aware branch" and Eq. 7. Two forms: tokens of 4×4 patches as published, and a
-pooled grid of at most 1024 tokens that keeps memory bounded for pictures of any size.
+Joint-IC-LL, "SNR-aware branch" and Eq. 7. Attention runs over a pooled grid of at most 1024 tokens,
+which bounds memory for pictures of any size; ``snr_transformer.py`` has the published form.
 """
 
 from torch import Tensor, nn
@@ -15,7 +15,7 @@ MAX_TOKENS = 1024
 class PooledAttention(nn.Module):
     """SNR-guided self-attention over a pooled grid: B×C×H×W in, B×C×H×W out.
 
-    Keys of a low SNR weigh less: the logarithm of a token's mean SNR is added to its scores.
+    Keys of low SNR get less weight: the logarithm of a token's mean SNR is added to its scores.
     """
 
     def __init__(self, channels: int, heads: int = 4) -> None:

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-# The slope of every leaky ReLU as a fraction of 2**16, so that the integer networks of the
-# entropy path can apply exactly the same function (0.01 in the papers, 0.0099945 here).
-LEAKY_SLOPE_UNITS = 655
-LEAKY_SLOPE = LEAKY_SLOPE_UNITS / 65536
-_RESIDUAL_START = 0.3
+from llcodec._bitstream import LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR, LUMA_WEIGHTS
+
+# A fraction of 2**16, so that the integer networks can apply exactly the same function.
+LEAKY_SLOPE = LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR
+_RESIDUAL_SCALE = 0.3  # of the second convolution of a residual block, at the start
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -21,7 +21,7 @@ def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
 
 
 def leaky_relu() -> nn.LeakyReLU:
-    """Return the activation of all networks, with the slope that is exact in fixed point."""
+    """Return a leaky ReLU with the slope that is exact in fixed point."""
     return nn.LeakyReLU(LEAKY_SLOPE)
 
 
@@ -49,16 +49,15 @@ class ResidualBlock(nn.Module):
 
 
 @torch.no_grad()
-def he_start(network: M) -> M:
-    """Give the convolutions of ``network`` the start of He et al. 2015, and return it.
+def he_init(network: M) -> M:
+    """Initialise the convolutions of ``network`` as He et al. 2015 do, and return it.
 
-    It keeps the variance of features through any depth. PyTorch's own start leaves a
-    sixth of it after every layer, and slows the learning of all that follows. Residual blocks
-    start near the identity; layers that start at zero stay there. Not for networks with GDN,
-    which normalises by itself.
+    This keeps the variance of features through any depth; PyTorch's default initialisation leaves
+    a sixth of it after every layer, which slows learning. Residual blocks start near the identity,
+    and layers that are zero stay zero. Not for networks with GDN, which normalises by itself.
     """
     if any(parameter.is_meta for parameter in network.parameters()):
-        return network  # only laid out; its weights will be loaded
+        return network  # its weights will be loaded
     for module in network.modules():
         if isinstance(module, nn.Conv2d) and bool(module.weight.any()):
             nn.init.kaiming_normal_(module.weight, a=LEAKY_SLOPE)
@@ -66,12 +65,12 @@ def he_start(network: M) -> M:
                 nn.init.zeros_(module.bias)
     for module in network.modules():
         if isinstance(module, ResidualBlock):
-            module.conv2.weight.mul_(_RESIDUAL_START)
+            module.conv2.weight.mul_(_RESIDUAL_SCALE)
     return network
 
 
 def zero_init(layer: nn.Conv2d) -> nn.Conv2d:
-    """Set weight and bias of ``layer`` to zero, so that its branch starts as "no change"."""
+    """Set weight and bias of ``layer`` to zero, so that its branch adds nothing at first."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:
         nn.init.zeros_(layer.bias)
@@ -97,5 +96,5 @@ def box_blur(x: Tensor, size: int = 5) -> Tensor:
 
 def luma(x: Tensor) -> Tensor:
     """Return BT.601 luma, B×1×H×W, of B×3×H×W RGB."""
-    weights = torch.tensor([0.299, 0.587, 0.114], dtype=x.dtype, device=x.device)
+    weights = torch.tensor(LUMA_WEIGHTS, dtype=x.dtype, device=x.device)
     return (x * weights.view(1, 3, 1, 1)).sum(1, keepdim=True)

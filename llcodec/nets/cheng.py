@@ -15,23 +15,23 @@ from torch.nn import functional as F
 from llcodec.nets.adaptation import FeatureAdaptation
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 from llcodec.nets.density import bounded
-from llcodec.nets.parts import Parts
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr_transformer import PublishedSnrBranch
+from llcodec.nets.transforms import Transforms
 
-_PEDESTAL = 2.0**-36  # keeps the gradient of v² alive where v is almost zero
+_PEDESTAL = 2.0**-36  # keeps the gradient of v² alive where v is close to zero
 _BETA_MIN = 1e-6
 _GAMMA_START = 0.1
 # Residual blocks of the local path of the SNR-aware branch, at each of its two stages.
 _LOCAL_BLOCKS = (2, 1)
 
 
-class Gdn(nn.Module):
+class GDN(nn.Module):
     """Generalised divisive normalisation: B×C×H×W in, B×C×H×W out.
 
     yᵢ = xᵢ / √(βᵢ + Σⱼ γᵢⱼ xⱼ²) at every position (Ballé et al., ICLR 2016); ``inverse``
-    multiplies by the root instead. β ≥ 1e-6 and γ ≥ 0 hold because v = √(value + 2⁻³⁶) is what
-    is learned, with a floor under it; the numbers are those of CompressAI's layer.
+    multiplies by the root instead. The parameters hold v = √(value + 2⁻³⁶) with a lower bound, so
+    that β ≥ 1e-6 and γ ≥ 0; the constants are those of CompressAI's layer.
     """
 
     def __init__(self, channels: int, inverse: bool = False) -> None:
@@ -48,7 +48,7 @@ class Gdn(nn.Module):
 
 
 def _non_negative(v: Tensor, least: float) -> Tensor:
-    """Return v² − 2⁻³⁶ ≥ ``least``; at the floor only gradients that lead up pass."""
+    """Return v² − 2⁻³⁶, at least ``least``; at that bound only gradients that raise it pass."""
     return bounded(v, (least + _PEDESTAL) ** 0.5, float("inf")).square() - _PEDESTAL
 
 
@@ -65,13 +65,13 @@ class ResidualBlock(nn.Module):
         return out
 
 
-class ResidualDown(nn.Module):
+class ResidualBlockWithStride(nn.Module):
     """conv3×3 (stride 2) → LeakyReLU → conv3×3 → GDN, plus a strided 1×1: halves H and W."""
 
     def __init__(self, in_channels: int, n: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            conv3x3(in_channels, n, stride=2), leaky_relu(), conv3x3(n, n), Gdn(n)
+            conv3x3(in_channels, n, stride=2), leaky_relu(), conv3x3(n, n), GDN(n)
         )
         self.skip = nn.Conv2d(in_channels, n, 1, stride=2)
 
@@ -81,13 +81,13 @@ class ResidualDown(nn.Module):
         return out
 
 
-class ResidualUp(nn.Module):
+class ResidualBlockUpsample(nn.Module):
     """Subpixel convolution → LeakyReLU → conv3×3 → IGDN, plus a subpixel skip: doubles H and W."""
 
     def __init__(self, n: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            subpixel_conv3x3(n, n), leaky_relu(), conv3x3(n, n), Gdn(n, inverse=True)
+            subpixel_conv3x3(n, n), leaky_relu(), conv3x3(n, n), GDN(n, inverse=True)
         )
         self.skip = subpixel_conv3x3(n, n)
 
@@ -99,20 +99,25 @@ class ResidualUp(nn.Module):
 
 def analysis0(n: int) -> nn.Sequential:
     """Return g_a0: B×3×H×W → B×N×H/4×W/4."""
-    return nn.Sequential(ResidualDown(3, n), ResidualBlock(n), ResidualDown(n, n))
+    return nn.Sequential(
+        ResidualBlockWithStride(3, n), ResidualBlock(n), ResidualBlockWithStride(n, n)
+    )
 
 
 class Analysis1(nn.Module):
     """g_a1: B×N×H/4×W/4 → B×N×H/16×W/16.
 
-    As published, the second stage of the SNR-aware branch reads the latents themselves, so they
-    are the features too.
+    As published, the second stage of the SNR-aware branch reads the latents themselves, so latents
+    and features are the same.
     """
 
     def __init__(self, n: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            ResidualBlock(n), ResidualDown(n, n), ResidualBlock(n), conv3x3(n, n, stride=2)
+            ResidualBlock(n),
+            ResidualBlockWithStride(n, n),
+            ResidualBlock(n),
+            conv3x3(n, n, stride=2),
         )
 
     def forward(self, y0: Tensor) -> tuple[Tensor, Tensor]:
@@ -125,7 +130,7 @@ def synthesis(n: int) -> nn.Sequential:
     """Return g_s: B×N×h×w → B×3×16h×16w, not clamped."""
     blocks: list[nn.Module] = []
     for _ in range(3):
-        blocks += [ResidualBlock(n), ResidualUp(n)]
+        blocks += [ResidualBlock(n), ResidualBlockUpsample(n)]
     return nn.Sequential(*blocks, ResidualBlock(n), subpixel_conv3x3(n, 3))
 
 
@@ -141,7 +146,7 @@ def hyper_analysis(n: int) -> nn.Sequential:
 def hyper_synthesis(n: int) -> nn.Sequential:
     """Return h_s: B×N×h/4×w/4 → B×2N×h×w.
 
-    Nothing but convolutions, leaky ReLUs and pixel shuffles: it becomes an integer network.
+    Only convolutions, leaky ReLUs and pixel shuffles, since it becomes an integer network.
     """
     wide = n * 3 // 2
     return nn.Sequential(
@@ -157,14 +162,14 @@ def hyper_synthesis(n: int) -> nn.Sequential:
     )
 
 
-def build_parts(preset: Preset) -> Parts:
+def build_transforms(preset: Preset) -> Transforms:
     """Return the networks of the paper family with N = ``preset.latents`` channels.
 
-    The feature adaptation (Fig. 3) is N wide inside in both forms, so that weights of the
-    shift-only network fit into the half of the scale-and-shift network that computes β.
+    The hidden layer of the feature adaptation (Fig. 3) has N channels in both forms, so that the
+    weights of the shift-only network fit the half of the scale-and-shift network that computes β.
     """
     n, condition = preset.latents, preset.condition
-    return Parts(
+    return Transforms(
         g_a0=analysis0(n),
         g_a1=Analysis1(n),
         g_s=synthesis(n),

@@ -1,4 +1,4 @@
-"""Probability models of training time; the file format uses the integer tables made from them."""
+"""Probability models for training; ``.llc`` files use the integer tables made from them."""
 
 import math
 
@@ -6,11 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-SCALE_MIN = 0.11
-SCALE_MAX = 256.0
-SCALE_LEVELS = 64
+from llcodec._bitstream import SCALE_LEVELS, SCALE_MAX, SCALE_MIN
+
 LOG_SCALE_STEP = math.log(SCALE_MAX / SCALE_MIN) / (SCALE_LEVELS - 1)
-_LEAST = 1e-9  # a floor under probabilities: 30 bits
+_MIN_PROBABILITY = 1e-9  # 30 bits
 _FAR = 4.0  # standard deviations
 _LOG_ROOT_TAU = math.log(2 * math.pi) / 2
 
@@ -37,12 +36,12 @@ def gaussian_bits(residual: Tensor, index: Tensor) -> Tensor:
     inside = torch.special.ndtr(-near.clamp(max=_FAR)) - torch.special.ndtr(-far)
     tail = near.clamp(min=_FAR)
     tail_nats = tail**2 / 2 + tail.log() + _LOG_ROOT_TAU - (-torch.expm1(-tail / scale)).log()
-    nats = torch.where(near > _FAR, tail_nats, -inside.clamp(min=_LEAST).log())
+    nats = torch.where(near > _FAR, tail_nats, -inside.clamp(min=_MIN_PROBABILITY).log())
     return nats / math.log(2)
 
 
 def bounded(x: Tensor, low: float, high: float) -> Tensor:
-    """Clamp forward; backward, let through only gradients that lead back into the range."""
+    """Clamp in the forward pass; backward, pass only gradients that lead back into the range."""
     out: Tensor = _Bounded.apply(x, low, high)  # type: ignore[no-untyped-call]
     return out
 
@@ -65,7 +64,7 @@ class _Bounded(torch.autograd.Function):
 class FactorizedDensity(nn.Module):
     """A mixture of logistic densities per hyper-latent channel, independent of position.
 
-    Plays the part of the factorised prior of Ballé et al. 2018.
+    Takes the place of the factorised prior of Ballé et al. 2018.
     """
 
     def __init__(self, channels: int, components: int = 3) -> None:
@@ -78,22 +77,22 @@ class FactorizedDensity(nn.Module):
     def cdf(self, z: Tensor) -> Tensor:
         """Return P(Z ≤ z) per channel; z is C×N."""
         offset = z.unsqueeze(2) - self.means.unsqueeze(1)
-        parts = torch.sigmoid(offset / self.log_scales.exp().unsqueeze(1))
-        return (parts * F.softmax(self.logits, 1).unsqueeze(1)).sum(2)
+        components = torch.sigmoid(offset / self.log_scales.exp().unsqueeze(1))
+        return (components * F.softmax(self.logits, 1).unsqueeze(1)).sum(2)
 
     def bits(self, z: Tensor) -> Tensor:
         """Return the bits of hyper-latents B×C×h×w, taken as unit intervals around them."""
         flat = z.transpose(0, 1).flatten(1)
-        p = (self.cdf(flat + 0.5) - self.cdf(flat - 0.5)).clamp(min=_LEAST)
+        p = (self.cdf(flat + 0.5) - self.cdf(flat - 0.5)).clamp(min=_MIN_PROBABILITY)
         batch, channels, height, width = z.shape
         return -torch.log2(p).view(channels, batch, height, width).transpose(0, 1)
 
 
 def round_ste(x: Tensor) -> Tensor:
-    """Round forward; backward, pass the gradient through unchanged."""
+    """Round in the forward pass; backward, pass the gradient unchanged (straight-through)."""
     return x + (x.round() - x).detach()
 
 
-def with_noise(x: Tensor) -> Tensor:
-    """Return ``x`` plus noise from [−½, ½), the stand-in for rounding in rate terms."""
+def add_uniform_noise(x: Tensor) -> Tensor:
+    """Return ``x`` plus uniform noise from [−½, ½), which stands for rounding in rate terms."""
     return x + torch.rand_like(x) - 0.5

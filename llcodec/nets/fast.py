@@ -1,10 +1,10 @@
 """The residual analysis and synthesis transforms of the presets ``fast`` and ``base``.
 
-Dense 3×3 convolutions in residual blocks, since that is what ordinary CPUs run best. The last
-layers start at zero: the linear path alone is the codec until training teaches otherwise.
+Dense 3×3 convolutions in residual blocks, which CPUs run best. The last layers start at zero: at
+first, the linear path alone is the codec.
 
 Version 2 has no stage at half of the size (a width of 0): few channels on many pixels are the
-least efficient multiplications of all. Pixels are shuffled into channels by 4 instead.
+least efficient to compute. A pixel unshuffle by 4 takes its place.
 """
 
 from torch import Tensor, nn
@@ -14,16 +14,16 @@ from llcodec.nets.attention import SnrBranch
 from llcodec.nets.blocks import (
     ResidualBlock,
     conv3x3,
-    he_start,
+    he_init,
     leaky_relu,
     subpixel_conv3x3,
     zero_init,
 )
 from llcodec.nets.hyperprior import hyper_analysis, hyper_synthesis
-from llcodec.nets.parts import Parts
 from llcodec.nets.presets import Preset
+from llcodec.nets.transforms import Transforms
 
-ENCODER_PLANES = 7  # x_g (3), the picture at a normalised exposure (3), the SNR map (1)
+INPUT_CHANNELS = 7  # x_g (3), the picture at a normalised exposure (3), the SNR map (1)
 
 
 class Analysis0(nn.Module):
@@ -35,13 +35,13 @@ class Analysis0(nn.Module):
         if half:
             entrance: list[nn.Module] = [
                 nn.PixelUnshuffle(2),
-                conv3x3(4 * ENCODER_PLANES, half),
+                conv3x3(4 * INPUT_CHANNELS, half),
                 leaky_relu(),
                 *_residual_blocks(half, blocks[0]),
                 conv3x3(half, quarter, stride=2),
             ]
         else:
-            entrance = [nn.PixelUnshuffle(4), conv3x3(16 * ENCODER_PLANES, quarter)]
+            entrance = [nn.PixelUnshuffle(4), conv3x3(16 * INPUT_CHANNELS, quarter)]
         self.layers = nn.Sequential(*entrance, leaky_relu(), *_residual_blocks(quarter, blocks[1]))
 
     def forward(self, planes: Tensor) -> Tensor:
@@ -103,23 +103,23 @@ class Synthesis(nn.Module):
         )
 
     def forward(self, y: Tensor) -> Tensor:
-        """Return what the linear path misses."""
+        """Return the residual of the linear path."""
         out: Tensor = self.layers(y)
         return out
 
 
-def build_parts(preset: Preset) -> Parts:
+def build_transforms(preset: Preset) -> Transforms:
     """Return the networks of the fast family."""
     _, quarter, _, sixteenth = preset.widths
     latents, condition = preset.latents, preset.condition
-    return Parts(
-        g_a0=he_start(Analysis0(preset)),
-        g_a1=he_start(Analysis1(preset)),
-        g_s=he_start(Synthesis(preset)),
-        snr_branch0=he_start(SnrBranch(quarter, condition)),
-        snr_branch1=he_start(SnrBranch(sixteenth, 2 * condition)),
-        f_a0=he_start(_adaptation(condition, quarter, preset)),
-        f_a1=he_start(_adaptation(2 * condition, latents, preset)),
+    return Transforms(
+        g_a0=he_init(Analysis0(preset)),
+        g_a1=he_init(Analysis1(preset)),
+        g_s=he_init(Synthesis(preset)),
+        snr_branch0=he_init(SnrBranch(quarter, condition)),
+        snr_branch1=he_init(SnrBranch(sixteenth, 2 * condition)),
+        f_a0=he_init(_adaptation(condition, quarter, preset)),
+        f_a1=he_init(_adaptation(2 * condition, latents, preset)),
         h_a=hyper_analysis(latents, preset.hyper_hidden, preset.hyper_latents),
         h_s=hyper_synthesis(preset.hyper_latents, preset.hyper_hidden, preset.hyper_features),
     )

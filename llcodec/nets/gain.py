@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-QUALITIES = 8  # the integer quality points 1 … 8
+from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
 
 
 class GainUnits(nn.Module):
@@ -17,12 +17,12 @@ class GainUnits(nn.Module):
 
     def __init__(self, latents: int) -> None:
         super().__init__()
-        self.log_gain = nn.Parameter(torch.zeros(QUALITIES, latents))
-        self.log_inverse = nn.Parameter(torch.zeros(QUALITIES, latents))
+        self.log_gain = nn.Parameter(torch.zeros(QUALITY_LEVELS, latents))
+        self.log_inverse = nn.Parameter(torch.zeros(QUALITY_LEVELS, latents))
 
     @torch.no_grad()
-    def start_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
-        """Set the gains to the steps that high-rate theory gives for bpp + λ·255²·MSE.
+    def init_from_lambdas(self, lambdas: tuple[float, ...]) -> None:
+        """Set the gains to the quantisation steps of high-rate theory for bpp + λ·255²·MSE.
 
         With a step Δ the error is Δ²/12 and each of the three samples of a pixel costs
         −log2 Δ bits, so the sum is least at Δ² = 18 / (ln 2 · λ · 255²).
@@ -33,22 +33,22 @@ class GainUnits(nn.Module):
             self.log_inverse[row] = -math.log(gain)
 
     @torch.no_grad()
-    def follow_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
-        """Move the gains from the ladder of λ that they were trained with to another one.
+    def move_to_lambdas(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
+        """Move the gains from the values of λ that they were trained with to others.
 
-        Logarithms of gains are linear in log λ between the rungs and beyond the ends.
+        Logarithms of gains are interpolated, and extrapolated, linearly in log λ.
         """
-        rungs = torch.tensor(before).log()
+        trained = torch.tensor(before).log()
         wanted = torch.tensor(after).log()
-        low = (torch.searchsorted(rungs, wanted) - 1).clamp(0, len(before) - 2)
-        share = ((wanted - rungs[low]) / (rungs[low + 1] - rungs[low])).unsqueeze(1)
+        low = (torch.searchsorted(trained, wanted) - 1).clamp(0, len(before) - 2)
+        share = ((wanted - trained[low]) / (trained[low + 1] - trained[low])).unsqueeze(1)
         for table in (self.log_gain, self.log_inverse):
             table.copy_(table[low] * (1 - share) + table[low + 1] * share)
 
     def interpolate(self, table: Tensor, quality: Tensor) -> Tensor:
         """Return B×M rows of an 8×M ``table`` at the real qualities B in [1, 8]."""
-        position = (quality - 1).clamp(0, QUALITIES - 1)
-        low = position.floor().clamp(max=QUALITIES - 2).long()
+        position = (quality - MIN_QUALITY).clamp(0, QUALITY_LEVELS - 1)
+        low = position.floor().clamp(max=QUALITY_LEVELS - 2).long()
         share = (position - low).unsqueeze(1)
         return table[low] * (1 - share) + table[low + 1] * share
 

@@ -1,7 +1,8 @@
-"""Hyperprior, context model and entropy parameters, as the float networks that are trained.
+"""Hyperprior, context model and entropy parameters: the float networks that are trained.
 
-At run time the last three are evaluated in fixed point (``llcodec.entropy``); they are therefore
-plain sequences of convolutions, leaky ReLUs and pixel shuffles.
+When files are coded, hyper-synthesis, context model and entropy parameters run in fixed point
+(``llcodec.entropy``). They are therefore plain sequences of convolutions, leaky ReLUs and pixel
+shuffles.
 """
 
 from typing import Literal
@@ -10,20 +11,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec._bitstream import CONTEXT_KERNEL
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 
-Order = Literal["checkerboard", "serial"]
-CONTEXT_KERNEL = 5
+CodingOrder = Literal["checkerboard", "serial"]
 
 
-def context_mask(order: Order) -> Tensor:
+def context_mask(order: CodingOrder) -> Tensor:
     """Return the 5×5 mask of the neighbours that are decoded before the middle one.
 
     ``serial`` is the causal half of raster order (mask type A of van den Oord et al. 2016);
     ``checkerboard`` is the other colour of the board (He et al., CVPR 2021).
     """
     size, middle = CONTEXT_KERNEL, CONTEXT_KERNEL // 2
-    # On the processor even while a model is laid out on the meta device.
+    # On the CPU even while a model is built on the meta device.
     rows = torch.arange(size, device="cpu")[:, None] - middle
     columns = torch.arange(size, device="cpu")[None, :] - middle
     if order == "serial":
@@ -32,18 +33,18 @@ def context_mask(order: Order) -> Tensor:
 
 
 def anchor_mask(height: int, width: int, device: torch.device | None = None) -> Tensor:
-    """Return the 1×1×H×W board, one where row + column is even: decoded first."""
+    """Return the 1×1×H×W checkerboard: 1 where row + column is even, which is decoded first."""
     rows = torch.arange(height, device=device)[:, None]
     columns = torch.arange(width, device=device)[None, :]
     return ((rows + columns) % 2 == 0).float()[None, None]
 
 
 class ContextModel(nn.Conv2d):
-    """A 5×5 convolution that sees only what is decoded before its middle."""
+    """A masked 5×5 convolution that sees only latents that are decoded before its centre."""
 
     mask: Tensor
 
-    def __init__(self, latents: int, features: int, order: Order) -> None:
+    def __init__(self, latents: int, features: int, order: CodingOrder) -> None:
         super().__init__(latents, features, CONTEXT_KERNEL, padding=CONTEXT_KERNEL // 2)
         self.order = order
         mask = context_mask(order).to(self.weight.device)
@@ -54,7 +55,7 @@ class ContextModel(nn.Conv2d):
         return F.conv2d(y_hat, self.weight * self.mask, self.bias, padding=CONTEXT_KERNEL // 2)
 
     def without_neighbours(self, like: Tensor) -> Tensor:
-        """Return the features of positions none of whose neighbours are decoded: the bias."""
+        """Return the context features where no neighbour is decoded yet: the bias."""
         assert self.bias is not None
         return self.bias[None, :, None, None].expand(len(like), -1, *like.shape[-2:])
 

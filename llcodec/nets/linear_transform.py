@@ -1,16 +1,17 @@
-"""The linear path beside the residual transforms, started from the Karhunen–Loève transform.
+"""The linear path beside the residual transforms, initialised as a Karhunen–Loève transform.
 
 One stride-16 convolution (and its transpose) makes the codec a working transform codec before
-the first training step; the residual networks then learn what a linear transform cannot do.
+the first training step; the residual networks learn what a linear transform cannot do.
 """
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-STRIDE = 16
-KERNEL = 32  # lapped: the basis starts in the middle 16×16 and may grow over its neighbours
-_MARGIN = (KERNEL - STRIDE) // 2
+from llcodec._bitstream import LINEAR_KERNEL, STRIDE
+
+# Lapped: the basis starts in the middle 16×16 and may grow over its neighbours.
+_MARGIN = (LINEAR_KERNEL - STRIDE) // 2
 
 
 class LinearAnalysis(nn.Module):
@@ -18,7 +19,7 @@ class LinearAnalysis(nn.Module):
 
     def __init__(self, latents: int) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(3, latents, KERNEL, STRIDE, bias=False)
+        self.conv = nn.Conv2d(3, latents, LINEAR_KERNEL, STRIDE, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the coefficients of ``x`` − 0.5."""
@@ -37,7 +38,7 @@ class LinearSynthesis(nn.Module):
 
     def __init__(self, latents: int) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(latents, 3, KERNEL, KERNEL))
+        self.weight = nn.Parameter(torch.zeros(latents, 3, LINEAR_KERNEL, LINEAR_KERNEL))
 
     def forward(self, y: Tensor) -> Tensor:
         """Return the picture whose coefficients are ``y``."""
@@ -49,12 +50,16 @@ class LinearSynthesis(nn.Module):
         picture = F.pixel_shuffle(F.conv2d(wide, kernel), STRIDE)
         return picture[..., _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] + 0.5
 
-    def averages(self, y: Tensor) -> Tensor:
+    def block_means(self, y: Tensor) -> Tensor:
         """Return the means of the picture's blocks of 16×16 pixels, B×3×h×w."""
         # A block has a quarter of the kernels of its neighbours in it, and the middle of its own.
-        parts = (slice(STRIDE + _MARGIN, None), slice(_MARGIN, STRIDE + _MARGIN), slice(_MARGIN))
-        rows = torch.stack([self.weight[:, :, part].sum(2) for part in parts], 2)
-        kernel = torch.stack([rows[..., part].sum(3) for part in parts], 3) / STRIDE**2
+        thirds = (
+            slice(STRIDE + _MARGIN, None),
+            slice(_MARGIN, STRIDE + _MARGIN),
+            slice(_MARGIN),
+        )
+        rows = torch.stack([self.weight[:, :, third].sum(2) for third in thirds], 2)
+        kernel = torch.stack([rows[..., third].sum(3) for third in thirds], 3) / STRIDE**2
         wide = F.pad(y, (1,) * 4, mode="replicate")
         return F.conv2d(wide, kernel.transpose(0, 1)) + 0.5
 
@@ -66,7 +71,7 @@ def _over_cells(weight: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def start_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:
+def init_from_basis(analysis: LinearAnalysis, synthesis: LinearSynthesis, basis: Tensor) -> None:
     """Set both convolutions to an orthonormal ``basis`` of shape M×3×16×16."""
     middle = slice(_MARGIN, _MARGIN + STRIDE)
     for weight in (analysis.conv.weight, synthesis.weight):

@@ -1,25 +1,39 @@
-"""The presets of the joint model: what is published, and what runs on ordinary processors."""
+"""The presets of the joint model: as published, and for ordinary CPUs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from llcodec.nets.hyperprior import Order
+from llcodec.nets.hyperprior import CodingOrder
 from llcodec.nets.snr import SnrKind
 
 
 @dataclass(frozen=True)
 class Preset:
-    """The shape of a joint model.
+    """The shape of a joint model. The names of the fields are keys of weight files.
 
-    ``widths`` are the channels at 1/2, 1/4, 1/8 and 1/16 of the size (``paper`` has one width
-    for all, and ``fast`` no stage at 1/2 where its width is 0); ``latents`` and ``hyper_latents``
-    are the channels that are coded at 1/16 and 1/64. ``blocks`` counts the residual blocks at each
-    of the four sizes, ``decoder_blocks`` those of the synthesis transform where it has others
-    (``fast`` only).
-    ``condition`` is the width of the SNR-aware branch, which ``snr_branch`` leaves out where it is
-    False. ``variable_rate`` adds gain units, ``global_tone`` the tone network and ``linear_path``
-    the linear path. The curves of ``tone_members`` tone networks are averaged.
+    Attributes:
+        name: of the preset.
+        family: ``fast`` or ``paper``.
+        widths: channels at 1/2, 1/4, 1/8 and 1/16 of the size. ``paper`` has one width for all;
+            ``fast`` has no stage at 1/2 where that width is 0.
+        latents: channels that are coded at 1/16.
+        hyper_latents: channels that are coded at 1/64.
+        hyper_hidden: channels inside the hyper transforms.
+        hyper_features: channels that the hyper-synthesis returns.
+        context_features: channels that the context model returns.
+        entropy_hidden: channels of the hidden layers of the entropy parameters.
+        blocks: residual blocks at each of the four sizes (``fast`` only).
+        decoder_blocks: those of the synthesis transform, where they differ (``fast`` only).
+        condition: channels of the SNR-aware branch.
+        order: the coding order, ``checkerboard`` or ``serial``.
+        snr: the kind of SNR map.
+        snr_branch: whether there is an SNR-aware branch.
+        scale_and_shift: whether feature adaptation scales, or shifts only.
+        variable_rate: whether there are gain units.
+        global_tone: whether there is a tone network.
+        linear_path: whether there is a linear path.
+        tone_members: tone networks whose curves are averaged.
     """
 
     name: str
@@ -34,7 +48,7 @@ class Preset:
     blocks: tuple[int, int, int, int] = (1, 1, 1, 1)
     decoder_blocks: tuple[int, int, int, int] | None = None
     condition: int = 48
-    order: Order = "checkerboard"
+    order: CodingOrder = "checkerboard"
     snr: SnrKind = "robust"
     snr_branch: bool = True
     scale_and_shift: bool = True
@@ -52,7 +66,7 @@ class Preset:
 
 
 def preset_of(fields: Mapping[str, Any]) -> Preset:
-    """Return the preset whose fields were kept as JSON, where tuples have become lists."""
+    """Return the preset of a weight file, where JSON has turned tuples into lists."""
     own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
     return Preset(**own)
 
@@ -81,10 +95,10 @@ FAST_1 = replace(
 )
 
 
-def paper_preset(n: int = 128, order: Order = "checkerboard", scale: bool = True) -> Preset:
+def paper_preset(n: int = 128, order: CodingOrder = "checkerboard", scale: bool = True) -> Preset:
     """Return Joint-IC-LL as published, with N = ``n`` channels (128 or 192) throughout.
 
-    ``scale=False`` leaves the shift-only feature adaptation of the authors' released network.
+    ``scale=False`` is the shift-only feature adaptation of the authors' released network.
     """
     return Preset(
         name=f"paper-{n}" if order == "checkerboard" else f"paper-{n}-serial",
@@ -105,7 +119,7 @@ def paper_preset(n: int = 128, order: Order = "checkerboard", scale: bool = True
     )
 
 
-_ORDERS: tuple[Order, ...] = ("checkerboard", "serial")
+_ORDERS: tuple[CodingOrder, ...] = ("checkerboard", "serial")
 PRESETS = {
     preset.name: preset
     for preset in (

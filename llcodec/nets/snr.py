@@ -8,30 +8,33 @@ from llcodec.nets.blocks import box_blur, luma
 
 SnrKind = Literal["published", "robust"]
 
-# Luma over noise at which the robust map is one half. The lows of LOL have a median of about 10.
+# Luma over noise at which the robust map is 1/2. Dark pictures of LOL have a median of about 10.
 ROBUST_HALF = 10.0
 _LEAST_NOISE = 1e-4
 
 
-def snr_map(x: Tensor, kind: SnrKind, peak: Tensor | None = None) -> Tensor:
+def snr_map(x: Tensor, kind: SnrKind, max_ratio: Tensor | None = None) -> Tensor:
     """Return the SNR map, B×1×H×W in [0, 1], of RGB pictures B×3×H×W in [0, 1].
 
-    ``published`` divides by the map's own maximum (Joint-IC-LL, Eq. 6 and its code), or by
-    ``peak``, B×1×1×1: that of the whole picture where ``x`` is a part of it. A single
-    flat pixel makes that maximum huge and the map almost zero. ``robust`` is s / (s + c) with
-    the noise averaged over 5×5 pixels: it depends on no other place of the picture, so crops
-    and tiles see the same map as the whole.
+    ``published`` divides by the maximum of the ratio (Joint-IC-LL, Eq. 6 and its code). A single
+    flat pixel makes that maximum huge and the map almost zero. ``robust`` is s / (s + c) with the
+    noise averaged over 5×5 pixels: it is local, so crops see the same map as the whole picture.
+
+    Args:
+        x: the pictures.
+        kind: ``published`` or ``robust``.
+        max_ratio: B×1×1×1, the maximum to divide by where ``x`` is a crop of a larger picture.
     """
     if kind == "published":
         ratio = snr_ratio(x)
-        peak = ratio.amax((-2, -1), keepdim=True) if peak is None else peak
-        return (ratio / (peak + 1e-4)).clamp(0, 1)
+        max_ratio = ratio.amax((-2, -1), keepdim=True) if max_ratio is None else max_ratio
+        return (ratio / (max_ratio + 1e-4)).clamp(0, 1)
     blurred, noise = _signal_and_noise(x)
     return blurred / (blurred + ROBUST_HALF * (box_blur(noise) + _LEAST_NOISE))
 
 
 def snr_ratio(x: Tensor) -> Tensor:
-    """Return the published ratio of signal to noise before anything divides it, B×1×H×W."""
+    """Return the published ratio of signal to noise, not yet normalised, B×1×H×W."""
     blurred, noise = _signal_and_noise(x)
     return blurred / (noise + _LEAST_NOISE)
 

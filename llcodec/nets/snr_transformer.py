@@ -1,4 +1,4 @@
-"""The SNR-aware branch as published: attention among 4×4 patches that are not too noisy.
+"""The SNR-aware branch as published: attention over 4×4 patches that are not too noisy.
 
 Joint-IC-LL, "SNR-aware branch" and Eq. 7; the transformer is that of Xu et al., "SNR-Aware
 Low-Light Image Enhancement" (CVPR 2022), made smaller. The text of Joint-IC-LL feeds the SNR map
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from llcodec.nets.blocks import conv3x3, pad_to_multiple
 
 PATCH = 4  # a token is a patch of PATCH×PATCH positions
-SNR_THRESHOLD = 0.5  # tokens whose mean SNR is not above it are no keys
+SNR_THRESHOLD = 0.5  # tokens whose mean SNR is not above it are masked as keys
 MASKED_SCORE = -1e9
 _NORM_EPS = 1e-6
 _INITIAL_SHARE = 0.1  # of Kaiming's standard deviation, so that blocks start near the identity
@@ -65,9 +65,9 @@ class MaskedAttention(nn.Module):
     def forward(self, tokens: Tensor, keep: Tensor) -> Tensor:
         """Return the attended tokens; ``keep``, B×L, is True where a token may be a key.
 
-        Masked keys score exactly −1e9, for every query. Where all keys are masked the softmax is
-        therefore uniform and every token receives the mean of all, which is what happens at the
-        second stage of nearly every picture under the published SNR map.
+        Masked keys score exactly −1e9 for every query. If all keys are masked, the softmax is
+        therefore uniform and every token gets the mean of all: with the published SNR map this
+        happens at the second stage of almost every picture.
         """
         shape = (*tokens.shape[:2], 3, self.heads, self.head_width)
         q, k, v = self.qkv(self.norm(tokens)).view(shape).permute(2, 0, 3, 1, 4)
@@ -84,8 +84,8 @@ class MaskedAttention(nn.Module):
 class PatchTransformer(nn.Module):
     """Transformer layers over patch tokens: B×K×H×W in, B×K×H×W out.
 
-    Without positional encoding and without a norm at the end. H and W need not be multiples of
-    the patch: what is missing is filled by replication and cut off again.
+    There is no positional encoding, and no norm at the end. Features whose H and W are not
+    multiples of the patch are padded by replication, and cropped again.
     """
 
     def __init__(self, features: int, shape: TransformerShape | None = None) -> None:

@@ -1,9 +1,9 @@
 """The global tone curve of a picture: 15 numbers that brighten it, and their inverse.
 
-x_g = M · shoulder((gain · x)^gamma), per pixel, with a gain and a gamma per channel and one 3×3
-colour matrix M. The shoulder comes first, so that lamps turn white and not a garish colour, and
-so that x_g is bounded whatever the gain. The numbers travel in the file: the picture can be shown
-as it was shot.
+x_g = M · shoulder((gain · x)^gamma) for each pixel, with a gain and a gamma per channel and one 3×3
+colour matrix M. The shoulder comes before M, so that lamps turn white and not a garish colour, and
+x_g is bounded whatever the gain. The numbers are stored in the file, so that a decoder can undo the
+brightening and show the picture as it was shot.
 """
 
 from dataclasses import dataclass
@@ -13,14 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec._bitstream import TONE_COUNT, TONE_FLOOR, TONE_KNEE
 from llcodec.nets.blocks import conv3x3, leaky_relu, luma
 
-THUMBNAIL = (100, 150)  # height, width of what the network sees of the whole picture
-COUNT = 15
-_KNEE = 0.1  # the shoulder starts this far below white
-_UNDONE = 0.6  # the part of the shoulder's height that is undone exactly
-_BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the brightening that is asked for
-_FLOOR = 1e-4  # keeps powers differentiable at black; far below one 8-bit level after the gain
+THUMBNAIL_SIZE = (100, 150)  # height, width
+_UNDONE = 0.6  # share of the shoulder's height that is undone exactly
+_BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the predicted brightening
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class ToneCurve:
         return ToneCurve(gain, gamma, self.matrix.to(device))
 
     def scaled(self, share: float | Tensor) -> "ToneCurve":
-        """Return the curve of ``share`` of the way from no change (0) to all of it (1).
+        """Interpolate between no change (``share`` 0) and this curve (1).
 
         A tensor holds a share for each picture, B.
         """
@@ -51,53 +49,54 @@ class ToneCurve:
 
 
 def identity_curve(batch: int) -> ToneCurve:
-    """Return the curve that changes nothing below the shoulder."""
+    """Return a batch of curves that change nothing below the shoulder."""
     return ToneCurve(torch.zeros(batch, 3), torch.zeros(batch, 3), torch.eye(3).repeat(batch, 1, 1))
 
 
 def apply_tone(x: Tensor, curve: ToneCurve) -> Tensor:
     """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
-    bright = (gain * x).clamp(min=_FLOOR) ** gamma
+    bright = (gain * x).clamp(min=TONE_FLOOR) ** gamma
     return _mix(curve.matrix, _shoulder(bright))
 
 
-def undo_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
-    """Return the picture whose tone curve is ``x_g``: the inverse of :func:`apply_tone`.
+def invert_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
+    """Return the picture as shot, of which ``x_g`` is the brightened one.
 
-    It is exact but for what lies near white: an exact inverse would turn a codec's errors there
-    into spots of garish colour. The shoulder is undone to a part of its height, and from there on
-    in a straight line, so that lamps come back dimmer than they were.
+    The inverse of :func:`apply_tone`, except near white, where an exact inverse would turn coding
+    errors into spots of garish colour: above 0.6 of its height the shoulder is replaced by a
+    straight line, so lamps come back dimmer than they were.
     """
     gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
     bright = _inverse_shoulder(_mix(torch.linalg.inv(curve.matrix), x_g))
-    return bright.clamp(min=_FLOOR) ** (1 / gamma) / gain
+    return bright.clamp(min=TONE_FLOOR) ** (1 / gamma) / gain
 
 
-def spare_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
+def fade_if_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     """Return ``curve`` for dark pictures, and no change for those that are bright already.
 
-    A tone network guesses the brightness that was wanted with an error of a sixth. Where it asks
-    for less than a tenth more, or for less, than a picture B×3×h×w in [0, 1] has, the picture most
-    likely has it; from half as much again on the network is right. Between, the curve is scaled.
+    A tone network predicts the right brightness with an error of about 1/6. Where it predicts a
+    gain in mean luma of less than exp(0.1) over the thumbnail, B×3×h×w in [0, 1], the picture is
+    most likely bright enough and is left alone; from exp(0.4) on the whole curve is applied, and in
+    between a share of it.
     """
     before, after = (
-        luma(x).mean((-3, -2, -1)) + _FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
+        luma(x).mean((-3, -2, -1)) + TONE_FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
     )
     return curve.scaled((((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1))
 
 
-def rebrighten(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
-    """Return the picture at a brightness between as shot (0) and as enhanced (1).
+def adjust_brightness(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
+    """Return the picture at a brightness between as shot (0) and enhanced (1).
 
-    Between, it is the geometric mean of both with these weights: of a plain gain, its power.
+    In between, it is the weighted geometric mean of both.
     """
     if brightness == 1:
         return x_g
-    shot = undo_tone(x_g, curve)
+    shot = invert_tone(x_g, curve)
     if brightness == 0:
         return shot
-    return shot.clamp(min=_FLOOR) ** (1 - brightness) * x_g.clamp(min=_FLOOR) ** brightness
+    return shot.clamp(min=TONE_FLOOR) ** (1 - brightness) * x_g.clamp(min=TONE_FLOOR) ** brightness
 
 
 def _per_pixel(v: Tensor) -> Tensor:
@@ -110,22 +109,22 @@ def _mix(matrix: Tensor, x: Tensor) -> Tensor:
 
 def _shoulder(v: Tensor) -> Tensor:
     """Compress values above 1 − knee smoothly towards 1, so that lamps keep their shape."""
-    over = (v - (1 - _KNEE)).clamp(min=0) / _KNEE
-    return torch.minimum(v, 1 - _KNEE + _KNEE * over / (1 + over))
+    over = (v - (1 - TONE_KNEE)).clamp(min=0) / TONE_KNEE
+    return torch.minimum(v, 1 - TONE_KNEE + TONE_KNEE * over / (1 + over))
 
 
 def _inverse_shoulder(v: Tensor) -> Tensor:
-    over = ((v - (1 - _KNEE)) / _KNEE).clamp(0, 1)
+    over = ((v - (1 - TONE_KNEE)) / TONE_KNEE).clamp(0, 1)
     curved = over.clamp(max=_UNDONE)
     undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
-    return torch.where(over > 0, 1 - _KNEE + _KNEE * undone, v)
+    return torch.where(over > 0, 1 - TONE_KNEE + TONE_KNEE * undone, v)
 
 
 class ToneNetwork(nn.Module):
-    """Predicts the tone curve of a whole picture from its thumbnail.
+    """Predicts the tone curve of a picture from its thumbnail.
 
-    The thumbnail is normalised to a mean luma of 0.4 first, so the network only learns what
-    that simple rule gets wrong; it starts as that rule.
+    The thumbnail is first normalised to a mean luma of 0.4, and an untrained network predicts that
+    gain. So the network only learns what this simple rule gets wrong.
     """
 
     def __init__(self, width: int = 32) -> None:
@@ -138,13 +137,13 @@ class ToneNetwork(nn.Module):
                 for layer in (conv3x3(a, b, stride=2), leaky_relu())
             )
         )
-        last = nn.Linear(2 * width, COUNT)
+        last = nn.Linear(2 * width, TONE_COUNT)
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
         self.head = nn.Sequential(nn.Linear(4 * width + 1, 2 * width), leaky_relu(), last)
 
     def forward(self, thumbnail: Tensor) -> ToneCurve:
-        """Return the curve for thumbnails B×3×100×150 in [0, 1] (any similar size will do)."""
+        """Return the curves for thumbnails B×3×100×150 in [0, 1] (or of a similar size)."""
         grey = luma(thumbnail)
         mean = grey.mean((-2, -1), keepdim=True) + 1e-3
         normal = thumbnail * (0.4 / mean)
@@ -162,9 +161,9 @@ class ToneNetwork(nn.Module):
 
 
 class ToneEnsemble(nn.Module):
-    """Tone networks that were trained apart; the curve is the mean of theirs.
+    """An ensemble of tone networks, trained independently: the mean of their curves.
 
-    Each guesses the brightness that was wanted with errors of its own, some of which cancel.
+    Each predicts the brightness with errors of its own, some of which cancel.
     """
 
     def __init__(self, members: int) -> None:
@@ -181,10 +180,11 @@ class ToneEnsemble(nn.Module):
         )
 
 
-def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
-    """Return a tone network, or where there are several ``members``, their ensemble.
+def build_tone_network(members: int) -> ToneNetwork | ToneEnsemble:
+    """Return a tone network, or an ensemble if there are several ``members``.
 
-    Raises ValueError if there are none.
+    Raises:
+        ValueError: when there are none.
     """
     if members < 1:
         raise ValueError(f"an ensemble of {members} tone networks")
@@ -193,4 +193,4 @@ def tone_network(members: int) -> ToneNetwork | ToneEnsemble:
 
 def thumbnail(x: Tensor) -> Tensor:
     """Return the picture B×3×H×W averaged down to B×3×100×150."""
-    return F.interpolate(x, THUMBNAIL, mode="area")
+    return F.interpolate(x, THUMBNAIL_SIZE, mode="area")

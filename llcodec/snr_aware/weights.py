@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from llcodec._building import building
 from llcodec._cards import SNR_AWARE_FORMAT
+from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
     StoredCard,
     Tensors,
@@ -61,7 +61,7 @@ def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> SnrAwareFile:
     preset = preset_of(card["preset"])
     _check(card["name"], preset)
     check_numbers(tensors)
-    with building(tensors.values()):
+    with parameter_budget(tensors.values()):
         model = SnrAwareNetwork(preset)
     model.load_state_dict(float_state(tensors), assign=True)
     model = model.eval().requires_grad_(False)

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.joint import JointModel, Rounding
 from llcodec.data.sampling import CropSampler, Sources
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
-from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
@@ -108,7 +108,7 @@ class CodecTrainer(Trainer):
         recipe = self.recipe
         if recipe.rate_point is not None:
             return torch.full((recipe.batch,), float(recipe.rate_point))[self.part]
-        drawn = self.state.rng.uniform(1, QUALITIES, recipe.batch)
+        drawn = self.state.rng.uniform(1, QUALITY_LEVELS, recipe.batch)
         return torch.from_numpy(drawn).float()[self.part]
 
     def _skip(self) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, write_model
-from llcodec.entropy.networks import UNIT_BITS, UNITS, EntropyNetworks
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import context_taps
 from llcodec.entropy.quantise import (
     FloatLayer,
@@ -21,14 +22,7 @@ from llcodec.entropy.quantise import (
     split_layers,
 )
 from llcodec.entropy.tables import Table, table_from_probabilities
-from llcodec.nets.density import (
-    LOG_SCALE_STEP,
-    SCALE_LEVELS,
-    FactorizedDensity,
-    index_of_scale,
-    scale_of_index,
-)
-from llcodec.nets.hyperprior import CONTEXT_KERNEL
+from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
 _TAIL = 2.0**-20  # probability that is left to the escape of a table
@@ -85,9 +79,9 @@ def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetw
     return EntropyNetworks(
         order=model.preset.order,
         hyper_synthesis=quantise_chain(hyper, 0, [*hyper_bits[:-1], joined], wide_output=False),
-        context=quantise_layer(context, UNIT_BITS, joined),
+        context=quantise_layer(context, LATENT_UNIT_BITS, joined),
         entropy_parameters=quantise_chain(
-            parameters, joined, [*inner, UNIT_BITS], wide_output=True
+            parameters, joined, [*inner, LATENT_UNIT_BITS], wide_output=True
         ),
         index_start=_index_start(model),
     )
@@ -116,7 +110,7 @@ def _index_start(model: JointModel) -> Tensor:
     start = index_of_scale(model.latent_scale)[None]
     if model.gain is not None:
         start = start + model.gain.log_gain.detach() / LOG_SCALE_STEP
-    units: Tensor = (start.double() * UNITS).round()
+    units: Tensor = (start.double() * LATENT_UNITS).round()
     return units
 
 

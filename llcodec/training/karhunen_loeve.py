@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.joint import STRIDE, JointModel
+from llcodec._bitstream import STRIDE
+from llcodec.codec.joint import JointModel
 from llcodec.data.pairs import Pixels
-from llcodec.nets.linear_transform import start_from_basis
+from llcodec.nets.linear_transform import init_from_basis
 
 _LEAST_SCALE = 0.01
 
@@ -44,8 +45,8 @@ def warm_start(model: JointModel, basis: Tensor, scale: Tensor, lambdas: Sequenc
     assert model.linear_analysis is not None
     assert model.linear_synthesis is not None
     assert model.gain is not None
-    start_from_basis(model.linear_analysis, model.linear_synthesis, basis)
-    model.gain.start_from_lambdas(tuple(lambdas))
+    init_from_basis(model.linear_analysis, model.linear_synthesis, basis)
+    model.gain.init_from_lambdas(tuple(lambdas))
     middle = float(model.gain.log_gain[len(lambdas) // 2].mean().exp())
     model.latent_scale.copy_(scale)
     model.coded_scale.copy_(scale * middle)

@@ -11,7 +11,7 @@ import torch
 
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
-from llcodec.nerco.coordinates import Window, coordinates, stacked
+from llcodec.nerco.coordinates import Area, coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.model import NercoModel
@@ -106,7 +106,7 @@ class NercoTrainer(Trainer):
         """Return a batch of crops as the networks see them."""
         size = self.recipe.crop
         crops = [draw(size) for _ in range(self.recipe.batch)]
-        at = [coordinates(c.height, c.width, Window(c.top, c.left, size, size)) for c in crops]
+        at = [coordinates(c.height, c.width, Area(c.top, c.left, size, size)) for c in crops]
         pictures, smalls = (
             torch.from_numpy(np.stack(planes)).permute(0, 3, 1, 2).contiguous().to(self.device)
             for planes in ([c.pixels for c in crops], [c.small for c in crops])

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
+from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.nets.gain import QUALITIES
 from llcodec.nets.presets import Preset
 from llcodec.training.recipe_checks import (
     check_decays,
@@ -129,8 +129,8 @@ class StageRecipe:
         check_shares(hard_share=self.hard_share)
         if not self.lambdas or not all(0 < value < math.inf for value in self.lambdas):
             raise InputError("lambdas must be positive")
-        if self.rate_point is None and len(self.lambdas) != QUALITIES:
-            raise InputError(f"{QUALITIES} lambdas are needed, or a rate_point to train at")
+        if self.rate_point is None and len(self.lambdas) != QUALITY_LEVELS:
+            raise InputError(f"{QUALITY_LEVELS} lambdas are needed, or a rate_point to train at")
         if self.rate_point is not None and not 1 <= self.rate_point <= len(self.lambdas):
             raise InputError(f"rate_point must be one of 1 … {len(self.lambdas)}")
 

@@ -12,15 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNIT_BITS, TABLE_TOTAL
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.fixed_point import IntegerLayer
-from llcodec.entropy.networks import UNIT_BITS
 from llcodec.entropy.order import context_taps
-from llcodec.entropy.quantise import FloatLayer, float_layer
-from llcodec.entropy.tables import TOTAL, Table
+from llcodec.entropy.quantise import FloatLayer, dequantise_layer
+from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity
-from llcodec.nets.hyperprior import CONTEXT_KERNEL
 
 _FITTING_STEPS = 400
 _FITTING_RATE = 0.05
@@ -42,7 +41,7 @@ def restored_model(file: ModelFile) -> JointModel:
         smaller = round(math.log2(_he_size(last.weight) / _size(last.weight)) / len(floats))
     with torch.no_grad():
         _set_layers(model.h_s, floats[: len(hyper)])
-        _set_context(model, float_layer(networks.context, UNIT_BITS, joined))
+        _set_context(model, dequantise_layer(networks.context, LATENT_UNIT_BITS, joined))
         _set_layers(model.entropy_parameters, [*floats[len(hyper) : -1], last])
     model.density.load_state_dict(fitted_density(file.hyper_tables).state_dict())
     return model
@@ -57,10 +56,10 @@ def _float_layers(
     """
     chain, bits = [], [0]
     for layer in layers[:-1]:
-        size = float_layer(layer, bits[-1], 0).weight
+        size = dequantise_layer(layer, bits[-1], 0).weight
         bits.append(round(math.log2(_size(size) / _he_size(size))) + smaller)
-        chain.append(float_layer(layer, *bits[-2:]))
-    chain.append(float_layer(layers[-1], bits[-1], UNIT_BITS))
+        chain.append(dequantise_layer(layer, *bits[-2:]))
+    chain.append(dequantise_layer(layers[-1], bits[-1], LATENT_UNIT_BITS))
     return chain, bits[joint]
 
 
@@ -123,7 +122,9 @@ def _laid_out(tables: Sequence[Table]) -> tuple[Tensor, Tensor, tuple[Tensor, Te
     longest = max(table.escape for table in tables)
     shares = torch.zeros(len(tables), longest)
     for row, table in zip(shares, tables, strict=True):
-        row[: table.escape] = torch.from_numpy(table.frequencies[:-1].astype(np.float32) / TOTAL)
+        row[: table.escape] = torch.from_numpy(
+            table.frequencies[:-1].astype(np.float32) / TABLE_TOTAL
+        )
     firsts = torch.tensor([[float(table.first)] for table in tables])
     edges = firsts - 0.5 + torch.arange(longest + 1)
     symbols = edges[:, :-1] + 0.5

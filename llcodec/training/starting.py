@@ -66,7 +66,7 @@ def new_joint_model(
     added = {k: v for k, v in own.items() if k.startswith(_ADDED) and k not in given}
     load_weights(model, {k: v for k, v in given.items() if k in own} | added, start)
     if model.gain is not None and before != recipe.lambdas:
-        model.gain.follow_lambdas(before, recipe.lambdas)
+        model.gain.move_to_lambdas(before, recipe.lambdas)
     if model.tone is not None:
         if tone is None:
             raise InputError("the joint network needs a tone network")

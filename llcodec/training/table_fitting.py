@@ -1,7 +1,7 @@
 """Probability tables fitted to the symbols that a trained codec really writes.
 
 Residuals of latents have a sharper peak and longer tails than the Gaussian they are trained
-under, the more so as encoders choose cheap symbols (:mod:`llcodec.entropy.decision`): the same
+under, the more so as encoders choose cheap symbols (:mod:`llcodec.entropy.rdoq`): the same
 symbols take 2 to 4 % fewer bits under their own frequencies.
 """
 

@@ -15,7 +15,7 @@ from llcodec._outputs import make_folder, written
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.tone import ToneEnsemble, ToneNetwork, tone_network
+from llcodec.nets.tone import ToneEnsemble, ToneNetwork, build_tone_network
 from llcodec.training.checkpoint import load_weights, read_tensors
 from llcodec.training.provenance import data_summary
 from llcodec.training.recipe_checks import check_least
@@ -57,7 +57,7 @@ def run_tone(
             if member is None:
                 return False
             trained.append(member)
-    whole = tone_network(members)
+    whole = build_tone_network(members)
     places = whole.members if isinstance(whole, ToneEnsemble) else [whole]
     for place, (network, _) in zip(places, trained, strict=True):
         place.load_state_dict(network.state_dict())

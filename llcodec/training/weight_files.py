@@ -10,19 +10,18 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import QUALITY_LEVELS, QUALITY_UNITS
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import learnt_to_brighten
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pixels
-from llcodec.entropy.networks import QUALITY_UNITS
 from llcodec.errors import InputError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import preset_of as nerco_preset_of
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.nets.blocks import pad_to_multiple
-from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import thumbnail
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of as snr_aware_preset_of
@@ -84,12 +83,12 @@ def export_run(
 
 
 def _spread_qualities(model: JointModel, trained: Sequence[float], wanted: Sequence[float]) -> None:
-    if model.gain is None or len(trained) != QUALITIES:
+    if model.gain is None or len(trained) != QUALITY_LEVELS:
         raise InputError("this codec has one rate only, no qualities to spread")
     rising = all(0 < low < high < math.inf for low, high in pairwise(wanted))
-    if len(wanted) != QUALITIES or not rising:
-        raise InputError(f"{QUALITIES} rising values of λ are needed, all above 0")
-    model.gain.follow_lambdas(tuple(trained), tuple(wanted))
+    if len(wanted) != QUALITY_LEVELS or not rising:
+        raise InputError(f"{QUALITY_LEVELS} rising values of λ are needed, all above 0")
+    model.gain.move_to_lambdas(tuple(trained), tuple(wanted))
 
 
 def _notes_for(checkpoint: Path, notes: Mapping[str, str]) -> dict[str, str]:

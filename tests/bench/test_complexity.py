@@ -14,7 +14,7 @@ from llcodec.bench.complexity import (
     paper_complexities,
 )
 from llcodec.codec.weights import read_model
-from llcodec.nets.hyperprior import Order
+from llcodec.nets.hyperprior import CodingOrder
 from llcodec.nets.presets import FAST
 
 
@@ -86,7 +86,7 @@ def test_all_weights_belong_to_a_stage() -> None:
 
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
-def test_what_the_mask_leaves_out_is_no_part_of_ours(order: Order) -> None:
+def test_what_the_mask_leaves_out_is_no_part_of_ours(order: CodingOrder) -> None:
     preset = replace(FAST, order=order)
     ours = joint_complexity("fast", preset)
     whole = joint_complexity("fast", preset, masked=True)

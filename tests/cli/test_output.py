@@ -4,13 +4,12 @@ import os
 import resource
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from llcodec import _parts
-from llcodec.cli._output import check_stdout, is_special, make_folder, write_output
+from llcodec import _outputs
+from llcodec.cli._output import check_stdout, is_special, write_output
 from llcodec.errors import OutputError, OutputExistsError
 
 
@@ -80,7 +79,7 @@ def test_nothing_is_left_of_what_was_not_finished(
         write_output(str(tmp_path / "a.llc"), b"data", force=False)
     assert [name.startswith(".a.llc.") and name.endswith(".part") for name in seen] == [True]
     assert list(tmp_path.iterdir()) == []
-    assert not _parts._own
+    assert not _outputs._own
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
@@ -150,15 +149,3 @@ def test_no_binary_data_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     with pytest.raises(OutputError, match="is closed"):
         check_stdout()
-
-
-def test_folders_are_made_where_they_can_be(
-    tmp_path: Path, listing: Callable[[Path], list[str]]
-) -> None:
-    make_folder(tmp_path / "a" / "b")
-    make_folder(tmp_path / "a" / "b")
-    assert (tmp_path / "a" / "b").is_dir()
-    (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot make the folder"):
-        make_folder(tmp_path / "file" / "b")
-    assert listing(tmp_path) == ["file"]

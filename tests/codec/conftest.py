@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from llcodec._arrays import Pixels
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
@@ -20,7 +20,6 @@ from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 
-Pixels = NDArray[np.uint8]
 MakePicture = Callable[..., Pixels]
 
 
@@ -36,7 +35,8 @@ def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -
     planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
     colour = planes[..., :1] + 0.3 * planes[..., 1:]
     bright = (0.5 + 0.18 * colour).clip(0, 1)[:height, :width]
-    return (bright * white).round().astype(np.uint8)
+    samples: Pixels = (bright * white).round().astype(np.uint8)
+    return samples
 
 
 @dataclass(frozen=True)

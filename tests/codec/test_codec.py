@@ -1,11 +1,13 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 
 from llcodec import container, imaging
+from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target, check_model, choose_device
 from llcodec.codec.region import Region
 from llcodec.container import Limits
@@ -22,6 +24,9 @@ from llcodec.errors import (
 from llcodec.imaging import Metadata, Picture
 from llcodec.training.export import export_model
 
+if TYPE_CHECKING:
+    from tests.codec.conftest import MakePicture, Tiny
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lantern.jpg"
 SIZES = [(1, 1), (2, 3), (16, 16), (17, 33), (131, 257)]
 
@@ -34,7 +39,7 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_pictures_of_all_sizes_come_back_as_shot(
-    tiny, make_picture, height: int, width: int
+    tiny: "Tiny", make_picture: "MakePicture", height: int, width: int
 ) -> None:
     pixels = make_picture(height, width, seed=6, white=70)
     data = tiny.codec.encode(Picture(pixels), Target(8.0))
@@ -50,9 +55,9 @@ def test_pictures_of_all_sizes_come_back_as_shot(
 @pytest.mark.parametrize("grey", [False, True])
 @pytest.mark.parametrize("alpha", [False, True])
 def test_every_kind_of_picture_keeps_its_kind(
-    tiny, make_picture, deep: bool, grey: bool, alpha: bool
+    tiny: "Tiny", make_picture: "MakePicture", deep: bool, grey: bool, alpha: bool
 ) -> None:
-    pixels = make_picture(40, 50, seed=7, white=90)
+    pixels: Samples = make_picture(40, 50, seed=7, white=90)
     if grey:
         pixels = np.repeat(pixels[..., :1], 3, 2)
     if deep:
@@ -73,14 +78,16 @@ def test_every_kind_of_picture_keeps_its_kind(
         np.testing.assert_array_equal(back.alpha, plane)
 
 
-def test_sixteen_bits_are_more_than_eight(tiny, make_picture) -> None:
+def test_sixteen_bits_are_more_than_eight(tiny: "Tiny", make_picture: "MakePicture") -> None:
     pixels = make_picture(64, 64, white=60).astype(np.uint16) * 257
     back = tiny.codec.decode(tiny.codec.encode(Picture(pixels)))
     assert len(np.unique(back.pixels)) > 256
     assert (back.pixels % 257 != 0).any()
 
 
-def test_encoding_is_deterministic_and_says_what_it_did(tiny, make_picture) -> None:
+def test_encoding_is_deterministic_and_says_what_it_did(
+    tiny: "Tiny", make_picture: "MakePicture"
+) -> None:
     picture = Picture(make_picture(80, 70, white=50))
     data = tiny.codec.encode(picture, Target(3.3))
     assert tiny.codec.encode(picture, Target(3.3)) == data
@@ -92,12 +99,14 @@ def test_encoding_is_deterministic_and_says_what_it_did(tiny, make_picture) -> N
     assert header == container.read_header(data)
 
 
-def test_default_quality_is_four(tiny, make_picture) -> None:
+def test_default_quality_is_four(tiny: "Tiny", make_picture: "MakePicture") -> None:
     picture = Picture(make_picture(20, 20))
     assert tiny.codec.encode(picture) == tiny.codec.encode(picture, Target(4.0))
 
 
-def test_quality_is_paid_for_in_bytes_and_repaid_in_decibels(tiny, make_picture) -> None:
+def test_quality_is_paid_for_in_bytes_and_repaid_in_decibels(
+    tiny: "Tiny", make_picture: "MakePicture"
+) -> None:
     pixels = make_picture(200, 200, seed=9, white=80)
     files = [tiny.codec.encode(Picture(pixels), Target(float(q))) for q in (1, 4, 8)]
     sizes = [len(f) for f in files]
@@ -107,7 +116,9 @@ def test_quality_is_paid_for_in_bytes_and_repaid_in_decibels(tiny, make_picture)
     assert scores[-1] > scores[0] + 1
 
 
-def test_brightness_rises_from_as_shot_to_enhanced(tiny, make_picture) -> None:
+def test_brightness_rises_from_as_shot_to_enhanced(
+    tiny: "Tiny", make_picture: "MakePicture"
+) -> None:
     data = tiny.codec.encode(Picture(make_picture(60, 60, white=50)))
     means = [
         float(tiny.codec.decode(data, brightness=b).pixels.mean()) for b in (0, 0.2, 0.5, 0.8, 1)
@@ -116,7 +127,7 @@ def test_brightness_rises_from_as_shot_to_enhanced(tiny, make_picture) -> None:
     assert means[-1] > 2 * means[0]
 
 
-def test_tiles_and_one_piece_look_the_same(tiny, make_picture) -> None:
+def test_tiles_and_one_piece_look_the_same(tiny: "Tiny", make_picture: "MakePicture") -> None:
     """Latents are rounded around other means in each tile, so pixels are close, not equal."""
     picture = Picture(make_picture(150, 210, seed=10, white=80))
     one = tiny.codec.encode(picture, Target(8.0))
@@ -128,7 +139,9 @@ def test_tiles_and_one_piece_look_the_same(tiny, make_picture) -> None:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_target_sizes_are_met_from_below(tiny, make_picture, share: float) -> None:
+def test_target_sizes_are_met_from_below(
+    tiny: "Tiny", make_picture: "MakePicture", share: float
+) -> None:
     picture = Picture(make_picture(200, 200, seed=9, white=80))
     least, most = (len(tiny.codec.encode(picture, Target(q))) for q in (1.0, 8.0))
     size = int(least + share * (most - least))
@@ -138,7 +151,7 @@ def test_target_sizes_are_met_from_below(tiny, make_picture, share: float) -> No
     assert len(tiny.codec.encode(picture, Target(None, bpp=bpp))) <= size
 
 
-def test_targets_that_cannot_be_met(tiny, make_picture) -> None:
+def test_targets_that_cannot_be_met(tiny: "Tiny", make_picture: "MakePicture") -> None:
     picture = Picture(make_picture(30, 30))
     for target in (Target(None, size=10), Target(None, bpp=1e-6)):
         with pytest.raises(QualityError, match="cannot be reached"):
@@ -170,7 +183,9 @@ def test_targets_work_alone() -> None:
     assert Target(size=100) == Target(None, size=100)
 
 
-def test_files_of_other_weights_are_refused(tiny, make_picture, tmp_path) -> None:
+def test_files_of_other_weights_are_refused(
+    tiny: "Tiny", make_picture: "MakePicture", tmp_path: Path
+) -> None:
     path = tmp_path / "other.safetensors"
     export_model(tiny.trained, "other", tiny.calibration, {}, path)
     other = Codec(str(path), device="cpu")
@@ -181,7 +196,7 @@ def test_files_of_other_weights_are_refused(tiny, make_picture, tmp_path) -> Non
     check_model(container.read_header(data), other.file)
 
 
-def test_every_flipped_byte_is_noticed(tiny, make_picture) -> None:
+def test_every_flipped_byte_is_noticed(tiny: "Tiny", make_picture: "MakePicture") -> None:
     alpha = np.full((35, 21), 128, np.uint8)
     data = tiny.codec.encode(Picture(make_picture(35, 21, white=90), alpha))
     rng = np.random.default_rng(4)
@@ -192,7 +207,7 @@ def test_every_flipped_byte_is_noticed(tiny, make_picture) -> None:
             tiny.codec.decode(bytes(damaged))
 
 
-def test_every_truncation_is_noticed(tiny, make_picture) -> None:
+def test_every_truncation_is_noticed(tiny: "Tiny", make_picture: "MakePicture") -> None:
     data = tiny.codec.encode(Picture(make_picture(35, 21, white=90)))
     for length in range(0, len(data), 3):
         with pytest.raises(LlcError):
@@ -201,7 +216,9 @@ def test_every_truncation_is_noticed(tiny, make_picture) -> None:
         tiny.codec.decode(data[:-5])
 
 
-def test_streams_that_lie_under_a_good_crc_are_corrupt(tiny, make_picture) -> None:
+def test_streams_that_lie_under_a_good_crc_are_corrupt(
+    tiny: "Tiny", make_picture: "MakePicture"
+) -> None:
     """Whoever repacks a damaged stream gets past the CRC, and is stopped by the checksum."""
     data = tiny.codec.encode(Picture(make_picture(90, 90, white=90)))
     file = container.unpack(data, Limits())
@@ -216,14 +233,14 @@ def test_streams_that_lie_under_a_good_crc_are_corrupt(tiny, make_picture) -> No
                 call(packed)
 
 
-def test_pixel_limits_hold(tiny, make_picture) -> None:
+def test_pixel_limits_hold(tiny: "Tiny", make_picture: "MakePicture") -> None:
     data = tiny.codec.encode(Picture(make_picture(20, 20)))
     with pytest.raises(TooManyPixelsError):
         tiny.codec.decode(data, limits=Limits(max_pixels=399))
     tiny.codec.decode(data, limits=Limits(max_pixels=400))
 
 
-def test_brightness_outside_its_range(tiny, make_picture) -> None:
+def test_brightness_outside_its_range(tiny: "Tiny", make_picture: "MakePicture") -> None:
     data = tiny.codec.encode(Picture(make_picture(20, 20)))
     for brightness in (-0.1, 1.5, float("nan")):
         with pytest.raises(InputError):
@@ -241,13 +258,15 @@ def test_devices_by_name() -> None:
             choose_device("mps")
 
 
-def test_pictures_too_thin_for_their_padding_are_refused(tiny) -> None:
+def test_pictures_too_thin_for_their_padding_are_refused(tiny: "Tiny") -> None:
     thin = Picture(np.zeros((1, 3_000_000, 3), np.uint8))
     with pytest.raises(TooManyPixelsError, match="thin"):
         tiny.codec.encode(thin)
 
 
-def test_tiles_too_large_to_decode_in_bounded_memory_are_refused(tiny, make_picture) -> None:
+def test_tiles_too_large_to_decode_in_bounded_memory_are_refused(
+    tiny: "Tiny", make_picture: "MakePicture"
+) -> None:
     file = container.unpack(tiny.codec.encode(Picture(make_picture(16, 16))))
     header = replace(file.header, width=5000, height=16, tile_size=8192)
     data = container.pack(replace(file, header=header))
@@ -256,7 +275,7 @@ def test_tiles_too_large_to_decode_in_bounded_memory_are_refused(tiny, make_pict
 
 
 @pytest.fixture(scope="module")
-def tiled(tiny, make_picture) -> bytes:
+def tiled(tiny: "Tiny", make_picture: "MakePicture") -> bytes:
     """A picture with alpha in 4×3 tiles, columns × rows."""
     alpha = np.arange(333 * 470).reshape(333, 470).astype(np.uint8)
     picture = Picture(make_picture(333, 470, seed=12, white=80), alpha)
@@ -277,17 +296,19 @@ def tiled(tiny, make_picture) -> bytes:
     ids=str,
 )
 def test_a_region_is_that_part_of_the_picture(
-    tiny, tiled: bytes, region: Region, brightness: float
+    tiny: "Tiny", tiled: bytes, region: Region, brightness: float
 ) -> None:
     whole = tiny.codec.decode(tiled, brightness=brightness)
     part = tiny.codec.decode(tiled, brightness=brightness, region=region)
     assert (part.width, part.height) == (region.width, region.height)
     expected = whole.pixels[region.rows, region.columns].astype(int)
     assert np.abs(part.pixels - expected).max() <= 1
+    assert part.alpha is not None
+    assert whole.alpha is not None
     np.testing.assert_array_equal(part.alpha, whole.alpha[region.rows, region.columns])
 
 
-def test_a_region_takes_only_the_tiles_around_it(tiny, tiled: bytes) -> None:
+def test_a_region_takes_only_the_tiles_around_it(tiny: "Tiny", tiled: bytes) -> None:
     """Tiles that are not needed may be damaged behind a right CRC, and nobody notices."""
     file = container.unpack(tiled)
     wrong = container.Tile(file.tiles[11].checksum ^ 1, file.tiles[11].stream)
@@ -299,12 +320,14 @@ def test_a_region_takes_only_the_tiles_around_it(tiny, tiled: bytes) -> None:
         tiny.codec.decode(broken, region=Region(300, 250, 10, 10))
 
 
-def test_a_region_outside_the_picture_is_an_input_error(tiny, tiled: bytes) -> None:
+def test_a_region_outside_the_picture_is_an_input_error(tiny: "Tiny", tiled: bytes) -> None:
     with pytest.raises(InputError, match="not within"):
         tiny.codec.decode(tiled, region=Region(400, 0, 100, 10))
 
 
-def test_tiles_decode_to_the_same_picture_on_any_number_of_threads(tiny, tiled: bytes) -> None:
+def test_tiles_decode_to_the_same_picture_on_any_number_of_threads(
+    tiny: "Tiny", tiled: bytes
+) -> None:
     before = torch.get_num_threads()
     try:
         pictures = []
@@ -317,7 +340,7 @@ def test_tiles_decode_to_the_same_picture_on_any_number_of_threads(tiny, tiled: 
         torch.set_num_threads(before)
 
 
-def test_small_enough_pictures_come_as_they_are(tiny, tiled: bytes) -> None:
+def test_small_enough_pictures_come_as_they_are(tiny: "Tiny", tiled: bytes) -> None:
     whole = tiny.codec.decode(tiled)
     for size in (470, 10_000):
         small = tiny.codec.decode_small(tiled, size)
@@ -328,7 +351,7 @@ def test_small_enough_pictures_come_as_they_are(tiny, tiled: bytes) -> None:
 @pytest.mark.parametrize(("size", "shape"), [(200, (142, 200)), (29, (21, 29)), (1, (1, 1))])
 @pytest.mark.parametrize("brightness", [1.0, 0.0])
 def test_small_pictures_are_the_large_one_scaled(
-    tiny, tiled: bytes, size: int, shape: tuple[int, int], brightness: float
+    tiny: "Tiny", tiled: bytes, size: int, shape: tuple[int, int], brightness: float
 ) -> None:
     """Scaled (200), or made from the linear path alone (29 is below a sixteenth).
 
@@ -337,8 +360,9 @@ def test_small_pictures_are_the_large_one_scaled(
     whole = tiny.codec.decode(tiled, brightness=brightness)
     small = tiny.codec.decode_small(tiled, size, brightness=brightness)
     assert small.pixels.shape == (*shape, 3)
+    assert small.alpha is not None
     assert small.alpha.shape == shape
-    expected = imaging.scaled(whole, shape[1], shape[0])
+    expected = imaging.resize(whole, shape[1], shape[0])
     assert psnr(small.pixels, expected.pixels) > (40 if size == 200 else 20)
 
 
@@ -352,6 +376,6 @@ def test_a_sixteenth_of_the_size_needs_the_linear_path_alone() -> None:
     assert psnr(small, blocks.round().astype(np.uint8)) > 40
 
 
-def test_a_size_of_nothing_is_refused(tiny, tiled: bytes) -> None:
+def test_a_size_of_nothing_is_refused(tiny: "Tiny", tiled: bytes) -> None:
     with pytest.raises(InputError, match="at least 1 pixel"):
         tiny.codec.decode_small(tiled, 0)

@@ -1,20 +1,25 @@
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import LATENT_UNITS
 from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
-from llcodec.codec.windows import CORE, Part
+from llcodec.codec.windows import CORE, LatentBox
 from llcodec.container import Header, Tile
-from llcodec.entropy.networks import UNITS
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import rebrighten
+from llcodec.nets.tone import adjust_brightness
+
+if TYPE_CHECKING:
+    from tests.codec.conftest import MakePicture, Tiny
 
 CPU = torch.device("cpu")
+Large = tuple[torch.Tensor, Header]
 
 
 def header_of(pixels: np.ndarray, tone: tuple[int, ...] | None, **more: object) -> Header:
@@ -23,28 +28,33 @@ def header_of(pixels: np.ndarray, tone: tuple[int, ...] | None, **more: object) 
 
 
 def plane(units: torch.Tensor) -> LatentPlane:
-    return LatentPlane(units, Part(0, units.shape[1], 0, units.shape[2]))
+    return LatentPlane(units, LatentBox(0, units.shape[1], 0, units.shape[2]))
+
+
+def tone_of(header: Header) -> tuple[int, ...]:
+    assert header.tone is not None
+    return header.tone
 
 
 @torch.inference_mode()
-def whole(tiny, units: torch.Tensor, header: Header) -> torch.Tensor:
+def whole(tiny: "Tiny", units: torch.Tensor, header: Header) -> torch.Tensor:
     """The float picture of latents in 1/64, transformed in one piece."""
-    factor = tiny.trained.inverse_gain(torch.tensor([header.quality])) / UNITS
+    factor = tiny.trained.inverse_gain(torch.tensor([header.quality])) / LATENT_UNITS
     picture = tiny.trained.synthesise(units[None] * factor)
     return picture[..., : header.height, : header.width]
 
 
 @pytest.fixture(scope="module")
-def large(tiny, make_picture) -> tuple[torch.Tensor, Header]:
+def large(tiny: "Tiny", make_picture: "MakePicture") -> Large:
     """Latents in 1/64 of a picture that takes several windows, and its header."""
     pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
     analysis = analyse(tiny.trained, pixels, CPU)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
-    units = (analysis.latents * gain * UNITS).round()
+    units = (analysis.latents * gain * LATENT_UNITS).round()
     return units, header_of(pixels, analysis.tone, sixteen_bit=True)
 
 
-def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
+def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny: "Tiny", large: Large) -> None:
     units, header = large
     pixels = synthesise(tiny.trained, plane(units), header, 1.0, CPU)
     assert pixels.dtype == np.uint16
@@ -53,22 +63,24 @@ def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny, large) -> None:
 
 
 @pytest.mark.parametrize("brightness", [0.0, 0.4])
-def test_brightness_is_that_of_the_tone_curve(tiny, large, brightness: float) -> None:
+def test_brightness_is_that_of_the_tone_curve(
+    tiny: "Tiny", large: Large, brightness: float
+) -> None:
     units, header = large
     pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
-    shown = rebrighten(whole(tiny, units, header), from_numbers(header.tone), brightness)
+    shown = adjust_brightness(whole(tiny, units, header), from_numbers(tone_of(header)), brightness)
     expected = to_samples(shown, sixteen_bit=True, grey=False)
     assert np.abs(pixels.astype(int) - expected).max() <= 8
 
 
 @pytest.mark.parametrize("brightness", [-0.01, 1.01, float("nan"), float("inf")])
-def test_brightness_outside_its_range_is_an_input_error(large, brightness: float) -> None:
+def test_brightness_outside_its_range_is_an_input_error(large: Large, brightness: float) -> None:
     _, header = large
     with pytest.raises(InputError, match="brightness"):
         check_brightness(header, brightness)
 
 
-def test_without_a_tone_curve_there_is_nothing_to_undo(tiny, large) -> None:
+def test_without_a_tone_curve_there_is_nothing_to_undo(tiny: "Tiny", large: Large) -> None:
     units, header = large
     plain = replace(header, tone=None)
     with pytest.raises(InputError, match="no tone curve"):
@@ -77,9 +89,9 @@ def test_without_a_tone_curve_there_is_nothing_to_undo(tiny, large) -> None:
     assert synthesise(tiny.trained, plane(units), plain, 1.0, CPU).std() > 0
 
 
-def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny, large) -> None:
+def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny: "Tiny", large: Large) -> None:
     units, header = large
-    singular = replace(header, tone=(*header.tone[:6], *([1000] * 9)))
+    singular = replace(header, tone=(*tone_of(header)[:6], *([1000] * 9)))
     with pytest.raises(CorruptError, match="tone"):
         synthesise(tiny.trained, plane(units), singular, 0.0, CPU)
 
@@ -88,7 +100,7 @@ def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny, large) -> None:
 @pytest.mark.parametrize("brightness", [0.0, 0.3])
 @pytest.mark.parametrize("spread", [200, 20_000])
 def test_absurd_tone_numbers_still_make_a_picture(
-    tiny, sign: int, brightness: float, spread: int
+    tiny: "Tiny", sign: int, brightness: float, spread: int
 ) -> None:
     tone = (*([sign * 32767] * 3), *([sign * 32767] * 3), 4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
     units = (spread * torch.randn(16, 2, 2, generator=torch.manual_seed(1))).round()
@@ -97,13 +109,13 @@ def test_absurd_tone_numbers_still_make_a_picture(
     assert pixels.shape == (32, 32, 3)
 
 
-def test_grey_headers_make_grey_pictures(tiny, large) -> None:
+def test_grey_headers_make_grey_pictures(tiny: "Tiny", large: Large) -> None:
     units, header = large
     pixels = synthesise(tiny.trained, plane(units), replace(header, grey=True), 1.0, CPU)
     assert (pixels == pixels[..., :1]).all()
 
 
-def test_tiles_land_where_the_header_says(tiny) -> None:
+def test_tiles_land_where_the_header_says(tiny: "Tiny") -> None:
     """Each tile is coded alone; together they are the plane."""
     coder = tiny.file.coder()
     header = Header(190, 140, 1024, "tiny", bytes(8), tile_size=64)
@@ -122,7 +134,7 @@ def test_tiles_land_where_the_header_says(tiny) -> None:
         assert torch.equal(latents[tuple(place)].double(), seen.y_hat)
 
 
-def test_a_wrong_checksum_is_corrupt_and_names_the_tile(tiny) -> None:
+def test_a_wrong_checksum_is_corrupt_and_names_the_tile(tiny: "Tiny") -> None:
     coder = tiny.file.coder()
     stream, seen = coder.encode(torch.randn(16, 2, 2), torch.zeros(8, 1, 1), 1024)
     header = Header(64, 32, 1024, "tiny", bytes(8), tile_size=64)

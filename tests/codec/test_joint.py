@@ -1,19 +1,24 @@
 import copy
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.joint import HYPER_STRIDE, STRIDE, JointModel
+from llcodec._bitstream import HYPER_STRIDE, STRIDE
+from llcodec.codec.joint import JointModel
 from llcodec.nets.presets import FAST
 from llcodec.nets.tone import identity_curve
+
+if TYPE_CHECKING:
+    from tests.codec.conftest import Tiny
 
 QUALITIES = torch.tensor([1.5, 3.5, 5.5, 7.5])
 
 
 @pytest.fixture
-def model(tiny) -> JointModel:
+def model(tiny: "Tiny") -> JointModel:
     return copy.deepcopy(tiny.trained)
 
 

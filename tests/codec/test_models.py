@@ -1,10 +1,14 @@
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from llcodec.codec.models import DEFAULT_MODEL, load_model, shipped_models
 from llcodec.errors import UnknownModelError
+
+if TYPE_CHECKING:
+    from tests.codec.conftest import Tiny
 
 
 def test_the_default_model_is_shipped_under_its_own_name() -> None:
@@ -13,7 +17,7 @@ def test_the_default_model_is_shipped_under_its_own_name() -> None:
     assert load_model(DEFAULT_MODEL).name == DEFAULT_MODEL
 
 
-def test_a_path_is_a_model_too(tiny, tmp_path: Path) -> None:
+def test_a_path_is_a_model_too(tiny: "Tiny", tmp_path: Path) -> None:
     copy = tmp_path / "any name.safetensors"
     shutil.copy(tiny.path, copy)
     file = load_model(str(copy))

@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNITS
 from llcodec.codec.codec import Codec
 from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO
-from llcodec.entropy.decision import choose_symbols, saved_bits
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import UNITS
+from llcodec.entropy.rdoq import bit_savings, rdo_quantise
 from llcodec.imaging import Picture
-from llcodec.nets.hyperprior import CONTEXT_KERNEL, Order, context_mask
+from llcodec.nets.hyperprior import CodingOrder, context_mask
 from llcodec.nets.presets import PRESETS, Preset, paper_preset
 from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import token_mask
@@ -63,9 +63,14 @@ def lively_model(preset: Preset) -> tuple[JointModel, Calibration]:
     spread(model.h_a[-1], model.h_a(y), 2.0)
     hyper = model.h_s(model.h_a(y).round())
     last = model.entropy_parameters[-1]
+    assert isinstance(last, nn.Conv2d)
     spread(last, model.entropy_parameters(torch.cat((hyper, model.context(y)), 1)), 4.0)
     last.weight[: preset.latents] *= 3  # scale indices of many levels
+    assert isinstance(model.g_s, nn.Sequential)
+    assert isinstance(model.g_s[-1], nn.Sequential)
     up = model.g_s[-1][0]
+    assert isinstance(up, nn.Conv2d)
+    assert up.bias is not None
     spread(up, model.synthesise(y), 0.2)
     up.bias.fill_(0.5)
     return model, Calibration([(y, model.log_gain(torch.ones(1)))])
@@ -140,10 +145,10 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
         around = padded[:, r : r + CONTEXT_KERNEL, c : c + CONTEXT_KERNEL]
         neighbours = around[:, seen].flatten()[:, None]
         index, mean = networks.parameters(hyper[:, r, c, None], neighbours, start)
-        exact = (y[:, r, c, None].double() * UNITS - mean) / UNITS
-        symbol = choose_symbols(exact, index.long(), saved_bits(case.coder.scale_tables))[:, 0]
+        exact = (y[:, r, c, None].double() * LATENT_UNITS - mean) / LATENT_UNITS
+        symbol = rdo_quantise(exact, index.long(), bit_savings(case.coder.scale_tables))[:, 0]
         symbol[index[:, 0] == 0] = 0  # the lowest scale is not coded: the mean stands
-        padded[:, r + margin, c + margin] = symbol * UNITS + mean[:, 0]
+        padded[:, r + margin, c + margin] = symbol * LATENT_UNITS + mean[:, 0]
         levels |= set(index[:, 0].tolist())
     assert len(levels) > 10
     _, coded = case.coder.encode(y, z, 1024)
@@ -184,7 +189,7 @@ def half_noisy_batch() -> Tensor:
 
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
-def test_steps_of_training_reach_every_parameter(order: Order) -> None:
+def test_steps_of_training_reach_every_parameter(order: CodingOrder) -> None:
     x = half_noisy_batch()
     snr = nn.functional.interpolate(snr_map(x, "published"), (8, 8), mode="nearest")
     assert token_mask(snr).tolist() == [[True, True, True, False]]
@@ -199,7 +204,7 @@ def test_steps_of_training_reach_every_parameter(order: Order) -> None:
         optimiser.zero_grad()
         out = model(x, None, torch.ones(1))
         loss = rate_distortion(out, 2 * x, lam, Distortion(l1=0.1)).total
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         losses.append(float(loss.detach()))
     # The feature adaptations start at zero and cut the branch off in the first round only.

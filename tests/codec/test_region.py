@@ -4,11 +4,11 @@ from hypothesis import strategies as st
 
 from llcodec.codec.region import (
     Region,
-    needed_part,
+    needed_latents,
     needed_tiles,
-    whole,
+    whole_picture,
 )
-from llcodec.codec.windows import DECODER_HALO, Part
+from llcodec.codec.windows import DECODER_HALO, LatentBox
 from llcodec.container import Header
 from llcodec.errors import InputError
 
@@ -35,7 +35,7 @@ def test_what_is_outside_is_refused(region: Region) -> None:
 
 
 def test_what_is_inside_is_not() -> None:
-    for region in (Region(0, 0, 100, 50), Region(99, 49, 1, 1), whole(header(100, 50))):
+    for region in (Region(0, 0, 100, 50), Region(99, 49, 1, 1), whole_picture(header(100, 50))):
         region.check_within(header(100, 50))
 
 
@@ -44,8 +44,8 @@ def test_regions_are_told_as_they_are_written() -> None:
 
 
 def test_latents_cover_the_region() -> None:
-    assert Region(16, 31, 16, 2).part == Part(1, 3, 1, 2)
-    assert Region(0, 0, 1, 1).part == Part(0, 1, 0, 1)
+    assert Region(16, 31, 16, 2).latents == LatentBox(1, 3, 1, 2)
+    assert Region(0, 0, 1, 1).latents == LatentBox(0, 1, 0, 1)
 
 
 sizes = st.integers(1, 900)
@@ -73,12 +73,12 @@ def test_the_tiles_are_those_that_touch_the_region_and_its_halo(
         if x < last and x + w > first and y < below and y + h > above:
             touched.append(number)
     assert needed_tiles(head, region) == touched
-    part = needed_part(head, region)
-    assert 0 <= part.top < part.bottom <= -(-height // 16)
-    assert 0 <= part.left < part.right <= -(-width // 16)
+    box = needed_latents(head, region)
+    assert 0 <= box.top < box.bottom <= -(-height // 16)
+    assert 0 <= box.left < box.right <= -(-width // 16)
 
 
 def test_the_whole_picture_takes_all_tiles() -> None:
     head = header(200, 130)
-    assert needed_tiles(head, whole(head)) == list(range(12))
-    assert needed_part(head, whole(head)) == Part(0, 9, 0, 13)
+    assert needed_tiles(head, whole_picture(head)) == list(range(12))
+    assert needed_latents(head, whole_picture(head)) == LatentBox(0, 9, 0, 13)

@@ -1,5 +1,7 @@
 """Damaged files: what is whole is shown, what is lost is grey, and both are told."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -9,17 +11,20 @@ from llcodec.codec.region import Region
 from llcodec.errors import FormatError, NotAnLlcFileError
 from llcodec.imaging import Picture
 
+if TYPE_CHECKING:
+    from tests.codec.conftest import MakePicture, Tiny
+
 TILE = 128
 
 
 @pytest.fixture(scope="module")
-def picture(make_picture) -> Picture:
+def picture(make_picture: "MakePicture") -> Picture:
     alpha = np.arange(400 * 300).reshape(400, 300).astype(np.uint8)
     return Picture(make_picture(400, 300, seed=8, white=80), alpha)
 
 
 @pytest.fixture(scope="module")
-def data(tiny, picture: Picture) -> bytes:
+def data(tiny: "Tiny", picture: Picture) -> bytes:
     """A file of 3×4 tiles, columns × rows."""
     return tiny.codec.encode(picture, Target(6.0), tile_size=TILE)
 
@@ -34,7 +39,7 @@ def spoil_tile(data: bytes, number: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1 :]
 
 
-def test_nothing_is_lost_of_a_whole_file(tiny, data: bytes) -> None:
+def test_nothing_is_lost_of_a_whole_file(tiny: "Tiny", data: bytes) -> None:
     saved, whole = tiny.codec.salvage(data), tiny.codec.decode(data)
     assert saved.lost == ()
     assert saved.problems == ()
@@ -43,7 +48,9 @@ def test_nothing_is_lost_of_a_whole_file(tiny, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("number", range(12))
-def test_a_lost_tile_is_grey_and_all_else_is_as_it_was(tiny, data: bytes, number: int) -> None:
+def test_a_lost_tile_is_grey_and_all_else_is_as_it_was(
+    tiny: "Tiny", data: bytes, number: int
+) -> None:
     broken = spoil_tile(data, number)
     with pytest.raises(FormatError):
         tiny.codec.decode(broken)
@@ -67,14 +74,14 @@ def test_a_lost_tile_is_grey_and_all_else_is_as_it_was(tiny, data: bytes, number
     np.testing.assert_array_equal(saved.picture.alpha, whole.alpha)
 
 
-def test_a_truncated_file_loses_its_last_tiles(tiny, data: bytes) -> None:
+def test_a_truncated_file_loses_its_last_tiles(tiny: "Tiny", data: bytes) -> None:
     places = [i for i in range(len(data)) if data.startswith(b"TILE", i)]
     saved = tiny.codec.salvage(data[: places[7] + 9])
     header = container.read_header(data)
     assert saved.lost == tuple(Region(*header.tile_box(n)) for n in range(7, 12))
 
 
-def test_wrong_symbols_behind_a_right_crc_are_lost_too(tiny, data: bytes) -> None:
+def test_wrong_symbols_behind_a_right_crc_are_lost_too(tiny: "Tiny", data: bytes) -> None:
     """What a faulty writer makes: the container is whole, the tile is not what it says."""
     file = container.unpack(data)
     wrong = container.Tile(file.tiles[5].checksum ^ 1, file.tiles[5].stream)
@@ -86,7 +93,7 @@ def test_wrong_symbols_behind_a_right_crc_are_lost_too(tiny, data: bytes) -> Non
 
 
 @pytest.mark.parametrize("loss", ["the chunk", "what is in it"])
-def test_lost_alpha_is_opaque(tiny, data: bytes, loss: str) -> None:
+def test_lost_alpha_is_opaque(tiny: "Tiny", data: bytes, loss: str) -> None:
     file = container.unpack(data)
     assert file.alpha is not None
     if loss == "the chunk":
@@ -104,14 +111,14 @@ def test_lost_alpha_is_opaque(tiny, data: bytes, loss: str) -> None:
     assert (saved.picture.alpha == 255).all()
 
 
-def test_without_its_header_nothing_is_left(tiny, data: bytes) -> None:
+def test_without_its_header_nothing_is_left(tiny: "Tiny", data: bytes) -> None:
     with pytest.raises(FormatError):
         tiny.codec.salvage(data[:20] + b"?" + data[21:])
     with pytest.raises(NotAnLlcFileError):
         tiny.codec.salvage(b"JFIF" + data)
 
 
-def test_all_tiles_lost_is_a_grey_picture(tiny, data: bytes) -> None:
+def test_all_tiles_lost_is_a_grey_picture(tiny: "Tiny", data: bytes) -> None:
     saved = tiny.codec.salvage(data[: data.index(b"TILE")])
     assert len(saved.lost) == 12
     assert (saved.picture.pixels == 128).all()

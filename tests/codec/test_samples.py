@@ -3,14 +3,15 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from llcodec.codec.samples import cut, peak, to_samples, to_tensor, whole_thumbnail
-from llcodec.nets.tone import THUMBNAIL
+from llcodec._arrays import Samples
+from llcodec.codec.samples import crop, thumbnail_of_samples, to_samples, to_tensor, white_level
+from llcodec.nets.tone import THUMBNAIL_SIZE
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_every_level_comes_back(kind: type) -> None:
-    levels = np.arange(np.iinfo(kind).max + 1).astype(kind)
-    samples = np.stack((levels, levels[::-1], np.roll(levels, 7)), 1).reshape(-1, 16, 3)
+def test_every_level_comes_back(kind: type[np.uint8 | np.uint16]) -> None:
+    levels: Samples = np.arange(np.iinfo(kind).max + 1, dtype=kind)
+    samples: Samples = np.stack((levels, levels[::-1], np.roll(levels, 7)), 1).reshape(-1, 16, 3)
     x = to_tensor(samples)
     assert x.dtype == torch.float32
     assert x.shape == (1, 3, len(levels) // 16, 16)
@@ -22,8 +23,8 @@ def test_every_level_comes_back(kind: type) -> None:
 
 
 def test_peaks() -> None:
-    assert peak(np.zeros((1, 1, 3), np.uint8)) == 255
-    assert peak(np.zeros((1, 1, 3), np.uint16)) == 65535
+    assert white_level(np.zeros((1, 1, 3), np.uint8)) == 255
+    assert white_level(np.zeros((1, 1, 3), np.uint16)) == 65535
 
 
 @pytest.mark.parametrize(("sixteen_bit", "white"), [(False, 255), (True, 65535)])
@@ -57,31 +58,33 @@ def test_cuts_replicate_what_lies_outside() -> None:
         (3, 4, 5, 6),
         (0, 7, 20, 16),
     ):
-        piece = cut(samples, top, left, height, width)
+        piece = crop(samples, top, left, height, width)
         expected = to_tensor(wide[top : top + height, left : left + width])
         assert torch.equal(piece, expected)
 
 
 def test_a_single_pixel_fills_a_block() -> None:
     pixel = np.array([[[10, 20, 30]]], np.uint8)
-    assert torch.equal(cut(pixel, 0, 0, 16, 16), to_tensor(pixel).expand(1, 3, 16, 16))
+    assert torch.equal(crop(pixel, 0, 0, 16, 16), to_tensor(pixel).expand(1, 3, 16, 16))
 
 
 @pytest.mark.parametrize(
     ("height", "width"), [(1, 1), (2, 3), (99, 151), (100, 150), (57, 33), (313, 467), (101, 1)]
 )
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
-def test_thumbnail_is_area_interpolation(height: int, width: int, kind: type) -> None:
+def test_thumbnail_is_area_interpolation(
+    height: int, width: int, kind: type[np.uint8 | np.uint16]
+) -> None:
     rng = np.random.default_rng(1)
     samples = rng.integers(0, np.iinfo(kind).max, (height, width, 3), kind, endpoint=True)
-    expected = F.interpolate(to_tensor(samples), THUMBNAIL, mode="area")
-    torch.testing.assert_close(whole_thumbnail(samples), expected, atol=1e-6, rtol=1e-5)
+    expected = F.interpolate(to_tensor(samples), THUMBNAIL_SIZE, mode="area")
+    torch.testing.assert_close(thumbnail_of_samples(samples), expected, atol=1e-6, rtol=1e-5)
 
 
 def test_the_thumbnail_of_a_wide_strip_takes_little_memory() -> None:
     strip = np.zeros((1, 400_000, 3), np.uint8)
     strip[:, 200_000:] = 255
-    small = whole_thumbnail(strip)
+    small = thumbnail_of_samples(strip)
     assert small.shape == (1, 3, 100, 150)
     assert torch.equal(small[..., :75], torch.zeros(1, 3, 100, 75))
     assert torch.equal(small[..., 75:], torch.ones(1, 3, 100, 75))

@@ -3,7 +3,7 @@ import resource
 import struct
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -11,20 +11,26 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+from llcodec._bitstream import SCALE_LEVELS
 from llcodec.codec.weights import FORMAT, read_model, write_model
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
-from llcodec.nets.density import SCALE_LEVELS
 from llcodec.training.export import export_model, gaussian_tables, hyper_tables, integer_networks
+
+if TYPE_CHECKING:
+    from tests.codec.conftest import Tiny
+
+Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]
 
 
 @pytest.fixture(scope="module")
-def networks(tiny):
+def networks(tiny: "Tiny") -> EntropyNetworks:
     torch.manual_seed(3)
     return integer_networks(tiny.trained, tiny.calibration)
 
 
 @pytest.fixture
-def parts(tiny) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+def contents(tiny: "Tiny") -> Contents:
     """The card and the tensors of a good weight file, to be damaged."""
     with safe_open(tiny.path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
@@ -35,7 +41,9 @@ def save(tensors: dict[str, torch.Tensor], path: Path, card: dict[str, Any]) -> 
     save_file(tensors, path, {"llcodec": json.dumps(card)})
 
 
-def test_integer_networks_come_back_exactly(tiny, networks, tmp_path: Path) -> None:
+def test_integer_networks_come_back_exactly(
+    tiny: "Tiny", networks: EntropyNetworks, tmp_path: Path
+) -> None:
     path = tmp_path / "model.safetensors"
     write_model(path, replace(tiny.file, model=tiny.trained, networks=networks))
     back = read_model(path).networks
@@ -55,7 +63,7 @@ def test_integer_networks_come_back_exactly(tiny, networks, tmp_path: Path) -> N
                 assert getattr(mine, name) == getattr(theirs, name)
 
 
-def test_tables_come_back_exactly(tiny) -> None:
+def test_tables_come_back_exactly(tiny: "Tiny") -> None:
     written = (gaussian_tables(), hyper_tables(tiny.trained.density))
     for read, expected in zip(
         (tiny.file.scale_tables, tiny.file.hyper_tables), written, strict=True
@@ -66,7 +74,7 @@ def test_tables_come_back_exactly(tiny) -> None:
             np.testing.assert_array_equal(mine.frequencies, theirs.frequencies)
 
 
-def test_floats_come_back_in_half_precision_and_the_delicate_ones_in_full(tiny) -> None:
+def test_floats_come_back_in_half_precision_and_the_delicate_ones_in_full(tiny: "Tiny") -> None:
     trained, read = tiny.trained.state_dict(), tiny.file.model.state_dict()
     for key, value in read.items():
         full = key in ("latent_scale", "gain.log_gain", "gain.log_inverse")
@@ -81,7 +89,7 @@ def test_floats_come_back_in_half_precision_and_the_delicate_ones_in_full(tiny) 
     }
 
 
-def test_what_else_a_file_says_comes_back(tiny) -> None:
+def test_what_else_a_file_says_comes_back(tiny: "Tiny") -> None:
     assert tiny.file.name == "tiny"
     assert tiny.file.notes == {"data": "noise"}
     assert tiny.file.model.preset == tiny.trained.preset
@@ -90,13 +98,13 @@ def test_what_else_a_file_says_comes_back(tiny) -> None:
     assert not tiny.file.model.training
 
 
-def test_writing_leaves_no_half_written_file(tiny, tmp_path: Path) -> None:
+def test_writing_leaves_no_half_written_file(tiny: "Tiny", tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     export_model(tiny.trained, "tiny", tiny.calibration, {}, path)
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_hash_is_that_of_the_bytes(tiny, tmp_path: Path) -> None:
+def test_the_hash_is_that_of_the_bytes(tiny: "Tiny", tmp_path: Path) -> None:
     copy = tmp_path / "copy.safetensors"
     copy.write_bytes(tiny.path.read_bytes())
     assert read_model(copy).sha256 == tiny.file.sha256
@@ -119,7 +127,7 @@ def test_other_files_are_broken_models(content: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("share", [0.0001, 0.1, 0.5, 0.999])
-def test_truncated_files_are_broken(tiny, share: float, tmp_path: Path) -> None:
+def test_truncated_files_are_broken(tiny: "Tiny", share: float, tmp_path: Path) -> None:
     data = tiny.path.read_bytes()
     path = tmp_path / "model.safetensors"
     path.write_bytes(data[: int(share * len(data))])
@@ -127,7 +135,7 @@ def test_truncated_files_are_broken(tiny, share: float, tmp_path: Path) -> None:
         read_model(path)
 
 
-def test_flipped_bytes_are_broken_or_another_model(tiny, tmp_path: Path) -> None:
+def test_flipped_bytes_are_broken_or_another_model(tiny: "Tiny", tmp_path: Path) -> None:
     """Flips in the header mostly break it; in the tensors they make another hash."""
     data = tiny.path.read_bytes()
     header = struct.unpack("<Q", data[:8])[0]
@@ -148,8 +156,8 @@ def test_flipped_bytes_are_broken_or_another_model(tiny, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("key", ["format", "preset", "layers"])
 @pytest.mark.parametrize("value", ["[]", "3", "null", "{}", '"text"', '{"a": 1}'])
-def test_wrong_metadata_is_broken(parts, key: str, value: str, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_wrong_metadata_is_broken(contents: Contents, key: str, value: str, tmp_path: Path) -> None:
+    card, tensors = contents
     path = tmp_path / "model.safetensors"
     save(tensors, path, card | {key: json.loads(value)})
     with pytest.raises(BrokenModelError):
@@ -157,8 +165,8 @@ def test_wrong_metadata_is_broken(parts, key: str, value: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("key", ["format", "name", "preset", "layers", "notes"])
-def test_missing_metadata_is_broken(parts, key: str, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_missing_metadata_is_broken(contents: Contents, key: str, tmp_path: Path) -> None:
+    card, tensors = contents
     del card[key]
     path = tmp_path / "model.safetensors"
     save(tensors, path, card)
@@ -167,23 +175,25 @@ def test_missing_metadata_is_broken(parts, key: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "My Model", "a" * 33, "-a", "ä", "../x"])
-def test_names_that_no_header_can_hold_are_broken(parts, name: str, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_names_that_no_header_can_hold_are_broken(
+    contents: Contents, name: str, tmp_path: Path
+) -> None:
+    card, tensors = contents
     path = tmp_path / "model.safetensors"
     save(tensors, path, card | {"name": name})
     with pytest.raises(BrokenModelError, match="name"):
         read_model(path)
 
 
-def test_names_that_no_reader_takes_are_not_written(tiny, tmp_path: Path) -> None:
+def test_names_that_no_reader_takes_are_not_written(tiny: "Tiny", tmp_path: Path) -> None:
     with pytest.raises(BrokenModelError, match="name"):
         write_model(tmp_path / "model.safetensors", replace(tiny.file, name="a/b"))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("notes", ["[]", "3", "null", '"text"'])
-def test_notes_that_are_no_table_are_broken(parts, notes: str, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_notes_that_are_no_table_are_broken(contents: Contents, notes: str, tmp_path: Path) -> None:
+    card, tensors = contents
     path = tmp_path / "model.safetensors"
     save(tensors, path, card | {"notes": json.loads(notes)})
     with pytest.raises(BrokenModelError):
@@ -191,8 +201,10 @@ def test_notes_that_are_no_table_are_broken(parts, notes: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_weights_that_are_no_numbers_are_broken(parts, value: float, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_weights_that_are_no_numbers_are_broken(
+    contents: Contents, value: float, tmp_path: Path
+) -> None:
+    card, tensors = contents
     key = "float.linear_analysis.conv.weight"
     path = tmp_path / "model.safetensors"
     save(tensors | {key: torch.full_like(tensors[key], value)}, path, card)
@@ -200,16 +212,16 @@ def test_weights_that_are_no_numbers_are_broken(parts, value: float, tmp_path: P
         read_model(path)
 
 
-def test_metadata_of_another_format_are_named(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_metadata_of_another_format_are_named(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     path = tmp_path / "model.safetensors"
     save(tensors, path, card | {"format": "llcodec-model-9"})
     with pytest.raises(BrokenModelError, match=FORMAT):
         read_model(path)
 
 
-def test_layers_that_are_not_what_they_claim_are_broken(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_layers_that_are_not_what_they_claim_are_broken(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     layers = card["layers"]
     first = next(iter(layers))
     path = tmp_path / "model.safetensors"
@@ -219,8 +231,8 @@ def test_layers_that_are_not_what_they_claim_are_broken(parts, tmp_path: Path) -
             read_model(path)
 
 
-def test_missing_and_misshapen_tensors_are_broken(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_missing_and_misshapen_tensors_are_broken(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     path = tmp_path / "model.safetensors"
     for key in sorted(tensors)[::7]:
         rest = {k: v for k, v in tensors.items() if k != key}
@@ -234,8 +246,8 @@ def test_missing_and_misshapen_tensors_are_broken(parts, tmp_path: Path) -> None
             read_model(path)
 
 
-def test_weights_beyond_the_exact_range_are_broken(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_weights_beyond_the_exact_range_are_broken(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     key = "integer.context.0.bias"
     path = tmp_path / "model.safetensors"
     save(tensors | {key: torch.full_like(tensors[key], 2**60)}, path, card)
@@ -243,8 +255,8 @@ def test_weights_beyond_the_exact_range_are_broken(parts, tmp_path: Path) -> Non
         read_model(path)
 
 
-def test_tables_that_do_not_sum_up_are_broken(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_tables_that_do_not_sum_up_are_broken(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     key = "table.scale.frequencies"
     path = tmp_path / "model.safetensors"
     for change in (1, -(2**25)):
@@ -255,8 +267,8 @@ def test_tables_that_do_not_sum_up_are_broken(parts, tmp_path: Path) -> None:
             read_model(path)
 
 
-def test_a_tone_ensemble_of_none_is_refused(parts, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_a_tone_ensemble_of_none_is_refused(contents: Contents, tmp_path: Path) -> None:
+    card, tensors = contents
     card["preset"]["tone_members"] = 0
     kept = {key: value for key, value in tensors.items() if ".tone." not in key}
     assert len(kept) < len(tensors)
@@ -274,8 +286,10 @@ def test_a_tone_ensemble_of_none_is_refused(parts, tmp_path: Path) -> None:
         {"tone_members": 10**9},
     ],
 )
-def test_a_preset_far_larger_than_the_weights_is_refused(parts, sizes, tmp_path: Path) -> None:
-    card, tensors = parts
+def test_a_preset_far_larger_than_the_weights_is_refused(
+    contents: Contents, sizes: dict[str, object], tmp_path: Path
+) -> None:
+    card, tensors = contents
     card["preset"].update(sizes)
     save(tensors, tmp_path / "a.safetensors", card)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llcodec.codec.windows import CORE, Part, windows
+from llcodec.codec.windows import CORE, LatentBox, windows
 
 HALO = 8
 
@@ -15,7 +15,7 @@ def test_cores_cover_the_plane_exactly_once(height: int, width: int) -> None:
     covered = np.zeros((height, width), int)
     for window in windows(height, width, HALO):
         rows, columns = window.rows, window.columns
-        covered[rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] += 1
+        covered[rows.core, columns.core] += 1
     assert (covered == 1).all()
 
 
@@ -23,8 +23,8 @@ def test_cores_cover_the_plane_exactly_once(height: int, width: int) -> None:
 def test_halos_are_whole_but_at_the_border(height: int, width: int) -> None:
     for window in windows(height, width, HALO):
         for span, length in ((window.rows, height), (window.columns, width)):
-            assert span.start == max(0, span.core_start - HALO)
-            assert span.stop == min(length, span.core_stop + HALO)
+            assert span.outer.start == max(0, span.core.start - HALO)
+            assert span.outer.stop == min(length, span.core.stop + HALO)
 
 
 @given(data=st.data(), height=lengths, width=lengths)
@@ -36,11 +36,11 @@ def test_a_part_is_covered_and_its_halos_reach_beyond_it(
     if top == bottom or left == right:
         return
     covered = np.zeros((height, width), int)
-    for window in windows(height, width, HALO, Part(top, bottom, left, right)):
+    for window in windows(height, width, HALO, LatentBox(top, bottom, left, right)):
         rows, columns = window.rows, window.columns
-        covered[rows.core_start : rows.core_stop, columns.core_start : columns.core_stop] += 1
-        assert rows.start == max(0, rows.core_start - HALO)
-        assert columns.stop == min(width, columns.core_stop + HALO)
+        covered[rows.core, columns.core] += 1
+        assert rows.outer.start == max(0, rows.core.start - HALO)
+        assert columns.outer.stop == min(width, columns.core.stop + HALO)
     assert (covered[top:bottom, left:right] == 1).all()
     assert covered.sum() == (bottom - top) * (right - left)
 
@@ -49,8 +49,8 @@ def test_a_part_is_covered_and_its_halos_reach_beyond_it(
 def test_inner_is_where_the_core_lies_in_the_stretch(height: int, width: int) -> None:
     for window in windows(height, width, HALO):
         for span in (window.rows, window.columns):
-            stretch = range(span.start, span.stop)
-            assert list(stretch[span.inner]) == list(range(span.core_start, span.core_stop))
+            stretch = range(span.outer.start, span.outer.stop)
+            assert list(stretch[span.inner]) == list(range(span.core.start, span.core.stop))
 
 
 @pytest.mark.parametrize("length", [1, CORE, 2 * CORE])
@@ -60,5 +60,5 @@ def test_what_is_little_larger_than_a_core_stays_whole(length: int) -> None:
 
 def test_no_stretch_is_too_large_for_the_memory() -> None:
     for window in windows(2 * CORE + 1, 10_000, HALO):
-        assert window.rows.stop - window.rows.start <= CORE + 2 * HALO
-        assert window.columns.stop - window.columns.start <= CORE + 2 * HALO
+        assert window.rows.outer.stop - window.rows.outer.start <= CORE + 2 * HALO
+        assert window.columns.outer.stop - window.columns.outer.start <= CORE + 2 * HALO

@@ -11,6 +11,11 @@ from llcodec import container
 
 PREAMBLE = 10
 
+MakeHeader = Callable[..., container.Header]
+MakeContainer = Callable[..., container.Container]
+Chunk = Callable[..., bytes]
+Refuses = Callable[..., AbstractContextManager[None]]
+
 
 def _make_header(**changes: object) -> container.Header:
     values: dict[str, object] = {
@@ -60,19 +65,19 @@ def _refuses(kind: type[Exception], words: str | None = None) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def make_header() -> Callable[..., container.Header]:
+def make_header() -> MakeHeader:
     """A valid header, with changes by keyword."""
     return _make_header
 
 
 @pytest.fixture(scope="session")
-def make_container() -> Callable[..., container.Container]:
+def make_container() -> MakeContainer:
     """Six tiles and every kind of chunk, with changes by keyword."""
     return _make_container
 
 
 @pytest.fixture(scope="session")
-def chunk() -> Callable[..., bytes]:
+def chunk() -> Chunk:
     """The bytes of a chunk of this type and payload."""
     return _chunk
 
@@ -84,7 +89,7 @@ def split() -> Callable[[bytes], list[bytes]]:
 
 
 @pytest.fixture(scope="session")
-def refuses() -> Callable[..., AbstractContextManager[None]]:
+def refuses() -> Refuses:
     """Expect exactly this class of error, these words, and one line."""
     return _refuses
 

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING
+
 import pytest
 
 from llcodec.container import Limits, Metadata, RawChunk, Tile
@@ -6,13 +8,16 @@ from llcodec.container.metadata_chunks import write_metadata
 from llcodec.container.tile_chunk import write_tile
 from llcodec.errors import CorruptError, UnsupportedError
 
+if TYPE_CHECKING:
+    from tests.container.conftest import MakeHeader, Refuses
+
 
 @pytest.fixture
-def collector(make_header):
+def collector(make_header: "MakeHeader") -> Collector:
     return Collector(make_header(has_alpha=True), Limits(max_alpha=10, max_unknown=1))
 
 
-def test_parts_are_gathered_in_any_order(collector):
+def test_parts_are_gathered_in_any_order(collector: Collector) -> None:
     collector.add(b"TILE", write_tile(3, Tile(0, b"d")))
     collector.add(b"xMPd", write_metadata(b"xMPd", b"<x/>"))
     collector.add(b"ALPH", b"plane")
@@ -38,7 +43,9 @@ def test_parts_are_gathered_in_any_order(collector):
         (b"teXt", b"other", "more than 1 unknown"),
     ],
 )
-def test_a_refused_chunk_changes_nothing(collector, refuses, kind, payload, words):
+def test_a_refused_chunk_changes_nothing(
+    collector: Collector, refuses: "Refuses", kind: bytes, payload: bytes, words: str
+) -> None:
     first = {b"eXIF": b"exif", b"ALPH": b"", b"TILE": write_tile(2, Tile(0, b"")), b"teXt": b""}
     for known, content in first.items():
         collector.add(known, content)
@@ -50,16 +57,16 @@ def test_a_refused_chunk_changes_nothing(collector, refuses, kind, payload, word
     assert collector.unknown == [RawChunk("teXt", b"")]
 
 
-def test_an_unknown_critical_chunk_is_named(collector, refuses):
+def test_an_unknown_critical_chunk_is_named(collector: Collector, refuses: "Refuses") -> None:
     with refuses(UnsupportedError, "chunk type NEWs"):
         collector.add(b"NEWs", b"")
 
 
-def test_alpha_has_a_limit(collector, refuses):
+def test_alpha_has_a_limit(collector: Collector, refuses: "Refuses") -> None:
     with refuses(CorruptError, "more than the limit of 10"):
         collector.add(b"ALPH", bytes(11))
 
 
-def test_alpha_must_be_announced(make_header, refuses):
+def test_alpha_must_be_announced(make_header: "MakeHeader", refuses: "Refuses") -> None:
     with refuses(CorruptError, "no alpha"):
         Collector(make_header(), Limits()).add(b"ALPH", b"")

@@ -34,12 +34,12 @@ def documented_bytes() -> bytes:
     return bytes.fromhex(" ".join(lines))
 
 
-def test_the_documented_example_is_what_is_written_and_read():
+def test_the_documented_example_is_what_is_written_and_read() -> None:
     assert pack(EXAMPLE) == documented_bytes()
     assert unpack(documented_bytes()) == EXAMPLE
 
 
-def test_the_documented_table_starts_its_rows_where_the_parts_are():
+def test_the_documented_table_starts_its_rows_where_the_parts_are() -> None:
     data = documented_bytes()
     rows = re.findall(r"^\| ([0-9a-f]{4}) \| (.+?) \|", DOCUMENT.read_text("utf-8"), re.MULTILINE)
     parts = [(int(at, 16), "".join(re.findall(r"`([0-9a-f ]+)`", text))) for at, text in rows]

@@ -1,9 +1,13 @@
 import math
+from typing import TYPE_CHECKING
 
 import pytest
 
 from llcodec.container import to_quality_units
 from llcodec.errors import QualityError
+
+if TYPE_CHECKING:
+    from tests.container.conftest import MakeHeader, Refuses
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,9 @@ from llcodec.errors import QualityError
         ({"tone": (*(0,) * 14, -32769)}, "tone number"),
     ],
 )
-def test_values_out_of_range_are_refused(make_header, refuses, changes, words):
+def test_values_out_of_range_are_refused(
+    make_header: "MakeHeader", refuses: "Refuses", changes: dict[str, object], words: str
+) -> None:
     with refuses(ValueError, words):
         make_header(**changes)
 
@@ -48,17 +54,19 @@ def test_values_out_of_range_are_refused(make_header, refuses, changes, words):
         {"tone": (-32768, 32767) * 7 + (0,)},
     ],
 )
-def test_the_ends_of_the_ranges_are_allowed(make_header, changes):
+def test_the_ends_of_the_ranges_are_allowed(
+    make_header: "MakeHeader", changes: dict[str, object]
+) -> None:
     make_header(**changes)
 
 
-def test_quality_is_counted_in_256ths(make_header):
+def test_quality_is_counted_in_256ths(make_header: "MakeHeader") -> None:
     assert make_header(quality_units=1152).quality == 4.5
     assert [to_quality_units(q) for q in (1, 4.5, 8, 1.0019)] == [256, 1152, 2048, 256]
 
 
 @pytest.mark.parametrize("quality", [0.99, 8.01, -1.0, math.nan, math.inf])
-def test_a_quality_outside_1_to_8_is_refused(quality, refuses):
+def test_a_quality_outside_1_to_8_is_refused(quality: float, refuses: "Refuses") -> None:
     with refuses(QualityError, "from 1 to 8"):
         to_quality_units(quality)
 
@@ -67,7 +75,9 @@ def test_a_quality_outside_1_to_8_is_refused(quality, refuses):
     ("width", "height", "grid"),
     [(1, 1, (1, 1)), (64, 64, (1, 1)), (65, 64, (2, 1)), (150, 100, (3, 2)), (64, 129, (1, 3))],
 )
-def test_the_grid_covers_the_picture(make_header, width, height, grid):
+def test_the_grid_covers_the_picture(
+    make_header: "MakeHeader", width: int, height: int, grid: tuple[int, int]
+) -> None:
     header = make_header(width=width, height=height)
     assert (header.columns, header.rows) == grid
     assert header.tile_count == header.columns * header.rows
@@ -75,7 +85,7 @@ def test_the_grid_covers_the_picture(make_header, width, height, grid):
     assert sum(w * h for _, _, w, h in boxes) == header.pixels == width * height
 
 
-def test_tiles_are_in_raster_order_and_end_with_the_picture(make_header):
+def test_tiles_are_in_raster_order_and_end_with_the_picture(make_header: "MakeHeader") -> None:
     header = make_header()
     assert header.tile_box(0) == (0, 0, 64, 64)
     assert header.tile_box(2) == (128, 0, 22, 64)
@@ -84,6 +94,8 @@ def test_tiles_are_in_raster_order_and_end_with_the_picture(make_header):
 
 
 @pytest.mark.parametrize("index", [-1, 6])
-def test_a_tile_outside_the_grid_has_no_box(make_header, refuses, index):
+def test_a_tile_outside_the_grid_has_no_box(
+    make_header: "MakeHeader", refuses: "Refuses", index: int
+) -> None:
     with refuses(IndexError, str(index)):
         make_header().tile_box(index)

@@ -1,11 +1,16 @@
 """What holds of every file: the order of chunks, unknown chunks, and limits."""
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llcodec.container import Limits, RawChunk, pack, unpack
 from llcodec.errors import CorruptError, FormatError, LlcError, TooManyPixelsError
+
+if TYPE_CHECKING:
+    from tests.container.conftest import Chunk, MakeContainer
 
 TEXT = 5  # the place of the one unknown chunk in the list of pieces
 UNKNOWN_TYPES = st.from_regex(r"[a-z][A-Za-z]{3}", fullmatch=True).filter(
@@ -15,7 +20,9 @@ UNKNOWN_TYPES = st.from_regex(r"[a-z][A-Za-z]{3}", fullmatch=True).filter(
 
 @settings(deadline=None)
 @given(data=st.data())
-def test_chunks_have_one_order_only(pieces, make_container, data):
+def test_chunks_have_one_order_only(
+    pieces: list[bytes], make_container: "MakeContainer", data: st.DataObject
+) -> None:
     """Any other is refused, whatever moves; but the unknown chunk may lie anywhere."""
     preamble, head, *rest, done = pieces
     shuffled = data.draw(st.permutations(rest))
@@ -30,7 +37,9 @@ def test_chunks_have_one_order_only(pieces, make_container, data):
 
 @settings(deadline=None)
 @given(data=st.data())
-def test_unknown_ancillary_chunks_change_nothing_else(pieces, make_container, chunk, data):
+def test_unknown_ancillary_chunks_change_nothing_else(
+    pieces: list[bytes], make_container: "MakeContainer", chunk: "Chunk", data: st.DataObject
+) -> None:
     new = data.draw(st.lists(st.tuples(UNKNOWN_TYPES, st.binary(max_size=40)), max_size=5))
     changed = list(pieces)
     for name, payload in new:
@@ -52,12 +61,13 @@ def test_unknown_ancillary_chunks_change_nothing_else(pieces, make_container, ch
     unknown=st.integers(0, 3),
 )
 def test_a_file_is_read_exactly_when_it_keeps_to_all_limits(
-    make_container, pixels, metadata, alpha, unknown
-):
+    make_container: "MakeContainer", pixels: int, metadata: int, alpha: int, unknown: int
+) -> None:
     file = make_container()
     limits = Limits(pixels, metadata, alpha, unknown)
-    longest = max(len(file.metadata.exif), len(file.metadata.icc), len(file.metadata.xmp))
-    keeps = metadata >= longest and alpha >= len(file.alpha) and unknown >= len(file.unknown)
+    items = (file.metadata.exif, file.metadata.icc, file.metadata.xmp)
+    longest = max(len(item or b"") for item in items)
+    keeps = metadata >= longest and alpha >= len(file.alpha or b"") and unknown >= len(file.unknown)
     if pixels < file.header.pixels:
         with pytest.raises(TooManyPixelsError):
             unpack(pack(file), limits)
@@ -72,7 +82,9 @@ def test_a_file_is_read_exactly_when_it_keeps_to_all_limits(
 @given(
     place=st.integers(2, 12), damage=st.binary(min_size=1, max_size=30), start=st.integers(0, 40)
 )
-def test_no_damage_to_a_chunk_goes_unnoticed(pieces, make_container, place, damage, start):
+def test_no_damage_to_a_chunk_goes_unnoticed(
+    pieces: list[bytes], make_container: "MakeContainer", place: int, damage: bytes, start: int
+) -> None:
     piece = bytearray(pieces[place])
     piece[start : start + len(damage)] = damage
     changed = b"".join([*pieces[:place], bytes(piece), *pieces[place + 1 :]])

@@ -1,4 +1,5 @@
 import struct
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,9 @@ from llcodec.errors import (
     TruncatedError,
     UnsupportedError,
 )
+
+if TYPE_CHECKING:
+    from tests.container.conftest import Chunk, MakeContainer, Refuses
 
 # places in the list of pieces
 PREAMBLE, HEAD, ICCP, EXIF, XMPD, TEXT, ALPH, TILE, DONE = (*range(8), 13)
@@ -33,7 +37,7 @@ def without(tiles: tuple[Tile, ...], *lost: int) -> tuple[Tile | None, ...]:
     return tuple(None if index in lost else tile for index, tile in enumerate(tiles))
 
 
-def test_a_whole_file_comes_whole(make_container):
+def test_a_whole_file_comes_whole(make_container: "MakeContainer") -> None:
     file = make_container()
     salvage = unpack_damaged(pack(file))
     assert salvage.problems == ()
@@ -49,7 +53,9 @@ def test_a_whole_file_comes_whole(make_container):
 
 @pytest.mark.parametrize("place", [*range(20), -1])
 @pytest.mark.parametrize("tile", range(1, 6))
-def test_one_broken_tile_costs_that_tile(make_container, pieces, tile, place):
+def test_one_broken_tile_costs_that_tile(
+    make_container: "MakeContainer", pieces: list[bytes], tile: int, place: int
+) -> None:
     # the bytes of type, length, index, checksum, stream and CRC in turn
     file = make_container()
     salvage = unpack_damaged(replaced(pieces, TILE + tile, damaged(pieces[TILE + tile], place)))
@@ -65,21 +71,25 @@ def test_one_broken_tile_costs_that_tile(make_container, pieces, tile, place):
 
 
 @pytest.mark.parametrize("length", [0, 1, 9, 11, 40, 2**31, 2**32 - 1])
-def test_a_broken_length_costs_that_tile(make_container, pieces, length):
+def test_a_broken_length_costs_that_tile(
+    make_container: "MakeContainer", pieces: list[bytes], length: int
+) -> None:
     piece = pieces[TILE + 2]
     broken = piece[:4] + struct.pack("<I", length) + piece[8:]
     salvage = unpack_damaged(replaced(pieces, TILE + 2, broken))
     assert salvage.tiles == without(make_container().tiles, 2)
 
 
-def test_lost_bytes_shift_nothing(make_container, pieces):
+def test_lost_bytes_shift_nothing(make_container: "MakeContainer", pieces: list[bytes]) -> None:
     tail = pieces[TILE + 2][7:]
     salvage = unpack_damaged(b"".join([*pieces[: TILE + 1], tail, *pieces[TILE + 3 :]]))
     assert salvage.tiles == without(make_container().tiles, 1, 2)
     assert salvage.problems[-1] == "tiles 1 to 2 are lost, of 6 tiles (counted from 0)"
 
 
-def test_every_truncation_gives_the_tiles_before_it(make_container, pieces):
+def test_every_truncation_gives_the_tiles_before_it(
+    make_container: "MakeContainer", pieces: list[bytes]
+) -> None:
     file, data = make_container(), b"".join(pieces)
     for length in range(len(pieces[0]) + len(pieces[1]), len(data)):
         salvage = unpack_damaged(data[:length])
@@ -91,7 +101,9 @@ def test_every_truncation_gives_the_tiles_before_it(make_container, pieces):
 @pytest.mark.parametrize(
     ("place", "name"), [(ICCP, "icc"), (EXIF, "exif"), (XMPD, "xmp"), (ALPH, "alpha")]
 )
-def test_a_broken_part_costs_that_part(make_container, pieces, place, name):
+def test_a_broken_part_costs_that_part(
+    make_container: "MakeContainer", pieces: list[bytes], place: int, name: str
+) -> None:
     file = make_container()
     salvage = unpack_damaged(replaced(pieces, place, damaged(pieces[place], 10)))
     assert salvage.tiles == file.tiles
@@ -102,7 +114,9 @@ def test_a_broken_part_costs_that_part(make_container, pieces, place, name):
     assert ("the alpha plane is lost" in salvage.problems) == (name == "alpha")
 
 
-def test_a_chunk_that_is_refused_is_left_out(make_container, pieces):
+def test_a_chunk_that_is_refused_is_left_out(
+    make_container: "MakeContainer", pieces: list[bytes]
+) -> None:
     file = make_container()
     salvage = unpack_damaged(b"".join(pieces), Limits(max_metadata=40))
     assert salvage.metadata.icc is None
@@ -111,7 +125,9 @@ def test_a_chunk_that_is_refused_is_left_out(make_container, pieces):
     assert [("iCCP" in line, "xMPd" in line) for line in salvage.problems] == [(True, False)]
 
 
-def test_of_duplicates_the_first_is_taken(make_container, pieces, chunk):
+def test_of_duplicates_the_first_is_taken(
+    make_container: "MakeContainer", pieces: list[bytes], chunk: "Chunk"
+) -> None:
     other = chunk(b"TILE", struct.pack("<II", 0, 0) + b"other")
     salvage = unpack_damaged(b"".join([*pieces[: TILE + 1], other, *pieces[TILE + 1 :]]))
     assert salvage.tiles == make_container().tiles
@@ -119,14 +135,18 @@ def test_of_duplicates_the_first_is_taken(make_container, pieces, chunk):
     assert "tile 0 twice" in salvage.problems[0]
 
 
-def test_a_wrong_order_is_a_problem_but_costs_nothing(make_container, pieces):
+def test_a_wrong_order_is_a_problem_but_costs_nothing(
+    make_container: "MakeContainer", pieces: list[bytes]
+) -> None:
     tiles = pieces[TILE:DONE]
     salvage = unpack_damaged(b"".join([*pieces[:TILE], *reversed(tiles), pieces[DONE]]))
     assert salvage.tiles == make_container().tiles
     assert salvage.problems == ("tile 5 comes where tile 0 should be: salvage what is there",)
 
 
-def test_bytes_after_the_end_are_left_out(make_container, pieces):
+def test_bytes_after_the_end_are_left_out(
+    make_container: "MakeContainer", pieces: list[bytes]
+) -> None:
     data = b"".join(pieces)
     salvage = unpack_damaged(data + data)
     assert salvage.tiles == make_container().tiles
@@ -135,7 +155,7 @@ def test_bytes_after_the_end_are_left_out(make_container, pieces):
     )
 
 
-def test_the_number_of_problems_is_limited(pieces, chunk):
+def test_the_number_of_problems_is_limited(pieces: list[bytes], chunk: "Chunk") -> None:
     noise = (b"\0" + chunk(b"eXIF")) * 300
     salvage = unpack_damaged(b"".join([*pieces[:TILE], noise, *pieces[TILE:]]))
     assert len(salvage.problems) == MAX_PROBLEMS + 1
@@ -143,7 +163,7 @@ def test_the_number_of_problems_is_limited(pieces, chunk):
     assert salvage.lost_tiles == ()
 
 
-def test_the_header_must_be_whole(pieces, refuses):
+def test_the_header_must_be_whole(pieces: list[bytes], refuses: "Refuses") -> None:
     with refuses(CorruptError, "HEAD"):
         unpack_damaged(replaced(pieces, HEAD, damaged(pieces[HEAD], 12)))
     with refuses(TruncatedError, "HEAD"):
@@ -152,14 +172,18 @@ def test_the_header_must_be_whole(pieces, refuses):
         unpack_damaged(b"".join(pieces), Limits(max_pixels=1))
 
 
-def test_an_unknown_critical_chunk_is_refused(pieces, chunk, refuses):
+def test_an_unknown_critical_chunk_is_refused(
+    pieces: list[bytes], chunk: "Chunk", refuses: "Refuses"
+) -> None:
     with refuses(UnsupportedError, "FUTr"):
         unpack_damaged(b"".join([*pieces[:TILE], chunk(b"FUTr"), *pieces[TILE:]]))
 
 
 @settings(deadline=None)
 @given(place=st.integers(0, 10**6), junk=st.binary(max_size=30), cut=st.integers(0, 30))
-def test_problems_are_empty_exactly_when_the_file_is_sound(small, place, junk, cut):
+def test_problems_are_empty_exactly_when_the_file_is_sound(
+    small: bytes, place: int, junk: bytes, cut: int
+) -> None:
     place %= len(small) + 1
     data = small[:place] + junk + small[place + cut :]
     try:

@@ -1,8 +1,13 @@
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llcodec.container import Container, Header, Limits, Metadata, RawChunk, Tile, pack, unpack
+
+if TYPE_CHECKING:
+    from tests.container.conftest import MakeContainer, MakeHeader, Refuses
 
 ITEMS = st.none() | st.binary(max_size=200)
 UNKNOWN = st.builds(
@@ -35,18 +40,18 @@ def containers(draw: st.DrawFn) -> Container:
 
 @settings(deadline=None)
 @given(file=containers())
-def test_round_trip(file):
+def test_round_trip(file: Container) -> None:
     assert unpack(pack(file)) == file
 
 
-def test_many_tiles(make_header, make_container):
+def test_many_tiles(make_header: "MakeHeader", make_container: "MakeContainer") -> None:
     header = make_header(width=64 * 100, height=64 * 50)
     tiles = tuple(Tile(index, bytes(index % 7)) for index in range(5000))
     file = make_container(header=header, tiles=tiles, alpha=None)
     assert unpack(pack(file)) == file
 
 
-def test_the_order_of_chunks(pieces):
+def test_the_order_of_chunks(pieces: list[bytes]) -> None:
     assert [piece[:4] for piece in pieces[1:]] == [
         *(b"HEAD", b"iCCP", b"eXIF", b"xMPd", b"teXt", b"ALPH"),
         *[b"TILE"] * 6,
@@ -54,7 +59,7 @@ def test_the_order_of_chunks(pieces):
     ]
 
 
-def test_one_tile_without_metadata_costs_less_than_120_bytes(make_header):
+def test_one_tile_without_metadata_costs_less_than_120_bytes(make_header: "MakeHeader") -> None:
     header = make_header(width=960, height=512, tile_size=1024)
     data = pack(Container(header=header, tiles=(Tile(1, b"stream"),)))
     assert header.tone is not None
@@ -70,13 +75,17 @@ def test_one_tile_without_metadata_costs_less_than_120_bytes(make_header):
         (Limits(max_unknown=0), "1 unknown chunks"),
     ],
 )
-def test_what_its_reader_would_refuse_is_not_written(make_container, refuses, limits, words):
+def test_what_its_reader_would_refuse_is_not_written(
+    make_container: "MakeContainer", refuses: "Refuses", limits: Limits, words: str
+) -> None:
     with refuses(ValueError, words):
         pack(make_container(), limits)
 
 
 @pytest.mark.parametrize("item", ["exif", "icc", "xmp"])
-def test_the_limit_on_metadata_holds_for_each_item(make_container, refuses, item):
+def test_the_limit_on_metadata_holds_for_each_item(
+    make_container: "MakeContainer", refuses: "Refuses", item: str
+) -> None:
     file = make_container(metadata=Metadata(**{item: bytes(65)}))
     assert unpack(pack(file, Limits(max_metadata=65)), Limits(max_metadata=65)) == file
     with refuses(ValueError, "more than the limit of 64"):

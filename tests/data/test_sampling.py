@@ -8,7 +8,7 @@ from llcodec.data.camera_curve import srgb_to_light
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Batch, CropSampler, Mix, Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.tone import THUMBNAIL
+from llcodec.nets.tone import THUMBNAIL_SIZE
 
 NAMES = [field.name for field in fields(Batch)]
 
@@ -40,7 +40,7 @@ def equal(a: Batch, b: Batch) -> bool:
 def test_thumbnails_are_of_whole_pictures(sources: Sources) -> None:
     assert len(sources.pairs) == len(sources.pair_thumbnails) == 2
     low, high = sources.pair_thumbnails[0]
-    assert low.shape == high.shape == (*THUMBNAIL, 3)
+    assert low.shape == high.shape == (*THUMBNAIL_SIZE, 3)
     assert high.mean() == pytest.approx(sources.pairs[0].high.mean() / 255, rel=1e-3)
 
 
@@ -49,7 +49,7 @@ def test_thumbnails_are_of_whole_pictures(sources: Sources) -> None:
 def test_shapes_and_ranges(sources: Sources, mix: Mix, size: int) -> None:
     batch = sampler(sources, mix).crops(5, size)
     assert batch.low.shape == batch.high.shape == (5, 3, size, size)
-    assert batch.low_thumbnail.shape == batch.high_thumbnail.shape == (5, 3, *THUMBNAIL)
+    assert batch.low_thumbnail.shape == batch.high_thumbnail.shape == (5, 3, *THUMBNAIL_SIZE)
     for tensor in (getattr(batch, name) for name in NAMES):
         assert tensor.dtype == torch.float32
         assert tensor.min() >= 0
@@ -149,7 +149,9 @@ def test_what_a_mix_needs_and_has_not_is_an_input_error() -> None:
 
 def test_thumbnail_batches_are_whole_pictures(sources: Sources) -> None:
     batch = sampler(sources, Mix()).thumbnails(7)
-    assert batch.low.shape == batch.high.shape == batch.low_thumbnail.shape == (7, 3, *THUMBNAIL)
+    assert (
+        batch.low.shape == batch.high.shape == batch.low_thumbnail.shape == (7, 3, *THUMBNAIL_SIZE)
+    )
     pairs = sampler(sources, Mix(1, 0)).thumbnails(4)
     assert torch.equal(pairs.low, pairs.low_thumbnail)
     assert torch.equal(pairs.high, pairs.high_thumbnail)

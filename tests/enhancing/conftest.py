@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from llcodec._arrays import Samples
 from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.enhancing.pieces import Piece
 from llcodec.imaging import Picture
-from llcodec.imaging.picture import Samples
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.weights import NercoFile, write_nerco

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
@@ -17,7 +18,6 @@ from llcodec.codec.windows import CORE
 from llcodec.enhancing.joint import JointNetwork
 from llcodec.errors import ModelError
 from llcodec.imaging import Picture
-from llcodec.imaging.picture import Samples
 from llcodec.nets.tone import thumbnail
 
 CPU = torch.device("cpu")

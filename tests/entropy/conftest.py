@@ -11,4 +11,4 @@ def hardware_settings() -> Iterator[None]:
     before = torch.get_num_threads(), torch.backends.mkldnn.enabled
     yield
     torch.set_num_threads(before[0])
-    torch.backends.mkldnn.set_flags(before[1])
+    torch.backends.mkldnn.set_flags(before[1])  # type: ignore[no-untyped-call]

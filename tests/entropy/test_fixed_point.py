@@ -1,24 +1,21 @@
 """The integer layers: exact whatever the hardware does, and proved so."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from llcodec.entropy.fixed_point import (
-    ACTIVATION_LIMIT,
-    EXACT_LIMIT,
-    IntegerLayer,
-    convolve_all,
-)
+from llcodec._bitstream import EXACT_LIMIT
+from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, IntegerLayer, convolve_all
 from llcodec.errors import BrokenModelError
 
 
 def layer(seed: int, inputs: int, outputs: int, kernel: int, **kwargs: object) -> IntegerLayer:
     rng = np.random.default_rng(seed)
     weight = rng.integers(-(2**15) + 1, 2**15, (outputs, inputs, kernel, kernel))
-    fields = {
+    fields: dict[str, Any] = {
         "weight": torch.from_numpy(weight).double(),
         "bias": torch.from_numpy(rng.integers(-(2**30), 2**30, outputs)).double(),
         "shift": torch.from_numpy(rng.integers(20, 26, outputs)).double(),
@@ -95,7 +92,7 @@ def test_bits_do_not_depend_on_threads_layout_or_backend(
             torch.set_num_threads(count)
             for memory in (torch.contiguous_format, torch.channels_last):
                 for onednn in (True, False):
-                    torch.backends.mkldnn.set_flags(onednn)
+                    torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
                     y = convolve_all(moved, x.to(device).contiguous(memory_format=memory))
                     assert torch.equal(y.cpu(), expected), (device, count, memory, onednn)
 
@@ -118,7 +115,7 @@ def test_bound_is_an_upper_bound_that_is_reached() -> None:
 
 def test_check_refuses_what_cannot_be_proved() -> None:
     good = layer(9, 4, 4, 1)
-    broken = {
+    broken: dict[str, Any] = {
         "bias": good.bias + 2.0**53,
         "weight": good.weight + 0.5,
         "shift": good.shift - 100,

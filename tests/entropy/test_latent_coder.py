@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
-from llcodec.entropy.networks import UNITS
 from llcodec.entropy.order import MARGIN, coding_order, context_taps, gather_neighbours
 from llcodec.errors import CorruptError
-from llcodec.nets.density import SCALE_LEVELS
 
 QUALITIES = (256, 1024, 1111, 2048)
 
@@ -54,8 +53,8 @@ def test_decoded_latents_are_within_half_a_step_unless_skipped(
 ) -> None:
     y = latents(model, 12, 12, spread=4.0)
     _, seen = coder.encode(y, hyper(model, 12, 12), 2048)
-    error = (seen.y_hat / UNITS - y.double()).abs()
-    assert float((error <= 0.5 + 1 / UNITS).double().mean()) > 0.95
+    error = (seen.y_hat / LATENT_UNITS - y.double()).abs()
+    assert float((error <= 0.5 + 1 / LATENT_UNITS).double().mean()) > 0.95
 
 
 def test_extreme_values_survive(model: ModelFile, coder: LatentCoder) -> None:
@@ -82,7 +81,7 @@ def test_bits_do_not_depend_on_threads_layout_or_backend(
         for threads in (1, 2):
             torch.set_num_threads(threads)
             for onednn in (True, False):
-                torch.backends.mkldnn.set_flags(onednn)
+                torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
                 for memory in (torch.contiguous_format, torch.channels_last):
                     again = y[None].contiguous(memory_format=memory)[0]
                     assert moved.encode(again, z, 1300)[0] == stream

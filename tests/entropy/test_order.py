@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from llcodec.entropy.order import coding_order, context_taps, gather_neighbours
-from llcodec.nets.hyperprior import Order
+from llcodec.nets.hyperprior import CodingOrder
 
 SIZES = [(1, 1), (1, 7), (5, 1), (2, 2), (6, 9), (13, 4)]
 
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
 @pytest.mark.parametrize(("height", "width"), SIZES)
-def test_every_position_comes_once(order: Order, height: int, width: int) -> None:
+def test_every_position_comes_once(order: CodingOrder, height: int, width: int) -> None:
     seen = torch.zeros(height, width)
     for group in coding_order(order, height, width):
         seen[group.rows, group.columns] += 1
@@ -20,7 +20,7 @@ def test_every_position_comes_once(order: Order, height: int, width: int) -> Non
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
 @pytest.mark.parametrize(("height", "width"), SIZES)
-def test_context_is_decoded_before_it_is_used(order: Order, height: int, width: int) -> None:
+def test_context_is_decoded_before_it_is_used(order: CodingOrder, height: int, width: int) -> None:
     turn = torch.full((height, width), -1)
     groups = coding_order(order, height, width)
     for number, group in enumerate(groups):
@@ -41,7 +41,7 @@ def test_number_of_groups() -> None:
 
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
-def test_gathering_equals_a_masked_convolution(order: Order) -> None:
+def test_gathering_equals_a_masked_convolution(order: CodingOrder) -> None:
     plane = torch.randn(3, 6, 7, dtype=torch.float64, generator=torch.manual_seed(0))
     taps = context_taps(order)
     weight = torch.randn(4, 3, 5, 5, dtype=torch.float64)

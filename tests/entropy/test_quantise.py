@@ -8,7 +8,7 @@ from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, WEIGHT_LIMIT, WIDE_LIM
 from llcodec.entropy.quantise import (
     FloatLayer,
     activation_bits,
-    float_layer,
+    dequantise_layer,
     quantise_chain,
     quantise_layer,
     split_layers,
@@ -59,7 +59,7 @@ def test_integers_compute_what_floats_do(layer: FloatLayer) -> None:
 
 
 def test_floats_come_back_to_within_rounding(layer: FloatLayer) -> None:
-    back = float_layer(quantise_layer(layer, BITS_IN, BITS_OUT), BITS_IN, BITS_OUT)
+    back = dequantise_layer(quantise_layer(layer, BITS_IN, BITS_OUT), BITS_IN, BITS_OUT)
     assert (back.leaky, back.shuffle) == (layer.leaky, layer.shuffle)
     step = layer.weight.abs().flatten(1).amax(1) / WEIGHT_LIMIT * 2
     error = (back.weight - layer.weight).abs().flatten(1).amax(1)

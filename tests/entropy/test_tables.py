@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from llcodec.entropy.tables import (
-    TOTAL,
-    Table,
-    pack_tables,
-    table_from_probabilities,
-    unpack_tables,
-)
+from llcodec._bitstream import TABLE_TOTAL
+from llcodec.entropy.tables import Table, pack_tables, table_from_probabilities, unpack_tables
 from llcodec.errors import BrokenModelError
 
 
@@ -20,12 +15,12 @@ def test_frequencies_are_positive_and_sum_up(probabilities: list[float]) -> None
     table = table_from_probabilities(-1, np.array(probabilities))
     table.check("a table")
     assert len(table.frequencies) == len(probabilities) + 1
-    assert int(table.frequencies.sum()) == TOTAL
+    assert int(table.frequencies.sum()) == TABLE_TOTAL
 
 
 def test_frequencies_follow_the_probabilities() -> None:
     table = table_from_probabilities(0, np.array([0.5, 0.25, 0.125]))
-    assert np.allclose(table.frequencies / TOTAL, [0.5, 0.25, 0.125, 0.125], atol=1e-6)
+    assert np.allclose(table.frequencies / TABLE_TOTAL, [0.5, 0.25, 0.125, 0.125], atol=1e-6)
 
 
 def test_pack_and_unpack_are_inverse() -> None:
@@ -40,7 +35,14 @@ def test_pack_and_unpack_are_inverse() -> None:
 
 
 @pytest.mark.parametrize(
-    "frequencies", [[TOTAL], [0, TOTAL], [5, 5], [TOTAL + 5, -5], [TOTAL // 2, TOTAL // 2 + 1]]
+    "frequencies",
+    [
+        [TABLE_TOTAL],
+        [0, TABLE_TOTAL],
+        [5, 5],
+        [TABLE_TOTAL + 5, -5],
+        [TABLE_TOTAL // 2, TABLE_TOTAL // 2 + 1],
+    ],
 )
 def test_check_refuses_wrong_frequencies(frequencies: list[int]) -> None:
     with pytest.raises(BrokenModelError):

@@ -5,7 +5,6 @@ import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
-from golden_forged import chunks_of
 
 from llcodec.codec.codec import Codec
 from llcodec.container import Header, Tile, pack, unpack
@@ -14,6 +13,7 @@ from llcodec.container.head_chunk import write_head
 from llcodec.container.signature import write_preamble
 from llcodec.container.tile_chunk import write_tile
 from llcodec.imaging import Picture
+from tests.golden.golden_forged import chunks_of
 
 MEBIBYTE = 1 << 20
 

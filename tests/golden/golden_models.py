@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from golden_pictures import smooth_picture
 from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.nets.presets import FAST, paper_preset
-from llcodec.nets.tone import thumbnail
+from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
+from tests.golden.golden_pictures import smooth_picture
 
 TINY, SERIAL = "tiny", "tiny-serial"
 
@@ -61,9 +61,11 @@ def _tiny() -> tuple[JointModel, Calibration]:
     nn.init.normal_(model.g_a1.to_latent.weight, std=0.003)
     nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
     # Tone numbers that are not those of the rule that the network starts from.
-    assert model.tone is not None
-    nn.init.normal_(model.tone.head[-1].weight, std=0.2)
-    nn.init.uniform_(model.tone.head[-1].bias, -0.2, 0.2)
+    assert isinstance(model.tone, ToneNetwork)
+    last = model.tone.head[-1]
+    assert isinstance(last, nn.Linear)
+    nn.init.normal_(last.weight, std=0.2)
+    nn.init.uniform_(last.bias, -0.2, 0.2)
     # Hyper-latents that are not all zero, and indices and means that follow them.
     _spread(model.h_a[-1], model.h_a(_coded(model)[0][0] / _plane(model.coded_scale)), 2.0)
     _spread(model.entropy_parameters[-1], _parameters(model), 2.0)
@@ -102,9 +104,14 @@ def _serial() -> tuple[JointModel, Calibration]:
     _spread(model.h_a[-1], model.h_a(y), 2.0)
     hyper = model.h_s(model.h_a(y).round())
     last = model.entropy_parameters[-1]
+    assert isinstance(last, nn.Conv2d)
     _spread(last, model.entropy_parameters(torch.cat((hyper, model.context(y)), 1)), 4.0)
     last.weight[: _SERIAL_PRESET.latents] *= 3  # scale indices of many levels
+    assert isinstance(model.g_s, nn.Sequential)
+    assert isinstance(model.g_s[-1], nn.Sequential)
     up = model.g_s[-1][0]
+    assert isinstance(up, nn.Conv2d)
+    assert up.bias is not None
     _spread(up, model.synthesise(y), 0.2)
     up.bias.fill_(0.5)
     return model.eval(), Calibration([(y, model.log_gain(torch.ones(1)))])

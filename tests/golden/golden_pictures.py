@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from llcodec._arrays import Pixels
 from llcodec.imaging import Metadata, Picture
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,8 @@ def smooth_picture(height: int, width: int, seed: int = 0, white: float = 255) -
     planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
     colour = planes[..., :1] + 0.3 * planes[..., 1:]
     bright = (0.5 + 0.18 * colour).clip(0, 1)[:height, :width]
-    return (bright * white).round().astype(np.uint8)
+    samples: Pixels = (bright * white).round().astype(np.uint8)
+    return samples
 
 
 def cases(tiny: str, serial: str) -> list[Case]:

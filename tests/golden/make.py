@@ -1,6 +1,6 @@
 """Make the golden files of a format version: small files and what they must always decode to.
 
-    python tests/golden/make.py v2
+    python -m tests.golden.make v2
 
 Golden files of a released version are never made again: this script refuses to touch a folder that
 is there. What later versions of llcodec must decode are the committed files; that this script would
@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from golden_broken import Broken, broken_files, source
-from golden_forged import of_a_later_minor_version, with_escapes, without_tone
-from golden_models import SERIAL, TINY, make_models
-from golden_pictures import cases, smooth_picture
 
 import llcodec
 from llcodec.codec.codec import Codec, Target
 from llcodec.imaging import Picture, read_picture, write_picture
 from measurements.golden import EXPECTED, distance, facts
+from tests.golden.golden_broken import Broken, broken_files, source
+from tests.golden.golden_forged import of_a_later_minor_version, with_escapes, without_tone
+from tests.golden.golden_models import SERIAL, TINY, make_models
+from tests.golden.golden_pictures import cases, smooth_picture
 
 Entry = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """Make the golden files of the models that ship: what they code must stay decodable.
 
-    python tests/golden/make_shipped.py NAME…
+    python -m tests.golden.make_shipped NAME…
 
 A released model keeps its name and its weights for ever, since its files name them; better weights
 get another name. This script therefore refuses to touch files that are there.

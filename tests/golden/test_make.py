@@ -17,9 +17,9 @@ HERE = Path(__file__).parent
 
 @pytest.fixture(scope="module")
 def make() -> Iterator[ModuleType]:
-    """The script as a module: it lies beside what it imports."""
+    """The script as a module; it imports others of its folder from the root of the repository."""
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.syspath_prepend(HERE)
+    monkeypatch.syspath_prepend(HERE.parents[1])
     spec = spec_from_file_location("make_golden_files", HERE / "make.py")
     assert spec is not None
     assert spec.loader is not None

@@ -3,12 +3,18 @@
 import io
 import struct
 import zlib
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, ImageCms, TiffImagePlugin
 
+from llcodec._arrays import Samples
 from llcodec.imaging import Metadata, Picture, read_picture, write_picture
+
+Array = NDArray[Any]
 
 SRGB = [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169]]
 SRGB += [[0.0139322, 0.0971045, 0.7141733]]
@@ -24,7 +30,14 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", crc)
 
 
-def build_png(samples, *, trns=b"", interlace=False, bits=16, chunks=()):
+def build_png(
+    samples: Array,
+    *,
+    trns: bytes = b"",
+    interlace: bool = False,
+    bits: int = 16,
+    chunks: Iterable[tuple[bytes, bytes]] = (),
+) -> bytes:
     height, width, channels = samples.shape
     kind = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     starts = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4)]
@@ -32,9 +45,9 @@ def build_png(samples, *, trns=b"", interlace=False, bits=16, chunks=()):
     passes = [samples[y::dy, x::dx] for y, x, dy, dx in starts] if interlace else [samples]
     raw = b"".join(
         b"\0" + row.astype(">u2" if bits == 16 else "u1").tobytes()
-        for part in passes
-        if part.size
-        for row in part
+        for samples_of_pass in passes
+        if samples_of_pass.size
+        for row in samples_of_pass
     )
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, int(interlace))
     out = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
@@ -44,7 +57,16 @@ def build_png(samples, *, trns=b"", interlace=False, bits=16, chunks=()):
     return out + _chunk(b"IDAT", zlib.compress(raw)) + _chunk(b"IEND", b"")
 
 
-def build_tiff(samples, *, order="<", deflate=False, extra=None, photo=2, planar=1, tags=()):
+def build_tiff(
+    samples: Array,
+    *,
+    order: Literal["<", ">"] = "<",
+    deflate: bool = False,
+    extra: int | None = None,
+    photo: int = 2,
+    planar: int = 1,
+    tags: Iterable[tuple[int, Any]] = (),
+) -> bytes:
     height, width, channels = samples.shape
     directory = TiffImagePlugin.ImageFileDirectory_v2(prefix=b"II" if order == "<" else b"MM")
     planes = [samples] if planar == 1 else list(np.moveaxis(samples, 2, 0))
@@ -71,7 +93,13 @@ def _fixed(*values: float) -> bytes:
     return b"".join(struct.pack(">i", round(v * 65536)) for v in values)
 
 
-def build_profile(matrix=None, curve=SRGB_CURVE, *, extra_tags=None, connection=b"XYZ "):
+def build_profile(
+    matrix: list[list[float]] | Array | None = None,
+    curve: bytes | float | tuple[float, ...] = SRGB_CURVE,
+    *,
+    extra_tags: dict[bytes, bytes] | None = None,
+    connection: bytes = b"XYZ ",
+) -> bytes:
     """A matrix profile, or a grey one without a matrix; ``curve``: gamma or para type 3."""
     if isinstance(curve, bytes):
         trc = curve
@@ -92,8 +120,8 @@ def build_profile(matrix=None, curve=SRGB_CURVE, *, extra_tags=None, connection=
             tags[f"{name}TRC".encode()] = trc
     tags.update(extra_tags or {})
     body, table, at = b"", b"", 132 + 12 * len(tags)
-    for name, data in tags.items():
-        table += struct.pack(">4sII", name, at + len(body), len(data))
+    for tag, data in tags.items():
+        table += struct.pack(">4sII", tag, at + len(body), len(data))
         body += data + bytes(-len(data) % 4)
     space = b"GRAY" if b"kTRC" in tags else b"RGB "
     head = struct.pack(">I4xI4s4s4s", at + len(body), 0x02400000, b"mntr", space, connection)
@@ -102,7 +130,7 @@ def build_profile(matrix=None, curve=SRGB_CURVE, *, extra_tags=None, connection=
     return head + struct.pack(">I", len(tags)) + table + body
 
 
-def build_table_profile():
+def build_table_profile() -> bytes:
     """An input profile of tables only: the corners of the RGB cube in Lab, 8 bits."""
     corners = np.array(np.meshgrid([0, 255], [0, 255], [0, 255], indexing="ij"), np.uint8)
     cube = Image.fromarray(np.ascontiguousarray(corners.reshape(3, 1, 8).transpose(1, 2, 0)))
@@ -120,9 +148,11 @@ def build_table_profile():
     return build_profile(extra_tags={b"A2B0": table}, connection=b"Lab ")
 
 
-def build_exif(orientation=None, order="<", description=b"dusk"):
+def build_exif(
+    orientation: int | None = None, order: str = "<", description: bytes = b"dusk"
+) -> bytes:
     """EXIF with a description stored out of line, and the orientation, if there is one."""
-    entries = [(0x010E, 2, len(description) + 4, None)]
+    entries: list[tuple[int, int, int, int | None]] = [(0x010E, 2, len(description) + 4, None)]
     if orientation is not None:
         entries.append((0x0112, 3, 1, orientation))
     at = 8 + 2 + 12 * len(entries) + 4
@@ -138,16 +168,22 @@ def build_exif(orientation=None, order="<", description=b"dusk"):
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="%d"/></x:xmpmeta>'
 
 
-def noise(height, width, channels, dtype=np.uint8, seed=0):
+def noise(
+    height: int,
+    width: int,
+    channels: int,
+    dtype: type[np.uint8 | np.uint16] = np.uint8,
+    seed: int = 0,
+) -> Array:
     high = np.iinfo(dtype).max + 1
     return np.random.default_rng(seed).integers(0, high, (height, width, channels), dtype=dtype)
 
 
-def rewrite(picture: Picture, form: str, **options) -> Picture:
+def rewrite(picture: Picture, form: str, **options: Any) -> Picture:
     return read_picture(written(picture, form, **options))
 
 
-def written(picture: Picture, form: str, **options) -> bytes:
+def written(picture: Picture, form: str, **options: Any) -> bytes:
     out = io.BytesIO()
     write_picture(picture, out, format=form, **options)
     return out.getvalue()
@@ -167,13 +203,13 @@ class Made:
     written = staticmethod(written)
 
     @staticmethod
-    def saved(image: Image.Image, form: str, **options) -> bytes:
+    def saved(image: Image.Image, form: str, **options: Any) -> bytes:
         out = io.BytesIO()
         image.save(out, form, **options)
         return out.getvalue()
 
     @staticmethod
-    def described(pixels, **blocks) -> Picture:
+    def described(pixels: Samples, **blocks: bytes | None) -> Picture:
         return Picture(pixels, metadata=Metadata(**blocks))
 
 

@@ -1,41 +1,56 @@
 import struct
 import tracemalloc
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import ImageCms
 
-from llcodec.imaging.icc import decode_srgb, encode_srgb, parse_profile
+from llcodec.imaging.icc import Profile, decode_srgb, encode_srgb, parse_profile
+
+if TYPE_CHECKING:
+    from tests.imaging.conftest import Made
 
 CODES = np.linspace(0, 1, 65536)
+Floats = NDArray[np.float64]
 
 
-def test_srgb_formulas_are_inverse():
+def parsed(icc: bytes) -> Profile:
+    profile = parse_profile(icc)
+    assert profile is not None
+    return profile
+
+
+def test_srgb_formulas_are_inverse() -> None:
     np.testing.assert_allclose(encode_srgb(decode_srgb(CODES)), CODES, atol=1e-7)
 
 
-def test_pillows_srgb_is_srgb():
+def test_pillows_srgb_is_srgb() -> None:
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    assert parse_profile(icc).is_srgb
+    assert parsed(icc).is_srgb
 
 
-def test_others_are_not(made):
-    assert parse_profile(made.profile(made.SRGB)).is_srgb
-    assert not parse_profile(made.profile(made.P3)).is_srgb
-    assert not parse_profile(made.profile(made.SRGB, 2.2)).is_srgb
-    assert not parse_profile(made.table_profile()).is_srgb
-    assert parse_profile(made.profile()).is_srgb
-    assert not parse_profile(made.profile(curve=1.8)).is_srgb
+def test_others_are_not(made: "type[Made]") -> None:
+    assert parsed(made.profile(made.SRGB)).is_srgb
+    assert not parsed(made.profile(made.P3)).is_srgb
+    assert not parsed(made.profile(made.SRGB, 2.2)).is_srgb
+    assert not parsed(made.table_profile()).is_srgb
+    assert parsed(made.profile()).is_srgb
+    assert not parsed(made.profile(curve=1.8)).is_srgb
 
 
-def test_matrix(made):
-    profile = parse_profile(made.profile(made.ADOBE, 2.2))
-    np.testing.assert_allclose(profile.to_xyz, made.ADOBE, atol=1e-5)
+def test_matrix(made: "type[Made]") -> None:
+    profile = parsed(made.profile(made.ADOBE, 2.2))
+    assert profile.to_xyz is not None
+    assert profile.curves is not None
+    np.testing.assert_allclose(profile.to_xyz, np.array(made.ADOBE), atol=1e-5)
     np.testing.assert_allclose(profile.curves[1], CODES ** (563 / 256), atol=1e-9)
     assert not profile.grey
 
 
-def _para(kind, *values):
+def _para(kind: int, *values: float) -> bytes:
     fixed = b"".join(struct.pack(">i", round(v * 65536)) for v in values)
     return struct.pack(">4sIHH", b"para", 0, kind, 0) + fixed
 
@@ -52,9 +67,10 @@ def _para(kind, *values):
         (struct.pack(">4sII3H", b"curv", 0, 3, 0, 0, 65535), lambda x: np.maximum(2 * x - 1, 0)),
     ],
 )
-def test_curves(made, tag, expected):
-    curve = parse_profile(made.profile(curve=tag)).curves[0]
-    np.testing.assert_allclose(curve, expected(CODES), atol=1e-4)
+def test_curves(made: "type[Made]", tag: bytes, expected: Callable[[Floats], Floats]) -> None:
+    curves = parsed(made.profile(curve=tag)).curves
+    assert curves is not None
+    np.testing.assert_allclose(curves[0], expected(CODES), atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +85,11 @@ def test_curves(made, tag, expected):
         struct.pack(">4sII3H", b"curv", 0, 3, 9, 5, 0),
     ],
 )
-def test_broken_curves(made, tag):
+def test_broken_curves(made: "type[Made]", tag: bytes) -> None:
     assert parse_profile(made.profile(curve=tag)) is None
 
 
-def test_broken_profiles(made):
+def test_broken_profiles(made: "type[Made]") -> None:
     good = made.profile(made.P3)
     assert parse_profile(b"") is None
     assert parse_profile(good.replace(b"acsp", b"xxxx")) is None
@@ -85,7 +101,7 @@ def test_broken_profiles(made):
         assert parse_profile(good[:length]) is None
 
 
-def test_tags_that_overlap_are_not_copied():
+def test_tags_that_overlap_are_not_copied() -> None:
     """A thousand tags that are the whole profile each: a thousand times its size if copied."""
     size, count = 4 << 20, 1000
     table = b"".join(struct.pack(">4sII", b"%04d" % n, 1, size) for n in range(count))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from llcodec.imaging.modes import band_converter
+from llcodec.imaging.modes import mode_converter
 
 
 @pytest.mark.parametrize(
@@ -23,41 +23,41 @@ from llcodec.imaging.modes import band_converter
         ("LAB", "RGB"),
     ],
 )
-def test_targets(mode, target):
+def test_targets(mode: str, target: str) -> None:
     image = Image.new(mode, (2, 2))
-    found, convert = band_converter(image)
+    found, convert = mode_converter(image)
     assert found == target
     assert convert(image).mode == target
 
 
-def test_palettes():
+def test_palettes() -> None:
     image = Image.new("P", (2, 2))
     image.putpalette([1, 2, 3, 4, 5, 6])
-    assert band_converter(image)[0] == "RGB"
+    assert mode_converter(image)[0] == "RGB"
     image.info["transparency"] = 1
-    assert band_converter(image)[0] == "RGBA"
+    assert mode_converter(image)[0] == "RGBA"
     image.putpalette([7, 7, 7, 9, 9, 9])
-    assert band_converter(image)[0] == "LA"
+    assert mode_converter(image)[0] == "LA"
     del image.info["transparency"]
-    target, convert = band_converter(image)
+    target, convert = mode_converter(image)
     assert target == "L"
     assert np.asarray(convert(image)).tolist() == [[7, 7], [7, 7]]
 
 
-def test_lab_is_converted():
+def test_lab_is_converted() -> None:
     lab = ImageCms.ImageCmsTransform(
         ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")),
         ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")),
         "RGB",
         "LAB",
     ).apply(Image.new("RGB", (1, 1), (200, 100, 50)))
-    rgb = np.asarray(band_converter(lab)[1](lab)).astype(int)
+    rgb = np.asarray(mode_converter(lab)[1](lab)).astype(int)
     assert np.abs(rgb - [200, 100, 50]).max() <= 2
 
 
-def test_broken_cmyk_profile_is_passed_over():
+def test_broken_cmyk_profile_is_passed_over() -> None:
     image = Image.new("CMYK", (1, 1), (0, 255, 255, 0))
     image.info["icc_profile"] = b"no profile"
-    target, convert = band_converter(image)
+    target, convert = mode_converter(image)
     assert target == "RGB"
     assert convert(image).getpixel((0, 0)) == image.convert("RGB").getpixel((0, 0))

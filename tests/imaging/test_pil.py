@@ -1,7 +1,12 @@
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from llcodec.imaging import Metadata, Picture, from_pil, to_pil
+
+if TYPE_CHECKING:
+    from tests.imaging.conftest import Made
 
 
 @pytest.mark.parametrize(
@@ -9,7 +14,9 @@ from llcodec.imaging import Metadata, Picture, from_pil, to_pil
     [(False, False, "RGB"), (False, True, "RGBA"), (True, False, "L"), (True, True, "LA")],
 )
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_there_and_back(made, grey, alpha, mode, dtype):
+def test_there_and_back(
+    made: "type[Made]", grey: bool, alpha: bool, mode: str, dtype: type[np.uint8 | np.uint16]
+) -> None:
     pixels = made.noise(5, 7, 3, dtype)
     pixels = np.repeat(pixels[..., :1], 3, axis=2) if grey else pixels
     plane = made.noise(5, 7, 1, dtype, seed=1)[..., 0] if alpha else None
@@ -27,12 +34,12 @@ def test_there_and_back(made, grey, alpha, mode, dtype):
         np.testing.assert_array_equal(back.alpha, plane)
 
 
-def test_metadata(made):
+def test_metadata(made: "type[Made]") -> None:
     pixels = made.noise(2, 2, 3)
     blocks = Metadata(made.exif(1), made.profile(made.SRGB), b"<x/>")
     assert from_pil(to_pil(Picture(pixels, metadata=blocks))).metadata == blocks
 
 
-def test_only_the_profile_of_the_pixels_is_handed_on(made):
+def test_only_the_profile_of_the_pixels_is_handed_on(made: "type[Made]") -> None:
     image = to_pil(made.described(made.noise(2, 2, 3), icc=made.profile(made.P3)))
     assert "icc_profile" not in image.info

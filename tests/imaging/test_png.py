@@ -1,16 +1,21 @@
 import io
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from llcodec.imaging import Metadata, read_picture
 from llcodec.imaging.png import write_png16
 
+if TYPE_CHECKING:
+    from tests.imaging.conftest import Made
 
-def _unfilter(data):
+
+def _unfilter(data: bytes) -> NDArray[np.uint16]:
     """An independent reading of a PNG's rows: chunks, zlib, filters, one by one."""
     at, body = 8, b""
     while at < len(data):
@@ -40,7 +45,7 @@ def _unfilter(data):
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (13, 1), (31, 17)])
-def test_rows(made, channels, size):
+def test_rows(made: "type[Made]", channels: int, size: tuple[int, int]) -> None:
     smooth = np.add.outer(np.arange(size[0]) * 300, np.arange(size[1]) * 7)[..., None]
     noise = made.noise(*size, channels, np.uint16)
     for samples in (noise, (smooth + noise % 50).astype(np.uint16), np.zeros_like(noise)):
@@ -51,26 +56,26 @@ def test_rows(made, channels, size):
             np.testing.assert_array_equal(np.asarray(Image.open(out)), samples[..., 0])
 
 
-def test_many_bands(made):
-    samples = made.noise(300, 2000, 3, np.uint16) & 0x0FFF
+def test_many_blocks_of_rows(made: "type[Made]") -> None:
+    samples = made.noise(300, 2000, 3, np.uint16) & np.uint16(0x0FFF)
     out = io.BytesIO()
     write_png16(out, samples, Metadata())
     np.testing.assert_array_equal(read_picture(out.getvalue()).pixels, samples)
 
 
-def test_filters_pay(made):
+def test_filters_pay(made: "type[Made]") -> None:
     ramp = np.add.outer(np.arange(200) * 9, np.arange(200) * 5)[..., None].repeat(3, 2)
     out = io.BytesIO()
     write_png16(out, ramp.astype(np.uint16), Metadata())
     assert len(out.getvalue()) < 200 * 200 * 6 / 20
 
 
-def test_metadata(made):
+def test_metadata(made: "type[Made]") -> None:
     out = io.BytesIO()
     blocks = Metadata(made.exif(1), made.profile(made.P3), b"<x/>")
     write_png16(out, np.zeros((1, 1, 3), np.uint16), blocks)
     image = Image.open(out)
     image.load()
-    assert image.info["exif"] == b"Exif\0\0" + blocks.exif
+    assert image.info["exif"] == b"Exif\0\0" + made.exif(1)
     assert image.info["icc_profile"] == blocks.icc
     assert image.info["xmp"] == blocks.xmp

@@ -1,4 +1,5 @@
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -7,11 +8,16 @@ from PIL import Image
 from llcodec.imaging import Metadata, read_picture
 from llcodec.imaging.tiff import write_tiff
 
+if TYPE_CHECKING:
+    from tests.imaging.conftest import Made
+
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (13, 1), (131, 257), (700, 300)])
-def test_exact(made, channels, dtype, size):
+def test_exact(
+    made: "type[Made]", channels: int, dtype: type[np.uint8 | np.uint16], size: tuple[int, int]
+) -> None:
     if (channels, dtype) == (2, np.uint16):
         channels = 4  # Pillow does not read grey and alpha of 16 bits
     samples = made.noise(*size, channels, dtype)
@@ -24,7 +30,7 @@ def test_exact(made, channels, dtype, size):
         np.testing.assert_array_equal(picture.alpha, samples[..., -1])
 
 
-def test_metadata(made):
+def test_metadata(made: "type[Made]") -> None:
     exif = Image.Exif()
     exif[270], exif[306], exif[256], exif[259] = "dusk", "2024:01:02 03:04:05", 999, 7
     exif[34665] = {33434: 0.5, 36867: "2024:01:02 03:04:05"}
@@ -42,7 +48,7 @@ def test_metadata(made):
     assert image.info["xmp"] == blocks.xmp
 
 
-def test_broken_exif_is_left_out(made):
+def test_broken_exif_is_left_out(made: "type[Made]") -> None:
     out = io.BytesIO()
     write_tiff(out, made.noise(2, 3, 3), Metadata(exif=b"nonsense"))
     assert read_picture(out.getvalue()).metadata == Metadata()

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from llcodec._memory import give_back
+from llcodec._memory import release_memory
 from measurements.heap import reading
 
 _SMALL = 5_000_000  # bytes that anything else may come to meanwhile
 
 
 def test_memory_in_use_is_what_is_held() -> None:
-    give_back()  # or what is held next may lie where something was before
+    release_memory()  # or what is held next may lie where something was before
     before = reading()
     held = np.ones(5_000_000)
     during = reading()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.metrics.psnr import Pixels
+from llcodec._arrays import Pixels
 
 Damaged: TypeAlias = tuple[Pixels, Pixels]
 

@@ -21,7 +21,7 @@ def noise(seed: int, height: int, width: int, levels: int = 256) -> np.ndarray:
 def counted(picture: np.ndarray, source: np.ndarray) -> float:
     places = list(zip(picture.ravel().tolist(), source.ravel().tolist(), strict=True))
     differ = sum((a >= c) != (b >= d) for (a, b), (c, d) in itertools.product(places, repeat=2))
-    return differ / len(places)
+    return float(differ / len(places))
 
 
 def test_one_swap_counts_once_in_each_direction() -> None:

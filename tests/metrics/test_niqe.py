@@ -24,7 +24,8 @@ def white(height: int, width: int) -> np.ndarray:
     y, x = np.indices((height, width), dtype=np.uint32)
     mixed = x * np.uint32(374761393) + y * np.uint32(668265263)
     mixed = (mixed ^ (mixed >> np.uint32(13))) * np.uint32(1274126177)
-    return ((mixed ^ (mixed >> np.uint32(16))) & np.uint32(255)).astype(np.int64)
+    levels: np.ndarray = ((mixed ^ (mixed >> np.uint32(16))) & np.uint32(255)).astype(np.int64)
+    return levels
 
 
 def boxed(values: np.ndarray, side: int) -> np.ndarray:

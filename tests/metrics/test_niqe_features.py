@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn.functional import interpolate
 
-from llcodec.metrics._niqe_features import fit_aggd, halved, normalised, patch_features
+from llcodec.metrics._niqe_features import downscale, fit_aggd, mscn, patch_features
 
 
 def noise(height: int, width: int) -> np.ndarray:
@@ -17,13 +17,13 @@ def test_halving_follows_the_stretched_bicubic_kernel() -> None:
     luma[:, 8] = 1  # a = −1/2 at 1/4, 3/4, 5/4, 7/4, halved
     taps = [0.43359375, 0.11328125, -0.03515625, -0.01171875]
     columns = [0, 0, taps[3], taps[1], taps[0], taps[2], 0, 0]
-    np.testing.assert_array_equal(halved(luma), np.tile(columns, (8, 1)))
+    np.testing.assert_array_equal(downscale(luma), np.tile(columns, (8, 1)))
 
 
 def test_halving_mirrors_the_borders() -> None:
     luma = noise(12, 10)
     mirrored = np.pad(luma, 4, mode="symmetric")
-    np.testing.assert_allclose(halved(mirrored)[2:-2, 2:-2], halved(luma), atol=1e-12)
+    np.testing.assert_allclose(downscale(mirrored)[2:-2, 2:-2], downscale(luma), atol=1e-12)
 
 
 def test_halving_agrees_with_torch_inside() -> None:
@@ -32,7 +32,7 @@ def test_halving_agrees_with_torch_inside() -> None:
         torch.from_numpy(luma)[None, None], scale_factor=0.5, mode="bicubic", antialias=True
     )
     inside = (slice(2, -2), slice(2, -2))
-    np.testing.assert_allclose(halved(luma)[inside], wanted[0, 0].numpy()[inside], atol=1e-4)
+    np.testing.assert_allclose(downscale(luma)[inside], wanted[0, 0].numpy()[inside], atol=1e-4)
 
 
 def test_normalising_takes_the_gaussian_mean_and_deviation() -> None:
@@ -45,15 +45,15 @@ def test_normalising_takes_the_gaussian_mean_and_deviation() -> None:
         around = repeated[y : y + 7, x : x + 7]
         mean = (window * around).sum()
         deviation = np.sqrt((window * (around - mean) ** 2).sum())
-        assert normalised(luma)[y, x] == pytest.approx((luma[y, x] - mean) / (deviation + 1))
+        assert mscn(luma)[y, x] == pytest.approx((luma[y, x] - mean) / (deviation + 1))
 
 
 @pytest.mark.parametrize("level", [0.0, 13.0, 200.0, 255.0])
 def test_flat_areas_are_exactly_zero(level: float) -> None:
     luma = np.full((30, 40), level)
     luma[:, 30:] = noise(30, 10)
-    assert not normalised(luma)[:, :26].any()
-    assert normalised(luma)[:, 31:].any()
+    assert not mscn(luma)[:, :26].any()
+    assert mscn(luma)[:, 31:].any()
 
 
 def test_fits_find_known_distributions() -> None:
@@ -100,7 +100,7 @@ def test_features_are_those_of_patches_one_by_one() -> None:
     luma = noise(100, 70)
     features = patch_features(luma, 32)
     assert features.shape == (6, 36)
-    scales = ((normalised(luma[:96, :64]), 32), (normalised(halved(luma[:96, :64])), 16))
+    scales = ((mscn(luma[:96, :64]), 32), (mscn(downscale(luma[:96, :64])), 16))
     for index, (row, column) in enumerate(np.ndindex(3, 2)):
         wanted = []
         for values, side in scales:

@@ -48,7 +48,7 @@ def test_ssim_of_photographs_is_that_of_scikit_image(
 ) -> None:
     """With the settings of Wang's paper it averages over the same windows, none across an edge."""
     for picture, reference in damaged:
-        expected = structural_similarity(
+        expected = structural_similarity(  # type: ignore[no-untyped-call]
             reference,
             picture,
             data_range=255,

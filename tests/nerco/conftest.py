@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from llcodec.nerco.coordinates import Window, coordinates, stacked
+from llcodec.nerco.coordinates import Area, coordinates, stacked
 from llcodec.nerco.presets import PAPER, NercoPreset
 from llcodec.nerco.views import View, view
 
@@ -47,7 +47,7 @@ def make_view() -> Callable[..., View]:
         generator = torch.Generator().manual_seed(seed)
         picture = 2 * level * torch.rand(batch, 3, size, size, generator=generator)
         small = 2 * level * torch.rand(batch, 3, 100, 150, generator=generator)
-        at = [coordinates(60, 100, Window(4 * n, 8 * n, size, size)) for n in range(batch)]
+        at = [coordinates(60, 100, Area(4 * n, 8 * n, size, size)) for n in range(batch)]
         return view(picture, small, stacked(at))
 
     return make

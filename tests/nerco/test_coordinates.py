@@ -2,7 +2,7 @@ import math
 
 import torch
 
-from llcodec.nerco.coordinates import Window, coordinates, positional_encoding, stacked
+from llcodec.nerco.coordinates import Area, coordinates, positional_encoding, stacked
 
 
 def test_coordinates_are_pixel_centres_of_the_whole_picture() -> None:
@@ -12,19 +12,19 @@ def test_coordinates_are_pixel_centres_of_the_whole_picture() -> None:
 
 
 def test_a_window_has_the_coordinates_of_its_place() -> None:
-    whole, part = coordinates(60, 100), coordinates(60, 100, Window(8, 20, 12, 16))
+    whole, part = coordinates(60, 100), coordinates(60, 100, Area(8, 20, 12, 16))
     assert torch.equal(part.rows, whole.rows[:, 8:20])
     assert torch.equal(part.columns, whole.columns[:, 20:36])
 
 
 def test_padding_goes_on_beyond_the_edges() -> None:
-    at = coordinates(4, 4, Window(-1, 0, 6, 5))
+    at = coordinates(4, 4, Area(-1, 0, 6, 5))
     torch.testing.assert_close(at.rows[0, [0, -1]], torch.tensor([-1.25, 1.25]))
     torch.testing.assert_close(at.columns[0, -1], torch.tensor(1.25))
 
 
 def test_windows_of_a_batch_are_stacked() -> None:
-    parts = [coordinates(60, 100, Window(top, 0, 8, 8)) for top in (0, 16)]
+    parts = [coordinates(60, 100, Area(top, 0, 8, 8)) for top in (0, 16)]
     both = stacked(parts)
     assert both.rows.shape == both.columns.shape == (2, 8)
     assert torch.equal(both.rows[1:], parts[1].rows)

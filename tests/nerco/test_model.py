@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from llcodec.nerco.coordinates import Window, coordinates
+from llcodec.nerco.coordinates import Area, coordinates
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT, PAPER, NercoPreset
 from llcodec.nerco.switches import ABLATION_1, ABLATION_2, NercoSwitches
@@ -133,7 +133,7 @@ def test_switches_leave_networks_out(tiny) -> None:
 def test_coordinates_can_be_hidden(tiny, told: bool) -> None:
     model = NercoModel(tiny, NercoSwitches(coordinates=told))
     here = view_of_whole(0.1 * torch.rand(1, 3, 32, 44))
-    there = replace(here, coordinates=coordinates(320, 440, Window(100, 200, 32, 44)))
+    there = replace(here, coordinates=coordinates(320, 440, Area(100, 200, 32, 44)))
     with torch.no_grad():
         assert torch.equal(model(here), model(there)) != told
 

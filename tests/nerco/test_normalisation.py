@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from llcodec.nerco import normalisation
-from llcodec.nerco.coordinates import Coordinates, Window, coordinates, positional_encoding
+from llcodec.nerco.coordinates import Area, Coordinates, coordinates, positional_encoding
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation, PixelMlp
 from llcodec.nerco.views import View, to_signed, to_unit, view_of_whole
 
@@ -105,6 +105,6 @@ def test_windows_agree_with_the_whole_in_compact(compact) -> None:
     nrn = NeuralRepresentationNormalisation(compact)
     x = torch.rand(1, 3, 64, 96)
     whole = view_of_whole(x)
-    at = coordinates(64, 96, Window(0, 32, 64, 64))
+    at = coordinates(64, 96, Area(0, 32, 64, 64))
     part = View(to_signed(x[..., 32:]), whole.overview, at)
     torch.testing.assert_close(nrn(part)[..., 32:], nrn(whole)[..., 64:], atol=1e-5, rtol=1e-4)

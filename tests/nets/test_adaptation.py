@@ -14,6 +14,7 @@ def test_starts_as_the_identity(scale: bool, bounded: bool) -> None:
 
 def test_scale_and_shift_are_the_formula() -> None:
     adapt = FeatureAdaptation(3, 5, 2)
+    assert adapt.out.bias is not None
     with torch.no_grad():
         adapt.out.bias.copy_(torch.tensor([0.5, -0.25, 3.0, -1.0]))
     y = torch.randn(1, 2, 3, 3)

@@ -7,7 +7,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from llcodec.codec.joint import JointModel
 from llcodec.entropy.quantise import split_layers
-from llcodec.nets.cheng import Gdn, build_parts, hyper_synthesis
+from llcodec.nets.cheng import GDN, build_transforms, hyper_synthesis
 from llcodec.nets.presets import paper_preset
 
 HEIGHT, WIDTH = 512, 960  # the size at which the published network was measured
@@ -28,7 +28,7 @@ def millions(module: nn.Module) -> float:
 @pytest.mark.parametrize("inverse", [False, True])
 def test_gdn_is_its_formula(inverse: bool) -> None:
     torch.manual_seed(0)
-    gdn = Gdn(5, inverse)
+    gdn = GDN(5, inverse)
     with torch.no_grad():
         gdn.beta.copy_(torch.rand(5) + 0.5)
         gdn.gamma.copy_(torch.rand(5, 5))
@@ -40,11 +40,11 @@ def test_gdn_is_its_formula(inverse: bool) -> None:
 
 def test_gdn_starts_as_a_tenth_of_the_own_channel() -> None:
     x = torch.randn(1, 4, 2, 2)
-    torch.testing.assert_close(Gdn(4)(x), x / (1 + 0.1 * x.square()).sqrt())
+    torch.testing.assert_close(GDN(4)(x), x / (1 + 0.1 * x.square()).sqrt())
 
 
 def test_gdn_and_its_inverse_cancel_where_the_energy_is_constant() -> None:
-    forward, inverse = Gdn(3), Gdn(3, inverse=True)
+    forward, inverse = GDN(3), GDN(3, inverse=True)
     with torch.no_grad():
         forward.gamma.zero_()
         inverse.gamma.zero_()
@@ -54,7 +54,7 @@ def test_gdn_and_its_inverse_cancel_where_the_energy_is_constant() -> None:
 
 
 def test_gdn_parameters_below_the_floor_can_only_come_back() -> None:
-    gdn = Gdn(2)
+    gdn = GDN(2)
     with torch.no_grad():
         gdn.beta.fill_(-3.0)
         gdn.gamma.fill_(-3.0)
@@ -109,8 +109,8 @@ def test_h_s_becomes_integer_layers(n: int) -> None:
 
 
 def test_feature_adaptation_has_the_published_and_the_wider_form() -> None:
-    shift = build_parts(paper_preset(8, scale=False))
-    both = build_parts(paper_preset(8))
+    shift = build_transforms(paper_preset(8, scale=False))
+    both = build_transforms(paper_preset(8))
     y, s = torch.randn(1, 8, 4, 4), torch.randn(1, 48, 4, 4)
     for part, outputs in ((shift.f_a0, 8), (both.f_a1, 16)):
         assert [p.shape for p in part.parameters()] == [
@@ -193,7 +193,7 @@ class Meter:
     """
 
     def __init__(self) -> None:
-        self.parts: dict[str, float] = {}
+        self.networks: dict[str, float] = {}
         self.gdn = 0.0
 
     def run(self, name: str, module: nn.Module, *inputs: Tensor) -> Tensor:
@@ -202,12 +202,13 @@ class Meter:
         by_module = counter.get_flop_counts()
         total = counter.get_total_flops()
         for path, child in module.named_modules():
-            if isinstance(child, Gdn):
+            if isinstance(child, GDN):
                 flops = sum(by_module[f"{type(module).__name__}.{path}"].values())
                 total -= flops
                 self.gdn += flops / 2e9
-        self.parts[name] = total / 2e9
-        return out[1] if isinstance(out, tuple) else out
+        self.networks[name] = total / 2e9
+        last: Tensor = out[1] if isinstance(out, tuple) else out
+        return last
 
 
 def measure(n: int) -> Meter:
@@ -228,7 +229,7 @@ def measure(n: int) -> Meter:
 
 def test_multiplications_by_part() -> None:
     meter = measure(128)
-    parts = dict(meter.parts)
+    parts = dict(meter.networks)
     parts["stage 2"] = parts.pop("branch 1") + parts.pop("f_a1")
     assert parts == pytest.approx(
         {
@@ -263,11 +264,11 @@ def test_multiplications_of_the_branch_by_path() -> None:
     meter.run("narrow", narrow, y0)
     tokens = meter.run("narrow too", branch.front[1], y0)
     meter.run("transformer", branch.transformer, tokens, m)
-    assert meter.parts == pytest.approx(
+    assert meter.networks == pytest.approx(
         {"local": 18.1, "nonlocal": 9.1, "narrow": 1.7, "narrow too": 1.7, "transformer": 23.8},
         abs=0.06,
     )
 
 
 def test_multiplications_of_the_wider_network() -> None:
-    assert sum(measure(192).parts.values()) == pytest.approx(565.9, rel=0.001)
+    assert sum(measure(192).networks.values()) == pytest.approx(565.9, rel=0.001)

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO, ENCODER_HALO
 from llcodec.nets.attention import PooledAttention
-from llcodec.nets.fast import build_parts
+from llcodec.nets.fast import build_transforms
 from llcodec.nets.presets import FAST, FAST_1, Preset
 from llcodec.nets.tone import identity_curve
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -67,7 +67,7 @@ def test_multiplications_stay_within_the_budget() -> None:
 
 @pytest.mark.parametrize("scale", [True, False])
 def test_parts_fit_together(scale: bool) -> None:
-    parts = build_parts(replace(SMALL, scale_and_shift=scale))
+    parts = build_transforms(replace(SMALL, scale_and_shift=scale))
     planes, snr = torch.rand(2, 7, 64, 128), torch.rand(2, 1, 64, 128)
     y0 = parts.g_a0(planes)
     assert y0.shape == (2, 8, 16, 32)
@@ -81,7 +81,7 @@ def test_parts_fit_together(scale: bool) -> None:
 
 
 def test_residual_transforms_start_at_zero() -> None:
-    parts = build_parts(SMALL)
+    parts = build_transforms(SMALL)
     _, y = parts.g_a1(parts.g_a0(torch.rand(1, 7, 32, 32)))
     assert not y.any()
     assert not parts.g_s(torch.randn(1, 16, 2, 2)).any()

@@ -3,9 +3,10 @@ import math
 import pytest
 import torch
 
-from llcodec.nets.gain import QUALITIES, GainUnits
+from llcodec._bitstream import QUALITY_LEVELS
+from llcodec.nets.gain import GainUnits
 
-LAMBDAS = tuple(0.0008 * 2**n for n in range(QUALITIES))
+LAMBDAS = tuple(0.0008 * 2**n for n in range(QUALITY_LEVELS))
 
 
 @pytest.fixture
@@ -13,13 +14,13 @@ def gains() -> GainUnits:
     units = GainUnits(5)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        units.log_gain.copy_(torch.randn(QUALITIES, 5, generator=generator))
-        units.log_inverse.copy_(torch.randn(QUALITIES, 5, generator=generator))
+        units.log_gain.copy_(torch.randn(QUALITY_LEVELS, 5, generator=generator))
+        units.log_inverse.copy_(torch.randn(QUALITY_LEVELS, 5, generator=generator))
     return units
 
 
 def test_integer_qualities_are_the_rows(gains: GainUnits) -> None:
-    quality = torch.arange(1, QUALITIES + 1).float()
+    quality = torch.arange(1, QUALITY_LEVELS + 1).float()
     assert torch.equal(gains.log_gains(quality)[..., 0, 0], gains.log_gain)
     torch.testing.assert_close(gains.inverse_gains(quality)[..., 0, 0], gains.log_inverse.exp())
 
@@ -36,7 +37,7 @@ def test_shares_are_linear_in_the_logarithm(gains: GainUnits) -> None:
 
 
 def test_gradients_reach_both_neighbours_of_a_quality_and_no_others(gains: GainUnits) -> None:
-    gains.log_gains(torch.tensor([2.3])).sum().backward()
+    gains.log_gains(torch.tensor([2.3])).sum().backward()  # type: ignore[no-untyped-call]
     assert gains.log_gain.grad is not None
     reached = gains.log_gain.grad.abs().sum(1) > 0
     assert reached.nonzero().flatten().tolist() == [1, 2]
@@ -45,7 +46,7 @@ def test_gradients_reach_both_neighbours_of_a_quality_and_no_others(gains: GainU
 def test_start_minimises_the_high_rate_cost_of_each_lambda() -> None:
     """Rate −log2 Δ per sample and distortion Δ²/12: the step is where their sum is least."""
     units = GainUnits(2)
-    units.start_from_lambdas(LAMBDAS)
+    units.init_from_lambdas(LAMBDAS)
     for lam, log_gain in zip(LAMBDAS, units.log_gain, strict=True):
         step = math.exp(-float(log_gain[0].detach()))
 
@@ -59,7 +60,7 @@ def test_start_minimises_the_high_rate_cost_of_each_lambda() -> None:
 
 def test_start_undoes_itself_and_rises_with_quality() -> None:
     units = GainUnits(3)
-    units.start_from_lambdas(LAMBDAS)
+    units.init_from_lambdas(LAMBDAS)
     quality = torch.tensor([1.0, 2.7, 5.5, 8.0])
     product = units.log_gains(quality).exp() * units.inverse_gains(quality)
     torch.testing.assert_close(product, torch.ones(4, 3, 1, 1))

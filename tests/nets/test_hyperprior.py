@@ -1,11 +1,11 @@
 import pytest
 import torch
 
+from llcodec._bitstream import CONTEXT_KERNEL
 from llcodec.entropy.order import coding_order
 from llcodec.nets.hyperprior import (
-    CONTEXT_KERNEL,
+    CodingOrder,
     ContextModel,
-    Order,
     anchor_mask,
     context_mask,
     entropy_parameters,
@@ -13,11 +13,11 @@ from llcodec.nets.hyperprior import (
     hyper_synthesis,
 )
 
-ORDERS: tuple[Order, ...] = ("checkerboard", "serial")
+ORDERS: tuple[CodingOrder, ...] = ("checkerboard", "serial")
 HEIGHT, WIDTH = 7, 9
 
 
-def groups(order: Order) -> dict[tuple[int, int], int]:
+def groups(order: CodingOrder) -> dict[tuple[int, int], int]:
     """The number of the group in which each position is coded."""
     return {
         (int(row), int(column)): number
@@ -27,7 +27,7 @@ def groups(order: Order) -> dict[tuple[int, int], int]:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_context_depends_on_nothing_that_is_not_decoded_before(order: Order) -> None:
+def test_context_depends_on_nothing_that_is_not_decoded_before(order: CodingOrder) -> None:
     """The gradient of every position's features is zero wherever its group or a later one lies.
 
     On the checkerboard that holds for the second colour; the first has no context at all.
@@ -66,7 +66,7 @@ def test_the_boards_of_mask_and_anchors_agree() -> None:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_without_neighbours_is_the_context_of_nothing(order: Order) -> None:
+def test_without_neighbours_is_the_context_of_nothing(order: CodingOrder) -> None:
     context = ContextModel(3, 4, order)
     nothing = context(torch.zeros(2, 3, 5, 6))
     torch.testing.assert_close(context.without_neighbours(torch.empty(2, 8, 5, 6)), nothing)

@@ -27,7 +27,8 @@ def published_by_hand(picture: NDArray[np.float64]) -> NDArray[np.float64]:
             blurred[row, column] = padded[row : row + 5, column : column + 5].mean((0, 1))
     grey, smooth = picture @ weights, blurred @ weights
     ratio = smooth / (np.abs(grey - smooth) + 1e-4)
-    return np.clip(ratio / (ratio.max() + 1e-4), 0, 1)
+    clipped: NDArray[np.float64] = np.clip(ratio / (ratio.max() + 1e-4), 0, 1)
+    return clipped
 
 
 def test_published_map_is_the_published_formula() -> None:

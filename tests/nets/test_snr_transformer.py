@@ -20,7 +20,8 @@ def attend_explicitly(layer: MaskedAttention, tokens: Tensor, keep: Tensor) -> T
     q, k, v = (t.unflatten(-1, (layer.heads, layer.head_width)).transpose(1, 2) for t in (q, k, v))
     scores = (q @ k.mT / math.sqrt(layer.head_width)).masked_fill(~keep[:, None, None], -1e9)
     mixed = (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
-    return tokens + layer.out(mixed)
+    attended: Tensor = tokens + layer.out(mixed)
+    return attended
 
 
 @pytest.fixture
@@ -86,6 +87,7 @@ def test_a_token_is_a_patch_of_four_by_four() -> None:
     torch.manual_seed(2)
     transformer = PatchTransformer(2)
     for layer in transformer.attention:
+        assert isinstance(layer, MaskedAttention)
         torch.nn.init.zeros_(layer.out.weight)
     x = torch.randn(1, 2, 8, 12)
     m = torch.ones(1, 1, 8, 12)

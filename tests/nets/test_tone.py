@@ -6,17 +6,17 @@ import torch
 from torch import Tensor
 
 from llcodec.nets.tone import (
-    THUMBNAIL,
+    THUMBNAIL_SIZE,
     ToneCurve,
     ToneEnsemble,
     ToneNetwork,
+    adjust_brightness,
     apply_tone,
+    build_tone_network,
+    fade_if_bright,
     identity_curve,
-    rebrighten,
-    spare_bright,
+    invert_tone,
     thumbnail,
-    tone_network,
-    undo_tone,
 )
 
 MATRIX = [[1.2, -0.1, -0.1], [-0.05, 1.1, -0.05], [0.0, -0.2, 1.2]]
@@ -48,7 +48,7 @@ STRONG = [curve(8, 0.8, MATRIX), curve(20, 0.6), curve(2, 1.3, MATRIX), curve(0.
 @pytest.mark.parametrize("tone", STRONG)
 def test_undoing_gives_the_picture_back(tone: ToneCurve) -> None:
     x = picture(1 / float(tone.log_gain.exp().max()))  # up to white after the gain
-    torch.testing.assert_close(undo_tone(apply_tone(x, tone), tone), x, atol=2e-5, rtol=2e-3)
+    torch.testing.assert_close(invert_tone(apply_tone(x, tone), tone), x, atol=2e-5, rtol=2e-3)
 
 
 def test_highlights_keep_their_shape() -> None:
@@ -61,7 +61,7 @@ def test_highlights_keep_their_shape() -> None:
 def test_highlights_come_back_up_to_a_little_above_white() -> None:
     """Beyond, they are dimmer than they were, never darker than what is less bright."""
     tone, x = curve(10, 1.0), lamps()
-    shot = undo_tone(apply_tone(x, tone), tone)
+    shot = invert_tone(apply_tone(x, tone), tone)
     near = x * tone.log_gain.exp()[..., None, None] <= 1.05
     assert near.any()
     torch.testing.assert_close(shot[near], x[near])
@@ -75,7 +75,7 @@ def test_errors_near_white_stay_small_as_shot(tone: ToneCurve) -> None:
     white = torch.linspace(0.8, 1.2, 401).view(1, 1, 1, -1).expand(1, 3, 1, -1)
     bright = torch.einsum("bij,bjhw->bihw", tone.matrix, white)
     gain, gamma = (v.exp()[..., None, None] for v in (tone.log_gain, tone.log_gamma))
-    linear = (undo_tone(bright, tone) * gain) ** gamma
+    linear = (invert_tone(bright, tone) * gain) ** gamma
     assert linear.diff(dim=-1).max() < 6.3e-3
 
 
@@ -84,11 +84,11 @@ def test_errors_near_white_stay_small_as_shot(tone: ToneCurve) -> None:
 def test_black_and_white_stay_finite_and_bounded(tone: ToneCurve, level: float) -> None:
     x = torch.full((1, 3, 2, 2), level, requires_grad=True)
     bright = apply_tone(x, tone)
-    bright.sum().backward()
+    bright.sum().backward()  # type: ignore[no-untyped-call]
     assert bright.abs().max() <= float(tone.matrix.abs().sum(2).max()) + 1e-6
     assert x.grad is not None
     assert x.grad.isfinite().all()
-    assert undo_tone(bright.detach(), tone).isfinite().all()
+    assert invert_tone(bright.detach(), tone).isfinite().all()
 
 
 def test_black_stays_black_to_the_eye() -> None:
@@ -116,15 +116,15 @@ def test_the_order_of_a_curve_is_gain_gamma_matrix() -> None:
 def test_brightness_one_is_the_picture_and_zero_is_as_shot() -> None:
     tone, x = STRONG[0], picture(0.1)
     bright = apply_tone(x, tone)
-    assert torch.equal(rebrighten(bright, tone, 1), bright)
-    torch.testing.assert_close(rebrighten(bright, tone, 0), x, atol=2e-5, rtol=2e-3)
+    assert torch.equal(adjust_brightness(bright, tone, 1), bright)
+    torch.testing.assert_close(adjust_brightness(bright, tone, 0), x, atol=2e-5, rtol=2e-3)
 
 
 def test_brightness_between_rises_steadily_and_joins_both_ends() -> None:
     tone, x = curve(6, 0.7, MATRIX), picture(0.3)
     bright = apply_tone(x, tone)
     shares = [0.0, 0.001, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.0]
-    pictures = [rebrighten(bright, tone, share).clamp(0, 1) for share in shares]
+    pictures = [adjust_brightness(bright, tone, share).clamp(0, 1) for share in shares]
     means = [float(p.mean()) for p in pictures]
     assert means == sorted(means)
     torch.testing.assert_close(pictures[1], pictures[0], atol=3e-3, rtol=0)
@@ -134,7 +134,7 @@ def test_brightness_between_rises_steadily_and_joins_both_ends() -> None:
 
 def test_brightness_between_is_a_power_of_a_plain_gain() -> None:
     tone, x = curve(8, 1.0), picture(0.08)
-    half = rebrighten(apply_tone(x, tone), tone, 0.5)
+    half = adjust_brightness(apply_tone(x, tone), tone, 0.5)
     gain = tone.log_gain.exp()[..., None, None]
     torch.testing.assert_close(half, x * gain.sqrt())
 
@@ -142,7 +142,7 @@ def test_brightness_between_is_a_power_of_a_plain_gain() -> None:
 @pytest.mark.parametrize("brightness", [1e-50, 1e-30, 1e-9])
 def test_a_brightness_next_to_nothing_is_as_shot(brightness: float) -> None:
     tone, x = curve(6, 0.7), picture(0.1)
-    shown = rebrighten(apply_tone(x, tone), tone, brightness)
+    shown = adjust_brightness(apply_tone(x, tone), tone, brightness)
     torch.testing.assert_close(shown, x, atol=1e-4, rtol=1e-3)
 
 
@@ -157,7 +157,7 @@ def test_scaled_curves_share_the_way() -> None:
 @torch.no_grad()
 @pytest.mark.parametrize("level", [0.01, 0.1, 0.4])
 def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) -> None:
-    small = torch.full((1, 3, *THUMBNAIL), level)
+    small = torch.full((1, 3, *THUMBNAIL_SIZE), level)
     tone = ToneNetwork()(small)
     bright = apply_tone(small, tone)
     assert float(bright.mean()) == pytest.approx(0.4 * level / (level + 1e-3), rel=1e-3)
@@ -169,8 +169,14 @@ def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) ->
 def test_predicted_curves_are_bounded_and_can_be_undone() -> None:
     torch.manual_seed(1)
     network = ToneNetwork()
-    torch.nn.init.normal_(network.head[-1].weight, std=30)
-    for x in (torch.zeros(1, 3, *THUMBNAIL), torch.ones(1, 3, 50, 75), torch.rand(3, 3, 100, 150)):
+    last = network.head[-1]
+    assert isinstance(last, torch.nn.Linear)
+    torch.nn.init.normal_(last.weight, std=30)
+    for x in (
+        torch.zeros(1, 3, *THUMBNAIL_SIZE),
+        torch.ones(1, 3, 50, 75),
+        torch.rand(3, 3, 100, 150),
+    ):
         tone = network(x)
         assert tone.log_gain.shape == tone.log_gamma.shape == (len(x), 3)
         assert tone.matrix.shape == (len(x), 3, 3)
@@ -183,8 +189,10 @@ def test_predicted_curves_are_bounded_and_can_be_undone() -> None:
 def test_training_reaches_every_number_of_the_curve() -> None:
     torch.manual_seed(2)
     network = ToneNetwork()
-    bright = apply_tone(0.1 * torch.rand(2, 3, *THUMBNAIL), network(torch.rand(2, 3, *THUMBNAIL)))
-    (bright - torch.rand_like(bright)).square().mean().backward()
+    bright = apply_tone(
+        0.1 * torch.rand(2, 3, *THUMBNAIL_SIZE), network(torch.rand(2, 3, *THUMBNAIL_SIZE))
+    )
+    (bright - torch.rand_like(bright)).square().mean().backward()  # type: ignore[no-untyped-call]
     last = network.head[-1]
     assert isinstance(last, torch.nn.Linear)
     assert last.weight.grad is not None
@@ -195,14 +203,17 @@ def test_thumbnails_average_whole_pictures() -> None:
     x = torch.rand(1, 3, 300, 450)
     small = thumbnail(x)
     torch.testing.assert_close(small[..., 7, 11], x[..., 21:24, 33:36].mean((-2, -1)))
-    assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL)
+    assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL_SIZE)
 
 
 @torch.no_grad()
 def test_the_curve_of_an_ensemble_is_the_mean_of_its_members() -> None:
     ensemble = ToneEnsemble(3)
     for index, member in enumerate(ensemble.members):
-        member.head[-1].bias.fill_(0.1 * index)
+        assert isinstance(member, ToneNetwork)
+        last = member.head[-1]
+        assert isinstance(last, torch.nn.Linear)
+        last.bias.fill_(0.1 * index)
     x = torch.rand(2, 3, 100, 150) * 0.1
     mean = ensemble(x)
     middle = ensemble.members[1](x)
@@ -213,8 +224,8 @@ def test_the_curve_of_an_ensemble_is_the_mean_of_its_members() -> None:
 
 
 def test_one_member_is_a_plain_network() -> None:
-    assert isinstance(tone_network(1), ToneNetwork)
-    several = tone_network(2)
+    assert isinstance(build_tone_network(1), ToneNetwork)
+    several = build_tone_network(2)
     assert isinstance(several, ToneEnsemble)
     assert len(several.members) == 2
 
@@ -222,13 +233,13 @@ def test_one_member_is_a_plain_network() -> None:
 @torch.no_grad()
 def test_bright_pictures_are_spared_and_dark_ones_are_not() -> None:
     """Below a tenth of brightening nothing happens, above half as much again all of it."""
-    small = torch.full((1, 3, *THUMBNAIL), 0.1)
+    small = torch.full((1, 3, *THUMBNAIL_SIZE), 0.1)
     for gain in (0.5, 0.9, 1.0):
-        spared = spare_bright(curve(gain, 1.0), small)
+        spared = fade_if_bright(curve(gain, 1.0), small)
         assert torch.equal(spared.log_gain, torch.zeros(1, 3))
         assert torch.equal(spared.matrix, torch.eye(3)[None])
     strong = curve(3, 0.8, MATRIX)
-    kept = spare_bright(strong, small)
+    kept = fade_if_bright(strong, small)
     assert torch.equal(kept.log_gain, strong.log_gain)
     assert torch.equal(kept.log_gamma, strong.log_gamma)
     assert torch.equal(kept.matrix, strong.matrix)
@@ -236,16 +247,16 @@ def test_bright_pictures_are_spared_and_dark_ones_are_not() -> None:
 
 @torch.no_grad()
 def test_between_bright_and_dark_a_curve_grows_steadily() -> None:
-    small = torch.full((1, 3, *THUMBNAIL), 0.1)
+    small = torch.full((1, 3, *THUMBNAIL_SIZE), 0.1)
     gains = [1.05, 1.15, 1.25, 1.35, 1.5, 1.7]
-    kept = [float(spare_bright(curve(g, 1.0), small).log_gain[0, 0]) for g in gains]
+    kept = [float(fade_if_bright(curve(g, 1.0), small).log_gain[0, 0]) for g in gains]
     assert all(a < b for a, b in pairwise(kept[1:]))
     assert all(0 <= k <= math.log(g) + 1e-6 for k, g in zip(kept, gains, strict=True))
 
 
 @torch.no_grad()
 def test_each_picture_of_a_batch_is_judged_alone() -> None:
-    small = torch.stack([torch.full((3, *THUMBNAIL), v) for v in (0.02, 0.4, 0.7)])
-    spared = spare_bright(ToneNetwork()(small), small)
+    small = torch.stack([torch.full((3, *THUMBNAIL_SIZE), v) for v in (0.02, 0.4, 0.7)])
+    spared = fade_if_bright(ToneNetwork()(small), small)
     assert float(spared.log_gain[0, 0]) > 2
     assert torch.equal(spared.log_gain[1:], torch.zeros(2, 3))

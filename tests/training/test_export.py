@@ -6,12 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS, TABLE_TOTAL
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
-from llcodec.entropy.networks import UNITS
-from llcodec.entropy.tables import TOTAL
 from llcodec.errors import BrokenModelError
-from llcodec.nets.density import LOG_SCALE_STEP, SCALE_LEVELS, FactorizedDensity, index_of_scale
+from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale
 from llcodec.training.export import (
     Calibration,
     export_model,
@@ -54,10 +53,10 @@ def test_gaussian_frequencies_are_the_gaussians(number: int) -> None:
     symbols = np.arange(table.first, -table.first + 1)
     mass = [(math.erf((s + 0.5) / scale) - math.erf((s - 0.5) / scale)) / 2 for s in symbols]
     # What rounding leaves over goes to the most frequent symbol: less than one unit for each.
-    units = np.abs(table.frequencies[:-1] - np.array(mass) * TOTAL)
-    assert units[table.frequencies[:-1].argmax()] <= len(mass) + TOTAL * 2e-6
+    units = np.abs(table.frequencies[:-1] - np.array(mass) * TABLE_TOTAL)
+    assert units[table.frequencies[:-1].argmax()] <= len(mass) + TABLE_TOTAL * 2e-6
     assert np.sort(units)[-2] <= 2 + 1e-3 * table.frequencies.max()
-    assert table.frequencies[-1] / TOTAL < 1e-5
+    assert table.frequencies[-1] / TABLE_TOTAL < 1e-5
 
 
 def test_hyper_tables_follow_the_density() -> None:
@@ -76,7 +75,9 @@ def test_hyper_tables_follow_the_density() -> None:
         assert table.first < middle < table.first + table.escape
         z = torch.full((1, 3, 1, 1), float(middle))
         expected = float(2 ** -density.bits(z)[0, channel].detach())
-        assert table.frequencies[middle - table.first] / TOTAL == pytest.approx(expected, rel=1e-2)
+        assert table.frequencies[middle - table.first] / TABLE_TOTAL == pytest.approx(
+            expected, rel=1e-2
+        )
     assert all(torch.equal(v, before[k]) for k, v in density.state_dict().items())
     assert next(density.parameters()).dtype == torch.float32
 
@@ -107,8 +108,8 @@ def test_integer_networks_are_close_to_the_trained_ones(model: JointModel, quali
     assert float((mine - index.flatten(1)).abs().max()) <= 1
     assert float((mine == index.flatten(1)).float().mean()) > 0.95
     assert index.unique().numel() > 5
-    error = (means / UNITS - mean.flatten(1)).abs()
-    assert float(error.max()) < 0.01 * float(mean.abs().max()) + 2 / UNITS
+    error = (means / LATENT_UNITS - mean.flatten(1)).abs()
+    assert float(error.max()) < 0.01 * float(mean.abs().max()) + 2 / LATENT_UNITS
 
 
 def test_start_indices_are_those_of_scale_and_gain(model: JointModel) -> None:
@@ -116,7 +117,7 @@ def test_start_indices_are_those_of_scale_and_gain(model: JointModel) -> None:
     gains = model.log_gain(torch.arange(1, 9).float())[..., 0, 0].detach()
     expected = index_of_scale(model.latent_scale)[None] + gains / LOG_SCALE_STEP
     assert networks.index_start.shape == (8, 16)
-    assert (networks.index_start / UNITS - expected).abs().max() <= 0.5 / UNITS + 1e-4
+    assert (networks.index_start / LATENT_UNITS - expected).abs().max() <= 0.5 / LATENT_UNITS + 1e-4
 
 
 def test_dead_channels_can_be_exported(model: JointModel) -> None:

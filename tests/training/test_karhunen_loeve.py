@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.joint import JointModel
-from llcodec.nets.gain import QUALITIES
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 
@@ -64,7 +64,7 @@ def test_warm_start_sets_basis_scales_and_gains(tiny_model, photographs) -> None
     assert torch.equal(model.linear_analysis.conv.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.linear_synthesis.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.latent_scale, scale)
-    quality = torch.arange(1, QUALITIES + 1).float()
+    quality = torch.arange(1, QUALITY_LEVELS + 1).float()
     gains = model.log_gain(quality).exp()
     middle = gains[4]  # a middling quality
     torch.testing.assert_close(model.coded_scale, scale * middle.flatten())

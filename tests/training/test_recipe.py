@@ -3,14 +3,14 @@ from dataclasses import FrozenInstanceError, asdict
 
 import pytest
 
+from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.errors import InputError
-from llcodec.nets.gain import QUALITIES
 from llcodec.nets.presets import FAST
 from llcodec.training.recipe import LAMBDAS, Recipe, StageRecipe
 
 
 def test_there_is_a_lambda_for_each_quality_and_it_rises() -> None:
-    assert len(LAMBDAS) == QUALITIES
+    assert len(LAMBDAS) == QUALITY_LEVELS
     assert list(LAMBDAS) == sorted(set(LAMBDAS))
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import TABLE_TOTAL
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
-from llcodec.entropy.tables import TOTAL, Table
+from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity, round_ste
 from llcodec.training.export import Calibration, export_model, hyper_tables
 from llcodec.training.restoring import fitted_density, restored_model
@@ -103,5 +104,5 @@ def moved(old: Table, new: Table) -> float:
     shares = np.zeros((2, 2 * REACH))
     for row, table in zip(shares, (old, new), strict=True):
         at = REACH + table.first
-        row[at : at + table.escape] = table.frequencies[:-1] / TOTAL
+        row[at : at + table.escape] = table.frequencies[:-1] / TABLE_TOTAL
     return float(np.abs(shares[0] - shares[1]).sum() / 2)

@@ -12,7 +12,7 @@ from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
 from llcodec.nets.density import round_ste
 from llcodec.nets.presets import Preset, paper_preset
-from llcodec.nets.tone import tone_network
+from llcodec.nets.tone import build_tone_network
 from llcodec.training.checkpoint import save_checkpoint
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import LAMBDAS, StageRecipe
@@ -78,7 +78,7 @@ def test_gains_follow_another_ladder(tiny_preset: Preset, plain: Path) -> None:
 def shipped(tiny_preset: Preset, plain: Path, pair_folder: Path) -> Path:
     """The weight file of a joint run of no steps, its qualities spread anew."""
     tone = plain.with_name("tone.safetensors")
-    save_file(tone_network(tiny_preset.tone_members).state_dict(), tone)
+    save_file(build_tone_network(tiny_preset.tone_members).state_dict(), tone)
     model = new_joint_model(tiny_preset, RECIPE, plain, tone, seed=2)
     trainer = CodecTrainer(model, "joint", RECIPE, NOTHING, [], plain.parent / "joint")
     trainer.out.mkdir()

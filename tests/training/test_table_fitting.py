@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import TABLE_TOTAL
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
-from llcodec.entropy.tables import TOTAL
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
@@ -81,7 +81,7 @@ def test_tails_hold_what_a_gaussian_does_not(gaussian: ModelFile, fitted: ModelF
     symbol = -gaussian.scale_tables[middle].first + 1
     table = fitted.scale_tables[middle]
     assert symbol < -table.first
-    assert table.frequencies[symbol - table.first] / TOTAL > 2.0**-23
+    assert table.frequencies[symbol - table.first] / TABLE_TOTAL > 2.0**-23
 
 
 def test_export_fits_tables_where_typical_latents_are_given(

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
-from llcodec.nets.tone import tone_network
+from llcodec.nets.tone import build_tone_network
 from llcodec.training.checkpoint import load_weights, read_tensors
 from llcodec.training.tone import ToneRecipe
 from llcodec.training.tone_run import holds_members, run_tone
@@ -25,7 +25,7 @@ def folders(pair_folder: Path, photograph_folder: Path) -> DataFolders:
 def test_members_are_trained_with_seeds_of_their_own(folders: DataFolders, tmp_path: Path) -> None:
     assert run_tone(folders, TONE, tmp_path, seed=5, members=2)
     tensors, notes = read_tensors(tmp_path / "tone.safetensors")
-    load_weights(tone_network(2), tensors, tmp_path / "tone.safetensors")
+    load_weights(build_tone_network(2), tensors, tmp_path / "tone.safetensors")
     first, second = (tensors[f"members.{i}.features.0.weight"] for i in range(2))
     assert not torch.equal(first, second)
     assert float(notes["hours"]) >= 0

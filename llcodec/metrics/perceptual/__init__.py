@@ -4,7 +4,7 @@ Both are torchmetrics' (the extra ``perceptual``), with the weights that their a
 ships. What they look through, AlexNet and VGG16 trained on ImageNet, nobody ships: it is loaded.
 """
 
-from llcodec.metrics.perceptual.choice import MetricChoice, choices_of
+from llcodec.metrics.perceptual.choice import MetricChoice, parse_metrics
 from llcodec.metrics.perceptual.metric import NAMES, PerceptualMetric
 
-__all__ = ["NAMES", "MetricChoice", "PerceptualMetric", "choices_of"]
+__all__ = ["NAMES", "MetricChoice", "PerceptualMetric", "parse_metrics"]

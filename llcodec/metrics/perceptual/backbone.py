@@ -1,4 +1,4 @@
-"""The networks whose features are compared: torchvision's, trained to name what is in pictures."""
+"""The networks whose features are compared: classifiers of torchvision."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Backbone:
-    """A network of torchvision; its library has to be imported before anything is asked.
+    """A network of torchvision, which must be imported before any property is used.
 
     ``name`` is torchvision's for the network, ``published`` for its weights.
     """
@@ -18,7 +18,7 @@ class Backbone:
 
     @property
     def url(self) -> str:
-        """Where the published weights are."""
+        """The address of the published weights."""
         from torchvision.models import get_weight
 
         return str(get_weight(self.published).url)
@@ -34,10 +34,10 @@ class Backbone:
         return self.file_name.removesuffix(".pth").rpartition("-")[2]
 
     def empty_features(self) -> nn.Sequential:
-        """Return the layers up to the last map of features, without memory for weights."""
+        """Return the layers up to the last feature map, without memory for weights."""
         from torchvision.models import get_model
 
-        # On no device: the layers that name things, which are left out, are 90 % of the weights.
+        # On the meta device: the classifier, which is left out, has 90 % of the weights.
         with torch.device("meta"):
             features: nn.Sequential = get_model(self.name, weights=None).features
         return features

@@ -1,4 +1,4 @@
-"""Which metrics are wanted, as a command line says it, and where the weights of each are."""
+"""The metrics that a command line asks for, and the weights of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,32 +6,34 @@ from pathlib import Path
 
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.metrics.perceptual.library import import_library
-from llcodec.metrics.perceptual.metric import BACKBONES, NAMES, PerceptualMetric, loaded
+from llcodec.metrics.perceptual.metric import BACKBONES, NAMES, PerceptualMetric, load_metric
 from llcodec.metrics.perceptual.weights import published_weights
 
 
 @dataclass(frozen=True)
 class MetricChoice:
-    """A metric that is wanted.
+    """A metric to compute.
 
-    ``weights`` is the file of its backbone's weights; None are those that were published.
+    ``weights`` is the file of its backbone's weights, or None for the published ones.
     """
 
     name: str
     weights: Path | None = None
 
     def __str__(self) -> str:
-        """Return how it is asked for, without the folder that the file lies in."""
+        """Return the metric as on a command line, without the folder of the file."""
         return self.name if self.weights is None else f"{self.name}:{self.weights.name}"
 
     def load(self) -> PerceptualMetric:
-        """Return the metric; its weights are fetched if need be, and kept in memory.
+        """Load the metric; download its weights if needed.
 
-        Raises InputError if the extra is not installed, UnknownModelError if the weights cannot be
-        had, BrokenModelError if they are not the backbone's.
+        Raises:
+            InputError: when the extra is not installed.
+            UnknownModelError: when the weights cannot be found or downloaded.
+            BrokenModelError: when they are not those of the backbone.
         """
         import_library()
-        return loaded(self.name, self.weights or self._published())
+        return load_metric(self.name, self.weights or self._published())
 
     def _published(self) -> Path:
         try:
@@ -40,10 +42,11 @@ class MetricChoice:
             raise UnknownModelError(f"{error}: give a file, {self.name}:FILE") from error
 
 
-def choices_of(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
-    """Return the metrics of texts such as ``lpips,dists:vgg16.pth``, in the order of ``NAMES``.
+def parse_metrics(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
+    """Parse texts such as ``lpips,dists:vgg16.pth``; return metrics in the order of ``NAMES``.
 
-    Raises InputError if there is no such metric, or if one is there twice.
+    Raises:
+        InputError: when there is no such metric, or one is given twice.
     """
     chosen: dict[str, MetricChoice] = {}
     for word in (word for text in texts for word in text.split(",")):

@@ -9,32 +9,30 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from llcodec._arrays import Pixels
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
-from llcodec.metrics.perceptual.weights import hash_of, read_features
-
-Pixels = NDArray[np.uint8]
+from llcodec.metrics.perceptual.weights import read_features, sha256_of
 
 _LIBRARY = "torchmetrics"
 BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists": VGG16})
-"""What each metric looks through."""
+"""The backbone of each metric."""
 
 NAMES = tuple(BACKBONES)
-# Pixels a side: AlexNet leaves nothing of smaller ones. DISTS takes any.
-_LEAST: Mapping[str, int] = MappingProxyType({"lpips": 31, "dists": 1})
+# Pixels a side: AlexNet reduces smaller pictures to nothing. DISTS takes any size.
+_MIN_SIDE: Mapping[str, int] = MappingProxyType({"lpips": 31, "dists": 1})
 
 
 @dataclass(frozen=True)
 class PerceptualMetric:
-    """A distance of pictures that is ready to be measured; 0 for equal ones, near 1 at most.
+    """A perceptual distance with its weights loaded: 0 for equal pictures, about 1 at most.
 
     Attributes:
         name: ``lpips`` or ``dists``.
-        weights: the name of the file that its backbone's weights came from.
+        weights: the file name of its backbone's weights.
         sha256: of that file.
-        distance: of two pictures, 1×3×H×W each, from 0 to 1.
+        distance: computes the distance of two pictures, 1×3×H×W each, with values from 0 to 1.
     """
 
     name: str
@@ -43,26 +41,28 @@ class PerceptualMetric:
     distance: Callable[[Tensor, Tensor], Tensor] = field(repr=False)
 
     def __call__(self, picture: Pixels, reference: Pixels) -> float:
-        """Return the distance of two H×W×3 8-bit pictures, at the size that they have.
+        """Return the distance of two H×W×3 8-bit pictures, which are not resized.
 
-        The order makes no difference. Raises ValueError if their shapes differ, or if a side is
-        too short for the backbone.
+        It is symmetric.
+
+        Raises:
+            ValueError: when the shapes differ, or a side is too short for the backbone.
         """
         if picture.shape != reference.shape:
             raise ValueError(f"the shapes differ: {picture.shape} and {reference.shape}")
-        if min(picture.shape[:2]) < _LEAST[self.name]:
-            raise ValueError(f"{self.name} needs {_LEAST[self.name]} pixels a side")
+        if min(picture.shape[:2]) < _MIN_SIDE[self.name]:
+            raise ValueError(f"{self.name} needs {_MIN_SIDE[self.name]} pixels a side")
         with torch.inference_mode():
             value = float(self.distance(_tensor(picture), _tensor(reference)))
         return max(value, 0.0)  # rounding goes below
 
     @property
     def decides(self) -> dict[str, str]:
-        """What its values depend on besides the pictures."""
+        """What its values depend on, apart from the pictures: a part of cache keys."""
         return {"name": self.name, "sha256": self.sha256, _LIBRARY: version(_LIBRARY)}
 
     def record(self) -> dict[str, str | bool]:
-        """Return what results say of it; ``published``: the hash begins as that of the weights."""
+        """Return its record for results; ``published``: the weights are the published ones."""
         backbone = BACKBONES[self.name]
         return {
             "backbone": backbone.name,
@@ -74,14 +74,17 @@ class PerceptualMetric:
 
 
 @lru_cache(maxsize=len(NAMES))
-def loaded(name: str, weights: Path) -> PerceptualMetric:
-    """Return one of ``NAMES`` with its backbone's weights from a file; kept in memory.
+def load_metric(name: str, weights: Path) -> PerceptualMetric:
+    """Load one of ``NAMES`` with its backbone's weights from a file; cached in memory.
 
-    Import the library first. Raises UnknownModelError if there is no such file, BrokenModelError
-    if it is not the backbone's.
+    Call :func:`~llcodec.metrics.perceptual.library.import_library` first.
+
+    Raises:
+        UnknownModelError: when there is no such file.
+        BrokenModelError: when it does not hold the backbone's weights.
     """
     features = read_features(BACKBONES[name], weights)
-    return PerceptualMetric(name, weights.name, hash_of(weights), _network(name, features))
+    return PerceptualMetric(name, weights.name, sha256_of(weights), _network(name, features))
 
 
 def _network(name: str, features: nn.Sequential) -> nn.Module:

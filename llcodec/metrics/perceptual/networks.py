@@ -1,8 +1,8 @@
-"""LPIPS and DISTS as torchmetrics computes them, on features that are given.
+"""LPIPS and DISTS as torchmetrics computes them, on given features.
 
-torchmetrics' own ways to make them fetch whole networks of torchvision by themselves; so only its
-layers, its arithmetic and the weights that it ships are used. This module imports it: import
-:mod:`~llcodec.metrics.perceptual.library` first.
+torchmetrics' own classes download whole networks of torchvision, so only its layers, its arithmetic
+and the weights that it ships are used. Call
+:func:`~llcodec.metrics.perceptual.library.import_library` before importing this module.
 """
 
 import torch

@@ -1,6 +1,6 @@
-"""Weights of backbones: from a file that is given, PyTorch's cache, or their publisher.
+"""Weights of backbones: from a file, from PyTorch's cache, or downloaded.
 
-Nothing in a file is executed: it is safetensors, or read with ``weights_only=True``.
+No code in a file is executed: it is safetensors, or read with ``weights_only=True``.
 """
 
 import hashlib
@@ -20,10 +20,12 @@ _FEATURES = "features."  # torchvision's names of what is used begin so
 
 
 def published_weights(backbone: Backbone) -> Path:
-    """Return the published weights in PyTorch's cache, fetched if they are not there yet.
+    """Return the path of the published weights in PyTorch's cache; download them if needed.
 
-    Fetched weights have the SHA-256 that begins as their name says, or are thrown away.
-    Raises UnknownModelError if there are none and none can be fetched.
+    Downloads whose SHA-256 does not begin as their name says are deleted.
+
+    Raises:
+        UnknownModelError: when they are not in the cache and cannot be downloaded.
     """
     path = Path(torch.hub.get_dir()) / "checkpoints" / backbone.file_name
     if path.is_file():
@@ -34,17 +36,20 @@ def published_weights(backbone: Backbone) -> Path:
     except (OSError, RuntimeError, HTTPException) as error:
         raise UnknownModelError(
             f"{path.name}, the weights of {backbone.name}, are not in {path.parent} and cannot be "
-            f"fetched ({error})"
+            f"downloaded ({error})"
         ) from error
     return path
 
 
 def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
-    """Return a backbone's features with the weights of a file, in evaluation and without gradients.
+    """Return a backbone's features with the weights of a file, in eval mode and without gradients.
 
-    The file is a state dictionary with torchvision's names, safetensors if it is called so; those
-    of other layers than the features may be missing.
-    Raises UnknownModelError if there is no file, BrokenModelError if it is not this network's.
+    The file is a state dictionary with torchvision's names; safetensors if its suffix says so.
+    Other layers than the features may be missing.
+
+    Raises:
+        UnknownModelError: when there is no file.
+        BrokenModelError: when it does not hold weights of this network.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weights of {backbone.name}")
@@ -59,11 +64,11 @@ def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
             f"({type(error).__name__})"
         ) from error
     if not all(bool(tensor.isfinite().all()) for tensor in features.parameters()):
-        raise BrokenModelError(f"{path}: weights that are no numbers")
+        raise BrokenModelError(f"{path}: weights that are not finite")
     return features.eval().requires_grad_(False)
 
 
-def hash_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, 64 hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 
 from llcodec.errors import InputError, UnknownModelError
-from llcodec.metrics.perceptual import MetricChoice, choices_of
+from llcodec.metrics.perceptual import MetricChoice, parse_metrics
 
 
 def test_texts_name_metrics_and_files() -> None:
-    assert choices_of([]) == ()
-    assert choices_of(["lpips,dists"]) == (MetricChoice("lpips"), MetricChoice("dists"))
-    both = choices_of(["dists:a/vgg.pth", "lpips:b.safetensors"])
+    assert parse_metrics([]) == ()
+    assert parse_metrics(["lpips,dists"]) == (MetricChoice("lpips"), MetricChoice("dists"))
+    both = parse_metrics(["dists:a/vgg.pth", "lpips:b.safetensors"])
     assert both == (
         MetricChoice("lpips", Path("b.safetensors")),
         MetricChoice("dists", Path("a/vgg.pth")),
@@ -21,12 +21,12 @@ def test_texts_name_metrics_and_files() -> None:
 @pytest.mark.parametrize("text", ["", "fid", "lpips,", "lpips:", "LPIPS", ":a.pth"])
 def test_what_is_no_metric_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"no metric '.*': write lpips, dists or NAME:WEIGHTS"):
-        choices_of([text])
+        parse_metrics([text])
 
 
 def test_each_metric_is_there_once() -> None:
     with pytest.raises(InputError, match="lpips is there twice"):
-        choices_of(["lpips", "dists,lpips:a.pth"])
+        parse_metrics(["lpips", "dists,lpips:a.pth"])
 
 
 def test_weights_come_from_the_cache_or_a_file(cache: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from llcodec.metrics.perceptual import NAMES, MetricChoice
-from llcodec.metrics.perceptual.metric import loaded
+from llcodec.metrics.perceptual.metric import load_metric
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -20,7 +20,7 @@ def test_networks_measure_and_do_not_learn(cache: Path, name: str) -> None:
 
 
 def test_random_numbers_stay_as_they_were(cache: Path) -> None:
-    loaded.cache_clear()
+    load_metric.cache_clear()
     before = torch.random.get_rng_state()
     for name in NAMES:
         MetricChoice(name).load()

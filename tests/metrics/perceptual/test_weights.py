@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
-from llcodec.metrics.perceptual.weights import hash_of, published_weights, read_features
+from llcodec.metrics.perceptual.weights import published_weights, read_features, sha256_of
 
 State = dict[str, torch.Tensor]
 
@@ -35,7 +35,7 @@ def test_without_network_a_line_says_what_is_missing(
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(
-        UnknownModelError, match=r"vgg16-397923af\.pth, .* cannot be fetched"
+        UnknownModelError, match=r"vgg16-397923af\.pth, .* cannot be downloaded"
     ) as told:
         published_weights(VGG16)
     assert str(tmp_path) in str(told.value)
@@ -48,15 +48,15 @@ def test_fetched_weights_are_checked(
     is_right: bool, alexnet: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.save(alexnet, tmp_path / "made.pth")
-    digest = hash_of(tmp_path / "made.pth")
+    digest = sha256_of(tmp_path / "made.pth")
     path = tmp_path / f"alexnet-{digest[:8] if is_right else '00000000'}.pth"
     (tmp_path / "made.pth").rename(path)
     monkeypatch.setattr(type(ALEXNET), "url", path.as_uri())
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
     if is_right:
-        assert hash_of(published_weights(ALEXNET)) == digest
+        assert sha256_of(published_weights(ALEXNET)) == digest
         return
-    with pytest.raises(UnknownModelError, match=r"cannot be fetched .*invalid hash"):
+    with pytest.raises(UnknownModelError, match=r"cannot be downloaded .*invalid hash"):
         published_weights(ALEXNET)
     assert not [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
 
@@ -139,4 +139,4 @@ def test_nothing_in_a_file_is_executed(name: str, zipped: bool, tmp_path: Path) 
 
 def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc" * 100_000)
-    assert hash_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()
+    assert sha256_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()

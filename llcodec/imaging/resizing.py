@@ -1,29 +1,33 @@
-"""Smaller versions of pictures."""
+"""Resize pictures."""
 
 from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
-from llcodec.imaging.picture import Picture, Samples
+from llcodec._arrays import Samples
+from llcodec.imaging.picture import Picture
 
 
-def fitting(width: int, height: int, most: int) -> tuple[int, int]:
-    """Return the width and height that a picture has when no side is longer than ``most``.
+def fit_within(width: int, height: int, most: int) -> tuple[int, int]:
+    """Return the width and height of a picture scaled down to at most ``most`` pixels a side.
 
-    It keeps its shape, as far as whole pixels can, and is never enlarged.
+    The aspect ratio is kept, as far as whole pixels allow; small pictures are not enlarged.
     """
     share = min(1.0, most / max(width, height))
     return max(1, round(width * share)), max(1, round(height * share))
 
 
-def scaled(
+def resize(
     picture: Picture, width: int, height: int, extent: tuple[float, float] | None = None
 ) -> Picture:
-    """Return the picture with ``width``×``height`` pixels: Lanczos, without aliasing.
+    """Resize a picture to ``width``×``height`` pixels by an antialiased Lanczos filter.
 
-    ``extent`` is how much of the pixels counts, in columns and rows from the top left corner. The
-    alpha plane counts whole; its size need not be that of the pixels.
+    Args:
+        picture: its alpha plane need not have the size of the pixels, and is resized as a whole.
+        width: in pixels.
+        height: in pixels.
+        extent: columns and rows of pixels to use, from the top left corner; by default all.
     """
     planes = [_plane(picture.pixels[..., number], width, height, extent) for number in range(3)]
     alpha = None if picture.alpha is None else _plane(picture.alpha, width, height)

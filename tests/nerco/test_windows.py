@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llcodec.nerco.tiles import CORE, tiles
+from llcodec.nerco.windows import CORE, outer_area, windows
 
 HALO = 24
 
@@ -13,15 +13,15 @@ lengths = st.integers(1, 80).map(lambda n: 4 * n)
 @given(height=lengths, width=lengths)
 def test_cores_cover_the_picture_exactly_once(height: int, width: int) -> None:
     covered = np.zeros((height, width), int)
-    for tile in tiles(height, width, HALO, 64):
-        covered[tile.rows.core, tile.columns.core] += 1
+    for window in windows(height, width, HALO, 64):
+        covered[window.rows.core, window.columns.core] += 1
     assert (covered == 1).all()
 
 
 @given(height=lengths, width=lengths)
 def test_halos_are_whole_but_at_the_border(height: int, width: int) -> None:
-    for tile in tiles(height, width, HALO, 64):
-        for span, length in ((tile.rows, height), (tile.columns, width)):
+    for window in windows(height, width, HALO, 64):
+        for span, length in ((window.rows, height), (window.columns, width)):
             assert span.outer == slice(
                 max(0, span.core.start - HALO), min(length, span.core.stop + HALO)
             )
@@ -32,11 +32,11 @@ def test_halos_are_whole_but_at_the_border(height: int, width: int) -> None:
 
 @pytest.mark.parametrize("length", [4, CORE, CORE + 4, 6000])
 def test_no_core_is_too_large_for_the_memory(length: int) -> None:
-    for tile in tiles(length, 8, HALO):
-        assert tile.rows.core.stop - tile.rows.core.start <= CORE
-        assert tile.window.height == tile.rows.outer.stop - tile.rows.outer.start
+    for window in windows(length, 8, HALO):
+        assert window.rows.core.stop - window.rows.core.start <= CORE
+        assert outer_area(window).height == window.rows.outer.stop - window.rows.outer.start
 
 
 def test_windows_name_the_outer_rectangle() -> None:
-    last = list(tiles(256, 128, HALO, 128))[-1]
-    assert last.window == (128 - HALO, 0, 128 + HALO, 128)
+    last = list(windows(256, 128, HALO, 128))[-1]
+    assert outer_area(last) == (128 - HALO, 0, 128 + HALO, 128)

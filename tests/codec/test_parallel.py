@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 import torch
 
-from llcodec.codec.side_by_side import side_by_side
+from llcodec.codec.parallel import parallel_map
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def threads() -> Iterator[int]:
 
 
 def test_results_come_in_order_and_threads_are_given_back(threads: int) -> None:
-    assert list(side_by_side(lambda n: n * n, range(10), at_most=8)) == [n * n for n in range(10)]
+    assert list(parallel_map(lambda n: n * n, range(10), at_most=8)) == [n * n for n in range(10)]
     assert torch.get_num_threads() == threads
 
 
@@ -28,25 +28,25 @@ def test_each_item_has_one_thread_and_as_many_run_as_there_are(threads: int) -> 
         barrier.wait()
         return torch.get_num_threads()
 
-    assert list(side_by_side(work, range(threads), at_most=8)) == [1] * threads
+    assert list(parallel_map(work, range(threads), at_most=8)) == [1] * threads
 
 
 def test_one_item_keeps_the_thread_it_is_called_from(threads: int) -> None:
-    assert list(side_by_side(lambda _: threading.get_ident(), [0], at_most=8)) == [
+    assert list(parallel_map(lambda _: threading.get_ident(), [0], at_most=8)) == [
         threading.get_ident()
     ]
 
 
 def test_errors_are_passed_on_and_threads_given_back(threads: int) -> None:
     with pytest.raises(ZeroDivisionError):
-        list(side_by_side(lambda n: 1 // n, [1, 0, 1], at_most=8))
+        list(parallel_map(lambda n: 1 // n, [1, 0, 1], at_most=8))
     assert torch.get_num_threads() == threads
 
 
 @pytest.mark.parametrize("at_most", [0, 1])
 def test_a_bound_below_two_is_one_after_the_other(threads: int, at_most: int) -> None:
     here = threading.get_ident()
-    assert list(side_by_side(lambda _: threading.get_ident(), [0, 1], at_most)) == [here, here]
+    assert list(parallel_map(lambda _: threading.get_ident(), [0, 1], at_most)) == [here, here]
 
 
 def test_never_more_at_once_than_the_bound(threads: int) -> None:
@@ -62,5 +62,5 @@ def test_never_more_at_once_than_the_bound(threads: int) -> None:
         with lock:
             running -= 1
 
-    list(side_by_side(work, range(6), at_most=2))
+    list(parallel_map(work, range(6), at_most=2))
     assert most == 2

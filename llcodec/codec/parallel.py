@@ -1,4 +1,4 @@
-"""Tiles worked on side by side, which share the threads of PyTorch."""
+"""Work on tiles in parallel, with the threads of PyTorch shared among them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,11 +10,11 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 
-def side_by_side(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
-    """Yield what ``work`` makes of each item, in their order.
+def parallel_map(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
+    """Yield the result of ``work`` for each item, in order.
 
-    As many run at once as PyTorch has threads, but never more than ``at_most``, which bounds their
-    memory on any number of cores; they share the threads among them.
+    As many run at once as PyTorch has threads, but at most ``at_most``, which bounds memory on
+    machines with many cores. The threads of PyTorch are shared among them.
     """
     threads = torch.get_num_threads()
     workers = max(1, min(threads, len(items), at_most))
@@ -28,4 +28,4 @@ def side_by_side(work: Callable[[A], B], items: Sequence[A], at_most: int) -> It
         ) as pool:
             yield from pool.map(work, items)
     finally:
-        torch.set_num_threads(threads)  # part of that setting is one for all threads
+        torch.set_num_threads(threads)  # partly a setting of the whole process

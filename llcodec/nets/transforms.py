@@ -1,4 +1,4 @@
-"""What a family of networks (``fast`` or ``cheng``) hands to the joint model."""
+"""The transforms that a family of networks (``fast`` or ``cheng``) builds for the joint model."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from torch import nn
 
 
 @dataclass(frozen=True)
-class Parts:
+class Transforms:
     """The networks of one preset, under the names of Joint-IC-LL.
 
     ``g_a0`` maps planes to features at 1/4; ``g_a1`` maps those to (features, latents) at 1/16;

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._bitstream import SCALE_LEVELS, TABLE_TOTAL
 from llcodec.codec.models import load_model
-from llcodec.entropy.decision import TRADE, choose_symbols, saved_bits
 from llcodec.entropy.rans import CoderTable
-from llcodec.entropy.tables import TOTAL, Table
-from llcodec.nets.density import SCALE_LEVELS
+from llcodec.entropy.rdoq import LAMBDA, bit_savings, rdo_quantise
+from llcodec.entropy.tables import Table
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def tables() -> tuple[CoderTable, ...]:
 
 @pytest.fixture(scope="module")
 def saved(tables: tuple[CoderTable, ...]) -> torch.Tensor:
-    return saved_bits(tables)
+    return bit_savings(tables)
 
 
 def bits(table: CoderTable, symbol: int) -> float:
@@ -39,12 +39,12 @@ def test_the_cheaper_of_two_symbols_is_taken(
     rng = np.random.default_rng(0)
     exact = torch.from_numpy(rng.uniform(-6, 6, (SCALE_LEVELS, 200)))
     index = torch.arange(SCALE_LEVELS)[:, None].expand(-1, 200)
-    chosen = choose_symbols(exact, index, saved)
+    chosen = rdo_quantise(exact, index, saved)
     for level in range(1, SCALE_LEVELS, 7):
         for x, symbol in zip(exact[level].tolist(), chosen[level].tolist(), strict=True):
             sign, near = (1 if x > 0 else -1), round(abs(x))
             costs = {
-                sign * n: (abs(x) - n) ** 2 + TRADE * bits(tables[level], n)
+                sign * n: (abs(x) - n) ** 2 + LAMBDA * bits(tables[level], n)
                 for n in {near, max(0, near - 1)}
             }
             assert costs[int(symbol)] == pytest.approx(min(costs.values()))
@@ -53,25 +53,27 @@ def test_the_cheaper_of_two_symbols_is_taken(
 def test_rare_symbols_are_left_out_where_little_is_lost(saved: torch.Tensor) -> None:
     exact = torch.tensor([[0.51, 0.95], [0.51, 0.95]])
     rare, usual = torch.full((1, 2), 5), torch.full((1, 2), 63)
-    chosen = choose_symbols(exact, torch.cat((rare, usual)), saved)
+    chosen = rdo_quantise(exact, torch.cat((rare, usual)), saved)
     assert chosen.tolist() == [[0, 1], [1, 1]]
 
 
 def test_signs_mirror(saved: torch.Tensor) -> None:
     exact = torch.linspace(0, 40, 300)[None]
     index = torch.full((1, 300), 30)
-    assert torch.equal(choose_symbols(-exact, index, saved), -choose_symbols(exact, index, saved))
+    assert torch.equal(rdo_quantise(-exact, index, saved), -rdo_quantise(exact, index, saved))
 
 
 def test_large_symbols_stay_the_nearest(saved: torch.Tensor) -> None:
     exact = torch.tensor([[33.4, 31_000.2, -500.6]])
-    chosen = choose_symbols(exact, torch.ones(1, 3, dtype=torch.int64), saved)
+    chosen = rdo_quantise(exact, torch.ones(1, 3, dtype=torch.int64), saved)
     assert chosen.tolist() == [[33, 31_000, -501]]
 
 
 def test_any_table_of_a_weight_file_has_its_bits() -> None:
     """One without a symbol for nothing codes that as an escape."""
-    table = CoderTable.of(Table(3, np.array([TOTAL // 2, TOTAL // 4, TOTAL // 4])))
-    saved = saved_bits([table])
+    table = CoderTable.of(
+        Table(3, np.array([TABLE_TOTAL // 2, TABLE_TOTAL // 4, TABLE_TOTAL // 4]))
+    )
+    saved = bit_savings([table])
     assert saved.isfinite().all()
     assert float(saved[0, 2]) == pytest.approx(bits(table, 3) - bits(table, 2))
