@@ -1,130 +1,235 @@
-"""The functions of the public face: from picture to file, back, and to a brighter picture."""
+"""The functions of the public face: from image to file, back, and to a brighter image."""
 
+import math
 import threading
 from dataclasses import replace
 from functools import lru_cache
+from numbers import Real
 from os import PathLike, fspath
 from pathlib import Path
+from typing import Any, BinaryIO
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from llcodec import imaging
+from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
+from llcodec._reading import FileSource, read_source
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL, shipped_models
 from llcodec.container import Limits, read_header
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.names import DEFAULT_ENHANCER
-from llcodec.errors import UnknownModelError
+from llcodec.errors import InputError, QualityError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Metadata, Picture
 
 # Codecs and enhancers are not to be shared between threads; those cached here are.
 _ONE_AT_A_TIME = threading.RLock()
 
+ImageSource = (
+    Image.Image
+    | Picture
+    | NDArray[np.uint8 | np.uint16]
+    | str
+    | PathLike[str]
+    | bytes
+    | bytearray
+    | memoryview
+    | BinaryIO
+)
+"""An image of Pillow, a Picture, an H×W×3 array, or an image file: its path, bytes or object."""
+
 
 def encode(
-    image: Image.Image | Picture | str | PathLike[str],
+    image: ImageSource,
     quality: float = DEFAULT_QUALITY,
     *,
-    target_size: int | None = None,
+    target_size: int | str | None = None,
     target_bpp: float | None = None,
-    model: str = DEFAULT_MODEL,
+    model: str | PathLike[str] = DEFAULT_MODEL,
     device: str = "auto",
     strip: bool = False,
     max_pixels: int = MAX_PIXELS,
 ) -> bytes:
-    """Return the ``.llc`` file of a picture.
+    """Encode an image as an ``.llc`` file.
 
     Args:
-        image: a Pillow image, a Picture, or the path of any file that Pillow reads.
-        quality: from 1 to 8; without effect when a target is given.
-        target_size: the most bytes that the file may have.
+        image: an image of Pillow, a Picture, an H×W×3 array of sRGB samples (uint8 or uint16), or
+            an image file that Pillow reads: its path, its bytes or a binary file object.
+        quality: from 1 to 8; not used if a target is given.
+        target_size: the most bytes that the file may have; a number, or a text such as ``"40kB"``.
         target_bpp: the most bits per pixel that the file may have.
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        strip: leave EXIF, XMP and the colour profile out.
+        strip: drop EXIF, XMP and the colour profile.
         max_pixels: limit on width times height.
 
+    Returns:
+        The file.
+
     Raises:
-        InputError: when the image, a quality or a target cannot be used.
-        ModelError: when the model cannot.
+        InputError: when the image, the quality or a target cannot be used.
+        ModelError: when the model cannot be used.
+        TypeError: when an argument has a wrong type.
     """
-    picture = _picture(image, max_pixels)
+    picture = as_picture(image, max_pixels)
     target = make_target(quality, target_size, target_bpp)
     with _ONE_AT_A_TIME:
-        return load_codec(model, device).encode(stripped(picture) if strip else picture, target)
+        codec = load_codec(_text("model", model), device)
+        return codec.encode(stripped(picture) if strip else picture, target)
 
 
 def decode(
-    data: bytes,
+    file: FileSource,
     *,
     brightness: float = 1.0,
-    model: str | None = None,
+    model: str | PathLike[str] | None = None,
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
-    """Return the picture of an ``.llc`` file as a Pillow image.
+    """Decode an ``.llc`` file as an image of Pillow.
 
     Args:
-        data: the whole file.
-        brightness: 1 for the bright picture, 0 for the picture as it was shot.
-        model: the name of a shipped model, or the path of a weight file; by default, the
-            shipped one that the file names.
+        file: its path, its bytes, or a binary file object.
+        brightness: 1 for the bright image, 0 for the photograph as it was shot.
+        model: the name of a shipped model, or the path of a weight file; by default, the shipped
+            one that the file names.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         max_pixels: limit on width times height.
 
+    Returns:
+        The image in sRGB, with EXIF and XMP in its ``info``.
+
     Raises:
         FormatError: when the file is damaged, or not an ``.llc`` file.
-        InputError: when the picture is too large, or the brightness out of its range.
-        ModelError: when the model is not at hand, or not the one that the file needs.
+        InputError: when the file cannot be read, the image is too large, or the brightness out of
+            its range.
+        ModelError: when the model is missing, or not the one that the file needs.
+        TypeError: when an argument has a wrong type.
     """
+    data = read_source(file)
     limits = limits_for(max_pixels)
     with _ONE_AT_A_TIME:
-        codec = codec_for(data, model, device, limits)
+        codec = codec_for(data, None if model is None else _text("model", model), device, limits)
+        brightness = _number("brightness", brightness)
         return imaging.to_pil(codec.decode(data, brightness=brightness, limits=limits))
 
 
 def enhance(
-    image: Image.Image | Picture | str | PathLike[str],
+    image: ImageSource,
     *,
-    model: str = DEFAULT_ENHANCER,
+    model: str | PathLike[str] = DEFAULT_ENHANCER,
     strength: float = 1.0,
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
-    """Return a picture made bright and clean as a Pillow image, without a file in between.
+    """Make an image bright and clean, without a file in between.
 
     EXIF, XMP and alpha are kept. Pillow has no mode for 16-bit colour: use
     :class:`llcodec.Enhancer` to keep 16 bits.
 
     Args:
-        image: a Pillow image, a Picture, or the path of any file that Pillow reads.
+        image: as for :func:`encode`.
         model: ``joint`` (the network of the codec), the name of a shipped model, or the path of a
-            weight file of NeRCo or of a codec.
-        strength: 1 for the enhanced picture, 0 for the picture as it is; light is mixed between.
+            weight file of an enhancer or a codec.
+        strength: 1 for the enhanced image, 0 for the image as it is; between, their light is
+            mixed.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         max_pixels: limit on width times height.
 
+    Returns:
+        The image in sRGB.
+
     Raises:
         InputError: when the image or the strength cannot be used.
-        ModelError: when the model cannot.
+        ModelError: when the model cannot be used.
+        TypeError: when an argument has a wrong type.
     """
-    picture = _picture(image, max_pixels)
+    picture = as_picture(image, max_pixels)
     with _ONE_AT_A_TIME:
-        return imaging.to_pil(load_enhancer(model, device).enhance(picture, strength))
+        enhancer = load_enhancer(_text("model", model), device)
+        return imaging.to_pil(enhancer.enhance(picture, _number("strength", strength)))
 
 
-def _picture(image: Image.Image | Picture | str | PathLike[str], max_pixels: int) -> Picture:
+def as_picture(image: ImageSource, max_pixels: int) -> Picture:
+    """Return the picture of whatever :func:`encode` takes.
+
+    Raises:
+        InputError: when it cannot be read, or has more than ``max_pixels``.
+        TypeError: when it is nothing of this kind.
+    """
     if isinstance(image, Picture):
         return image
     if isinstance(image, Image.Image):
         return imaging.from_pil(image, max_pixels=max_pixels)
-    return imaging.read_picture(Path(fspath(image)), max_pixels=max_pixels)
+    if isinstance(image, np.ndarray):
+        return _picture_of_array(image, max_pixels)
+    if isinstance(image, str | PathLike):
+        return imaging.read_picture(Path(fspath(image)), max_pixels=max_pixels)
+    if isinstance(image, bytes | bytearray | memoryview):
+        return imaging.read_picture(bytes(image), max_pixels=max_pixels)
+    if not callable(getattr(image, "read", None)):
+        raise TypeError(
+            "an image must be given as an image of Pillow, a Picture, an H×W×3 array, a path, "
+            f"bytes or a binary file object, not as {type(image).__name__}"
+        )
+    return imaging.read_picture(read_source(image), max_pixels=max_pixels)
 
 
-def make_target(quality: float | None, size: int | None, bpp: float | None) -> Target:
-    """Return what to aim at: a size or a rate if there is one, else the quality."""
-    return Target(None if (size, bpp) != (None, None) else quality, size, bpp)
+def _picture_of_array(array: NDArray[Any], max_pixels: int) -> Picture:
+    native = array.dtype.newbyteorder("=")
+    if native not in (np.uint8, np.uint16):
+        raise TypeError(
+            "an array of samples must be uint8 (0 to 255) or uint16 (0 to 65535), "
+            f"not {array.dtype}"
+        )
+    if array.ndim != 3 or array.shape[2] != 3 or array.size == 0:
+        shape = "×".join(map(str, array.shape))
+        raise InputError(f"an array of samples must be H×W×3 (RGB), not {shape}")
+    height, width = array.shape[:2]
+    if height * width > max_pixels:
+        raise TooManyPixelsError(
+            f"{width}×{height} is {width * height:,} pixels, above the limit of {max_pixels:,}"
+        )
+    return Picture(np.ascontiguousarray(array, native))
+
+
+def _text(name: str, value: str | PathLike[str]) -> str:
+    """Return a name or a path as text; raises TypeError if it is neither."""
+    if not isinstance(value, str | PathLike):
+        raise TypeError(f"{name} must be a name or a path, not {type(value).__name__}")
+    return fspath(value)
+
+
+def _number(name: str, value: float) -> float:
+    """Return a number; raises TypeError if it is none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    return float(value)
+
+
+def make_target(quality: float, size: float | str | None, bpp: float | None) -> Target:
+    """Return what to aim at: a size or a rate if there is one, else the quality.
+
+    Raises:
+        QualityError: when both are given, or one is out of its range.
+        TypeError: when one is not a number (or, for a size, a text such as ``"40kB"``).
+    """
+    if size is None and bpp is None:
+        return Target(_number("quality", quality))
+    if isinstance(size, str):
+        try:
+            size = parse_size(size)
+        except ValueError as error:
+            raise QualityError(str(error)) from None
+    elif size is not None:
+        size = _number("target_size", size)
+        if not math.isfinite(size):
+            raise QualityError(f"target_size must be finite, not {size}")
+    size = None if size is None else math.floor(size)
+    return Target(size=size, bpp=None if bpp is None else _number("target_bpp", bpp))
 
 
 def stripped(picture: Picture) -> Picture:

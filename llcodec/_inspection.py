@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llcodec._reading import FileSource, read_source
 from llcodec.container import ChunkInfo, Header, Limits, list_chunks, read_header, read_version
 from llcodec.container.framing import CHUNK_OVERHEAD
 from llcodec.container.signature import PREAMBLE_LENGTH
@@ -43,14 +44,20 @@ def _overhead(chunk: ChunkInfo) -> int:
     return CHUNK_OVERHEAD + inside[chunk.type] if chunk.type in inside else 0
 
 
-def inspect(data: bytes) -> Info:
-    """Return the properties of an ``.llc`` file.
+def inspect(file: FileSource) -> Info:
+    """Return what an ``.llc`` file says about itself, without decoding it.
 
     Checks the header and the extents of the other chunks, but not their contents.
 
+    Args:
+        file: a path, the bytes of the file, or a binary file object.
+
     Raises:
-        FormatError: when the bytes are not an ``.llc`` file, or a truncated or damaged one.
+        InputError: when the file cannot be read.
+        FormatError: when it is not an ``.llc`` file, or a truncated or damaged one.
+        TypeError: when ``file`` is none of these.
     """
+    data = read_source(file)
     return Info(
         version=read_version(data),
         size=len(data),

@@ -1,7 +1,9 @@
+import io
 import json
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from PIL import Image
 
 import llcodec
 from llcodec import container, errors
+from llcodec._cards import shipped_file
 
 NAMES = {
     *("Codec", "Enhancer", "Info", "Picture", "Target", "__version__"),
@@ -22,6 +25,8 @@ NAMES = {
     *("ModelError", "UnknownModelError", "WrongModelError", "BrokenModelError"),
     *("OutputError", "OutputExistsError"),
 }
+
+UNTYPED: Any = llcodec
 
 
 def make_image(width: int = 16, height: int = 16) -> Image.Image:
@@ -69,11 +74,92 @@ def test_images_pictures_and_paths_are_the_same(tmp_path: Path, sample: bytes) -
     assert llcodec.encode(llcodec.from_pil(make_image())) == sample
 
 
+def test_bytes_file_objects_and_arrays_are_the_same(sample: bytes) -> None:
+    file = io.BytesIO()
+    make_image().save(file, "PNG")
+    data = file.getvalue()
+    assert llcodec.encode(data) == llcodec.encode(bytearray(data)) == sample
+    assert llcodec.encode(io.BytesIO(data)) == sample
+    pixels = np.asarray(make_image())
+    assert llcodec.encode(pixels) == llcodec.encode(pixels[::-1][::-1]) == sample
+    bright = llcodec.enhance(pixels)
+    assert bright.tobytes() == llcodec.enhance(io.BytesIO(data)).tobytes()
+
+
+def test_arrays_of_sixteen_bits_keep_them() -> None:
+    pixels = np.full((16, 16, 3), 1000, np.uint16)
+    header = llcodec.inspect(llcodec.encode(pixels)).header
+    assert header.sixteen_bit
+    assert llcodec.encode(pixels.byteswap().view(pixels.dtype.newbyteorder())) == llcodec.encode(
+        pixels
+    )
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [((16, 16), "H×W×3 .RGB., not 16×16"), ((3, 16, 16), "not 3×16×16"), ((0, 9, 3), "not 0×9×3")],
+)
+def test_arrays_of_other_shapes_are_refused(shape: tuple[int, ...], message: str) -> None:
+    with pytest.raises(llcodec.InputError, match=message):
+        llcodec.encode(np.zeros(shape, np.uint8))
+
+
+def test_llc_files_come_by_path_as_bytes_or_as_an_object(sample: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.llc"
+    path.write_bytes(sample)
+    expected = llcodec.decode(sample).tobytes()
+    for each in (path, str(path), bytearray(sample), memoryview(sample), io.BytesIO(sample)):
+        assert llcodec.decode(each).tobytes() == expected
+    for each in (path, str(path), memoryview(sample), io.BytesIO(sample)):
+        assert llcodec.inspect(each) == llcodec.inspect(sample)
+    with pytest.raises(llcodec.InputError, match="cannot be read: No such file"):
+        llcodec.decode(tmp_path / "none.llc")
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: UNTYPED.encode(3), "an image must be given as .* not as int"),
+        (lambda: UNTYPED.encode(None), "not as NoneType"),
+        (lambda: UNTYPED.encode(io.StringIO("text")), "must be binary"),
+        (lambda: UNTYPED.encode(np.zeros((9, 9, 3))), "uint8 .* not float64"),
+        (lambda: UNTYPED.encode(make_image(), "high"), "quality must be a number, not str"),
+        (lambda: UNTYPED.encode(make_image(), True), "quality must be a number, not bool"),
+        (lambda: UNTYPED.encode(make_image(), target_size=[1]), "target_size must be a number"),
+        (lambda: UNTYPED.encode(make_image(), target_bpp="1"), "target_bpp must be a number"),
+        (lambda: UNTYPED.encode(make_image(), model=3), "model must be a name or a path, not int"),
+        (lambda: UNTYPED.decode(3), "an .llc file must be given as .* not as int"),
+        (lambda: UNTYPED.decode(io.StringIO("text")), "must be binary"),
+        (lambda: UNTYPED.inspect(None), "not as NoneType"),
+        (lambda: UNTYPED.enhance(make_image(), strength="1"), "strength must be a number"),
+    ],
+)
+def test_wrong_types_are_told_in_words(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_a_brightness_that_is_no_number(sample: bytes) -> None:
+    with pytest.raises(TypeError, match="brightness must be a number, not str"):
+        llcodec.decode(sample, brightness="1")  # type: ignore[arg-type]
+
+
+def test_models_may_be_paths(sample: bytes) -> None:
+    file = shipped_file("fast")
+    assert llcodec.encode(make_image(), model=file) == sample
+    assert llcodec.decode(sample, model=file).tobytes() == llcodec.decode(sample).tobytes()
+
+
 def test_targets_take_the_place_of_the_quality() -> None:
     image = make_image(48, 32)
     by_size = llcodec.encode(image, target_size=1200)
     assert len(by_size) <= 1200
     assert by_size == llcodec.encode(image, target_bpp=6.25)
+    assert by_size == llcodec.encode(image, target_size="1.2kB")
+    with pytest.raises(llcodec.QualityError, match="is not a size such as"):
+        llcodec.encode(image, target_size="small")
+    with pytest.raises(llcodec.QualityError, match="must be finite"):
+        llcodec.encode(image, target_size=float("inf"))  # type: ignore[arg-type]
     with pytest.raises(llcodec.QualityError, match="give one"):
         llcodec.encode(image, target_size=1200, target_bpp=1.0)
     with pytest.raises(llcodec.QualityError, match="from 1 to 8"):
@@ -202,7 +288,7 @@ def test_what_enhancing_refuses() -> None:
         llcodec.enhance(image, max_pixels=255)
     with pytest.raises(llcodec.InputError, match="strength"):
         llcodec.enhance(image, strength=1.5)
-    with pytest.raises(llcodec.UnknownModelError, match="shipped: joint, base, fast"):
+    with pytest.raises(llcodec.UnknownModelError, match="shipped: joint, nerco, snr-aware"):
         llcodec.enhance(image, model="nothing")
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
+from llcodec.cli._exit_codes import DAMAGED
 from llcodec.cli._output import write_output
 from llcodec.cli._plan import Job, Plan
-from llcodec.cli._problems import DAMAGED, explain
+from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
 from llcodec.cli._sources import file_key
-from llcodec.errors import OutputError
+from llcodec.errors import OutputError, OutputExistsError
 
 Worker = Callable[[Job], Record]
 """Does one job and returns what is to be told of it."""
@@ -28,12 +29,14 @@ def run_batch(
     """
     remove_stale_files(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
-        codes = [
-            *_refuse(plan, reporter),
-            *(_work(plan, prepare, reporter) if plan.jobs else ()),
-        ]
+        codes = list(_refuse(plan, reporter))
+        for job in plan.skipped:
+            reporter.skipped({"path": job.source, "output": job.target, "skipped": True})
+        if plan.jobs:
+            codes.extend(_work(plan, prepare, reporter))
         failures = [code for code in codes if code != DAMAGED]
-        reporter.sum_up(len(failures))
+        refused = any(isinstance(f.error, OutputExistsError) for f in plan.failures)
+        reporter.sum_up(failed=len(failures), skipped=len(plan.skipped), refused=refused)
     return max(failures or codes, default=0)
 
 

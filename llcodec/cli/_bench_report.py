@@ -1,18 +1,17 @@
 """What a benchmark tells while it runs, and at its end."""
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from textwrap import wrap
 from typing import TYPE_CHECKING, Self
 
-from llcodec.cli._problems import print_problem
+from llcodec._progress import Bars
+from llcodec.cli._problems import complain
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from llcodec.bench.complexity import Complexity
-    from llcodec.bench.outcome import BenchOutcome
+    from llcodec.bench.results import BenchResult
     from llcodec.bench.runner import PipelineRun
 
 
@@ -21,38 +20,30 @@ class BenchLines:
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
-        self._bar: Progress | None = None
-        self._tasks: dict[str, TaskID] = {}
+        self._bars = Bars(wanted=not quiet)
+        self._failures: dict[str, str] = {}  # what failed, by the first pipeline that it failed
 
     def __enter__(self) -> Self:
-        if not self._quiet and sys.stderr is not None and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress
-
-            self._bar = Progress(console=Console(stderr=True))
-            self._bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._bars.__exit__(*error)
 
     def progress(self, name: str, done: int, total: int) -> None:
         """Hear how many pictures of a pipeline are done."""
-        if self._bar is not None:
-            if name not in self._tasks:
-                self._tasks[name] = self._bar.add_task(name, total=total)
-            self._bar.update(self._tasks[name], completed=done)
+        self._bars.show(name, done, total)
 
     def finished(self, run: "PipelineRun") -> None:
         """Hear what became of a pipeline."""
         if run.failure is not None:
-            print_problem(f"{run.name}: {run.failure}")
-        elif not self._quiet and self._bar is None and sys.stderr is not None:
-            print(f"{run.name}: done", file=sys.stderr, flush=True)
+            first = self._failures.setdefault(run.failure, run.name)
+            why = run.failure if first == run.name else f"failed like {first}"
+            self._bars.print(complain(f"{run.name}: {why}"))
+        elif not (self._quiet or self._bars.shown):
+            self._bars.print(f"{run.name}: done")
 
 
-def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
+def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
     """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor.
 
     Nothing where no pipeline has results.
@@ -96,11 +87,14 @@ def complexity_lines(complexities: "Sequence[Complexity]", *, as_json: bool) -> 
     if as_json:
         yield from (json.dumps(asdict(complexity)) for complexity in complexities)
         return
-    yield f"{'at 960×512':28} {'parameters':>12} {'multiplications':>16}  stages"
+    yield f"{'at 960×512':30} {'parameters':>12} {'MACs':>10}"
     for found in complexities:
-        macs = f"{found.macs / 1e9:.1f} G"
-        stages = ", ".join(
-            f"{s.name} {s.parameters / 1e6:.2f} M {s.macs / 1e9:.1f} G" for s in found.stages
-        )
-        source = "" if found.source == "measured" else f" [{found.source}]"
-        yield f"{found.name:28} {found.parameters / 1e6:10.2f} M {macs:>16}  {stages}{source}"
+        yield _complexity_row(found.name, found.parameters, found.macs)
+        if len(found.stages) > 1:
+            yield from (_complexity_row(f"  {s.name}", s.parameters, s.macs) for s in found.stages)
+        if found.source != "measured":
+            yield from wrap(found.source, 78, initial_indent="  ", subsequent_indent="  ")
+
+
+def _complexity_row(name: str, parameters: float, macs: float) -> str:
+    return f"{name:30} {parameters / 1e6:10.2f} M {macs / 1e9:8.1f} G"

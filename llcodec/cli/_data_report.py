@@ -30,9 +30,10 @@ def entry_record(dataset: "DataSet") -> Record:
     }
 
 
-def entry_line(dataset: "DataSet") -> str:
-    """Return one line of the list of all data sets."""
-    return f"{dataset.name:<17} {dataset.kind:<12} {splits_in_words(dataset):<33} {dataset.title}"
+def brief_lines(dataset: "DataSet") -> Iterator[str]:
+    """Yield what the list of all data sets says of one."""
+    yield f"{dataset.name:<17} {dataset.title}"
+    yield f"{'':<17} {dataset.kind}: {splits_in_words(dataset)}"
 
 
 def entry_lines(dataset: "DataSet") -> Iterator[str]:

@@ -6,10 +6,9 @@ import warnings
 from collections.abc import Sequence
 
 from llcodec._outputs import remove_partial_files
-from llcodec.cli._problems import USAGE, explain, print_problem
+from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
+from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
-
-_BROKEN_PIPE = 141  # what shells report of a program that SIGPIPE ended
 
 
 def main() -> None:
@@ -24,7 +23,7 @@ def main() -> None:
             code = run(sys.argv[1:])
     except Stopped as stopped:
         remove_partial_files()
-        print_problem("interrupted" if stopped.exit_code == 130 else "terminated")
+        print_problem("interrupted" if stopped.exit_code == INTERRUPTED else "terminated")
         code = stopped.exit_code
     sys.exit(code)
 
@@ -38,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
         return code
     except BrokenPipeError:
         _forget_stdout()
-        return _BROKEN_PIPE
+        return BROKEN_PIPE
     except Exception as error:
         message, code = explain(error)
         print_problem(message)
@@ -55,7 +54,7 @@ def _run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # Typer has a way out of its own
             raise end.__context__ from None
-        raise
+        return end.code if isinstance(end.code, int) else FAILED  # of shell completion
     except Exception as error:
         usage = _usage(error)
         if usage is None:

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
-from llcodec.cli._sizes import Box, parse_region, parse_size
+from llcodec.cli._help import CODECS, ENHANCERS
+from llcodec.cli._regions import Box, parse_region
 
 DEFAULT_MAX_PIXELS = MAX_PIXELS
 LLC_SUFFIXES = frozenset({".llc"})
@@ -61,7 +63,7 @@ Pictures = Annotated[
     typer.Argument(
         metavar="INPUT",
         show_default=False,
-        help="Pictures, folders of pictures, quoted globs, or - for standard input.",
+        help="Images, folders of images, quoted globs, or - for standard input.",
     ),
 ]
 Files = Annotated[
@@ -80,7 +82,7 @@ Output = Annotated[
         metavar="OUT",
         show_default=False,
         help="A file for one input, a folder for several, or - for standard output. "
-        "Without it, the output goes beside its input.",
+        "By default, outputs go beside their inputs.",
     ),
 ]
 Quality = Annotated[
@@ -91,7 +93,7 @@ Quality = Annotated[
         parser=lambda text: _between(1, 8, text),
         metavar="1...8",
         show_default="4.0",
-        help="Quality, any real number.",
+        help="Quality: any real number.",
     ),
 ]
 TargetBpp = Annotated[
@@ -100,7 +102,7 @@ TargetBpp = Annotated[
         parser=_rate,
         metavar="BPP",
         show_default=False,
-        help="The best quality of at most so many bits per pixel.",
+        help="Best quality with at most this many bits per pixel.",
     ),
 ]
 TargetSize = Annotated[
@@ -109,17 +111,17 @@ TargetSize = Annotated[
         parser=_size,
         metavar="SIZE",
         show_default=False,
-        help="The best quality of at most this size: 40kB, 40000, 1.5MB, 40KiB.",
+        help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
-Strip = Annotated[bool, typer.Option("--strip", help="Leave EXIF, XMP and colour profile out.")]
+Strip = Annotated[bool, typer.Option("--strip", help="Drop EXIF, XMP and colour profile.")]
 Format = Annotated[
     str | None,
     typer.Option(
         "--format",
         metavar="NAME",
         show_default=False,
-        help="png, jpg, webp, tif …; by default what the name of OUT says, else png.",
+        help="png, jpg, webp, tif, ... By default, what the name of OUT says, or png.",
     ),
 ]
 PictureFormat = Annotated[
@@ -128,8 +130,8 @@ PictureFormat = Annotated[
         "--format",
         metavar="NAME",
         show_default=False,
-        help="png, jpg, webp, tif …; by default what the name of OUT says, else that of the "
-        "input if it keeps what pictures hold, else png.",
+        help="png, jpg, webp, tif, ... By default, what the name of OUT says, or the format of "
+        "the input if it keeps colours and metadata, or png.",
     ),
 ]
 EnhancedOutput = Annotated[
@@ -140,7 +142,7 @@ EnhancedOutput = Annotated[
         metavar="OUT",
         show_default=False,
         help="A file for one input, a folder for several, or - for standard output. "
-        "Without it, NAME-enhanced lies beside NAME.",
+        "By default, NAME-enhanced beside NAME.",
     ),
 ]
 Strength = Annotated[
@@ -148,7 +150,7 @@ Strength = Annotated[
     typer.Option(
         parser=lambda text: _between(0, 1, text),
         metavar="0...1",
-        help="From the picture as it is (0) to the enhanced one (1).",
+        help="From the input as it is (0) to fully enhanced (1).",
     ),
 ]
 Region = Annotated[
@@ -157,7 +159,7 @@ Region = Annotated[
         parser=_region,
         metavar="X,Y,W,H",
         show_default=False,
-        help="Only this part, in pixels; only the tiles that it takes are decoded.",
+        help="Decode only this part, in pixels, and only the tiles that it needs.",
     ),
 ]
 MaxSize = Annotated[
@@ -166,16 +168,16 @@ MaxSize = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="Scaled down, so that no side is longer than N pixels. A sixteenth of the size or "
-        "less is a quick preview.",
+        help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
+        "is decoded several times faster.",
     ),
 ]
 Salvage = Annotated[
     bool,
     typer.Option(
         "--salvage",
-        help="Of a damaged file, what is whole; the rest is grey, is told, and makes the exit "
-        "code 3.",
+        help="Recover the intact tiles of a damaged file; lost ones are grey and listed, and the "
+        "exit code is 3.",
     ),
 ]
 TileSize = Annotated[
@@ -184,11 +186,12 @@ TileSize = Annotated[
         "--tile",
         metavar="N",
         show_default="2048",
-        help="Edge of the tiles that decode on their own, a multiple of 64 pixels.",
+        help="Side of the tiles that decode independently: a multiple of 64 pixels.",
     ),
 ]
 AsShot = Annotated[
-    bool, typer.Option("--as-shot", help="The picture as dark as it was: --brightness 0.")
+    bool,
+    typer.Option("--as-shot", help="Show the photograph as dark as it was shot: --brightness 0."),
 ]
 Brightness = Annotated[
     float | None,
@@ -196,7 +199,7 @@ Brightness = Annotated[
         parser=lambda text: _between(0, 1, text),
         metavar="0...1",
         show_default="1",
-        help="From the picture as it was shot (0) to the bright one (1).",
+        help="From the photograph as shot (0) to the bright one (1).",
     ),
 ]
 Model = Annotated[
@@ -204,27 +207,56 @@ Model = Annotated[
     typer.Option(
         metavar="NAME|PATH",
         show_default=False,
-        help="A shipped model or a weight file (.safetensors).",
+        help=f"A shipped model ({CODECS}) or a weight file (.safetensors).",
     ),
 ]
 EnhancingModel = Annotated[
     str,
     typer.Option(
         metavar="NAME|PATH",
-        help="joint (the codec's network), nerco, any shipped model, or a weight file "
-        "(.safetensors) of either kind.",
+        help=f"joint (the network of the codec), {ENHANCERS}, or a weight file (.safetensors) of "
+        "an enhancer or a codec.",
     ),
 ]
-DeviceName = Annotated[Device, typer.Option(help="Where the transforms run.")]
+DeviceName = Annotated[
+    Device, typer.Option(help="Where the networks run. Entropy coding always runs on the CPU.")
+]
 Threads = Annotated[
     int | None,
     typer.Option(
-        min=1, metavar="N", show_default=False, help="Threads to compute with; default: all cores."
+        min=1, metavar="N", show_default=False, help="CPU threads. By default, one per core."
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite outputs that are there.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a file on standard output.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but what goes wrong.")]
-MaxPixels = Annotated[
-    int, typer.Option(min=1, metavar="N", help="Refuse pictures of more pixels than this.")
+OutputQuality = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=100,
+        metavar="0...100",
+        show_default="JPEG 95, AVIF 90, WebP lossless",
+        help="Quality of JPEG, WebP and AVIF.",
+    ),
 ]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
+SkipExisting = Annotated[
+    bool,
+    typer.Option("--skip-existing", help="Skip inputs whose outputs exist: resumes a batch."),
+]
+KeepSuffix = Annotated[
+    bool, typer.Option("--keep-suffix", help="Name outputs a.jpg.llc rather than a.llc.")
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object per file on standard output.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong.")]
+MaxPixels = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Refuse images with more pixels than this.")
+]
+
+
+def use_threads(number: int | None) -> None:
+    """Compute with so many threads from now on; None leaves it to PyTorch."""
+    if number is not None:
+        import torch
+
+        torch.set_num_threads(number)

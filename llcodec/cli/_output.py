@@ -1,5 +1,7 @@
 """Writing outputs whole or not at all."""
 
+import errno
+import os
 import stat
 import sys
 from pathlib import Path
@@ -36,6 +38,38 @@ def write_output(path: str, data: Data, *, force: bool) -> None:
         raise exists(Path(path)) from None
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def check_writable(path: str, folder: Path | None) -> None:
+    """Check that a file can be written, before there is anything to write.
+
+    Args:
+        path: where the file is to be written.
+        folder: the folder that may be made for it, if any.
+
+    Raises:
+        OutputError: when a folder is missing or cannot be made, or permissions forbid it.
+    """
+    target = Path(path)
+    if is_special(target):
+        if not os.access(target, os.W_OK):
+            raise OutputError(f"cannot write {path}: {_denial(target)}")
+        return
+    parent = Path(os.path.realpath(target)).parent
+    while folder is not None and not (parent.exists() or parent.is_symlink()):
+        parent = parent.parent
+    if not parent.is_dir():
+        problem = f"{parent} is not a folder" if parent.exists() else f"there is no folder {parent}"
+        raise OutputError(f"cannot write {path}: {problem}")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write {path}: {_denial(parent)}")
+
+
+def _denial(path: Path) -> str:
+    """Return why a file or a folder that exists is not writable."""
+    if sys.platform != "win32" and os.statvfs(path).f_flag & os.ST_RDONLY:
+        return os.strerror(errno.EROFS)
+    return os.strerror(errno.EACCES)
 
 
 def is_special(path: Path) -> bool:

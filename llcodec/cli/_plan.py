@@ -1,16 +1,17 @@
 """From files to read to files to write, with every conflict found before any work."""
 
 import os
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
+from llcodec.cli._ends import Ends, without_pipes
 from llcodec.cli._input import STREAM
-from llcodec.cli._output import check_stdout, exists, is_special
+from llcodec.cli._output import check_stdout, check_writable, exists, is_special
 from llcodec.cli._sources import Failure, Found, Source, file_key, identity
-from llcodec.errors import LlcError, OutputError
+from llcodec.errors import LlcError, OutputError, OutputExistsError
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,48 @@ class Job:
 class Plan:
     """What to do, and what cannot be done.
 
-    ``folders``: where outputs go, refused ones too.
+    Attributes:
+        jobs: what to do, in order.
+        failures: inputs that cannot be used, or whose outputs cannot be written.
+        folders: where outputs go, refused ones too.
+        skipped: jobs whose outputs exist already, if these are to be skipped.
     """
 
     jobs: tuple[Job, ...]
     failures: tuple[Failure, ...]
     folders: frozenset[Path] = frozenset()
+    skipped: tuple[Job, ...] = ()
 
     @property
     def total(self) -> int:
         """How many inputs there are."""
-        return len(self.jobs) + len(self.failures)
+        return len(self.jobs) + len(self.failures) + len(self.skipped)
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What to do about outputs whose names are taken.
+
+    Attributes:
+        force: overwrite files that exist already.
+        skip: leave them as they are, and do not read their inputs.
+        keep_suffix: name outputs ``a.jpg.llc``, not ``a.llc``.
+    """
+
+    force: bool = False
+    skip: bool = False
+    keep_suffix: bool = False
+
+    def __post_init__(self) -> None:
+        if self.force and self.skip:
+            raise typer.BadParameter("give one of --force and --skip-existing")
+
+
+Name = Callable[[Path, bool], str]
+"""Names an output after its input: ``(path, beside) -> name``.
+
+``beside`` tells that the output goes beside its input, not into a folder of outputs.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,18 +79,28 @@ class Naming:
     """How outputs are named.
 
     Attributes:
-        output: what the user asked for with ``-o``, if anything.
-        suffix: of outputs that have no name of their own.
-        replaced: suffixes of inputs that ``suffix`` takes the place of; it is added to others.
-        of_files: suffixes that tell that ``output`` is a file, should it not exist.
-        force: existing outputs are overwritten.
+        name: gives outputs that have no name of their own one.
+        of_files: suffixes that tell that an output is a file, should it not exist.
+        existing: what to do about names that are taken.
     """
 
-    output: str | None
-    suffix: str
-    replaced: frozenset[str]
+    name: Name
     of_files: frozenset[str]
-    force: bool = False
+    existing: Existing = Existing()
+
+
+def with_suffix(suffix: str, replaced: frozenset[str], *, keep_suffix: bool) -> Name:
+    """Return the rule that names outputs as their inputs, with another suffix.
+
+    ``suffix`` takes the place of those in ``replaced``; to others, or with ``keep_suffix``, it is
+    added.
+    """
+
+    def name(path: Path, _beside: bool) -> str:
+        short = path.suffix.lower() in replaced and not keep_suffix
+        return (path.stem if short else path.name) + suffix
+
+    return name
 
 
 def reading_plan(found: Found) -> Plan:
@@ -66,44 +108,53 @@ def reading_plan(found: Found) -> Plan:
     return Plan(tuple(Job(source.path) for source in found.sources), tuple(found.failures))
 
 
-def writing_plan(inputs: Sequence[str], found: Found, naming: Naming) -> Plan:
+def writing_plan(ends: Ends, found: Found, naming: Naming) -> Plan:
     """Return the plan of a command that writes a file for each that it reads.
+
+    Args:
+        ends: what the command line says.
+        found: the files that its inputs stand for.
+        naming: how outputs are named.
 
     Raises:
         typer.BadParameter: when the output does not go with the inputs.
         OutputError: when standard output is asked for and cannot take a picture.
     """
-    alone = len(inputs) == 1 and all(source.named for source in found.sources)
-    folder = _folder(naming, alone=alone)
-    jobs = [_job(source, naming, folder) for source in found.sources]
+    alone = len(ends.inputs) == 1 and all(source.named for source in found.sources)
+    found = without_pipes(found, ends)
+    folder = _folder(ends.output, naming.of_files, alone=alone)
+    jobs = [_job(source, ends.output, naming, folder) for source in found.sources]
+    if folder is not None:
+        jobs = _told_apart(jobs, folder)
     if any(job.target == STREAM for job in jobs):
         if not alone:
             raise typer.BadParameter("standard output takes a single file")
         check_stdout()
-    failures = list(found.failures)
-    kept = []
-    for job, error in zip(jobs, _conflicts(jobs, naming.force), strict=True):
+    failures, kept, skipped = list(found.failures), [], []
+    for job, error in zip(jobs, _conflicts(jobs, naming.existing), strict=True):
         if error is None:
             kept.append(job)
+        elif naming.existing.skip and isinstance(error, OutputExistsError):
+            skipped.append(job)
         else:
             failures.append(Failure(job.source, error))
     files = (os.path.realpath(job.target) for job in jobs if job.target != STREAM)
-    return Plan(tuple(kept), tuple(failures), frozenset(Path(file).parent for file in files))
+    folders = frozenset(Path(file).parent for file in files)
+    return Plan(tuple(kept), tuple(failures), folders, tuple(skipped))
 
 
-def refuse_mixed_stdout(inputs: Sequence[str], output: str | None, json: bool) -> None:
+def refuse_mixed_stdout(ends: Ends, *, json: bool) -> None:
     """See that standard output is not asked to take both a file and JSON.
 
     Raises:
         typer.BadParameter: when it is.
     """
-    if json and (output == STREAM or (output is None and STREAM in inputs)):
+    if json and ends.to_stdout:
         raise typer.BadParameter("--json and the file cannot both go to standard output")
 
 
-def _folder(naming: Naming, *, alone: bool) -> Path | None:
+def _folder(output: str | None, of_files: frozenset[str], *, alone: bool) -> Path | None:
     """Return the folder that outputs go to, or None if they do not."""
-    output = naming.output
     if output is None or output == STREAM:
         return None
     if not output:
@@ -116,28 +167,49 @@ def _folder(naming: Naming, *, alone: bool) -> Path | None:
         raise typer.BadParameter(f"{output} cannot be an output: {error.strerror}") from None
     if alone:
         return None
-    if path.exists() or path.suffix.lower() in naming.of_files:
-        raise typer.BadParameter(f"several files need a folder as their output, not {output}")
+    if path.exists() or path.suffix.lower() in of_files:
+        end = "" if path.exists() else f": end it with / for a folder ({output}/)"
+        raise typer.BadParameter(f"several files need a folder as their output, not {output}{end}")
     return path
 
 
-def _job(source: Source, naming: Naming, folder: Path | None) -> Job:
+def _job(source: Source, output: str | None, naming: Naming, folder: Path | None) -> Job:
     if folder is not None:
-        place = _renamed(folder / source.place, naming)
+        place = (folder / source.place).with_name(naming.name(source.place, False))
         return Job(source.path, str(place), place.parent)
-    if naming.output is not None:
-        return Job(source.path, naming.output)
+    if output is not None:
+        return Job(source.path, output)
     if source.path == STREAM:
         return Job(STREAM, STREAM)
-    return Job(source.path, str(_renamed(Path(source.path), naming)))
+    path = Path(source.path)
+    return Job(source.path, str(path.with_name(naming.name(path, True))))
 
 
-def _renamed(path: Path, naming: Naming) -> Path:
-    stem = path.stem if path.suffix.lower() in naming.replaced else path.name
-    return path.with_name(stem + naming.suffix)
+def _told_apart(jobs: Sequence[Job], folder: Path) -> list[Job]:
+    """Return jobs whose outputs have equal names, but not their inputs' folders, told apart.
+
+    ``a/x.png`` and ``b/x.png`` would both be written to ``out/x.llc``; they go to ``out/a/x.llc``
+    and ``out/b/x.llc``.
+    """
+    alike: dict[str, list[Job]] = {}
+    for job in jobs:
+        alike.setdefault(job.target, []).append(job)
+    return [_in_own_folder(job, alike[job.target], folder) for job in jobs]
 
 
-def _conflicts(jobs: Sequence[Job], force: bool) -> list[LlcError | None]:
+def _in_own_folder(job: Job, alike: Sequence[Job], folder: Path) -> Job:
+    if len(alike) == 1 or any(each.source == STREAM for each in alike):
+        return job
+    parents = {identity(each.source).parent for each in alike}
+    try:
+        own = identity(job.source).parent.relative_to(os.path.commonpath(parents))
+    except ValueError:  # on two drives
+        return job
+    target = folder / own / Path(job.target).name
+    return replace(job, target=str(target), folder=target.parent)
+
+
+def _conflicts(jobs: Sequence[Job], existing: Existing) -> list[LlcError | None]:
     """Return, for each job, why it must not be done, or None."""
     keys = [identity(job.target) for job in jobs]
     wanted: dict[Path, list[str]] = {}
@@ -145,22 +217,26 @@ def _conflicts(jobs: Sequence[Job], force: bool) -> list[LlcError | None]:
         wanted.setdefault(key, []).append(job.source)
     read = {file_key(job.source) for job in jobs} - {None}
     return [
-        _shared(job, wanted[key]) or _taken(job, read, force)
+        _shared(job, wanted[key], existing) or _taken(job, read, existing) or _unwritable(job)
         for job, key in zip(jobs, keys, strict=True)
     ]
 
 
-def _shared(job: Job, sources: list[str]) -> LlcError | None:
+def _shared(job: Job, sources: list[str], existing: Existing) -> LlcError | None:
     others = [source for source in sources if source != job.source]
     if not others:
         return None
-    return OutputError(
-        f"would be written to {job.target}, as would {others[0]}: "
-        "give them different names, or convert them one at a time"
+    way_out = (
+        "convert them one at a time"
+        if existing.keep_suffix
+        else "--keep-suffix gives them names of their own"
     )
+    return OutputError(f"would be written to {job.target}, as would {others[0]}: {way_out}")
 
 
-def _taken(job: Job, read: Collection[tuple[int, int] | None], force: bool) -> LlcError | None:
+def _taken(
+    job: Job, read: Collection[tuple[int, int] | None], existing: Existing
+) -> LlcError | None:
     target = Path(job.target)
     if job.target == STREAM or is_special(target):
         return None
@@ -169,8 +245,18 @@ def _taken(job: Job, read: Collection[tuple[int, int] | None], force: bool) -> L
     try:
         if target.is_dir():
             return OutputError(f"cannot write {target}: it is a folder")
-        if not force and (target.exists() or target.is_symlink()):
+        if not existing.force and (target.exists() or target.is_symlink()):
             return exists(target)
     except OSError as error:
         return OutputError(f"cannot write {target}: {error.strerror}")
+    return None
+
+
+def _unwritable(job: Job) -> LlcError | None:
+    if job.target == STREAM:
+        return None
+    try:
+        check_writable(job.target, job.folder)
+    except OutputError as error:
+        return error
     return None

@@ -1,34 +1,18 @@
 """From an exception to one line and an exit code."""
 
-import os
 import sys
-import traceback
 
-from llcodec._memory import is_out_of_memory
+from llcodec._failures import in_one_line, is_expected
+from llcodec.cli._exit_codes import FAILED, INTERNAL
 from llcodec.cli._input import STREAM
 from llcodec.cli._text import printable
-from llcodec.errors import LlcError
-
-FAILED = 1
-USAGE = 2
-DAMAGED = 3  # salvaged with losses
-INTERNAL = 70
 
 
 def explain(error: Exception) -> tuple[str, int]:
-    """Return what went wrong in words for the user, and the exit code.
-
-    With ``LLC_DEBUG=1`` in the environment, an internal error prints its traceback first.
-    """
-    if isinstance(error, LlcError):
-        return str(error), FAILED
-    if is_out_of_memory(error):
-        return "not enough memory", FAILED
-    if isinstance(error, OSError):
-        return error.strerror or str(error), FAILED
-    if os.environ.get("LLC_DEBUG") == "1":
-        traceback.print_exception(error)
-    return f"internal error: {type(error).__name__}: {error}".removesuffix(": "), INTERNAL
+    """Return what went wrong in words for the user, and the exit code."""
+    if is_expected(error):
+        return in_one_line(error), FAILED
+    return f"internal error: {in_one_line(error)}", INTERNAL
 
 
 def complain(message: str, path: str | None = None) -> str:

@@ -3,15 +3,14 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import Any, Self, TextIO
 
+from llcodec._progress import Bars
 from llcodec.cli._problems import complain
 from llcodec.cli._text import printable
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
+_FILES = "files"  # what the progress bar counts
 
 Record = Mapping[str, Any]
 """What is told of one file: the object that ``--json`` prints."""
@@ -39,19 +38,15 @@ class Reporter:
         self._style = style
         self._total = total
         self._describe = describe
-        self._bar: Progress | None = None
-        self._stack = ExitStack()
+        self._count = 0
+        self._bars = Bars(wanted=total > 1 and not (style.json or style.quiet))
 
     def __enter__(self) -> Self:
-        silent = self._style.json or self._style.quiet
-        if self._total > 1 and not silent and sys.stderr is not None and sys.stderr.isatty():
-            from llcodec.cli._progress import progress_bar
-
-            self._bar = self._stack.enter_context(progress_bar(self._total))
+        self._bars.show(_FILES, 0, self._total)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stack.close()
+        self._bars.__exit__(*error)
 
     def done(self, record: Record) -> None:
         """Tell of a file that came out, and of what is lost of it however quiet the run is."""
@@ -72,22 +67,36 @@ class Reporter:
             self._line(complain(message, path))
         self._advance()
 
-    def sum_up(self, failures: int) -> None:
-        """Tell how many of several files failed, if any."""
-        if failures and self._total > 1 and not self._style.json:
-            self._line(complain(f"{failures} of {self._total} failed"))
+    def skipped(self, record: Record) -> None:
+        """Count a file that was left out, since its output exists."""
+        if self._style.json:
+            _print(json.dumps(record), sys.stdout)
+        self._advance()
+
+    def sum_up(self, *, failed: int, skipped: int = 0, refused: bool = False) -> None:
+        """Tell how many of several files failed and were skipped, if any.
+
+        ``refused`` tells that some failed since their outputs exist.
+        """
+        if self._total == 1 or self._style.json:
+            return
+        done = self._total - failed - skipped
+        rest = f", {skipped} skipped" if skipped else ""
+        hint = "; --skip-existing leaves out what exists" if refused else ""
+        if failed:
+            self._line(complain(f"{failed} of {self._total} failed{rest}{hint}"))
+        elif skipped and not self._style.quiet:
+            self._line(f"{done} done{rest}")
 
     def _line(self, text: str, *, on_stdout: bool = False) -> None:
-        if on_stdout and sys.stdout is not None and not sys.stdout.isatty():
+        if on_stdout and not (self._bars.shown and _is_terminal(sys.stdout)):
             _print(text, sys.stdout)
-        elif self._bar is not None:
-            self._bar.console.out(text, highlight=False)
-        else:
-            _print(text, sys.stdout if on_stdout else sys.stderr)
+        else:  # on one terminal, lines and bars must not overwrite each other
+            self._bars.print(text)
 
     def _advance(self) -> None:
-        if self._bar is not None:
-            self._bar.advance(self._bar.task_ids[0])
+        self._count += 1
+        self._bars.show(_FILES, self._count, self._total)
 
 
 def _losses(record: Record) -> list[str]:
@@ -99,3 +108,7 @@ def _losses(record: Record) -> list[str]:
 def _print(text: str, stream: TextIO | None) -> None:
     if stream is not None:
         print(text, file=stream, flush=True)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()

@@ -6,23 +6,25 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 
 
 def nerco(
     dark: Annotated[
         list[Path],
-        typer.Option(help="Folder of dark pictures, or of pairs: their dark halves. Repeatable."),
+        typer.Option(
+            metavar="DIR", help="Folder of dark images, or of pairs (their dark half). Repeatable."
+        ),
     ],
     bright: Annotated[
         list[Path],
-        typer.Option(help="Folder of bright pictures of other scenes. Repeatable."),
+        typer.Option(metavar="DIR", help="Folder of bright images of other scenes. Repeatable."),
     ],
     out: options.Out,
     validate: Annotated[
         list[Path] | None,
-        typer.Option(help="Folder of pairs to measure with, never to learn from. Repeatable."),
+        typer.Option(metavar="DIR", help="Folder of pairs to validate with. Repeatable."),
     ] = None,
     preset: options.Preset = "nerco-compact",
     recipe: options.RecipeFile = None,
@@ -33,11 +35,11 @@ def nerco(
     tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,
 ) -> None:
-    """Train NeRCo from dark and bright pictures that need not show the same.
+    """Train NeRCo, an enhancer, from unpaired dark and bright images.
 
-    Text guidance needs the extra "nerco". Ctrl-C ends with a checkpoint and exit code 75.
+    Text guidance needs the extra "clip". Ctrl-C writes a checkpoint and ends with exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.training.nerco_run import NercoFolders, run_nerco
     from llcodec.training.recipe_files import NERCO, read_recipe
     from llcodec.training.run_options import RunOptions

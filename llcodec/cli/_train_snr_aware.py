@@ -2,8 +2,8 @@
 
 import math
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 
 
 def snr_aware(
@@ -20,9 +20,9 @@ def snr_aware(
 ) -> None:
     """Train SNR-Aware (CVPR 2022), an enhancer without a codec, from pairs.
 
-    Ctrl-C ends with a checkpoint and exit code 75.
+    Ctrl-C writes a checkpoint and ends with exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.recipe_files import SNR_AWARE, read_recipe
     from llcodec.training.run_options import RunOptions

@@ -5,17 +5,17 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import end_run
 
 
 def text_guide(
     data: options.Data,
     out: options.Out,
-    name: Annotated[str, typer.Option(help="The guide's name.")] = "text-guide",
-    steps: Annotated[int, typer.Option(min=1, help="Optimiser steps.")] = 1000,
-    batch: Annotated[int, typer.Option(min=2, help="Pictures of a step.")] = 48,
-    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 0,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Name of the guide.")] = "text-guide",
+    steps: Annotated[int, typer.Option(min=1, metavar="N", help="Optimiser steps.")] = 1000,
+    batch: Annotated[int, typer.Option(min=2, metavar="N", help="Batch size.")] = 48,
+    seed: Annotated[int, typer.Option(metavar="N", help="Random seed.")] = 0,
     resume: options.Resume = False,
     max_hours: options.MaxHours = math.inf,
     tensorboard: options.WithTensorBoard = False,
@@ -24,9 +24,9 @@ def text_guide(
     """Train a text guide for NeRCo where CLIP is not at hand; it is not CLIP.
 
     Two small towers of open_clip learn from pictures whose captions state their exposure, noise
-    and colour cast. Ctrl-C ends with a checkpoint and exit code 75.
+    and colour cast. Ctrl-C writes a checkpoint and ends with exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.run_options import RunOptions
     from llcodec.training.text_contrast import TextGuideRecipe

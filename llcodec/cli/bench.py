@@ -1,27 +1,37 @@
-"""``llc bench``: codecs, enhancers and the joint network, compared by real files."""
+"""``llc bench``: compare codecs, enhancers and the joint network."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llcodec.bench.codecs.programs import TIMEOUT
+from llcodec.bench.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
-from llcodec.cli._problems import FAILED, print_problem
+from llcodec.cli._exit_codes import FAILED
+from llcodec.cli._help import Command, Group, examples
+from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
-    from llcodec.bench.order import BenchOrder
+    from llcodec.bench.options import BenchOptions
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    epilog=examples(
+        "llc bench --dataset pairs/ --limit 10 -o results/",
+        "llc bench --dataset photos/ --pipelines plain:base,plain:avif,plain:jpeg",
+        "llc bench complexity",
+    ),
+)
 
 Qualities = Annotated[
     str | None,
     typer.Option(
         metavar="Q,Q,…",
         show_default=False,
-        help="Qualities on each codec's own scale; by default eight of its own.",
+        help="Qualities on each codec's own scale. By default, eight of its own.",
     ),
 ]
 
@@ -43,7 +53,8 @@ def bench(
             metavar="P,P,…",
             show_default=False,
             help="joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC, enhance:ENHANCER. "
-            "Repeatable. By default joint, and what shipped and LIME with JPEG, AVIF and base.",
+            "Repeatable. By default, joint, and LIME and the shipped enhancers with JPEG, AVIF and "
+            "base.",
         ),
     ] = None,
     out: Annotated[
@@ -54,26 +65,32 @@ def bench(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option(show_default=False, help="test, val or train; by default the first there is."),
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="test, val or train. By default, the first of these that exists.",
+        ),
     ] = None,
     qualities: Qualities = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="So many pictures, evenly spread.")
+        int | None, typer.Option(min=1, metavar="N", help="Use N images only, evenly spread.")
     ] = None,
     anchor: Annotated[
         str | None,
-        typer.Option(metavar="P", show_default=False, help="The pipeline BD-rates are against."),
+        typer.Option(metavar="P", show_default=False, help="Pipeline that BD-rates compare with."),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes side by side; times need 1.")] = 1,
+    jobs: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Parallel processes; times need 1.")
+    ] = 1,
     vtm: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="VTM's folder; or set LLC_VTM_DIR.")
+        Path | None, typer.Option(metavar="DIR", help="Folder of VTM; or set LLC_VTM_DIR.")
     ] = None,
     metrics: Annotated[
         list[str] | None,
         typer.Option(
             metavar="M,M,…",
             show_default=False,
-            help="lpips and dists, besides all else; NAME:WEIGHTS with the weights of AlexNet or "
+            help="Additional metrics: lpips, dists, or NAME:WEIGHTS with the weights of AlexNet or "
             "VGG16 in a file. Repeatable.",
         ),
     ] = None,
@@ -82,14 +99,13 @@ def bench(
         typer.Option(
             metavar="ID,ID,…",
             show_default=False,
-            help="Pictures that the report shows, by the names that it gives them; by default "
-            "three, evenly spread.",
+            help="Images that the report shows, by their names there. By default, three.",
         ),
     ] = None,
     timeout: Annotated[
         float,
         typer.Option(
-            min=1, metavar="SECONDS", help="Most that one run of ffmpeg, VTM or a cmd: may take."
+            min=1, metavar="SECONDS", help="Time limit of one run of ffmpeg, VTM or a cmd:."
         ),
     ] = TIMEOUT,
     no_report: Annotated[
@@ -99,21 +115,21 @@ def bench(
     threads: options.Threads = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Measure pipelines on pictures: rate, quality and time of written and decoded files.
+    """Measure rate, quality and time of pipelines on images.
 
-    Results are JSON and a table, plots, and a page with everything in it, report.html.
-    A run that was interrupted goes on where it was; what failed is told, and the rest goes on.
+    Every file is written and decoded. Results are JSON and a table, plots, and report.html with
+    all of them. Run it again to resume an interrupted run; failures are listed, and the rest goes
+    on.
     """
     if context.invoked_subcommand is not None:
         return
     if dataset is None:
         raise typer.BadParameter("give a data set or a folder with --dataset")
-    from llcodec.bench.default_pipelines import default_pipelines
-    from llcodec.bench.order import BenchOrder
-    from llcodec.bench.pipelines import split_pipelines
+    from llcodec.bench.options import BenchOptions
+    from llcodec.bench.pipelines import default_pipelines, split_pipelines
     from llcodec.metrics.perceptual import parse_metrics
 
-    order = BenchOrder(
+    order = BenchOptions(
         dataset=dataset,
         pipelines=split_pipelines(pipelines) if pipelines else default_pipelines(),
         out=out,
@@ -134,9 +150,9 @@ def bench(
     raise typer.Exit(_run(order, quiet))
 
 
-def _run(order: "BenchOrder", quiet: bool) -> int:
+def _run(order: "BenchOptions", quiet: bool) -> int:
     from llcodec.bench.command import run_bench
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
 
     use_threads(order.threads)
     with BenchLines(quiet) as lines:
@@ -155,7 +171,7 @@ def _run(order: "BenchOrder", quiet: bool) -> int:
     return FAILED if outcome.failures or outcome.problems else 0
 
 
-@app.command()
+@app.command(cls=Command)
 def complexity(json: options.Json = False) -> None:
     """List parameters and multiplications of each stage at 960×512 (the paper's Figure 5)."""
     from llcodec.bench.complexity import all_complexities
@@ -170,4 +186,4 @@ def _numbers(text: str | None) -> tuple[float, ...] | None:
     try:
         return tuple(float(word) for word in text.split(","))
     except ValueError:
-        raise typer.BadParameter(f"{text!r} are no qualities: write numbers with commas") from None
+        raise typer.BadParameter(f"{text!r} is not a list of qualities such as 1,2.5,4") from None

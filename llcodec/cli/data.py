@@ -1,53 +1,52 @@
-"""``llc data``: the data sets of the papers, whether a folder holds one, and making it ready."""
+"""``llc data``: list, check and prepare the data sets of the papers."""
 
 import os
-import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from llcodec._progress import Bars
 from llcodec.cli import _data_report as report
+from llcodec.cli._help import Command, Group
 from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
 _THREADS = min(4, os.cpu_count() or 1)
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[NAME]...", show_default=False, help="Show all that is known of these."
-    ),
+    typer.Argument(metavar="NAME", show_default=False, help="Show all about these."),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that llc data list shows.")]
-Root = Annotated[Path, typer.Option(metavar="DIR", help="The folder that the set lies in.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from llc data list.")]
+Root = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the data set.")]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", metavar="DIR", show_default=False, help="Where to write to."),
+    typer.Option("--out", "-o", metavar="DIR", show_default=False, help="Folder to write to."),
 ]
 Size = Annotated[
     str | None,
-    typer.Option(metavar="WxH", show_default=False, help="Resize everything, e.g. 960x512."),
+    typer.Option(metavar="WxH", show_default=False, help="Resize all images, e.g. 960x512."),
 ]
 Val = Annotated[
-    int, typer.Option(min=0, metavar="N", help="Make N scenes of the split train the split val.")
+    int, typer.Option(min=0, metavar="N", help="Move N scenes of the split train to the split val.")
 ]
 Threads = Annotated[
-    int, typer.Option(min=1, metavar="N", help="How many files are converted at a time.")
+    int, typer.Option(min=1, metavar="N", help="Files that are converted in parallel.")
 ]
-Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite the pairs.csv in DIR.")]
-Json = Annotated[bool, typer.Option("--json", help="JSON objects on standard output, one a line.")]
+Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite pairs.csv in DIR.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object per line on standard output.")
+]
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_sets(names: Names = None, json: Json = False) -> None:
-    """List the data sets that llc knows, or all that it knows of some."""
+    """List data sets: one line each, or all about some of them."""
     from llcodec.data.registry import REGISTRY, find
 
     chosen = [find(name) for name in names] if names else list(REGISTRY.values())
@@ -55,14 +54,14 @@ def list_sets(names: Names = None, json: Json = False) -> None:
         if json:
             _print_json(report.entry_record(dataset))
         else:
-            _print(report.entry_lines(dataset) if names else [report.entry_line(dataset)])
+            _print(report.entry_lines(dataset) if names else report.brief_lines(dataset))
 
 
-@app.command()
+@app.command(cls=Command)
 def check(name: Name, root: Root, json: Json = False) -> None:
-    """Say what is missing or wrong in a folder with a data set.
+    """Check a folder with a data set for missing and wrong files.
 
-    The exit code is 0 only when the set is whole.
+    The exit code is 0 only if the data set is complete.
     """
     from llcodec.data.registry import check as check_set
     from llcodec.data.registry import find
@@ -76,7 +75,7 @@ def check(name: Name, root: Root, json: Json = False) -> None:
     raise typer.Exit(0 if found.whole else 1)
 
 
-@app.command()
+@app.command(cls=Command)
 def prepare(
     name: Name,
     root: Root,
@@ -86,18 +85,18 @@ def prepare(
     threads: Threads = _THREADS,
     force: Force = False,
 ) -> None:
-    """Make a data set ready to train on.
+    """Prepare a data set for training.
 
-    Pairs get a table, pairs.csv. With --out, pictures are copied, and .npy and RAW files become
-    PNG; what is there already stays. Without it, only the table is written, into DIR.
+    Writes pairs.csv, a table of the pairs. With --out, images are copied, and .npy and RAW files
+    are converted to PNG; existing files are kept. Without it, only the table is written.
     """
     from llcodec.data.prepare import Order, prepare
     from llcodec.data.registry import find
 
     dataset = find(name)
     order = Order(dataset, root, out, _dimensions(size), val, threads, force)
-    with _Bar() as bar:
-        prepared = prepare(order, bar.show)
+    with Bars() as bars:
+        prepared = prepare(order, partial(bars.show, "files"))
     for problem in prepared.problems:
         print_problem(problem.what, problem.where)
     _print(report.prepared_lines(prepared, dataset))
@@ -112,30 +111,6 @@ def _dimensions(text: str | None) -> tuple[int, int] | None:
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise typer.BadParameter(f"{text!r} is not a size such as 960x512")
     return int(width), int(height)
-
-
-class _Bar:
-    """A progress bar, if someone is there to see it."""
-
-    def __init__(self) -> None:
-        self._bar: Progress | None = None
-
-    def __enter__(self) -> "_Bar":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def show(self, done: int, total: int) -> None:
-        """Show how many files are done."""
-        if self._bar is None and sys.stderr is not None and sys.stderr.isatty():
-            from llcodec.cli._progress import progress_bar
-
-            self._bar = progress_bar(total)
-            self._bar.start()
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done)
 
 
 def _print(lines: Iterable[str]) -> None:

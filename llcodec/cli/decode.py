@@ -1,36 +1,52 @@
 """``llc decode``: ``.llc`` files to pictures."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import typer
 
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, deliver, run_batch
-from llcodec.cli._input import STREAM, read_input
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
-from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._ends import ends_of
+from llcodec.cli._help import examples
+from llcodec.cli._input import read_input
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._pictures import PictureFile, suffix_of
+from llcodec.cli._plan import (
+    Existing,
+    Job,
+    Naming,
+    Plan,
+    refuse_mixed_stdout,
+    with_suffix,
+    writing_plan,
+)
+from llcodec.cli._regions import Box
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sizes import Box
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._threads import use_threads
-from llcodec.errors import OutputError
 
 if TYPE_CHECKING:
     from llcodec.codec.codec import Codec
     from llcodec.container import Limits
     from llcodec.imaging import Picture
 
+EXAMPLES = examples(
+    "llc decode small.llc bright.png",
+    "llc decode small.llc --as-shot                   # as dark as it was",
+    "llc decode small.llc crop.png --region 0,0,800,600",
+    "llc decode small/ -o bright/ --format jpg --output-quality 90",
+    "llc decode damaged.llc --salvage                 # recover intact tiles",
+)
+
 
 def decode(
     inputs: options.Files,
     output: options.Output = None,
     format: options.Format = None,
+    output_quality: options.OutputQuality = None,
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
     region: options.Region = None,
@@ -40,54 +56,45 @@ def decode(
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Decode .llc files as pictures."""
+    """Decode .llc files as images.
+
+    Of two names, the second is the output if it is the name of an image or does not exist.
+    """
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
-    refuse_mixed_stdout(inputs, output, json)
     light = 0.0 if as_shot else 1.0 if brightness is None else brightness
+    file = PictureFile(format, output_quality, force)
+    plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
         use_threads(threads)
         part = _Part(region, max_size, salvage)
-        return _Decoder(format, light, part, model, device.value, force, max_pixels)
+        return _Decoder(file, light, part, model, device.value, max_pixels)
 
-    plan = _plan(inputs, output, format, force)
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
 
 
-def _plan(inputs: Sequence[str], output: str | None, format: str | None, force: bool) -> Plan:
-    from llcodec.imaging import IMAGE_SUFFIXES, format_for
+def _plan(
+    inputs: Sequence[str], output: str | None, file: PictureFile, existing: Existing, json: bool
+) -> Plan:
+    from llcodec.imaging import IMAGE_SUFFIXES
 
-    if format is not None:
-        try:
-            format_for(format)
-        except OutputError as error:
-            raise typer.BadParameter(str(error)) from None
-    suffix = "." + (format or "png").lower().removeprefix(".")
-    naming = Naming(
-        output, suffix=suffix, replaced=LLC_SUFFIXES, of_files=IMAGE_SUFFIXES, force=force
-    )
-    plan = writing_plan(inputs, find_sources(inputs, LLC_SUFFIXES, ".llc files"), naming)
-    try:
-        for job in plan.jobs:
-            _format(job, format)
-    except OutputError as error:
-        raise typer.BadParameter(str(error)) from None
+    suffix = ".png" if file.format is None else suffix_of(file.format)
+    ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=IMAGE_SUFFIXES)
+    refuse_mixed_stdout(ends, json=json)
+    name = with_suffix(suffix, LLC_SUFFIXES, keep_suffix=existing.keep_suffix)
+    found = find_sources(ends.inputs, LLC_SUFFIXES, ".llc files")
+    plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
+    file.check(plan.jobs)
     return plan
-
-
-def _format(job: Job, format: str | None) -> str:
-    """Return Pillow's name of the format to write."""
-    from llcodec.imaging import format_for
-
-    by_name = ".png" if job.target == STREAM else Path(job.target)
-    return format_for(by_name if format is None else format)
 
 
 @dataclass(frozen=True)
@@ -122,32 +129,28 @@ class _Part:
 class _Decoder:
     """Decodes one file after the other, each with the model that it needs."""
 
-    format: str | None
+    file: PictureFile
     brightness: float
     part: _Part
     model: str | None
     device: str
-    force: bool
     max_pixels: int
 
     def __call__(self, job: Job) -> Record:
         from llcodec._api import codec_for, limits_for
         from llcodec.container import read_header
-        from llcodec.imaging import write_picture
 
         data = read_input(job.source)
         limits = limits_for(self.max_pixels)
         codec = codec_for(data, self.model, self.device, limits)
         start = perf_counter()  # the model is loaded once, whatever the number of files
         picture, told = self.part.decode(codec, data, self.brightness, limits)
-        encoded = io.BytesIO()
-        write_picture(picture, encoded, format=_format(job, self.format))
-        deliver(job, encoded.getbuffer(), force=self.force)
+        size = self.file.write(picture, job)
         header = read_header(data, limits)
         return {
             "path": job.source,
             "output": job.target,
-            "bytes": encoded.tell(),
+            "bytes": size,
             "width": picture.width,
             "height": picture.height,
             "quality": header.quality,

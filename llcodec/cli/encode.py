@@ -9,16 +9,33 @@ import typer
 
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._ends import ends_of
+from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device
-from llcodec.cli._plan import Job, Naming, Plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._plan import (
+    Existing,
+    Job,
+    Naming,
+    Plan,
+    refuse_mixed_stdout,
+    with_suffix,
+    writing_plan,
+)
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._threads import use_threads
 
 if TYPE_CHECKING:
     from llcodec.codec.codec import Codec, Target
+
+EXAMPLES = examples(
+    "llc encode dark.jpg small.llc",
+    "llc encode dark.jpg -q 2.5                       # dark.llc, smaller",
+    "llc encode dark.jpg small.llc --target-size 40kB",
+    "llc encode night/ -o small/ --skip-existing      # a whole folder; goes on",
+    "cat dark.jpg | llc encode - > small.llc",
+)
 
 
 def encode(
@@ -33,14 +50,19 @@ def encode(
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    keep_suffix: options.KeepSuffix = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Encode pictures as .llc files."""
+    """Encode images as .llc files.
+
+    Of two names, the second is the output if it ends with .llc or does not exist.
+    """
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
-    refuse_mixed_stdout(inputs, output, json)
+    plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
         from llcodec._api import load_codec, make_target
@@ -56,17 +78,17 @@ def encode(
         codec = load_codec(model or DEFAULT_MODEL, device.value)
         return _Encoder(codec, target, tile or TILE_SIZE, strip, force, max_pixels)
 
-    plan = _plan(inputs, output, force)
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
 
 
-def _plan(inputs: Sequence[str], output: str | None, force: bool) -> Plan:
+def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: bool) -> Plan:
     from llcodec.imaging import IMAGE_SUFFIXES
 
-    naming = Naming(
-        output, suffix=".llc", replaced=IMAGE_SUFFIXES, of_files=LLC_SUFFIXES, force=force
-    )
-    return writing_plan(inputs, find_sources(inputs, IMAGE_SUFFIXES, "pictures"), naming)
+    ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=LLC_SUFFIXES)
+    refuse_mixed_stdout(ends, json=json)
+    name = with_suffix(".llc", IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
+    found = find_sources(ends.inputs, IMAGE_SUFFIXES, "pictures")
+    return writing_plan(ends, found, Naming(name, LLC_SUFFIXES, existing))
 
 
 @dataclass(frozen=True)

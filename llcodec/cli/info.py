@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def info(inputs: options.Files, json: options.Json = False) -> None:
-    """Show what .llc files say of themselves.
+    """Show the header, the chunks and the size of .llc files.
 
-    Header, chunks and sizes. Nothing is decoded.
+    Nothing is decoded.
     """
     plan = reading_plan(find_sources(inputs, LLC_SUFFIXES, ".llc files"))
     raise typer.Exit(run_batch(plan, lambda: _work, _describe, Style(json=json, on_stdout=True)))

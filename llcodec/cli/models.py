@@ -1,4 +1,4 @@
-"""``llc models``: what weight files came with this installation, and whether they are sound."""
+"""``llc models``: list, check and find weight files."""
 
 from pathlib import Path
 from time import perf_counter
@@ -8,13 +8,14 @@ import typer
 
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch
-from llcodec.cli._model_report import describe, facts
+from llcodec.cli._help import Command, Group
+from llcodec.cli._model_checks import describe, facts
+from llcodec.cli._options import use_threads
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._text import printable
-from llcodec.cli._threads import use_threads
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(cls=Group, rich_markup_mode=None)
 
 _SUFFIX = ".safetensors"
 
@@ -23,10 +24,10 @@ Names = Annotated[
     typer.Argument(
         metavar="NAME|PATH",
         show_default=False,
-        help="Shipped models or weight files (.safetensors); by default, all that shipped.",
+        help="Shipped models or weight files (.safetensors). By default, all shipped models.",
     ),
 ]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="A name that llc models list shows.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from llc models list.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -35,28 +36,29 @@ def _models(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_models(json: options.Json = False) -> None:
-    """List the models that came with this installation.
+    """List the shipped models.
 
-    What they are for (a codec enhances as well), their size, the hash that stands in .llc files,
-    the preset, and how they were trained.
+    Shows kind (codecs enhance too), file size, the hash that .llc files refer to, preset, and
+    training.
     """
     plan = Plan(tuple(Job(name) for name in _shipped()), ())
     style = Style(json=json, on_stdout=True)
     raise typer.Exit(run_batch(plan, lambda: facts, describe, style))
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(
     names: Names = None,
     threads: options.Threads = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check models: the file, the proofs of exactness, and coding or enhancing a small picture.
+    """Check models.
 
-    Shipped files must have the SHA-256 that shipped with them.
+    Checks the SHA-256 of shipped files and the bounds of exact decoding, then codes or enhances a
+    small image.
     """
 
     def prepare() -> Worker:
@@ -68,9 +70,9 @@ def verify(
     raise typer.Exit(run_batch(plan, prepare, lambda r: printable(f"{r['name']}: OK"), style))
 
 
-@app.command()
+@app.command(cls=Command)
 def path(name: Name) -> None:
-    """Print where the file of a shipped model lies."""
+    """Print the path of a shipped model."""
     from llcodec._cards import shipped_file
 
     typer.echo(shipped_file(name))
@@ -87,7 +89,7 @@ def _shipped() -> list[str]:
 
 
 def _verified(job: Job) -> Record:
-    from llcodec.cli._model_trial import try_out
+    from llcodec.cli._model_checks import try_out
     from llcodec.errors import ModelError
 
     start = perf_counter()

@@ -1,4 +1,4 @@
-"""``llc train``: the codec with all its stages, the tone network, and the weight file of them."""
+"""``llc train``: training of codecs and tone networks, and export of weight files."""
 
 import math
 from pathlib import Path
@@ -6,19 +6,20 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli import _train_options as options
-from llcodec.cli._train_end import end_run
+from llcodec.cli import _train_common as options
+from llcodec.cli._help import Command, Group
+from llcodec.cli._train_common import end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 from llcodec.cli._train_text_guide import text_guide
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-app.command()(nerco)
-app.command("snr-aware")(snr_aware)
-app.command("text-guide")(text_guide)
+app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app.command(cls=Command)(nerco)
+app.command("snr-aware", cls=Command)(snr_aware)
+app.command("text-guide", cls=Command)(text_guide)
 
 
-@app.command()
+@app.command(cls=Command)
 def codec(
     data: options.Data,
     out: options.Out,
@@ -29,25 +30,33 @@ def codec(
     max_hours: options.MaxHours = math.inf,
     start: Annotated[
         Path | None,
-        typer.Option(help="Checkpoint or weight file that takes the place of the plain stage."),
+        typer.Option(
+            metavar="FILE", help="Checkpoint or weight file to start the joint stage from."
+        ),
     ] = None,
     narrow: Annotated[
         Path | None,
-        typer.Option(help="Checkpoint of a plain codec with fewer latents to start from."),
+        typer.Option(
+            metavar="FILE", help="Checkpoint of a plain codec with fewer latents to start from."
+        ),
     ] = None,
     tone_weights: Annotated[
         Path | None,
-        typer.Option("--tone", help="Weights (or a weight file) in place of the tone stage."),
+        typer.Option(
+            "--tone", metavar="FILE", help="Weights of the tone networks, instead of that stage."
+        ),
     ] = None,
     device: options.DeviceName = "auto",
     tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,
 ) -> None:
-    """Train a codec: tone network, plain codec on photographs, joint network on pairs.
+    """Train a codec.
 
-    Ctrl-C ends with a checkpoint and exit code 75. Works under torchrun.
+    Three stages: tone networks, a plain codec on photographs, the joint network on pairs.
+
+    Ctrl-C writes a checkpoint and ends with exit code 75. Works under torchrun.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.recipe_files import CODEC, read_recipe
     from llcodec.training.runs import CodecRunOptions, run_recipe
@@ -59,7 +68,7 @@ def codec(
     end_run(out, done=done)
 
 
-@app.command()
+@app.command(cls=Command)
 def tone(
     data: options.Data,
     out: options.Out,
@@ -69,11 +78,13 @@ def tone(
     max_hours: options.MaxHours = math.inf,
     threads: options.Threads = None,
 ) -> None:
-    """Train the global tone network alone; the best on the val splits is kept, for each member.
+    """Train the global tone networks alone.
 
-    Ctrl-C keeps the members that are finished, and ends with exit code 75.
+    Of each member, the checkpoint that is best on the val splits is kept.
+
+    Ctrl-C keeps finished members and ends with exit code 75.
     """
-    from llcodec.cli._threads import use_threads
+    from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
     from llcodec.training.ranks import refuse_ranks
@@ -90,24 +101,36 @@ def tone(
     end_run(out, done=done, how="run it again to go on")
 
 
-@app.command()
+@app.command(cls=Command)
 def export(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The weight file, *.safetensors.")],
+    checkpoint: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CHECKPOINT", show_default=False, help="checkpoint.safetensors of a run."
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help="Weight file (.safetensors).")
+    ],
     data: Annotated[
-        list[Path] | None, typer.Option(help="Folder of pairs; codecs need one. Repeatable.")
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Folder of pairs; codecs need one. Repeatable."),
     ] = None,
     name: Annotated[
-        str | None, typer.Option(help="The model's name; the preset's if not given.")
+        str | None,
+        typer.Option(metavar="NAME", help="Name of the model; by default, that of its preset."),
     ] = None,
     lambdas: Annotated[
         str | None,
-        typer.Option(help="Spread the qualities over these eight λ, not those of the training."),
+        typer.Option(
+            metavar="λ,λ,...",
+            help="Spread the qualities over these eight λ, not those of the training.",
+        ),
     ] = None,
 ) -> None:
-    """Write the averaged weights of any run as a weight file: of a codec or an enhancer.
+    """Export the averaged weights of a run as a weight file.
 
-    The val splits of the data show the ranges of a codec's activations.
+    For codecs, the val splits of the data give the ranges of the activations.
     """
     from llcodec.data.folders import DataFolders
     from llcodec.training.weight_files import export_run
@@ -122,4 +145,4 @@ def _numbers(text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(f"--lambdas: {text!r} are no numbers with commas between") from None
+        raise InputError(f"--lambdas: {text!r} is not a list of numbers with commas") from None

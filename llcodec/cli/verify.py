@@ -1,4 +1,4 @@
-"""``llc verify``: is everything in these files as their encoder left it?"""
+"""``llc verify``: check that files are intact."""
 
 from dataclasses import dataclass
 from time import perf_counter
@@ -8,12 +8,11 @@ import typer
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch
 from llcodec.cli._input import read_input
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, use_threads
 from llcodec.cli._plan import Job, reading_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import printable
-from llcodec.cli._threads import use_threads
 
 
 def verify(
@@ -24,9 +23,9 @@ def verify(
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
 ) -> None:
-    """Check .llc files, writing nothing.
+    """Check .llc files without writing anything.
 
-    Every chunk, and every decoded symbol against its checksum.
+    Checks the CRC of every chunk, and decodes all symbols and compares their checksums.
     """
 
     def prepare() -> Worker:

@@ -32,17 +32,24 @@ _SMALL = 10_000_000  # pixels: cheap to code whatever the shape of the picture
 
 @dataclass(frozen=True)
 class Target:
-    """What an encoder aims at: a quality from 1 to 8, a file size in bytes, or a rate in bpp.
+    """What an encoder aims at: one of quality, file size and rate; by default, quality 4.
+
+    Attributes:
+        quality: from 1 to 8.
+        size: the most bytes that the file may have.
+        bpp: the most bits per pixel that the file may have.
 
     Raises:
-        QualityError: unless exactly one of the three is given, and a size or rate is above 0.
+        QualityError: when several are given, or when a size or rate is not above zero.
     """
 
-    quality: float | None = DEFAULT_QUALITY
+    quality: float | None = None
     size: int | None = None
     bpp: float | None = None
 
     def __post_init__(self) -> None:
+        if self.quality is self.size is self.bpp is None:
+            object.__setattr__(self, "quality", DEFAULT_QUALITY)
         if sum(v is not None for v in (self.quality, self.size, self.bpp)) != 1:
             raise QualityError("give one of quality, target size and target bpp")
         for value in (self.size, self.bpp):

@@ -1,24 +1,21 @@
 """RAW files of cameras, developed by rawpy: an extra, as LibRaw comes with it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.errors import InputError, UnreadableImageError
+from llcodec._extras import require
+from llcodec.errors import UnreadableImageError
 
 RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
 """Lower-case suffixes, with their dot, of files that hold what a sensor saw."""
 
-_MISSING = "RAW files need rawpy: pip install 'llcodec[raw]'"
 
-
-def require_rawpy() -> None:
-    """Raise InputError if rawpy is not installed."""
-    try:
-        import rawpy  # noqa: F401
-    except ImportError:
-        raise InputError(_MISSING) from None
+def require_rawpy() -> Any:
+    """Return the module rawpy; raises InputError if it is not installed."""
+    return require("rawpy", "raw")
 
 
 def read_raw(path: Path) -> NDArray[np.uint8]:
@@ -28,9 +25,7 @@ def read_raw(path: Path) -> NDArray[np.uint8]:
         InputError: rawpy is not installed.
         UnreadableImageError: LibRaw does not know the file, or it is damaged.
     """
-    require_rawpy()
-    import rawpy
-
+    rawpy = require_rawpy()
     try:
         with rawpy.imread(str(path)) as raw:
             return np.asarray(raw.postprocess(), np.uint8)

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import torch
 
-from llcodec._cards import NERCO_FORMAT, SNR_AWARE_FORMAT, read_format, shipped_files
+from llcodec._cards import (
+    NERCO_FORMAT,
+    SNR_AWARE_FORMAT,
+    read_format,
+    shipped_enhancers,
+    shipped_files,
+)
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.codec.weights import read_model
 from llcodec.enhancing.joint import JointNetwork
@@ -42,7 +48,8 @@ def find_enhancer(name_or_path: str) -> Path:
         return shipped[name]
     if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
         return Path(name_or_path)
-    known = ", ".join([JOINT, *shipped]) if DEFAULT_MODEL in shipped else ", ".join(shipped)
+    known = [*([JOINT] if DEFAULT_MODEL in shipped else []), *shipped_enhancers()]
     raise UnknownModelError(
-        f"no model {name_or_path!r} to enhance with (shipped: {known or 'none'}; or give a path)"
+        f"no model {name_or_path!r} to enhance with "
+        f"(shipped: {', '.join(known) or 'none'}; or give a path)"
     )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from llcodec._extras import names_extra
 from llcodec._torchvision import import_torchvision
-from llcodec.errors import InputError
 
 
 def require_open_clip() -> Any:
@@ -15,13 +15,9 @@ def require_open_clip() -> Any:
 
     Raises InputError, naming the extra, if it is not installed.
     """
-    try:
+    with names_extra("open_clip", "clip"):
         import_torchvision()
         return importlib.import_module("open_clip")
-    except ImportError as error:
-        raise InputError(
-            'text guidance needs the extra "nerco": pip install "llcodec[nerco]"'
-        ) from error
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from llcodec._extras import require
 from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
@@ -122,17 +123,14 @@ def _named(key: str, name: str, named: Mapping[str, Any]) -> Table:
 
 def _structure(table: Table, kind: type[R]) -> R:
     """Return the table as dataclasses, every key and type checked."""
-    try:
-        import cattrs
-        from cattrs import transform_error
-    except ImportError as error:
-        raise InputError('training needs the extra "train": pip install llcodec[train]') from error
+    cattrs = require("cattrs", "train")
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     _refuse_coercion(converter)
     try:
-        return converter.structure(table, kind)
+        made: R = converter.structure(table, kind)
     except cattrs.BaseValidationError as error:
-        raise InputError(f"recipe: {_readable(transform_error(error)[0])}") from error
+        raise InputError(f"recipe: {_readable(cattrs.transform_error(error)[0])}") from error
+    return made
 
 
 def _refuse_coercion(converter: Any) -> None:

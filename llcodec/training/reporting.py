@@ -7,8 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
+from llcodec._extras import names_extra
 from llcodec._outputs import written
-from llcodec.errors import InputError
+from llcodec._progress import steps_bar
 
 Row = Mapping[str, float]
 
@@ -95,18 +96,7 @@ class ProgressLine:
     """A Rich progress bar on stderr: losses, bpp, PSNR, steps per second, remaining time."""
 
     def __init__(self, name: str, start: int, steps: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self.progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
-            TextColumn("{task.fields[text]}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=Console(stderr=True),
-            speed_estimate_period=600,
-        )
+        self.progress = steps_bar()
         self.task = self.progress.add_task(name, total=steps, completed=start, text="")
 
     def __enter__(self) -> Self:
@@ -134,10 +124,8 @@ def _told(score: Row) -> str:
 
 def require_tensorboard() -> None:
     """Raise InputError where TensorBoard is not installed."""
-    try:
+    with names_extra("tensorboard", "tensorboard"):
         import torch.utils.tensorboard  # noqa: F401
-    except ImportError as error:
-        raise InputError('TensorBoard is an extra: pip install "llcodec[tensorboard]"') from error
 
 
 class TensorBoard:

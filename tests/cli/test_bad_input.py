@@ -115,7 +115,7 @@ def test_unwritable_target(refused: Refused, picture: Make, sample: bytes, tmp_p
     (tmp_path / "b.llc").write_bytes(sample)
     assert "cannot write" in refused("encode", source, "-o", source / "x.llc")
     assert "cannot write" in refused("encode", source, "-o", tmp_path / "none" / "x.llc")
-    assert "cannot make the folder" in refused("encode", source, "-o", f"{source}/")
+    assert "is not a folder" in refused("encode", source, "-o", f"{source}/")
     assert "cannot write" in refused("decode", tmp_path / "b.llc", "-o", source / "x.png")
 
 

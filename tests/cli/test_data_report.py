@@ -1,8 +1,8 @@
 from pathlib import Path
 
 from llcodec.cli._data_report import (
+    brief_lines,
     check_lines,
-    entry_line,
     entry_lines,
     entry_record,
     prepared_lines,
@@ -23,8 +23,10 @@ def test_splits_in_words() -> None:
 
 
 def test_columns_of_the_list_line_up() -> None:
-    lines = [entry_line(find(name)) for name in ("sid", "lol-v2-synthetic", "bsds500")]
-    assert len({line.index(find(line.split()[0]).title) for line in lines}) == 1
+    names = ("sid", "lol-v2-synthetic", "bsds500")
+    lines = [line for name in names for line in brief_lines(find(name))]
+    assert {len(line) - len(line[17:].lstrip()) for line in lines} == {18}
+    assert max(map(len, lines)) <= 80
 
 
 def test_an_entry_in_full() -> None:

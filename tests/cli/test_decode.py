@@ -176,3 +176,23 @@ def test_a_failure_outweighs_a_loss(llc: Llc, tiled: Path, tmp_path: Path) -> No
 )
 def test_parts_exclude_each_other(llc: Llc, tiled: Path, options: list[str]) -> None:
     assert llc("decode", tiled, *options).code == 2
+
+
+def test_the_quality_of_jpeg_webp_and_avif(llc: Llc, file: Path, tmp_path: Path) -> None:
+    sizes = []
+    for quality in (20, 90):
+        output = tmp_path / f"{quality}.jpg"
+        assert llc("decode", file, output, "--output-quality", quality).code == 0
+        sizes.append(output.stat().st_size)
+    assert sizes[0] < sizes[1]
+    refused = llc("decode", file, tmp_path / "x.png", "--output-quality", 50)
+    assert refused.code == 2
+    assert "--output-quality is for JPEG, WebP and AVIF" in refused.err
+    assert llc("decode", file, tmp_path / "x.jpg", "--output-quality", 101).code == 2
+
+
+@pytest.mark.parametrize("suffix", [".jfif", ".jpe"])
+def test_rare_suffixes_of_jpeg(llc: Llc, file: Path, tmp_path: Path, suffix: str) -> None:
+    assert llc("decode", file, tmp_path / f"x{suffix}").code == 0
+    with Image.open(tmp_path / f"x{suffix}") as image:
+        assert image.format == "JPEG"

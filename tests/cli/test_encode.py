@@ -153,3 +153,78 @@ def test_tiles_of_other_edges_are_refused(
     assert result.problems == [
         f"llc: tiles must be a multiple of 64 from 64 to 4096, not {edge}",
     ]
+
+
+def test_the_second_of_two_names_is_the_output(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source, output = picture(tmp_path / "dark.png"), tmp_path / "small.llc"
+    assert llc("encode", source, output).code == 0
+    first = output.read_bytes()
+    again = llc("encode", source, output, "-q", "8")
+    assert (again.code, len(again.problems)) == (1, 1)
+    assert output.read_bytes() == first
+    assert llc("encode", source, output, "-q", "8", "--force").code == 0
+    assert output.read_bytes() != first
+    assert llc("encode", source, "-").out == llc("encode", source, "-o", "-").out
+
+
+@pytest.fixture
+def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a model that is loaded fail the test: what is known before must be told before."""
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("llcodec._api.load_codec", refuse)
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_outputs_that_cannot_be_written_are_told_before_any_work(
+    llc: Llc, picture: Make, tmp_path: Path
+) -> None:
+    source = picture(tmp_path / "dark.png")
+    (tmp_path / "there.llc").touch()
+    for output, message in (
+        (tmp_path / "none" / "x.llc", "there is no folder"),
+        (tmp_path / "there.llc", "exists already"),
+        (source / "x.llc", "is not a folder"),
+        (f"{source}/x/", "is not a folder"),
+    ):
+        result = llc("encode", source, "-o", output)
+        assert result.code == 1
+        [problem] = result.problems
+        assert message in problem
+
+
+def test_an_interrupted_batch_goes_on(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        picture(tmp_path / "in" / f"{name}.png")
+    folder = ["-o", tmp_path / "out"]
+    assert llc("encode", tmp_path / "in" / "b.png", "-o", f"{tmp_path}/out/").code == 0
+    refused = llc("encode", tmp_path / "in", *folder, "--quiet")
+    assert refused.code == 1
+    assert refused.problems[-1] == ("llc: 1 of 3 failed; --skip-existing leaves out what exists")
+    (tmp_path / "out" / "a.llc").unlink()
+    went_on = llc("encode", tmp_path / "in", *folder, "--skip-existing")
+    assert (went_on.code, went_on.problems) == (0, [])
+    assert went_on.err.splitlines()[-1] == "1 done, 2 skipped"
+    told = llc("encode", tmp_path / "in", *folder, "--skip-existing", "--json")
+    assert [json.loads(line)["skipped"] for line in told.out.splitlines()] == [True] * 3
+
+
+def test_names_of_their_own(
+    llc: Llc, picture: Make, tmp_path: Path, listing: Callable[[Path], list[str]]
+) -> None:
+    for name in ("a.jpg", "a.png", "b/a.jpg"):
+        picture(tmp_path / "in" / name)
+    out = tmp_path / "out"
+    refused = llc("encode", tmp_path / "in", "-o", out)
+    assert "--keep-suffix gives them names of their own" in refused.problems[0]
+    assert llc("encode", tmp_path / "in", "-o", out, "--keep-suffix", "--force").code == 0
+    assert listing(out) == ["a.jpg.llc", "a.png.llc", "b/a.jpg.llc", "b/a.llc"]
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "/dev/fd/0"])
+def test_standard_input_by_its_path(llc: Llc, picture: Make, tmp_path: Path, name: str) -> None:
+    source = picture(tmp_path / "dark.png")
+    piped = llc("encode", name, stdin=source.read_bytes())
+    assert (piped.code, piped.out[:1]) == (0, llc("encode", source, "-").out[:1])

@@ -78,7 +78,11 @@ def test_the_format_may_be_given(enhance: Llc, picture: Make, tmp_path: Path) ->
     assert enhance(source, "--format", "jpg", "-o", f"{tmp_path}/out/").code == 0
     assert enhance(source, "-o", tmp_path / "x.webp").code == 0
     piped = enhance("-", "--format", "BMP", stdin=source.read_bytes())
-    shown = [tmp_path / "out" / "dark.jpg", tmp_path / "x.webp", io.BytesIO(piped.out)]
+    shown: list[Path | io.BytesIO] = [
+        tmp_path / "out" / "dark.jpg",
+        tmp_path / "x.webp",
+        io.BytesIO(piped.out),
+    ]
     for file, format in zip(shown, ("JPEG", "WEBP", "BMP"), strict=True):
         with Image.open(file) as image:
             assert image.format == format
@@ -237,7 +241,8 @@ def test_grey_stays_grey_and_sixteen_bits_sixteen(enhance: Llc, tmp_path: Path) 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (31, 2), (17, 33)])
 def test_any_size(llc: Llc, enhance: Llc, picture: Make, tmp_path: Path, size: Any) -> None:
     source = picture(tmp_path / "a.png", *size)
-    for run in (enhance, lambda *arguments: llc("enhance", *arguments)):
+    runs: list[Llc] = [enhance, lambda *arguments: llc("enhance", *arguments)]
+    for run in runs:
         assert run(source, "--force").code == 0
         with Image.open(tmp_path / "a-enhanced.png") as image:
             assert image.size == size
@@ -282,7 +287,7 @@ def test_unknown_and_damaged_models(
     refused: Callable[..., str], picture: Make, nerco: Path, tmp_path: Path
 ) -> None:
     source = picture(tmp_path / "a.png")
-    assert "no model 'nope' to enhance with (shipped: joint, base, fast" in refused(
+    assert "no model 'nope' to enhance with (shipped: joint, nerco, snr-aware;" in refused(
         source, "--model", "nope"
     )
     weights = tmp_path / "x.safetensors"
@@ -316,7 +321,7 @@ def test_unwritable_targets(refused: Callable[..., str], picture: Make, tmp_path
     source = picture(tmp_path / "a.png")
     assert "cannot write" in refused(source, "-o", source / "x.png")
     assert "cannot write" in refused(source, "-o", tmp_path / "none" / "x.png")
-    assert "cannot make the folder" in refused(source, "-o", f"{source}/")
+    assert "a.png is not a folder" in refused(source, "-o", f"{source}/")
     if Path("/dev/full").exists():
         assert "No space left on device" in refused(source, "-o", "/dev/full", "--format", "png")
 
@@ -345,3 +350,29 @@ def test_names_that_could_fool_a_terminal(enhance: Llc, picture: Make, tmp_path:
 
 def test_names_that_are_not_utf8(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "\\udcff" in refused(os.fsdecode(bytes(tmp_path) + b"/\xff.png"))
+
+
+def test_the_second_of_two_names_is_the_output_if_it_is_not_there(
+    enhance: Llc, picture: Make, tmp_path: Path, listing: List
+) -> None:
+    first, second = picture(tmp_path / "a.png"), picture(tmp_path / "b.png")
+    assert enhance(first, tmp_path / "new.webp").code == 0
+    assert enhance(first, second).code == 0
+    assert listing(tmp_path) == ["a-enhanced.png", "a.png", "b-enhanced.png", "b.png", "new.webp"]
+
+
+def test_results_are_not_enhanced_again_with_a_folder_for_outputs(
+    enhance: Llc, picture: Make, tmp_path: Path, listing: List
+) -> None:
+    picture(tmp_path / "in" / "a.png")
+    assert enhance(tmp_path / "in").code == 0
+    assert enhance(tmp_path / "in", "-o", tmp_path / "out").code == 0
+    assert listing(tmp_path / "out") == ["a.png"]
+
+
+def test_jfif_stays_jpeg(enhance: Llc, picture: Make, tmp_path: Path) -> None:
+    picture(tmp_path / "a.jpg").rename(tmp_path / "a.jfif")
+    small = ["--output-quality", 10]
+    assert enhance(tmp_path / "a.jfif", *small).code == 0
+    with Image.open(tmp_path / "a-enhanced.jfif") as image:
+        assert image.format == "JPEG"

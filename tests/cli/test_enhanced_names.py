@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli._enhanced_names import beside, inside, is_stream, naming
+from llcodec.cli._enhanced_names import enhanced_name, without_enhanced
 from llcodec.cli._sources import Found, Source
 from llcodec.errors import InputError
 
-IMAGES = frozenset({".png", ".jpg", ".gif", ".tif"})
+IMAGES = frozenset({".png", ".jpg", ".jfif", ".jpe", ".gif", ".tif"})
 
 
 def found(*paths: str, named: bool = True) -> Found:
@@ -14,11 +14,12 @@ def found(*paths: str, named: bool = True) -> Found:
 
 
 @pytest.mark.parametrize(
-    ("path", "suffix", "place"),
+    ("path", "suffix", "name"),
     [
         ("a.jpg", None, "a-enhanced.jpg"),
-        ("in/a.PNG", None, "in/a-enhanced.PNG"),
-        ("/in/a.tif", None, "/in/a-enhanced.tif"),
+        ("a.jfif", None, "a-enhanced.jfif"),
+        ("a.jpe", None, "a-enhanced.jpe"),
+        ("in/a.PNG", None, "a-enhanced.PNG"),
         ("a.gif", None, "a-enhanced.png"),
         ("a", None, "a-enhanced.png"),
         ("a.b", None, "a.b-enhanced.png"),
@@ -26,58 +27,37 @@ def found(*paths: str, named: bool = True) -> Found:
         ("a.b", ".jpg", "a.b-enhanced.jpg"),
     ],
 )
-def test_beside_its_input_an_output_is_marked(path: str, suffix: str | None, place: str) -> None:
-    [source] = beside(found(path), suffix, IMAGES).sources
-    assert (source.path, source.place) == (path, Path(place))
+def test_beside_its_input_an_output_is_marked(path: str, suffix: str | None, name: str) -> None:
+    rule = enhanced_name(suffix, IMAGES, keep_suffix=False)
+    assert rule(Path(path), True) == name
+    assert rule(Path(path), False) == name.replace("-enhanced", "")
 
 
 @pytest.mark.parametrize(
-    ("path", "suffix", "place"),
-    [("a.jpg", None, "sub/a.jpg"), ("a.gif", None, "sub/a.png"), ("a.jpg", ".tif", "sub/a.tif")],
+    ("path", "suffix", "name"),
+    [("a.jpg", None, "a.jpg"), ("a.gif", None, "a.gif.png"), ("a.jpg", ".tif", "a.jpg.tif")],
 )
-def test_in_a_folder_an_output_is_called_as_its_input(
-    path: str, suffix: str | None, place: str
-) -> None:
-    [source] = inside(found(path), suffix, IMAGES).sources
-    assert (source.path, source.place) == (path, Path(place))
+def test_a_suffix_is_kept_if_it_would_be_lost(path: str, suffix: str | None, name: str) -> None:
+    assert enhanced_name(suffix, IMAGES, keep_suffix=True)(Path(path), False) == name
 
 
 def test_what_was_enhanced_is_left_out_unless_it_is_named() -> None:
     both = found("in/a.png", "in/a-enhanced.png", named=False)
-    assert [source.path for source in beside(both, None, IMAGES).sources] == ["in/a.png"]
-    assert len(inside(both, None, IMAGES).sources) == 2
-    [source] = beside(found("a-enhanced.png"), None, IMAGES).sources
-    assert source.place == Path("a-enhanced-enhanced.png")
+    assert [source.path for source in without_enhanced(both).sources] == ["in/a.png"]
+    assert len(without_enhanced(found("a-enhanced.png")).sources) == 1
 
 
 def test_nothing_left_is_a_failure() -> None:
-    result = beside(found("in/a-enhanced.png", named=False), None, IMAGES)
+    result = without_enhanced(found("in/a-enhanced.png", named=False))
     assert not result.sources
     [failure] = result.failures
-    assert (failure.path, str(failure.error)) == (
-        "in",
-        "there is nothing here but what was enhanced already",
-    )
+    assert failure.path == "in"
+    assert "results of an earlier run" in str(failure.error)
 
 
-@pytest.mark.parametrize("place", [beside, inside])
-def test_failures_are_kept(place) -> None:
+def test_failures_are_kept() -> None:
     given = found("a.png")
     given.fail("b.png", "no such file")
-    result = place(given, None, IMAGES)
+    result = without_enhanced(given)
     assert [failure.path for failure in result.failures] == ["b.png"]
     assert isinstance(result.failures[0].error, InputError)
-
-
-def test_places_are_the_names() -> None:
-    rule = naming(None, IMAGES, True)
-    assert (rule.output, rule.suffix, rule.replaced, rule.force) == (".", "", frozenset(), True)
-    assert naming("out", IMAGES, False).output == "out"
-
-
-@pytest.mark.parametrize(
-    ("inputs", "output", "stream"),
-    [(["a"], None, False), (["a"], "-", True), (["-"], None, True), (["-"], "a.png", False)],
-)
-def test_when_standard_output_is_meant(inputs: list[str], output: str | None, stream: bool) -> None:
-    assert is_stream(inputs, output) == stream

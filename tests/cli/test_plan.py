@@ -1,9 +1,19 @@
+import os
 from pathlib import Path
 
 import pytest
 import typer
 
-from llcodec.cli._plan import Naming, Plan, reading_plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._ends import Ends
+from llcodec.cli._plan import (
+    Existing,
+    Naming,
+    Plan,
+    reading_plan,
+    refuse_mixed_stdout,
+    with_suffix,
+    writing_plan,
+)
 from llcodec.cli._sources import find_sources
 
 PNG = frozenset({".png", ".jpg"})
@@ -20,9 +30,17 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def plan(*inputs: str, output: str | None = None, force: bool = False) -> Plan:
-    naming = Naming(output, ".llc", replaced=PNG, of_files=LLC, force=force)
-    return writing_plan(inputs, find_sources(inputs, PNG, "pictures"), naming)
+def plan(
+    *inputs: str,
+    output: str | None = None,
+    force: bool = False,
+    skip: bool = False,
+    keep_suffix: bool = False,
+) -> Plan:
+    naming = Naming(
+        with_suffix(".llc", PNG, keep_suffix=keep_suffix), LLC, Existing(force, skip, keep_suffix)
+    )
+    return writing_plan(Ends(inputs, output), find_sources(inputs, PNG, "pictures"), naming)
 
 
 def targets(made: Plan) -> list[str]:
@@ -79,6 +97,61 @@ def test_outputs_that_do_not_go_with_the_inputs(
 ) -> None:
     with pytest.raises(typer.BadParameter, match=message):
         plan(*inputs, output=output)
+
+
+def test_several_files_and_the_name_of_a_new_file_get_a_hint() -> None:
+    with pytest.raises(typer.BadParameter, match=r"end it with / for a folder \(x.llc/\)"):
+        plan("a.png", "in", output="x.llc")
+
+
+def test_existing_outputs_can_be_skipped(tree: Path) -> None:
+    (tree / "in" / "b.llc").touch()
+    made = plan("in", "a.png", skip=True)
+    assert targets(made) == ["in/sub/b.llc", "a.llc"]
+    assert [(job.source, job.target) for job in made.skipped] == [("in/b.png", "in/b.llc")]
+    assert made.total == 3
+    with pytest.raises(typer.BadParameter, match="one of --force and --skip-existing"):
+        Existing(force=True, skip=True)
+
+
+def test_a_folder_in_place_of_an_output_is_not_skipped(tree: Path) -> None:
+    (tree / "a.llc").mkdir()
+    assert "it is a folder" in problem(plan("a.png", skip=True))
+
+
+def test_twins_keep_their_suffixes_if_asked_to() -> None:
+    assert targets(plan("twins", keep_suffix=True)) == ["twins/c.jpg.llc", "twins/c.png.llc"]
+
+
+def test_equal_names_in_several_folders_keep_their_folders(tree: Path) -> None:
+    (tree / "b.png").touch()
+    made = plan("b.png", "in/b.png", "a.png", output="new")
+    assert targets(made) == ["new/b.llc", "new/in/b.llc", "new/a.llc"]
+    assert made.jobs[1].folder == Path("new/in")
+    (tree / "in" / "c.jpg").touch()
+    assert targets(plan("twins/c.png", "in/c.jpg", output="new")) == [
+        "new/twins/c.llc",
+        "new/in/c.llc",
+    ]
+    assert len(plan("twins", "in/c.jpg", output="new").failures) == 2  # the twins are still alike
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("none/x.llc", "cannot write none/x.llc: there is no folder"),
+        ("a.png/x.llc", "a.png is not a folder"),
+        ("a.png/x/", "a.png is not a folder"),
+    ],
+)
+def test_folders_that_cannot_be_written_to_are_told_at_once(output: str, message: str) -> None:
+    assert message in problem(plan("v1.2", output=output))
+
+
+def test_pipes_need_a_name_for_their_output(tree: Path) -> None:
+    os.mkfifo(tree / "pipe")
+    assert problem(plan("pipe")) == "is no file to name the output after: give -o OUT"
+    assert targets(plan("pipe", output="x.llc")) == ["x.llc"]
 
 
 @pytest.mark.parametrize("output", [None, "new"])
@@ -142,12 +215,12 @@ def test_plans_for_reading_have_no_outputs() -> None:
 
 
 def test_json_and_a_file_do_not_share_standard_output() -> None:
-    refuse_mixed_stdout(["a.png"], None, True)
-    refuse_mixed_stdout(["-"], "a.llc", True)
-    refuse_mixed_stdout(["-"], None, False)
-    for inputs, output in ((["-"], None), (["a.png"], "-")):
+    refuse_mixed_stdout(Ends(("a.png",), None), json=True)
+    refuse_mixed_stdout(Ends(("-",), "a.llc"), json=True)
+    refuse_mixed_stdout(Ends(("-",), None), json=False)
+    for ends in (Ends(("-",), None), Ends(("a.png",), "-")):
         with pytest.raises(typer.BadParameter):
-            refuse_mixed_stdout(inputs, output, True)
+            refuse_mixed_stdout(ends, json=True)
 
 
 def test_the_folders_of_outputs_are_known_of_refused_ones_too(tree: Path) -> None:

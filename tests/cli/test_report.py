@@ -14,7 +14,7 @@ def tell(style: Style, total: int = 2) -> None:
     with Reporter(style, total, describe) as reporter:
         reporter.done({"path": "a"})
         reporter.failed("b\n", "wrong")
-        reporter.sum_up(1)
+        reporter.sum_up(failed=1)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,36 @@ def test_losses_are_told_however_quiet_the_run_is(
     with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
         reporter.done({"path": "a", "problems": ["torn"], "lost": ["0,0,64,64"]})
     assert capsys.readouterr().err == told + "llc: a: torn\nllc: a: lost 0,0,64,64, grey now\n"
+
+
+@pytest.mark.parametrize(
+    ("counts", "style", "line"),
+    [
+        ({"failed": 0}, Style(), ""),
+        ({"failed": 0, "skipped": 2}, Style(), "3 done, 2 skipped\n"),
+        ({"failed": 0, "skipped": 2}, Style(quiet=True), ""),
+        ({"failed": 1, "skipped": 2}, Style(quiet=True), "llc: 1 of 5 failed, 2 skipped\n"),
+        ({"failed": 1, "skipped": 2}, Style(json=True), ""),
+        (
+            {"failed": 2, "refused": True},
+            Style(),
+            "llc: 2 of 5 failed; --skip-existing leaves out what exists\n",
+        ),
+    ],
+)
+def test_sums(
+    counts: dict[str, Any], style: Style, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Reporter(style, 5, str) as reporter:
+        reporter.sum_up(**counts)
+    assert capsys.readouterr() == ("", line)
+
+
+def test_skipped_files_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    for style, out in ((Style(json=True), '{"path": "a"}\n'), (Style(), "")):
+        with Reporter(style, 2, str) as reporter:
+            reporter.skipped({"path": "a"})
+        assert capsys.readouterr() == (out, "")
 
 
 def test_one_file_needs_no_sum(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec.cli._exit_codes import STOPPED, USAGE
 from llcodec.cli._main import run
-from llcodec.cli._problems import USAGE
-from llcodec.cli._train_end import STOPPED
 from llcodec.training.stopping import StopRequest
 
 
@@ -67,7 +66,7 @@ def test_training_ends_in_a_model_that_codes(
         assert decoded.size == (112, 80)
     spread = ["train", "export", checkpoint, *pairs, "-o", str(tmp_path / "x.safetensors")]
     assert run([*spread, "--lambdas", "0.1,much"]) == 1
-    assert "no numbers with commas between" in capsys.readouterr().err
+    assert "is not a list of numbers with commas" in capsys.readouterr().err
     assert run([*spread, "--lambdas", "0.1,0.2"]) == 1
     assert "8 rising values" in capsys.readouterr().err
     assert not (tmp_path / "x.safetensors").exists()

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec.cli._exit_codes import STOPPED
 from llcodec.cli._main import run
-from llcodec.cli._train_end import STOPPED
 
 SMALL = ["--threads=1", "--set=steps=2", "--set=batch=1", "--set=crop=32"]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec.cli._exit_codes import STOPPED
 from llcodec.cli._main import run
-from llcodec.cli._train_end import STOPPED
 
 
 @pytest.fixture(scope="module")
@@ -61,5 +61,5 @@ def test_the_extra_is_named_where_it_is_missing(
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
     assert run(["train", "text-guide", *folders, "-o", str(tmp_path / "run")]) == 1
     message = capsys.readouterr().err
-    assert "llcodec[nerco]" in message
+    assert "llcodec[clip]" in message
     assert message.count("\n") == 1

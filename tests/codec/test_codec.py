@@ -164,8 +164,7 @@ def test_targets_that_cannot_be_met(tiny: "Tiny", make_picture: "MakePicture") -
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"quality": None},
-        {"size": 100},
+        {"quality": 4.0, "size": 100},
         {"quality": None, "size": 100, "bpp": 1.0},
         {"quality": None, "size": 0},
         {"quality": None, "bpp": 0.0},
@@ -176,6 +175,12 @@ def test_targets_that_cannot_be_met(tiny: "Tiny", make_picture: "MakePicture") -
 def test_targets_are_one_positive_number(wrong: dict[str, float | None]) -> None:
     with pytest.raises(QualityError):
         Target(**wrong)  # type: ignore[arg-type]
+
+
+def test_targets_work_alone() -> None:
+    assert Target() == Target(4.0) == Target(quality=4.0)
+    assert Target(bpp=0.2).quality is None
+    assert Target(size=100) == Target(None, size=100)
 
 
 def test_files_of_other_weights_are_refused(

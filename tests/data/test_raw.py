@@ -34,7 +34,7 @@ def test_the_extra_is_named_when_rawpy_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "rawpy", None)
-    with pytest.raises(InputError, match=r"pip install 'llcodec\[raw\]'"):
+    with pytest.raises(InputError, match=r'pip install "llcodec\[raw\]"'):
         require_rawpy()
     with pytest.raises(InputError, match=r"llcodec\[raw\]"):
         read_raw(tmp_path / "a.arw")

@@ -51,7 +51,7 @@ def test_files_of_either_kind_are_told_apart(nerco_path: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", ["", "nerc", "JOINT", "../fast", "joint\n"])
 def test_other_names_are_unknown_and_the_shipped_ones_are_listed(shelf: Path, name: str) -> None:
-    known = r"shipped: joint, fast, tiny-nerco; or give a path"
+    known = r"shipped: joint, tiny-nerco; or give a path"
     with pytest.raises(UnknownModelError, match=known):
         find_enhancer(name)
 

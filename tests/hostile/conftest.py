@@ -20,12 +20,15 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Result:
-    """How a run ended: what shells would call its code (negative: the signal that ended it)."""
+    """How a run ended.
+
+    ``code``: negative if a signal ended it. ``grown_mb``: None if it was killed at its very start.
+    """
 
     code: int
     out: bytes
     err: str
-    grown_mb: float
+    grown_mb: float | None
 
     @property
     def line(self) -> str:
@@ -66,7 +69,8 @@ class Nursery:
     def wait(self, running: Running) -> Result:
         """Wait for the end of a run."""
         answer = self._ask({"wait": running.pid})
-        out, err = ((running.folder / name).read_bytes() for name in ("out", "err"))
+        files = (running.folder / name for name in ("out", "err"))
+        out, err = (file.read_bytes() if file.exists() else b"" for file in files)
         return Result(answer["code"], out, err.decode(), answer["grown_mb"])
 
     def run(self, *arguments: object, **order: Any) -> Result:

@@ -5,10 +5,10 @@ A script. Orders come as lines of JSON on standard input, and each is answered b
     {"run": [ARGUMENT, …], "cwd": …, "in": …, "out": …, "err": …}    →  {"pid": …}
     {"wait": PID}                                                   →  {"code": …, "grown_mb": …}
 
-``grown_mb`` is by how much the process came to exceed the memory that it started with. Further
-keys of ``run``: ``"ordinary": true`` takes away what root may do beyond others, and
-``"strike": [SIGNAL, N, FOLDER]`` sends the process a signal when it is about to open, link,
-rename or remove a file in a folder for the N-th time.
+``grown_mb`` is by how much the process came to exceed the memory that it started with, null if it
+was killed before that was measured. Further keys of ``run``: ``"ordinary": true`` takes away what
+root may do beyond others, and ``"strike": [SIGNAL, N, FOLDER]`` sends the process a signal when it
+is about to open, link, rename or remove a file in a folder for the N-th time.
 """
 
 import ctypes
@@ -87,6 +87,13 @@ def resident_kilobytes() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+def memory_at_start(order: Mapping[str, Any]) -> int | None:
+    """Return the kilobytes that a process noted when it started, None if it did not get there."""
+    note = Path(order["out"] + ".start")
+    text = note.read_text() if note.exists() else ""
+    return int(text) if text else None
+
+
 def obey() -> None:
     """Do what the lines of standard input say."""
     running: dict[int, Mapping[str, Any]] = {}
@@ -100,8 +107,8 @@ def obey() -> None:
             answer: dict[str, object] = {"pid": pid}
         else:
             pid, status, usage = os.wait4(order["wait"], 0)
-            start = int(Path(running.pop(pid)["out"] + ".start").read_text() or 0)
-            grown = round((usage.ru_maxrss - start) / 1000, 1)
+            start = memory_at_start(running.pop(pid))
+            grown = None if start is None else round((usage.ru_maxrss - start) / 1000, 1)
             answer = {"code": os.waitstatus_to_exitcode(status), "grown_mb": grown}
         print(json.dumps(answer), flush=True)
 

@@ -160,5 +160,5 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
         raise ImportError(name)
 
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
-    with pytest.raises(InputError, match=r"llcodec\[nerco\]"):
+    with pytest.raises(InputError, match=r"llcodec\[clip\]"):
         load_guide(OWN)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from llcodec.bench.extras import require
+from llcodec._extras import require
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 
 StateDict = Mapping[str, Any]

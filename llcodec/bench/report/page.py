@@ -9,8 +9,8 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Any, Final
 
-from llcodec.bench.extras import require
-from llcodec.bench.looks import FAMILIES
+from llcodec._extras import require
+from llcodec.bench.report.styles import FAMILIES
 
 _TEMPLATE: Final = "report.html"
 _STYLE: Final = "style.css"

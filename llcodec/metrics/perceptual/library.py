@@ -2,8 +2,8 @@
 
 import importlib
 
+from llcodec._extras import names_extra
 from llcodec._torchvision import import_torchvision
-from llcodec.errors import InputError
 
 
 def import_library() -> None:
@@ -11,10 +11,6 @@ def import_library() -> None:
 
     Raises InputError, naming the extra to install, if they are not there.
     """
-    try:
+    with names_extra("torchmetrics", "perceptual"):
         import_torchvision()  # torchmetrics imports it, too, and could not cope with some builds
         importlib.import_module("torchmetrics")
-    except ImportError as error:
-        raise InputError(
-            'LPIPS and DISTS need the extra "perceptual": pip install "llcodec[perceptual]"'
-        ) from error

@@ -11,5 +11,5 @@ def test_a_missing_library_is_told_with_its_extra(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(InputError, match=r'"perceptual": pip install "llcodec\[perceptual\]"'):
+    with pytest.raises(InputError, match=r'pip install "llcodec\[perceptual\]"'):
         import_library()

@@ -1,0 +1,93 @@
+"""Which of the names on the command line are read, and which is written to."""
+
+import glob
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from llcodec.cli._input import STREAM
+from llcodec.cli._output import is_special
+from llcodec.cli._sources import Found, Source
+
+_STDIN: Final = frozenset({STREAM, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+_STDOUT: Final = frozenset({STREAM, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What is read, and where the output goes.
+
+    Attributes:
+        inputs: files, folders and patterns; ``-`` for standard input.
+        output: a file or folder, ``-`` for standard output, or None for names beside the inputs.
+    """
+
+    inputs: tuple[str, ...]
+    output: str | None
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the output goes to standard output: asked for, or since the input is a stream."""
+        return self.output == STREAM or (self.output is None and STREAM in self.inputs)
+
+
+def ends_of(
+    inputs: Sequence[str], output: str | None, *, read: frozenset[str], written: frozenset[str]
+) -> Ends:
+    """Return what is read and written: ``IN... -o OUT``, or ``IN OUT`` without ``-o``.
+
+    The second of two names is the output if the first is a file and the second has a suffix that
+    is written and not read, or is not there and has no suffix that is read only.
+
+    Args:
+        inputs: the names that are no options.
+        output: what ``-o`` names, if anything.
+        read: suffixes of the files that the command reads, in lower case.
+        written: suffixes of the files that it writes.
+
+    Raises:
+        typer.BadParameter: when the second name could only be a folder for outputs.
+    """
+    names = [STREAM if name in _STDIN else name for name in inputs]
+    if output is None and len(names) == 2 and names[0] != STREAM and inputs[1] in _STDOUT:
+        return Ends((names[0],), STREAM)
+    if output is None and len(names) == 2 and _is_output(names[0], names[1], read, written):
+        return Ends((names[0],), names[1])
+    return Ends(tuple(names), STREAM if output in _STDOUT else output)
+
+
+def _is_output(source: str, name: str, read: frozenset[str], written: frozenset[str]) -> bool:
+    suffix = Path(name).suffix.lower()
+    try:
+        if not name or name == STREAM or Path(name).is_dir():
+            return False
+        there = Path(name).exists() or Path(name).is_symlink()
+        several = Path(source).is_dir() or (glob.has_magic(source) and not Path(source).exists())
+    except OSError:
+        return False  # too long a name, for example; reading it will tell
+    if there or glob.has_magic(name):
+        return suffix in written - read and not several
+    if name.endswith("/") or (several and suffix not in read | written):
+        raise typer.BadParameter(f"{name} does not exist: write -o {name} for a folder of outputs")
+    return suffix not in read - written and not several
+
+
+def without_pipes(found: Found, ends: Ends) -> Found:
+    """Return sources without the pipes and devices that have no name to call their output by."""
+    if ends.output is not None:
+        return found
+    result = Found(failures=list(found.failures))
+    for source in found.sources:
+        if _is_pipe(source):
+            result.fail(source.path, "is no file to name the output after: give -o OUT")
+        else:
+            result.sources.append(source)
+    return result
+
+
+def _is_pipe(source: Source) -> bool:
+    named = source.path.startswith(("/dev/", "/proc/")) or is_special(Path(source.path))
+    return source.path != STREAM and source.named and named

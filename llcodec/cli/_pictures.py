@@ -1,0 +1,82 @@
+"""Pictures as ``llc decode`` and ``llc enhance`` write them."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from llcodec.cli._batch import deliver
+from llcodec.cli._input import STREAM
+from llcodec.cli._plan import Job
+from llcodec.errors import OutputError
+
+if TYPE_CHECKING:
+    from llcodec.imaging import Picture
+
+_LOSSY: Final = frozenset({"JPEG", "MPO", "WEBP", "AVIF"})
+
+
+@dataclass(frozen=True)
+class PictureFile:
+    """How pictures are written.
+
+    Attributes:
+        format: a suffix or a name of Pillow's, or None for what the name of the output says.
+        quality: from 0 to 100 for JPEG, WebP and AVIF; None for the usual one.
+        force: overwrite what is there.
+    """
+
+    format: str | None
+    quality: int | None
+    force: bool
+
+    def check(self, jobs: Sequence[Job]) -> None:
+        """Check that all jobs can be written so.
+
+        Raises:
+            typer.BadParameter: when a format is unknown, or when none has a quality to choose.
+        """
+        try:
+            formats = {self._format(job) for job in jobs}
+        except OutputError as error:
+            raise typer.BadParameter(str(error)) from None
+        if self.quality is not None and formats and not formats & _LOSSY:
+            raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
+
+    def write(self, picture: "Picture", job: Job) -> int:
+        """Write a picture to where a job wants it, and return how many bytes it takes.
+
+        Raises:
+            OutputError: when it cannot be written.
+        """
+        from llcodec.imaging import write_picture
+
+        encoded = io.BytesIO()
+        write_picture(picture, encoded, format=self._format(job), quality=self.quality)
+        deliver(job, encoded.getbuffer(), force=self.force)
+        return encoded.tell()
+
+    def _format(self, job: Job) -> str:
+        """Return Pillow's name of the format to write."""
+        from llcodec.imaging import format_for
+
+        by_name = ".png" if job.target == STREAM else Path(job.target)
+        return format_for(by_name if self.format is None else self.format)
+
+
+def suffix_of(format: str) -> str:
+    """Return the suffix of outputs in a format that was asked for.
+
+    Raises:
+        typer.BadParameter: when no such format can be written.
+    """
+    from llcodec.imaging import format_for
+
+    try:
+        format_for(format)  # before anything is named by it
+    except OutputError as error:
+        raise typer.BadParameter(str(error)) from None
+    return "." + Path(format).name.lower().removeprefix(".")
