@@ -20,7 +20,7 @@ from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
-from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned
+from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned, weighted_cost
 from llcodec.training.optimiser import descend, new_optimiser, set_learning_rates
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.ranks import Ranks
@@ -59,6 +59,7 @@ class CodecTrainer(Trainer):
         ranks: Ranks | None = None,
     ) -> None:
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
+        self.batch = recipe.batch
         self.device = device or torch.device("cpu")
         rng = np.random.default_rng(seed)
         torch.manual_seed(seed)
@@ -71,6 +72,7 @@ class CodecTrainer(Trainer):
         self.sampler = CropSampler(sources, recipe.mix, rng)
         state = RunState(model, self.ema.model, new_optimiser(model, recipe), rng)
         state.notes["preset"] = json.dumps(asdict(model.preset))
+        state.notes["stage"] = stage
         state.notes["lambdas"] = json.dumps(recipe.lambdas)
         pace = Pace(
             recipe.steps,
@@ -193,6 +195,14 @@ class CodecTrainer(Trainer):
             return []
         scores = validate(self.ema.model, self.pictures, VALIDATION_QUALITIES, self.joint)
         return [asdict(score) for score in scores]
+
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return the negative rate-distortion cost of validation pictures, mean over qualities."""
+        quality, bpp, psnr = (
+            torch.tensor([score[key] for score in scores]) for key in ("quality", "bpp", "psnr")
+        )
+        cost = weighted_cost(bpp, 10 ** (-psnr / 10), self._lambdas(quality), self.recipe.equalise)
+        return -float(cost.mean())
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures at a few qualities."""

@@ -1,6 +1,7 @@
 """How to run a recipe, apart from what is learned."""
 
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +31,17 @@ def refuse_to_overwrite(out: Path, options: RunOptions) -> None:
         raise InputError(f"{out} holds a run already; resume it or choose another folder")
 
 
+def say_finished(out: Path) -> None:
+    """Say on stderr that a run needed no further step, so that its end is not taken for work."""
+    print(f"{out} is finished: no step left to train", file=sys.stderr)
+
+
 def run_trainer(name: str, trainer: Trainer, options: RunOptions) -> bool:
     """Start a run or go on with it; return whether the last step was reached."""
     if trainer.checkpoint.exists():
         trainer.resume()
+        if trainer.state.step >= trainer.pace.steps:
+            say_finished(trainer.out)
     reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.pace.steps)]
     if options.tensorboard:
         reporters.append(TensorBoard(trainer.out / "tensorboard"))

@@ -22,7 +22,7 @@ from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
 from llcodec.training.recipe import Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
-from llcodec.training.run_options import RunOptions
+from llcodec.training.run_options import RunOptions, say_finished
 from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
 from llcodec.training.tone_run import holds_members, run_tone
 
@@ -31,12 +31,15 @@ _VALIDATION_PICTURES = 7
 
 @dataclass(frozen=True)
 class CodecRunOptions(RunOptions):
-    """Options of the codec's stages besides.
+    """What the codec's stages start from, besides the options of every run.
 
-    ``start`` is a checkpoint or weight file that takes the place of the plain stage, ``tone`` the
-    weights, or a weight file with some, that take the place of the tone stage. A weight file with
-    a tone network, as ``start``, brings its own. ``narrow`` is the checkpoint of a plain codec
-    with fewer latents that the plain stage starts from.
+    Attributes:
+        start: a checkpoint or weight file. Where the recipe has a joint stage, it takes the place
+            of the plain stage; otherwise the plain stage continues from it. A weight file with a
+            tone network takes the place of the tone stage as well.
+        narrow: the checkpoint of a plain codec with fewer latents, which the plain stage starts
+            from.
+        tone: weights of a tone network, or a weight file with one, instead of the tone stage.
     """
 
     start: Path | None = None
@@ -78,24 +81,44 @@ class _Run:
             if not self._train_tone(tone, ends):
                 return False
         start = options.start
-        if recipe.plain is not None and start is None:
-            start = self.out / "plain" / "checkpoint.safetensors"
-            if not self._done(start, recipe.plain):
-                sources = self._photographs(recipe.plain)
-                model = new_plain_model(
-                    recipe.preset, recipe.plain, sources, recipe.seed, options.narrow
-                )
-                narrow = [options.narrow] if options.narrow is not None else []
-                if not self._train(model, "plain", recipe.plain, sources, ends, narrow):
-                    return False
+        if self._trains_plain:
+            if not self._train_plain(ends):
+                return False
+            start = self._checkpoint("plain")
         if recipe.joint is None:
             return True
         assert start is not None
-        if self._done(self.out / "joint" / "checkpoint.safetensors", recipe.joint):
+        if self._done(self._checkpoint("joint"), recipe.joint):
+            self._say_finished()
             return True
         model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
         before = [start] if tone in (None, start) else [start, tone]
         return self._train(model, "joint", recipe.joint, self._all(recipe.joint), ends, before)
+
+    @property
+    def _trains_plain(self) -> bool:
+        """Whether there is a plain stage that no other codec takes the place of."""
+        recipe = self.recipe
+        return recipe.plain is not None and (recipe.joint is None or self.options.start is None)
+
+    def _train_plain(self, ends: float) -> bool:
+        """Train the plain stage, unless it is finished; return whether it is."""
+        recipe, options = self.recipe, self.options
+        assert recipe.plain is not None
+        if self._done(self._checkpoint("plain"), recipe.plain):
+            if recipe.joint is None:
+                self._say_finished()
+            return True
+        sources = self._photographs(recipe.plain)
+        start = options.start
+        model = new_plain_model(
+            recipe.preset, recipe.plain, sources, recipe.seed, start=start, narrow=options.narrow
+        )
+        before = [path for path in (start, options.narrow) if path is not None]
+        return self._train(model, "plain", recipe.plain, sources, ends, before)
+
+    def _checkpoint(self, stage: str) -> Path:
+        return self.out / stage / "checkpoint.safetensors"
 
     def _refuse_what_cannot_end(self) -> None:
         """Raise InputError for what a later stage lacks, before hours go into an earlier one."""
@@ -105,9 +128,11 @@ class _Run:
                 read_notes(path)
         if options.tensorboard:
             require_tensorboard()
-        if recipe.plain is not None and options.start is None:
+        self._refuse_unused_options()
+        if self._trains_plain:
+            assert recipe.plain is not None
             self._refuse_without_photographs(recipe.plain)
-        elif recipe.joint is not None and options.start is None:
+        elif options.start is None:
             raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
         if recipe.joint is not None and recipe.joint.mix.pairs < 1:
             self._refuse_without_photographs(recipe.joint)
@@ -115,6 +140,22 @@ class _Run:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
+
+    def _refuse_unused_options(self) -> None:
+        """Raise InputError for a recipe without a codec, and for weights that no stage would read.
+
+        Otherwise the command would succeed without having done what it was asked for.
+        """
+        recipe, options = self.recipe, self.options
+        if recipe.plain is None and recipe.joint is None:
+            raise InputError("the recipe has neither a plain nor a joint stage: nothing to train")
+        if options.tone is not None and (recipe.joint is None or not recipe.preset.global_tone):
+            raise InputError("no stage of this recipe uses a tone network (--tone)")
+        if options.narrow is not None:
+            if options.start is not None:
+                raise InputError("give either a codec to start from or a narrower one, not both")
+            if recipe.plain is None:
+                raise InputError("the recipe has no plain stage to start from a narrower codec")
 
     def _refuse_without_photographs(self, stage: StageRecipe) -> None:
         if not self.data.photographs and not (stage.bright_halves and self.data.pairs):
@@ -153,6 +194,10 @@ class _Run:
     def _refuse_to_overwrite(self) -> None:
         if not self.options.resume:
             raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
+
+    def _say_finished(self) -> None:
+        if not self.ranks.rank:
+            say_finished(self.out)
 
     def _train(
         self,

@@ -43,7 +43,7 @@ class SnrAwareTrainer(Trainer):
         out: Path,
         device: torch.device | None = None,
     ) -> None:
-        self.recipe, self.validation = recipe, validation
+        self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
@@ -86,6 +86,10 @@ class SnrAwareTrainer(Trainer):
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
         return score_enhancer(self.ema.model.enhance, self.validation, self.device)
+
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return the PSNR of validation pairs."""
+        return scores[0]["psnr"]
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""

@@ -13,10 +13,12 @@ from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
+from llcodec.nets.gain import QUALITIES
 from llcodec.nets.presets import Preset, preset_of
 from llcodec.training.checkpoint import (
     is_weight_file,
     load_weights,
+    read_notes,
     read_tensors,
     read_told,
     tensors_within,
@@ -31,15 +33,37 @@ _ADDED = ("tone.", "snr_branch", "f_a")
 
 
 def new_plain_model(
-    preset: Preset, recipe: StageRecipe, sources: Sources, seed: int, narrow: Path | None = None
+    preset: Preset,
+    recipe: StageRecipe,
+    sources: Sources,
+    seed: int,
+    *,
+    start: Path | None = None,
+    narrow: Path | None = None,
 ) -> JointModel:
-    """Return the plain codec of a preset, its linear path started from photographs' KLT.
+    """Return the plain codec of a preset, ready for the plain stage.
 
-    ``narrow``, the checkpoint of a plain codec with fewer latents, gives all that it has learnt.
-    Raises InputError if it is of another shape, or was trained with other values of λ.
+    Args:
+        preset: any preset; its plain codec is built.
+        recipe: the plain stage, whose λ the gains are for.
+        sources: photographs; without ``start`` the linear path begins as their KLT.
+        seed: of the random weights.
+        start: a checkpoint or weight file of a plain codec of this shape to continue from. Its
+            gains are moved to the λ of ``recipe``.
+        narrow: a checkpoint of a plain codec with fewer latents, whose weights are taken over.
+
+    Raises:
+        InputError: if ``start`` or ``narrow`` is of another shape, if ``start`` is not a plain
+            codec, or if ``narrow`` was trained with other values of λ.
     """
     torch.manual_seed(seed)
     model = JointModel(preset.plain())
+    if start is not None:
+        _refuse_unless_plain(start)
+        learned, before = _learned(start)
+        load_weights(model, learned, start)
+        _follow(model, before, recipe.lambdas, start)
+        return model
     if preset.linear_path:
         rng = np.random.default_rng(seed)
         basis = patch_basis(sources.photographs, preset.latents, rng)
@@ -62,11 +86,10 @@ def new_joint_model(
     torch.manual_seed(seed)
     model = JointModel(preset)
     own = model.state_dict()
-    given, before = _learnt(start)
+    given, before = _learned(start)
     added = {k: v for k, v in own.items() if k.startswith(_ADDED) and k not in given}
     load_weights(model, {k: v for k, v in given.items() if k in own} | added, start)
-    if model.gain is not None and before != recipe.lambdas:
-        model.gain.follow_lambdas(before, recipe.lambdas)
+    _follow(model, before, recipe.lambdas, start)
     if model.tone is not None:
         if tone is None:
             raise InputError("the joint network needs a tone network")
@@ -74,12 +97,33 @@ def new_joint_model(
     return model
 
 
+def _follow(
+    model: JointModel, before: tuple[float, ...], after: tuple[float, ...], path: Path
+) -> None:
+    """Move the gains of ``model`` from the values of λ of ``path`` to those of a recipe."""
+    if model.gain is None or before == after:
+        return
+    if not len(before) == len(after) == QUALITIES:
+        raise InputError(f"{path}: gains can be moved from {QUALITIES} values of λ to as many only")
+    model.gain.follow_lambdas(before, after)
+
+
+def _refuse_unless_plain(start: Path) -> None:
+    """Raise InputError if a start was trained to brighten; shapes are compared when it is read."""
+    if is_weight_file(start):
+        brightens = read_model(start).brightens
+    else:
+        brightens = read_notes(start).get("stage") == "joint"
+    if brightens:
+        raise InputError(f"{start}: a codec that brightens; the plain stage needs a plain codec")
+
+
 def brings_tone(start: Path) -> bool:
     """Return whether a start holds a tone network that it was trained with: a weight file's."""
     return is_weight_file(start) and bool(_tone_within(start))
 
 
-def _learnt(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
+def _learned(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
     """Return the averaged weights of a codec and the values of λ that its gains are for."""
     told = read_told(start)
     if is_weight_file(start):

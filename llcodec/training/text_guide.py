@@ -38,7 +38,7 @@ class TextGuideTrainer(Trainer):
         validation: list[Pair],
         out: Path,
     ) -> None:
-        self.recipe, self.validation = recipe, validation
+        self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
         shape = recipe.shape

@@ -43,6 +43,7 @@ class Trainer(ABC):
 
     columns: tuple[str, ...] = ("loss",)
     device = torch.device("cpu")
+    batch = 1  # crops in a step
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Trainer(ABC):
         self.out, self.state, self.pace = out, state, pace
         self.settings = json.dumps(settings, indent=1) + "\n"
         self.ranks = ranks or Ranks()
+        self._best: tuple[float, int] | None = None  # merit and step
 
     @abstractmethod
     def step(self) -> None:
@@ -66,6 +68,10 @@ class Trainer(ABC):
         Random numbers that this draws must not be those of the training.
         """
         return []
+
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return how good the scores of one validation are, as one number; higher is better."""
+        return fmean(value for score in scores for value in score.values())
 
     def draw(self, path: Path) -> None:  # noqa: B027
         """Draw a sheet of validation pictures to ``path``, if there are any."""
@@ -127,6 +133,8 @@ class Trainer(ABC):
                 part.write_text(self.settings)
             log = JsonLines(self.log)
             log.cut_after(self.state.step)
+            for step, scores in log.validations():
+                self._note_best(step, scores)
             reporters = [log, *reporters]
         with StopRequest() as stop, ExitStack() as stack:
             listeners = [stack.enter_context(r) for r in reporters if self.ranks.rank == 0]
@@ -137,13 +145,15 @@ class Trainer(ABC):
     def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
         started = saved = drawn = reported = time.monotonic()
         hours_before, pace, state = self.state.hours, self.pace, self.state
-        told, stopping = state.step, False
+        first = told = state.step
+        stopping = False
         while state.step < pace.steps and not stopping:
             self.step()
             now = time.monotonic()
             state.hours = hours_before + (now - started) / 3600
             if state.step % pace.report_every == 0 or state.step == pace.steps:
-                self._report(listeners, (state.step - told) / (now - reported))
+                left = (pace.steps - state.step) * (now - started) / (state.step - first)
+                self._report(listeners, (state.step - told) / (now - reported), left / 3600)
                 reported, told = now, state.step
             if state.step % pace.validate_every == 0:
                 self._validate(listeners)
@@ -163,13 +173,15 @@ class Trainer(ABC):
         columns = map(fmean, zip(*self.state.window, strict=True))
         return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
 
-    def _report(self, listeners: Sequence[Reporter], speed: float) -> None:
+    def _report(self, listeners: Sequence[Reporter], speed: float, hours_left: float) -> None:
         steps = (self.state.step - 1) % self.pace.report_every + 1  # in all sessions
         row = {
             "hours": round(self.state.hours, 4),
             "skipped": steps - len(self.state.window),
             "restarts": len(self.state.restarted),
             "steps_per_second": round(speed, 3),
+            "crops_per_second": round(speed * self.batch, 2),
+            "hours_left": round(hours_left, 3),
             **self.means(),
         }
         self.state.window.clear()
@@ -178,8 +190,19 @@ class Trainer(ABC):
 
     def _validate(self, listeners: Sequence[Reporter]) -> None:
         scores = self.validate() if self.ranks.rank == 0 else []
-        for listener in listeners if scores else ():
-            listener.validation(self.state.step, scores)
+        if not scores:
+            return
+        scores = [{key: round(value, 4) for key, value in score.items()} for score in scores]
+        best = self._note_best(self.state.step, scores)
+        for listener in listeners:
+            listener.validation(self.state.step, scores, best)
+
+    def _note_best(self, step: int, scores: Sequence[Row]) -> int:
+        """Return the step of the best validation so far, this one included."""
+        merit = self.merit(scores)
+        if self._best is None or merit > self._best[0]:
+            self._best = merit, step
+        return self._best[1]
 
     def _draw(self) -> None:
         if self.ranks.rank == 0:

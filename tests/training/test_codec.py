@@ -30,7 +30,7 @@ RECIPE = StageRecipe(
     validate_every=2,
     mix=Mix(0.5, 0.3),
 )
-UNTIMED = ("hours", "steps_per_second")
+UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 
 
 @pytest.fixture

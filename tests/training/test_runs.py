@@ -50,10 +50,11 @@ AGAIN = CodecRunOptions(device="cpu", resume=True)
 
 
 def test_from_folders_to_a_model_that_codes(
-    folders: DataFolders, recipe: Recipe, tmp_path: Path
+    folders: DataFolders, recipe: Recipe, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
     assert run_recipe(recipe, folders, out, CPU)
+    assert "finished" not in capsys.readouterr().err
     checkpoint = out / "joint" / "checkpoint.safetensors"
 
     # Each stage goes on from the one before.
@@ -72,6 +73,7 @@ def test_from_folders_to_a_model_that_codes(
     stamp = checkpoint.stat().st_mtime_ns
     assert run_recipe(recipe, folders, out, AGAIN)
     assert checkpoint.stat().st_mtime_ns == stamp
+    assert "is finished: no step left to train" in capsys.readouterr().err
 
     weights = tmp_path / "mini.safetensors"
     export_run(checkpoint, folders, "mini", weights)
@@ -158,6 +160,55 @@ def test_given_weights_take_the_place_of_stages(
         run_recipe(joint_only, folders, tmp_path / "third", CPU)
     with pytest.raises(InputError, match="no tone stage"):
         run_recipe(replace(recipe, tone=None), folders, tmp_path / "fourth", CPU)
+
+
+def test_plain_training_continues_from_given_weights(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    plain = replace(recipe, joint=None, tone=None)
+    first, second = tmp_path / "first", tmp_path / "second"
+    run_recipe(plain, folders, first, CPU)
+    start = first / "plain" / "checkpoint.safetensors"
+    assert run_recipe(plain, folders, second, replace(CPU, start=start))
+    before, _ = read_tensors(start)
+    after, notes = read_tensors(second / "plain" / "checkpoint.safetensors")
+    assert (notes["step"], notes["stage"]) == ("2", "plain")
+    assert float(notes["hours_before"]) > 0
+    moved = after["model.linear_synthesis.weight"] - before["ema.linear_synthesis.weight"]
+    assert 0 < float(moved.abs().max()) < 0.01  # two steps away from the start, not from the KLT
+
+
+def test_such_a_run_stops_and_goes_on_exactly(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    plain = replace(recipe, joint=None, tone=None)
+    run_recipe(plain, folders, tmp_path / "first", CPU)
+    start = tmp_path / "first" / "plain" / "checkpoint.safetensors"
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    run_recipe(plain, folders, whole, replace(CPU, start=start))
+    options = replace(AGAIN, start=start, max_hours=0.0)
+    assert [run_recipe(plain, folders, parts, options) for _ in range(2)] == [False, True]
+    ends = [read_tensors(run / "plain" / "checkpoint.safetensors")[0] for run in (whole, parts)]
+    assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
+
+
+def test_what_no_stage_would_do_is_refused(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    """A command that trains nothing, or nothing from what was given, must not succeed."""
+    run_recipe(recipe, folders, tmp_path / "first", CPU)
+    checkpoint = tmp_path / "first" / "plain" / "checkpoint.safetensors"
+    plain = replace(recipe, joint=None)
+    for unfit, options, message in (
+        (replace(plain, plain=None), CPU, "nothing to train"),
+        (replace(plain, plain=None), replace(CPU, start=checkpoint), "nothing to train"),
+        (plain, replace(CPU, tone=tmp_path / "first/tone/tone.safetensors"), "tone network"),
+        (plain, replace(CPU, start=checkpoint, narrow=checkpoint), "not both"),
+        (replace(recipe, plain=None), replace(CPU, narrow=checkpoint), "no plain stage"),
+    ):
+        with pytest.raises(InputError, match=message):
+            run_recipe(unfit, folders, tmp_path / "x", options)
+    assert not (tmp_path / "x").exists()
 
 
 def test_bright_halves_serve_where_there_are_no_photographs(

@@ -17,7 +17,7 @@ from llcodec.training.checkpoint import read_tensors
 from llcodec.training.snr_aware import SnrAwareTrainer, charbonnier
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 
-UNTIMED = ("hours", "steps_per_second")
+UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 Make = Callable[..., SnrAwareTrainer]
 
 

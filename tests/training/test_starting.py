@@ -53,6 +53,57 @@ def test_the_plain_codec_starts_from_the_transform_of_its_photographs(
     assert float(model.latent_scale[0]) > 5 * float(model.latent_scale[-1])
 
 
+def test_plain_training_continues_from_a_checkpoint(
+    tiny_preset: Preset, plain: Path, sources: Sources
+) -> None:
+    """All weights are those of the start, and the gains follow λ: 5 at half of λ is 4 before."""
+    before, _ = load_trained(plain)
+    same = new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=plain).state_dict()
+    assert all(torch.equal(value, same[key]) for key, value in before.state_dict().items())
+    half = replace(RECIPE, lambdas=LADDER)
+    model = new_plain_model(tiny_preset, half, NOTHING, seed=7, start=plain)
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(five), before.log_gain(four))
+    torch.testing.assert_close(model.inverse_gain(five), before.inverse_gain(four))
+
+
+def test_plain_training_continues_from_a_weight_file(
+    tiny_preset: Preset, plain: Path, pair_folder: Path
+) -> None:
+    weights = plain.with_name("plain.safetensors")
+    export_run(plain, DataFolders.sort([pair_folder]), "tiny", weights, LADDER)
+    before = read_model(weights).model
+    model = new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=weights).eval()
+    x = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(model.analyse(x, None), before.analyse(x, None))
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(four), before.log_gain(five))
+
+
+def test_plain_training_does_not_start_from_a_codec_that_brightens(
+    tiny_preset: Preset, shipped: Path
+) -> None:
+    checkpoint = shipped.parent / "joint" / "checkpoint.safetensors"
+    for start in (shipped, checkpoint):
+        with pytest.raises(InputError, match="a codec that brightens"):
+            new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=start)
+
+
+def test_plain_training_does_not_start_from_another_shape(tiny_preset: Preset, plain: Path) -> None:
+    other = replace(tiny_preset, widths=(8, 8, 8, 24))
+    with pytest.raises(InputError, match="another network"):
+        new_plain_model(other, RECIPE, NOTHING, seed=7, start=plain)
+
+
+def test_gains_are_not_moved_to_a_ladder_of_another_length(
+    tiny_preset: Preset, plain: Path
+) -> None:
+    one_rate = replace(RECIPE, lambdas=(0.01, 0.02), rate_point=1)
+    with pytest.raises(InputError, match="8 values of λ"):
+        new_plain_model(tiny_preset, one_rate, NOTHING, seed=7, start=plain)
+
+
 def test_the_joint_network_starts_as_the_plain_codec(tiny_preset: Preset, plain: Path) -> None:
     before, _ = load_trained(plain)
     model = new_joint_model(no_tone(tiny_preset), RECIPE, plain, None, seed=2).eval()

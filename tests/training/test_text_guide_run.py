@@ -58,7 +58,7 @@ def test_a_run_that_stops_goes_on_exactly(
     assert done
     one, other = (read_guide(out / FILE).model.state_dict() for out in (whole, parts))
     assert all(torch.equal(one[key], other[key]) for key in one)
-    times = {"hours": 0, "steps_per_second": 0}
+    times = dict.fromkeys(("hours", "steps_per_second", "crops_per_second", "hours_left"), 0)
     timeless = [[row | times for row in rows(out)] for out in (whole, parts)]
     assert timeless[0] == timeless[1]
     assert [row["step"] for row in rows(whole)] == [3, 6, 6]

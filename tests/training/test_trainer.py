@@ -12,7 +12,7 @@ from torch import nn
 
 from llcodec.errors import InputError, OutputError
 from llcodec.training.checkpoint import RunState
-from llcodec.training.reporting import Row
+from llcodec.training.reporting import ProgressLine, Row
 from llcodec.training.trainer import Pace, Trainer, flat_settings
 
 
@@ -63,6 +63,40 @@ def full_disk(path: Path, text: str) -> int:
 
 def rows(out: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+
+
+class Fluctuating(Counter):
+    """Validates to given numbers, one after the other."""
+
+    weights = (3.0, 7.0, 5.0, 7.0, 8.0, 1.0)
+
+    def validate(self) -> list[Row]:
+        return [{"weight": self.weights[self.state.step - 1]}]
+
+
+def test_the_best_validation_is_known_in_all_sessions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pace = Pace(6, validate_every=1)
+    for session in range(6):
+        run = Fluctuating(tmp_path, pace)
+        if session:
+            run.resume()
+        run.run(0, [ProgressLine("best", session, 6)])
+    best = [row["best_step"] for row in rows(tmp_path) if "val" in row]
+    assert best == [1, 2, 2, 2, 5, 5]
+    told = " ".join(capsys.readouterr().err.split())
+    assert "step 2: weight 7.000 (best so far)" in told
+    assert "step 6: weight 1.000 (best at step 5)" in told
+
+
+def test_a_report_says_how_fast_the_run_is_and_what_is_left(tmp_path: Path) -> None:
+    run = Counter(tmp_path, Pace(10, report_every=5))
+    run.batch = 4
+    run.run()
+    first, last = (row for row in rows(tmp_path) if "val" not in row)
+    assert first["crops_per_second"] == pytest.approx(4 * first["steps_per_second"], rel=0.01)
+    assert first["hours_left"] >= last["hours_left"] == 0
 
 
 def test_reports_are_means_and_come_when_they_should(tmp_path: Path) -> None:
