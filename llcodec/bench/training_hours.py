@@ -1,13 +1,8 @@
-"""How long a model was trained, as its weight file tells."""
+"""How long the models that are compared were trained."""
 
-import math
-from collections.abc import Mapping
+from llcodec._cards import TrainingFacts
 
 
-def hours_in(notes: Mapping[str, str]) -> float | None:
-    """Return the hours among the notes of a weight file; None where it tells of none."""
-    try:
-        hours = float(notes.get("hours", ""))
-    except ValueError:
-        return None
-    return round(hours, 3) if math.isfinite(hours) and hours >= 0 else None
+def hours_in(training: TrainingFacts) -> float | None:
+    """Return the hours of a training, to the second or so; None where they are unknown."""
+    return None if training.hours is None else round(training.hours, 3)

@@ -49,8 +49,9 @@ def codec(
     """
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
-    from llcodec.training.recipe_files import CODEC, read_recipe
-    from llcodec.training.runs import CodecRunOptions, run_recipe
+    from llcodec.training.codec_run import CodecRunOptions, run_recipe
+    from llcodec.training.recipe import CODEC
+    from llcodec.training.recipe_files import read_recipe
 
     use_threads(threads)
     run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
@@ -77,7 +78,8 @@ def tone(
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
     from llcodec.training.ranks import refuse_ranks
-    from llcodec.training.recipe_files import CODEC, read_recipe
+    from llcodec.training.recipe import CODEC
+    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.tone_run import run_tone
 
     refuse_ranks()

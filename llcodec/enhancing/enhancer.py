@@ -60,7 +60,7 @@ class Enhancer:
         """Return the samples of a piece: grey if the picture is, mixed with what was shot."""
         values = piece.values
         if not bool(values.isfinite().all()):
-            raise BrokenModelError(f"the model {self.name} makes values that are no numbers")
+            raise BrokenModelError(f"the model {self.name} makes values that are not finite")
         if picture.grey:
             values = luma(values).expand(-1, 3, -1, -1)
         if strength < 1:

@@ -9,14 +9,18 @@ pixel in ``fast``), all else is computed window by window, as encoder and decode
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from llcodec.codec.encoder import analyse
-from llcodec.codec.joint import STRIDE
-from llcodec.codec.weights import ModelFile
+from llcodec.codec.joint import STRIDE, JointModel
+from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, Span, in_pixels, windows
+from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import ModelError
 from llcodec.imaging.picture import Samples
+from llcodec.nets.presets import PRESETS
+from llcodec.nets.tone import thumbnail
 
 # The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
@@ -60,3 +64,15 @@ class JointNetwork:
 def _core(span: Span, length: int) -> slice:
     """Return the pixels of a core; the last latents reach beyond the picture."""
     return slice(span.core_start * STRIDE, min(span.core_stop * STRIDE, length))
+
+
+def _enhanced(model: JointModel, x: Tensor) -> Tensor:
+    return model.synthesise(model.analyse(x, model.predict_tone(thumbnail(x))))
+
+
+FAMILY = EnhancingFamily(
+    presets=PRESETS,
+    load=lambda path, device: JointNetwork(read_model(path), device),
+    build=JointModel,
+    apply=_enhanced,
+)

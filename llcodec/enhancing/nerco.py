@@ -5,13 +5,24 @@ from collections.abc import Iterator
 import torch
 
 from llcodec.codec.samples import to_tensor, whole_thumbnail
+from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
 from llcodec.imaging.picture import Samples
 from llcodec.nerco.coordinates import coordinates
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import PRESETS
 from llcodec.nerco.tiles import CORE, Span, tiles
-from llcodec.nerco.views import STRIDE, View, pad_by_reflection, to_overview, to_signed, to_unit
-from llcodec.nerco.weights import NercoFile
+from llcodec.nerco.views import (
+    STRIDE,
+    View,
+    pad_by_reflection,
+    to_overview,
+    to_signed,
+    to_unit,
+    view_of_whole,
+)
+from llcodec.nerco.weights import NercoFile, read_nerco
 
 _LEAST = 8  # pixels a side that the networks take; see NercoModel.enhance
 _PAPER_PIXELS = 3_000_000  # at once: the published network takes 1.6 GB for every million
@@ -64,3 +75,11 @@ class NercoNetwork:
 def _within(span: Span, length: int) -> slice:
     """Return the core of a tile as far as there is a picture."""
     return slice(span.core.start, min(span.core.stop, length))
+
+
+FAMILY = EnhancingFamily(
+    presets=PRESETS,
+    load=lambda path, device: NercoNetwork(read_nerco(path), device),
+    build=lambda preset: NercoModel(preset, degrader=False),
+    apply=lambda model, x: model(view_of_whole(x)),
+)

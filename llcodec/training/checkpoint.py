@@ -177,14 +177,16 @@ def is_weight_file(path: Path) -> bool:
     return CARD in read_notes(path)
 
 
-def read_told(path: Path) -> Mapping[str, str]:
-    """Return what a checkpoint, or the card of a weight file, tells of the training."""
+def training_notes(path: Path) -> Mapping[str, str]:
+    """Return the notes of a checkpoint, or those on the card of a weight file."""
     return read_card(path).notes if is_weight_file(path) else read_notes(path)
 
 
 def hours_of(path: Path) -> float:
-    """Return the hours of the run of a file and of those that it started from, if told."""
-    notes = read_told(path)
+    """Return the hours of a file's training and of those that it started from; 0 if unknown."""
+    if is_weight_file(path):
+        return read_card(path).training.hours or 0.0
+    notes = read_notes(path)
     return sum(float(json.loads(notes.get(key, "0"))) for key in ("hours", "hours_before"))
 
 

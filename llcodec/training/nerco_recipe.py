@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from llcodec.errors import InputError
-from llcodec.nerco.loss_weights import NercoLossWeights
-from llcodec.nerco.presets import NercoPreset
-from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
+from llcodec.nerco.presets import PRESETS, NercoPreset
+from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nerco.views import STRIDE
 from llcodec.text_guide.prompts import Prompts
 from llcodec.training.recipe_checks import (
@@ -17,6 +17,7 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
+from llcodec.training.recipe_files import RecipeKind
 
 _BLOCKS = ("extractor_blocks", "mask_blocks", "enhancer_blocks", "degrader_blocks")
 
@@ -92,3 +93,14 @@ def share_of_rate(step: int, steps: int, constant: float) -> float:
     """Return the share of the step size after ``step`` of ``steps``: constant, then to zero."""
     left = 1 - step / steps
     return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))
+
+
+NERCO = RecipeKind(
+    NercoRecipe,
+    PRESETS,
+    "nerco-compact",
+    named={
+        "weights": {"released": NercoLossWeights(), "paper": paper_loss_weights()},
+        "switches": {f"ablation-{number}": left for number, left in enumerate(ABLATIONS, 1)},
+    },
+)

@@ -1,5 +1,6 @@
 """A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,16 @@ from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.scratch import Scratch
 from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import preset_of
+from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.text_guide.loading import load_guide
+from llcodec.training.checkpoint import load_weights
 from llcodec.training.even_light import evenly_lit
+from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.nerco import NercoTrainer
-from llcodec.training.nerco_recipe import NercoRecipe
+from llcodec.training.nerco_recipe import NERCO, NercoRecipe
 from llcodec.training.provenance import code_version, folder_names
 from llcodec.training.ranks import own_device, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
@@ -61,3 +68,14 @@ def _validation(folders: NercoFolders) -> list[Pair]:
 def _summary(folders: NercoFolders, pictures: Unpaired) -> str:
     dark, bright = folder_names(folders.dark), folder_names(folders.bright)
     return f"dark: {len(pictures.dark)} of {dark}; bright: {len(pictures.bright)} of {bright}"
+
+
+def _export(job: Export) -> None:
+    stored = json.loads(job.run[FAMILY.key])
+    preset = preset_of(stored["preset"])
+    model = NercoModel(preset, NercoSwitches(**stored["switches"]))
+    load_weights(model, job.weights, job.checkpoint)
+    write_nerco(job.out, NercoFile(job.name or preset.name, model, job.notes, job.facts))
+
+
+FAMILY = TrainingFamily(NERCO, "nerco", _export)

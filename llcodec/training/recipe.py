@@ -7,7 +7,7 @@ from typing import Literal
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.nets.gain import QUALITIES
-from llcodec.nets.presets import Preset
+from llcodec.nets.presets import PRESETS, Preset
 from llcodec.training.recipe_checks import (
     check_decays,
     check_least,
@@ -16,6 +16,7 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
+from llcodec.training.recipe_files import RecipeKind
 from llcodec.training.tone import ToneRecipe
 
 # λ of the integer qualities 1 … 8 for photographs, in bpp + λ·255²·MSE.
@@ -152,3 +153,12 @@ class Recipe:
         """Refuse what cannot be built."""
         check_least(0, seed=self.seed)
         check_sizes(self.preset, may_be_zero=("widths", "blocks", "decoder_blocks"))
+
+
+def _file_of(preset: Preset) -> str:
+    return "paper" if preset.family == "paper" else preset.name.removesuffix("-1")
+
+
+CODEC = RecipeKind(
+    Recipe, PRESETS, "fast", files={name: _file_of(preset) for name, preset in PRESETS.items()}
+)

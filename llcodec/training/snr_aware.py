@@ -1,4 +1,4 @@
-"""The training of the SNR-aware enhancer: pairs of dark and bright pictures."""
+"""The training of the SNR-aware enhancer, from pairs of dark and bright pictures."""
 
 import json
 from collections.abc import Sequence
@@ -9,20 +9,28 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair
-from llcodec.data.sampling import CropSampler, Sources
+from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.snr_aware.network import SnrAwareNetwork
-from llcodec.training.checkpoint import RunState
+from llcodec.snr_aware.presets import preset_of
+from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
+from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
+from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.optimiser import descend, rise_and_cosine
 from llcodec.training.precision import transforms_in
+from llcodec.training.provenance import code_version, data_summary
+from llcodec.training.ranks import own_device, refuse_ranks
 from llcodec.training.reporting import Row
+from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.sheet import draw_enhanced
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
+from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
 from llcodec.training.trainer import Pace, Trainer
 from llcodec.training.validation import score_enhancer
 
 _EPSILON = 1e-6
+_VALIDATION_PICTURES = 10
 
 
 def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
@@ -94,3 +102,32 @@ class SnrAwareTrainer(Trainer):
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
+
+
+def run_snr_aware(
+    recipe: SnrAwareRecipe, data: DataFolders, out: Path, options: RunOptions
+) -> bool:
+    """Train into the run folder ``out``; return whether the last step was reached.
+
+    Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
+    InputError if the folder holds a run already and ``resume`` is not asked for.
+    """
+    refuse_ranks()
+    refuse_to_overwrite(out, options)
+    pairs = data.read_pairs("train")
+    bright = data.read_photographs() if data.photographs else []
+    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.keep)
+    chosen = data.read_some("val", _VALIDATION_PICTURES)
+    trainer = SnrAwareTrainer(recipe, sources, chosen, out, own_device(options.device))
+    trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
+    return run_trainer("snr-aware", trainer, options)
+
+
+def _export(job: Export) -> None:
+    preset = preset_of(json.loads(job.run[FAMILY.key]))
+    network = SnrAwareNetwork(preset)
+    load_weights(network, job.weights, job.checkpoint)
+    write_snr_aware(job.out, SnrAwareFile(job.name or preset.name, network, job.notes, job.facts))
+
+
+FAMILY = TrainingFamily(SNR_AWARE, "snr_aware", _export)

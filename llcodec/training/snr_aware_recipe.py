@@ -6,8 +6,9 @@ from typing import Literal
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.snr_aware.network import MULTIPLE
-from llcodec.snr_aware.presets import SnrAwarePreset
+from llcodec.snr_aware.presets import PRESETS, SnrAwarePreset
 from llcodec.training.recipe_checks import check_decays, check_least, check_positive, check_sizes
+from llcodec.training.recipe_files import RecipeKind
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,6 @@ class SnrAwareRecipe:
         for beta in self.betas:
             check_decays(betas=beta)
         check_sizes(self.preset, may_be_zero=("local_blocks",))
+
+
+SNR_AWARE = RecipeKind(SnrAwareRecipe, PRESETS, "snr-aware-compact")

@@ -1,7 +1,6 @@
 """Where a stage starts: the averaged weights of an earlier one, a tone network, or the KLT."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ from llcodec.training.checkpoint import (
     load_weights,
     read_notes,
     read_tensors,
-    read_told,
     tensors_within,
 )
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -125,21 +123,13 @@ def brings_tone(start: Path) -> bool:
 
 def _learned(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
     """Return the averaged weights of a codec and the values of λ that its gains are for."""
-    told = read_told(start)
-    if is_weight_file(start):
-        learnt = restored_model(read_model(start)).state_dict()
-        return learnt, _lambdas_on_card(told, start)
-    tensors, _ = read_tensors(start)
-    return tensors_within("ema.", tensors), tuple(json.loads(told["lambdas"]))
-
-
-def _lambdas_on_card(told: Mapping[str, str], path: Path) -> tuple[float, ...]:
-    """Return the λ that the qualities were spread over at the export, or those of the recipe."""
-    try:
-        spread = told.get("lambdas")
-        return tuple(json.loads(spread) if spread else json.loads(told["recipe"])["lambdas"])
-    except (LookupError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: does not tell the values of λ it was trained with") from error
+    if not is_weight_file(start):
+        tensors, notes = read_tensors(start)
+        return tensors_within("ema.", tensors), tuple(json.loads(notes.get("lambdas", "[]")))
+    file = read_model(start)
+    if not file.training.lambdas:
+        raise InputError(f"{start}: does not tell the values of λ it was trained with")
+    return restored_model(file).state_dict(), file.training.lambdas
 
 
 def _tone_weights(path: Path) -> dict[str, Tensor]:

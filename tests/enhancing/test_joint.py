@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._cards import TrainingFacts
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
@@ -65,7 +66,9 @@ def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) ->
 
 
 def test_a_plain_codec_is_refused(joint) -> None:
-    plain = replace(joint, model=JointModel(joint.model.preset.plain()), notes={})
+    plain = replace(
+        joint, model=JointModel(joint.model.preset.plain()), training=TrainingFacts("plain")
+    )
     with pytest.raises(ModelError, match="the model tiny does not enhance: it is a plain codec"):
         JointNetwork(plain, CPU)
 
@@ -73,7 +76,7 @@ def test_a_plain_codec_is_refused(joint) -> None:
 def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint) -> None:
     """The published network without its SNR-aware branch has the shape of a plain codec."""
     model = JointModel(joint.model.preset.plain()).eval()
-    trained = replace(joint, model=model, notes={"recipe": '{"stage": "joint"}'})
+    trained = replace(joint, model=model, training=TrainingFacts("joint"))
     assert JointNetwork(trained, CPU).name == "tiny"
 
 

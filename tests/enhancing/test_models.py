@@ -8,12 +8,13 @@ from safetensors.torch import save_file
 
 from llcodec import _cards
 from llcodec._cards import shipped_file, shipped_files
+from llcodec._families import TEXT_GUIDE
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.enhancing.joint import JointNetwork
 from llcodec.enhancing.models import find_enhancer, load_network
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.nerco import NercoNetwork
-from llcodec.errors import BrokenModelError, UnknownModelError
+from llcodec.errors import BrokenModelError, ModelError, UnknownModelError
 
 CPU = torch.device("cpu")
 
@@ -76,9 +77,12 @@ def test_files_of_no_kind_are_broken(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(BrokenModelError, match="not a weight file of llcodec"):
             load_network(str(path), CPU)
-    card = {"llcodec": json.dumps({"format": "llcodec-text-guide-1"})}
-    save_file({"a": torch.zeros(1)}, path, card)
-    with pytest.raises(BrokenModelError, match="not a weight file of llcodec"):
+
+
+def test_text_guides_do_not_enhance(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"a": torch.zeros(1)}, path, {"llcodec": json.dumps({"format": TEXT_GUIDE.format})})
+    with pytest.raises(ModelError, match="models of the family text-guide do not enhance"):
         load_network(str(path), CPU)
 
 

@@ -54,8 +54,9 @@ from pathlib import Path
 from dataclasses import replace
 import torch
 from llcodec.data.folders import DataFolders
-from llcodec.training.recipe_files import CODEC, read_recipe
-from llcodec.training.runs import CodecRunOptions, run_recipe
+from llcodec.training.recipe import CODEC
+from llcodec.training.recipe_files import read_recipe
+from llcodec.training.codec_run import CodecRunOptions, run_recipe
 torch.set_num_threads(1)
 recipe = read_recipe(sys.argv[1], CODEC)
 run_recipe(recipe, DataFolders.sort([Path(sys.argv[2])]), Path(sys.argv[3]), CodecRunOptions())

@@ -6,8 +6,8 @@ import pytest
 
 from llcodec.errors import InputError
 from llcodec.nets.presets import FAST
-from llcodec.training.nerco_recipe import NercoRecipe
-from llcodec.training.recipe import Distortion, LearningRate, Recipe, StageRecipe
+from llcodec.training.nerco_recipe import NERCO, NercoRecipe
+from llcodec.training.recipe import CODEC, Distortion, LearningRate, Recipe, StageRecipe
 from llcodec.training.recipe_checks import (
     check_decays,
     check_least,
@@ -16,8 +16,8 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
-from llcodec.training.recipe_files import CODEC, NERCO, SNR_AWARE, RecipeKind, read_recipe
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
+from llcodec.training.recipe_files import RecipeKind, read_recipe
+from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
 
 Check = Callable[..., None]
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from llcodec._cards import TrainingFacts
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model, write_model
 from llcodec.data.folders import DataFolders
@@ -155,7 +156,7 @@ def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path)
 
 def test_a_weight_file_must_tell_its_lambdas(tiny_preset: Preset, shipped: Path) -> None:
     file = read_model(shipped)
-    write_model(shipped, replace(file, notes={}))
+    write_model(shipped, replace(file, notes={}, training=TrainingFacts()))
     with pytest.raises(InputError, match="does not tell the values of λ"):
         new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3)
 

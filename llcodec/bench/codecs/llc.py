@@ -78,7 +78,7 @@ class LlcCodec:
                 "brightens": self.brightens,
                 "device": self.device,
             },
-            training_hours=hours_in(file.notes),
+            training_hours=hours_in(file.training),
         )
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:

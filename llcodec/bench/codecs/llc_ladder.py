@@ -79,7 +79,7 @@ class LlcLadder:
         codecs = [self.at(quality) for quality in self.qualities]
         if len({codec.brightens for codec in codecs}) > 1:
             raise InputError(f"some models of {self.name} make pictures bright, and others do not")
-        hours = [hours_in(card.notes) for _, card in self._files]
+        hours = [hours_in(card.training) for _, card in self._files]
         known = [value for value in hours if value is not None]
         return CodecSettings(
             quality="place of the weights among those of the folder, by name",

@@ -47,7 +47,7 @@ class LearnedEnhancer:
                 "data": self.card.notes.get("data", ""),
                 "device": self._device,
             },
-            training_hours=hours_in(self.card.notes),
+            training_hours=hours_in(self.card.training),
         )
 
     def enhance(self, pixels: Pixels) -> Pixels:

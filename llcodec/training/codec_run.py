@@ -16,11 +16,13 @@ from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair, Pixels, splits
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.training.checkpoint import hours_of, read_notes, read_told
+from llcodec.training.checkpoint import hours_of, read_notes, training_notes
 from llcodec.training.codec import CodecTrainer
+from llcodec.training.codec_export import export_codec
+from llcodec.training.family import TrainingFamily
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.ranks import Ranks, joined_ranks, own_device
-from llcodec.training.recipe import Recipe, StageRecipe
+from llcodec.training.recipe import CODEC, Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
 from llcodec.training.run_options import RunOptions, say_finished
 from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
@@ -222,8 +224,8 @@ class _Run:
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
-        told = [read_told(path) for path in before]
-        psnr = (tale.get(key) for tale in told for key in ("val_psnr", "tone_psnr"))
+        earlier = [training_notes(path) for path in before]
+        psnr = (run.get(key) for run in earlier for key in ("val_psnr", "tone_psnr"))
         notes["tone_psnr"] = next((value for value in psnr if value), "")
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():
@@ -262,3 +264,6 @@ class _Run:
         """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
         chosen = self.data.read_some("val", _VALIDATION_PICTURES)
         return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]
+
+
+FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)

@@ -16,8 +16,8 @@ from llcodec.errors import InputError
 from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
+from llcodec.training.codec_run import CodecRunOptions, run_recipe
 from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
-from llcodec.training.runs import CodecRunOptions, run_recipe
 from llcodec.training.tone import ToneRecipe
 from llcodec.training.tone_run import run_tone
 from llcodec.training.weight_files import export_run
@@ -79,8 +79,8 @@ def test_from_folders_to_a_model_that_codes(
     export_run(checkpoint, folders, "mini", weights)
     codec = Codec(str(weights), device="cpu")
     assert codec.file.name == "mini"
-    assert codec.file.notes["steps"] == "2"
-    assert json.loads(codec.file.notes["recipe"])["stage"] == "joint"
+    assert (codec.file.training.steps, codec.file.training.stage) == (2, "joint")
+    assert codec.file.training.lambdas == recipe.joint.lambdas  # type: ignore[union-attr]
     assert codec.file.notes["data"].endswith(": 3 pairs, 5 photographs")
     assert codec.file.notes["code"]
 
@@ -91,7 +91,7 @@ def test_from_folders_to_a_model_that_codes(
         out / "tone" / "tone.safetensors",
     ]
     hours = [float(read_tensors(stage)[1]["hours"]) for stage in stages]
-    assert float(codec.file.notes["hours"]) == pytest.approx(sum(hours), abs=1e-3)
+    assert codec.file.training.hours == pytest.approx(sum(hours), abs=1e-3)
     assert hours[0] < float(metadata["hours"]) + float(metadata["hours_before"])
 
     pixels = folders.read_pairs("val")[0].low
@@ -103,7 +103,7 @@ def test_from_folders_to_a_model_that_codes(
     lambdas = [2 * lam for lam in trained]
     export_run(checkpoint, folders, "mini", weights, lambdas)
     spread = Codec(str(weights), device="cpu")
-    assert json.loads(spread.file.notes["lambdas"]) == lambdas
+    assert spread.file.training.lambdas == tuple(lambdas)
     rung = 4 + math.log(2) / math.log(trained[4] / trained[3])
     torch.testing.assert_close(
         spread.file.model.log_gain(torch.tensor([4.0])),
