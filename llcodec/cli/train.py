@@ -10,12 +10,10 @@ from llcodec.cli import _train_options as options
 from llcodec.cli._train_end import end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
-from llcodec.cli._train_text_guide import text_guide
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(nerco)
 app.command("snr-aware")(snr_aware)
-app.command("text-guide")(text_guide)
 
 
 @app.command()

@@ -114,7 +114,7 @@ def test_signals_end_with_a_checkpoint_and_a_code_of_their_own(
     assert (tmp_path / "plain" / "checkpoint.safetensors").is_file()
 
 
-@pytest.mark.parametrize("command", ["codec", "tone", "nerco", "snr-aware", "text-guide"])
+@pytest.mark.parametrize("command", ["codec", "tone", "nerco", "snr-aware"])
 def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["train", command, "--threads", "0"]) == USAGE
     assert "--threads" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from llcodec.text_guide.light import expose, light_of, own_light, resized
+from projects.text_guide.light import expose, light_of, own_light, resized
 
 
 def grey(value: float, size: tuple[int, int] = (8, 12)) -> np.ndarray:

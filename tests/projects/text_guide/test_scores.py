@@ -7,7 +7,8 @@ import torch
 from llcodec.data.pairs import Pair
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.prompts import Prompts
-from llcodec.text_guide.scores import (
+from llcodec.text_guide.view import GuideView
+from projects.text_guide.scores import (
     EXPOSURES,
     distinct_highs,
     lightness_of,
@@ -17,7 +18,6 @@ from llcodec.text_guide.scores import (
     share_brightened,
     spearman,
 )
-from llcodec.text_guide.view import GuideView
 
 
 class Brightness(torch.nn.Module):

@@ -11,7 +11,7 @@ class Wording:
     """Ways to say one thing about one aspect of a picture, as adjectives and as clauses.
 
     It is true from ``least`` to ``most`` (None: without end), with edges as wide as ``softness``;
-    units are those of the aspect in :class:`llcodec.text_guide.captions.Condition`.
+    units are those of the aspect in :class:`projects.text_guide.captions.Condition`.
     """
 
     aspect: Aspect

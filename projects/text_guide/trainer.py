@@ -12,16 +12,16 @@ from torch import Tensor, nn
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.file import GuideCard
-from llcodec.text_guide.pictures import DescribedBatch, DescribedPictures
 from llcodec.text_guide.prompts import Prompts
-from llcodec.text_guide.scores import distinct_highs, score_ladders, score_pairs
 from llcodec.text_guide.shape import first_merges, tokenizer_of
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
 from llcodec.training.optimiser import descend, rise_and_cosine
 from llcodec.training.reporting import Row
-from llcodec.training.text_contrast import TextGuideRecipe, contrast
 from llcodec.training.trainer import Pace, Trainer
+from projects.text_guide.contrast import TextGuideRecipe, contrast
+from projects.text_guide.pictures import DescribedBatch, DescribedPictures
+from projects.text_guide.scores import distinct_highs, score_ladders, score_pairs
 
 _REPORT_EVERY = 20
 _LADDERS = 6  # validation pictures whose exposure is changed

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from llcodec.data.folders import DataFolders
 from llcodec.text_guide.file import GuideCard, write_guide
-from llcodec.text_guide.pictures import held_out
 from llcodec.training.provenance import folder_names
 from llcodec.training.ranks import refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
-from llcodec.training.text_contrast import TextGuideRecipe
-from llcodec.training.text_guide import TextGuideTrainer
+from projects.text_guide.contrast import TextGuideRecipe
+from projects.text_guide.pictures import held_out
+from projects.text_guide.trainer import TextGuideTrainer
 
 FILE = "text-guide.safetensors"
 _KIND = "text guide of llcodec: not CLIP, but trained on captions of light, noise and colour"

@@ -11,8 +11,8 @@ from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
 from llcodec.text_guide.file import read_card, read_guide
 from llcodec.training.run_options import RunOptions
-from llcodec.training.text_contrast import TextGuideRecipe
-from llcodec.training.text_guide_run import FILE, run_text_guide
+from projects.text_guide.contrast import TextGuideRecipe
+from projects.text_guide.training_run import FILE, run_text_guide
 
 STEP = RunOptions(resume=True, max_hours=0)
 

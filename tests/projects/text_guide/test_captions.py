@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from llcodec.text_guide.captions import Caption, Condition, draw_caption, truth
 from llcodec.text_guide.prompts import Prompts
-from llcodec.text_guide.wordings import WORDINGS
+from projects.text_guide.captions import Caption, Condition, draw_caption, truth
+from projects.text_guide.wordings import WORDINGS
 
 DARK, NORMAL, OVER = Condition(-5.0), Condition(0.0), Condition(2.5)
 

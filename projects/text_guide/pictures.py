@@ -16,8 +16,8 @@ from torch import Tensor
 from llcodec.data.darkening import darken, random_darkening
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.errors import InputError
-from llcodec.text_guide.captions import Caption, Condition, draw_caption
-from llcodec.text_guide.light import expose, light_of, own_light, resized
+from projects.text_guide.captions import Caption, Condition, draw_caption
+from projects.text_guide.light import expose, light_of, own_light, resized
 
 Image = NDArray[np.float32]
 

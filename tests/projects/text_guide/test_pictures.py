@@ -6,7 +6,7 @@ import torch
 
 from llcodec.data.pairs import Pair
 from llcodec.errors import InputError
-from llcodec.text_guide.pictures import DescribedPictures, held_out
+from projects.text_guide.pictures import DescribedPictures, held_out
 
 
 def scene(seed: int, brightness: float = 1.0) -> np.ndarray:

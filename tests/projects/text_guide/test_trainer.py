@@ -8,8 +8,8 @@ import torch
 
 from llcodec.data.folders import DataFolders
 from llcodec.errors import LlcError
-from llcodec.training.text_contrast import TextGuideRecipe
-from llcodec.training.text_guide import TextGuideTrainer
+from projects.text_guide.contrast import TextGuideRecipe
+from projects.text_guide.trainer import TextGuideTrainer
 
 
 @pytest.mark.extra("open_clip")

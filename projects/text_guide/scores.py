@@ -12,7 +12,7 @@ from llcodec.codec.samples import to_tensor
 from llcodec.data.darkening import darken, random_darkening
 from llcodec.data.pairs import Pair, Pixels
 from llcodec.text_guide.clip_guide import ClipGuide
-from llcodec.text_guide.light import expose
+from projects.text_guide.light import expose
 
 # A ladder, up to over-exposure.
 EXPOSURES: tuple[float, ...] = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from llcodec.errors import InputError
-from llcodec.training.text_contrast import TextGuideRecipe, contrast
+from projects.text_guide.contrast import TextGuideRecipe, contrast
 
 RECIPE = TextGuideRecipe(steps=40, warmup=5)
 

@@ -1,4 +1,4 @@
-"""``llc train text-guide``: from folders to a guide's file."""
+"""``python -m projects.text_guide``: from folders to a guide's file."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.cli._main import run
-from llcodec.cli._train_end import STOPPED
+from llcodec.text_guide import open_clip_extra
+from llcodec.text_guide.file import read_card
+from projects.text_guide.__main__ import STOPPED, main
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +24,12 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 @pytest.mark.extra("open_clip")
 def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None:
-    from llcodec.text_guide.file import read_card
-
-    arguments = ["train", "text-guide", *folders, "-o", str(tmp_path), "--batch", "2"]
+    arguments = [*folders, "-o", str(tmp_path), "--batch", "2"]
     arguments += ["--threads", "1", "--name", "mine", "--steps", "2"]
-    assert run([*arguments, "--max-hours", "0"]) == STOPPED
+    assert main([*arguments, "--max-hours", "0"]) == STOPPED
     assert not (tmp_path / "text-guide.safetensors").exists()
-    assert run(arguments) == 1
-    assert run([*arguments, "--resume"]) == 0
+    assert main(arguments) == 1
+    assert main([*arguments, "--resume"]) == 0
     card = read_card(tmp_path / "text-guide.safetensors")
     assert card.name == "mine"
     assert card.notes["data"] == "pairs, photographs"
@@ -40,7 +39,7 @@ def test_a_run_ends_in_a_named_guide(folders: list[str], tmp_path: Path) -> None
 def test_what_is_missing_is_one_line(
     folders: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["train", "text-guide", *folders[:2], "-o", str(tmp_path / "run")]) == 1
+    assert main([*folders[:2], "-o", str(tmp_path / "run")]) == 1
     message = capsys.readouterr().err
     assert "photographs" in message
     assert message.count("\n") == 1
@@ -53,13 +52,21 @@ def test_the_extra_is_named_where_it_is_missing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from llcodec.text_guide import open_clip_extra
-
     def missing(name: str) -> None:
         raise ImportError(name)
 
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
-    assert run(["train", "text-guide", *folders, "-o", str(tmp_path / "run")]) == 1
+    assert main([*folders, "-o", str(tmp_path / "run")]) == 1
     message = capsys.readouterr().err
     assert "llcodec[nerco]" in message
     assert message.count("\n") == 1
+
+
+@pytest.mark.parametrize("wrong", [["--threads", "0"], ["--steps", "many"], ["--data"]])
+def test_wrong_arguments_are_usage_errors(
+    folders: list[str], tmp_path: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*folders, "-o", str(tmp_path / "run"), *wrong])
+    assert wrong[0] in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from llcodec.text_guide.wordings import NOUNS, WORDINGS, Aspect, Wording
+from projects.text_guide.wordings import NOUNS, WORDINGS, Aspect, Wording
 
 # How often a caption states an aspect, if anything about it is known.
 _STATED: dict[Aspect, float] = {"light": 0.85, "noise": 0.3, "warmth": 0.2, "green": 0.15}
