@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from llcodec.codec.codec import check_shape, choose_device
+from llcodec._device import choose_device
+from llcodec.codec.codec import check_shape
 from llcodec.codec.samples import to_samples
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network

@@ -21,7 +21,7 @@ from llcodec.training.codec import CodecTrainer
 from llcodec.training.codec_export import export_codec
 from llcodec.training.family import TrainingFamily
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.ranks import Ranks, joined_ranks, own_device
+from llcodec.training.ranks import Ranks, device_of_rank, joined_ranks
 from llcodec.training.recipe import CODEC, Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
 from llcodec.training.run_options import RunOptions, say_finished
@@ -54,7 +54,7 @@ def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOp
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    device = own_device(options.device)
+    device = device_of_rank(options.device)
     with joined_ranks(device) as ranks:
         return _Run(recipe, data, out, options, device, ranks).run()
 

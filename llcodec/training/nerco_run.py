@@ -20,7 +20,7 @@ from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NERCO, NercoRecipe
 from llcodec.training.provenance import code_version, folder_names
-from llcodec.training.ranks import own_device, refuse_ranks
+from llcodec.training.ranks import device_of_rank, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 
 _VALIDATION_PICTURES = 10
@@ -43,7 +43,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
     refuse_ranks()
     refuse_to_overwrite(out, options)
     guide = None
-    device = own_device(options.device)
+    device = device_of_rank(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
     keep = Scratch().keep

@@ -13,6 +13,7 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
+from llcodec._device import choose_device
 from llcodec.errors import InputError
 
 # The others wait while one process trains the tone network, measures and draws.
@@ -77,17 +78,14 @@ def refuse_ranks() -> None:
         raise InputError("this training runs in one process; only llc train codec shares its work")
 
 
-def own_device(name: str) -> torch.device:
-    """Return the device of this process: ``auto`` is its own GPU if there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and "LOCAL_RANK" in os.environ:
-        name = f"cuda:{os.environ['LOCAL_RANK']}"
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"no device {name!r} here") from error
+def device_of_rank(name: str) -> torch.device:
+    """Return the device of this process, where ``auto`` and ``cuda`` are a GPU of its own.
+
+    Raises InputError as :func:`llcodec._device.choose_device` does.
+    """
+    device = choose_device(name)
+    if device == torch.device("cuda") and "LOCAL_RANK" in os.environ:
+        device = choose_device(f"cuda:{os.environ['LOCAL_RANK']}")
     if device.type == "cuda":
         torch.cuda.set_device(device)
     return device

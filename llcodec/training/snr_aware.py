@@ -21,7 +21,7 @@ from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.optimiser import descend, rise_and_cosine
 from llcodec.training.precision import transforms_in
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.ranks import own_device, refuse_ranks
+from llcodec.training.ranks import device_of_rank, refuse_ranks
 from llcodec.training.reporting import Row
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.sheet import draw_enhanced
@@ -118,7 +118,7 @@ def run_snr_aware(
     bright = data.read_photographs() if data.photographs else []
     sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.keep)
     chosen = data.read_some("val", _VALIDATION_PICTURES)
-    trainer = SnrAwareTrainer(recipe, sources, chosen, out, own_device(options.device))
+    trainer = SnrAwareTrainer(recipe, sources, chosen, out, device_of_rank(options.device))
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("snr-aware", trainer, options)
 

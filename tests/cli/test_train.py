@@ -127,7 +127,7 @@ def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[st
         (["--set", "joint.steps=a"], "joint.steps"),
         (["--preset", "best"], "no preset 'best'"),
         (["--recipe", "none.toml"], "none.toml: cannot be read"),
-        (["--device", "cuda:9"], "no device"),
+        (["--device", "cuda:9"], "not available"),
     ],
 )
 def test_what_is_wrong_is_one_line(

@@ -11,7 +11,7 @@ import torch
 
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.ranks import Ranks, joined_ranks, own_device, refuse_ranks
+from llcodec.training.ranks import Ranks, device_of_rank, joined_ranks, refuse_ranks
 
 CPU = torch.device("cpu")
 
@@ -42,10 +42,10 @@ def test_alone_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_devices_that_are_not_there_are_named() -> None:
-    assert own_device("cpu") == CPU
+    assert device_of_rank("cpu") == CPU
     for name in ("cuda:99", "nonsense"):
         with pytest.raises(InputError, match=name):
-            own_device(name)
+            device_of_rank(name)
 
 
 SCRIPT = """

@@ -3,10 +3,10 @@
 import torch
 
 from llcodec._cards import Card, read_card
+from llcodec._device import choose_device
 from llcodec._version import __version__
 from llcodec.bench.enhancers.enhancer import EnhancerSettings
 from llcodec.bench.training_hours import hours_in
-from llcodec.codec.codec import choose_device
 from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.models import find_enhancer
