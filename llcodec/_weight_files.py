@@ -175,5 +175,6 @@ def read_network(
 
 
 def with_training(card: StoredCard, facts: TrainingFacts) -> StoredCard:
-    """Return a card with the facts of a training, unless its notes state the same already."""
-    return card if facts == training_on(card) else card | {"training": facts.stored()}
+    """Return a card with the facts of a training, unless there are none that its notes lack."""
+    known = facts in (TrainingFacts(), training_on(card))
+    return card if known else card | {"training": facts.stored()}

@@ -75,12 +75,12 @@ def tone(
     from llcodec.cli._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
-    from llcodec.training.ranks import refuse_ranks
+    from llcodec.training.processes import refuse_several_processes
     from llcodec.training.recipe import CODEC
     from llcodec.training.recipe_files import read_recipe
     from llcodec.training.tone_run import run_tone
 
-    refuse_ranks()
+    refuse_several_processes()
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     if chosen.tone is None:

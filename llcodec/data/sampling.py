@@ -13,7 +13,7 @@ from torch import Tensor
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair, Pixels
-from llcodec.data.scratch import Keep, as_it_is
+from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL, thumbnail
 
@@ -80,16 +80,16 @@ class Sources:
 
 
 def gather_sources(
-    pairs: Sequence[Pair], photographs: Sequence[Pixels], keep: Keep = as_it_is
+    pairs: Sequence[Pair], photographs: Sequence[Pixels], store: Store = in_memory
 ) -> Sources:
-    """Return ``pairs`` and ``photographs`` together with their thumbnails, which ``keep`` has."""
+    """Return ``pairs`` and ``photographs`` with their thumbnails, which ``store`` keeps."""
     highs = {id(p.high): p.high for p in pairs}
-    of_highs = {key: keep(thumbnail_of(high)) for key, high in highs.items()}
+    of_highs = {key: store(thumbnail_of(high)) for key, high in highs.items()}
     return Sources(
         tuple(pairs),
-        tuple((keep(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
+        tuple((store(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
         tuple(photographs),
-        tuple(keep(thumbnail_of(p)) for p in photographs),
+        tuple(store(thumbnail_of(p)) for p in photographs),
     )
 
 

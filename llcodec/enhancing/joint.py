@@ -28,10 +28,10 @@ from llcodec.nets.tone import thumbnail
 _QUALITY = 8.0
 
 
-class JointNetwork:
+class JointEnhancer:
     """A joint model and its weights.
 
-    Raises ModelError if the model is a plain codec, which has learnt to change nothing.
+    Raises ModelError if the model is a plain codec, which has learned to change nothing.
     """
 
     def __init__(self, file: ModelFile, device: torch.device) -> None:
@@ -72,7 +72,7 @@ def _enhanced(model: JointModel, x: Tensor) -> Tensor:
 
 FAMILY = EnhancingFamily(
     presets=PRESETS,
-    load=lambda path, device: JointNetwork(read_model(path), device),
+    load=lambda path, device: JointEnhancer(read_model(path), device),
     build=JointModel,
     apply=_enhanced,
 )

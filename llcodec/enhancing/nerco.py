@@ -28,7 +28,7 @@ _LEAST = 8  # pixels a side that the networks take; see NercoModel.enhance
 _PAPER_PIXELS = 3_000_000  # at once: the published network takes 1.6 GB for every million
 
 
-class NercoNetwork:
+class NercoEnhancer:
     """A NeRCo model and its weights. ``core``: pixels a side of what is enhanced at once."""
 
     def __init__(self, file: NercoFile, device: torch.device, core: int = CORE) -> None:
@@ -79,7 +79,7 @@ def _within(span: Span, length: int) -> slice:
 
 FAMILY = EnhancingFamily(
     presets=PRESETS,
-    load=lambda path, device: NercoNetwork(read_nerco(path), device),
+    load=lambda path, device: NercoEnhancer(read_nerco(path), device),
     build=lambda preset: NercoModel(preset, degrader=False),
     apply=lambda model, x: model(view_of_whole(x)),
 )

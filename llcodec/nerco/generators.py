@@ -86,8 +86,8 @@ def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
     sharpest, smoother = (
         start.new_tensor(logits).view(1, -1, 1, 1, 1) for logits in (_SHARPEST, _SMOOTHER)
     )
-    learnt = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
-    share = (learnt + sharpest + smoother * start[:, None]).softmax(1)
+    learned = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
+    share = (learned + sharpest + smoother * start[:, None]).softmax(1)
     versions = [
         F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
         for side in _SMOOTHINGS

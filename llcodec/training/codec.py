@@ -20,14 +20,20 @@ from llcodec.nets.gain import QUALITIES
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
-from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned, weighted_cost
-from llcodec.training.optimiser import descend, new_optimiser, set_learning_rates
+from llcodec.training.losses import (
+    Loss,
+    lambda_of_quality,
+    match_global_tone,
+    rate_distortion,
+    weighted_cost,
+)
+from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
 from llcodec.training.precision import compile_parts, transforms_in
-from llcodec.training.ranks import Ranks
+from llcodec.training.processes import Processes
 from llcodec.training.recipe import StageRecipe
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_sheet
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import validate
 
 VALIDATION_QUALITIES = (2.0, 4.0, 7.0)
@@ -56,7 +62,7 @@ class CodecTrainer(Trainer):
         *,
         seed: int = 0,
         device: torch.device | None = None,
-        ranks: Ranks | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
         self.batch = recipe.batch
@@ -74,17 +80,17 @@ class CodecTrainer(Trainer):
         state.notes["preset"] = json.dumps(asdict(model.preset))
         state.notes["stage"] = stage
         state.notes["lambdas"] = json.dumps(recipe.lambdas)
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps,
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
         settings = {"stage": stage, "seed": seed, **asdict(recipe)}
-        super().__init__(out, state, pace, settings, ranks)
-        self.part = self.ranks.part(recipe.batch)
+        super().__init__(out, state, schedule, settings, processes)
+        self.shard = self.processes.shard(recipe.batch)
         self.forward: nn.Module = model
-        if self.ranks.count > 1:
+        if self.processes.world_size > 1:
             self.forward = nn.parallel.DistributedDataParallel(model)
 
     def step(self) -> None:
@@ -95,8 +101,8 @@ class CodecTrainer(Trainer):
         loss = self._loss(self._qualities())
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
-        total, bpp, mse = self.ranks.mean(values).tolist()
-        if self._is_sane(total) and descend(
+        total, bpp, mse = self.processes.mean(values).tolist()
+        if self._is_sane(total) and clipped_step(
             loss.total, self.model, state.optimiser, recipe.clip_norm
         ):
             self.ema.update(self.model, state.step)
@@ -109,9 +115,9 @@ class CodecTrainer(Trainer):
         """Return the qualities of this part of the batch, drawn for all of it."""
         recipe = self.recipe
         if recipe.rate_point is not None:
-            return torch.full((recipe.batch,), float(recipe.rate_point))[self.part]
+            return torch.full((recipe.batch,), float(recipe.rate_point))[self.shard]
         drawn = self.state.rng.uniform(1, QUALITIES, recipe.batch)
-        return torch.from_numpy(drawn).float()[self.part]
+        return torch.from_numpy(drawn).float()[self.shard]
 
     def _skip(self) -> None:
         """Count a step that was not taken; too many in a row, and older weights take over.
@@ -152,16 +158,16 @@ class CodecTrainer(Trainer):
         recipe, device = self.recipe, self.device
         curve = None
         if self.joint:
-            batch = self.sampler.crops(recipe.batch, recipe.crop, self.part).to(device)
+            batch = self.sampler.crops(recipe.batch, recipe.crop, self.shard).to(device)
             low, high = batch.low, batch.high
             with torch.no_grad():
                 curve = self.model.predict_tone(batch.low_thumbnail)
             if curve is not None:
                 toned = apply_tone(batch.low_thumbnail, curve)
                 share = recipe.distortion.global_tone
-                high = retoned(high, batch.high_thumbnail, toned, share)
+                high = match_global_tone(high, batch.high_thumbnail, toned, share)
         else:
-            low = high = self.sampler.photographs(recipe.batch, recipe.crop, self.part).to(device)
+            low = high = self.sampler.photographs(recipe.batch, recipe.crop, self.shard).to(device)
         low = low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, device):
             out = self.forward(low, curve, quality.to(device), self.joint, self._rounding)
@@ -172,7 +178,7 @@ class CodecTrainer(Trainer):
     def _rounding(self) -> Rounding:
         """What stands in for rounding in the rates of this step."""
         hard = self.state.step >= self.recipe.steps * (1 - self.recipe.hard_share)
-        return round_ste if hard else self.ranks.with_noise
+        return round_ste if hard else self.processes.with_noise
 
     def _lambdas(self, quality: Tensor) -> Tensor:
         lambdas = self.recipe.lambdas

@@ -20,12 +20,12 @@ from llcodec.training.checkpoint import hours_of, read_notes, training_notes
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.codec_export import export_codec
 from llcodec.training.family import TrainingFamily
+from llcodec.training.processes import Processes, device_of_process, joined_processes
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.ranks import Ranks, device_of_rank, joined_ranks
 from llcodec.training.recipe import CODEC, Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
 from llcodec.training.run_options import RunOptions, say_finished
-from llcodec.training.starting import brings_tone, new_joint_model, new_plain_model
+from llcodec.training.starting import has_tone_network, new_joint_model, new_plain_model
 from llcodec.training.tone_run import holds_members, run_tone
 
 _VALIDATION_PICTURES = 7
@@ -54,9 +54,9 @@ def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOp
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    device = device_of_rank(options.device)
-    with joined_ranks(device) as ranks:
-        return _Run(recipe, data, out, options, device, ranks).run()
+    device = device_of_process(options.device)
+    with joined_processes(device) as processes:
+        return _Run(recipe, data, out, options, device, processes).run()
 
 
 @dataclass
@@ -68,7 +68,7 @@ class _Run:
     out: Path
     options: CodecRunOptions
     device: torch.device
-    ranks: Ranks
+    processes: Processes
 
     def run(self) -> bool:
         """Run what is not finished yet, within the hours that are given."""
@@ -76,7 +76,7 @@ class _Run:
         self._refuse_what_cannot_end()
         ends = time.monotonic() + 3600 * options.max_hours
         tone = options.tone
-        if tone is None and options.start is not None and brings_tone(options.start):
+        if tone is None and options.start is not None and has_tone_network(options.start):
             tone = options.start
         if self._needs_tone():
             tone = self._tone
@@ -172,20 +172,20 @@ class _Run:
         recipe, options = self.recipe, self.options
         if recipe.joint is None or not recipe.preset.global_tone or options.tone is not None:
             return False
-        return options.start is None or not brings_tone(options.start)
+        return options.start is None or not has_tone_network(options.start)
 
     def _train_tone(self, path: Path, ends: float) -> bool:
         """Train the tone network, on one of the processes, unless it is there already."""
         recipe, done = self.recipe, True
         if path.exists() or holds_members(path.parent):
             self._refuse_to_overwrite()
-        self.ranks.wait()  # all processes have looked before one of them writes
-        if not path.exists() and self.ranks.rank == 0:
+        self.processes.barrier()  # all processes have looked before one of them writes
+        if not path.exists() and self.processes.rank == 0:
             assert recipe.tone is not None
             hours = max(0.0, ends - time.monotonic()) / 3600
             members = recipe.preset.tone_members
             done = run_tone(self.data, recipe.tone, path.parent, recipe.seed, members, hours)
-        return not self.ranks.any(not done, self.device)
+        return not self.processes.any(not done, self.device)
 
     def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
         if not checkpoint.exists():
@@ -198,7 +198,7 @@ class _Run:
             raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
 
     def _say_finished(self) -> None:
-        if not self.ranks.rank:
+        if not self.processes.rank:
             say_finished(self.out)
 
     def _train(
@@ -220,7 +220,7 @@ class _Run:
             folder,
             seed=self.recipe.seed,
             device=self.device,
-            ranks=self.ranks,
+            processes=self.processes,
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
@@ -234,7 +234,7 @@ class _Run:
         return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
 
     def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
-        if self.ranks.rank:
+        if self.processes.rank:
             return []
         reporters: list[Reporter] = [ProgressLine(stage, trainer.state.step, steps)]
         if self.options.tensorboard:
@@ -251,13 +251,13 @@ class _Run:
 
     def _photographs(self, recipe: StageRecipe) -> Sources:
         halves = bright_halves(self._pairs) if recipe.bright_halves else []
-        return gather_sources((), [*self._bright, *halves], self.data.keep)
+        return gather_sources((), [*self._bright, *halves], self.data.store)
 
     def _all(self, recipe: StageRecipe) -> Sources:
         pairs = self._pairs or self.data.read_pairs("train")
         drawn = recipe.mix.pairs < 1  # large sets are not read for nothing
         bright = self._photographs(recipe).photographs if drawn else ()
-        return gather_sources(pairs, bright, self.data.keep)
+        return gather_sources(pairs, bright, self.data.store)
 
     @cached_property
     def _pictures(self) -> list[tuple[Tensor, Tensor]]:

@@ -33,7 +33,7 @@ def lambda_of_quality(quality: Tensor, lambdas: tuple[float, ...]) -> Tensor:
     return (logs[low] * (1 - share) + logs[low + 1] * share).exp()
 
 
-def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
+def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
     """Return targets whose global tone is ``share`` of the way to what the tone curve made.
 
     The codec cannot know how bright a dark scene was meant to be; that error is the tone

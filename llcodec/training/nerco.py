@@ -18,13 +18,13 @@ from llcodec.nerco.model import NercoModel
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
 from llcodec.training.camera_noise import CameraNoise
-from llcodec.training.checkpoint import Opponent, RunState
+from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
-from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
+from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
 from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_enhanced
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import score_enhancer
 
 
@@ -50,11 +50,11 @@ class NercoTrainer(Trainer):
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
         model = NercoModel(recipe.preset, recipe.switches).to(self.device)
-        judges = Discriminators(recipe.preset, recipe.switches).to(self.device)
+        discriminators = Discriminators(recipe.preset, recipe.switches).to(self.device)
         self.ema = Ema(model, recipe.ema_decay)
         self.update = NercoStep(
             model,
-            judges,
+            discriminators,
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
@@ -64,25 +64,27 @@ class NercoTrainer(Trainer):
         )
         self.sampler = UnpairedSampler(pictures, rng)
         larger = max(len(pictures.dark), len(pictures.bright))
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps_for(larger),
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        opponent = Opponent(judges, self.update.discriminator_optimiser, self.update.pools)
+        adversary = Adversary(
+            discriminators, self.update.discriminator_optimiser, self.update.pools
+        )
         optimiser = self.update.generator_optimiser
-        state = RunState(model, self.ema.model, optimiser, rng, opponent)
+        state = RunState(model, self.ema.model, optimiser, rng, adversary)
         state.notes["nerco"] = json.dumps(
             {"preset": asdict(recipe.preset), "switches": asdict(recipe.switches)}
         )
-        super().__init__(out, state, pace, asdict(recipe))
+        super().__init__(out, state, schedule, asdict(recipe))
 
     def step(self) -> None:
         """Update the generators, then the discriminators."""
         recipe, state = self.recipe, self.state
-        share = share_of_rate(state.step, self.pace.steps, recipe.constant)
-        self.update.set_share_of_rate(share)
+        share = learning_rate_factor(state.step, self.schedule.steps, recipe.constant)
+        self.update.set_learning_rate_factor(share)
         low, high = self._views(self.sampler.dark), self._views(self.sampler.bright)
         with transforms_in(recipe.precision, self.device):
             losses = self.update(low, high)

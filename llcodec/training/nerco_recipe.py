@@ -89,7 +89,7 @@ class NercoRecipe:
         return (self.epochs or 1) * -(-pictures // self.batch)
 
 
-def share_of_rate(step: int, steps: int, constant: float) -> float:
+def learning_rate_factor(step: int, steps: int, constant: float) -> float:
     """Return the share of the step size after ``step`` of ``steps``: constant, then to zero."""
     left = 1 - step / steps
     return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))

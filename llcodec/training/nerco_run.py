@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
-from llcodec.data.scratch import Scratch
+from llcodec.data.storage import SpillStore
 from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import preset_of
@@ -19,8 +19,8 @@ from llcodec.training.even_light import evenly_lit
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NERCO, NercoRecipe
+from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, folder_names
-from llcodec.training.ranks import device_of_rank, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 
 _VALIDATION_PICTURES = 10
@@ -40,17 +40,17 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    refuse_ranks()
+    refuse_several_processes()
     refuse_to_overwrite(out, options)
     guide = None
-    device = device_of_rank(options.device)
+    device = device_of_process(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
-    keep = Scratch().keep
-    bright = read_bright(folders.bright, keep)
-    bright = evenly_lit(bright, keep) if recipe.even_light else bright
-    bright = enlarged(bright, recipe.enlarge, keep) if recipe.enlarge > 1 else bright
-    pictures = gather_unpaired(read_dark(folders.dark, keep), bright, keep)
+    store = SpillStore().store
+    bright = read_bright(folders.bright, store)
+    bright = evenly_lit(bright, store) if recipe.even_light else bright
+    bright = enlarged(bright, recipe.enlarge, store) if recipe.enlarge > 1 else bright
+    pictures = gather_unpaired(read_dark(folders.dark, store), bright, store)
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {
         "code": code_version(),

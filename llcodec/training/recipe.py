@@ -58,7 +58,7 @@ class Distortion:
     ``flat`` weighs the error of gradients where the target has next to none: steps of one level
     between blocks, which squares hardly count and which are seen in every sky.
     ``global_tone`` is the share of the error of the global tone that is left to the tone network
-    (see :func:`llcodec.training.losses.retoned`); the codec learns the rest.
+    (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the rest.
     """
 
     mse: float = 1.0

@@ -40,9 +40,9 @@ def run_trainer(name: str, trainer: Trainer, options: RunOptions) -> bool:
     """Start a run or go on with it; return whether the last step was reached."""
     if trainer.checkpoint.exists():
         trainer.resume()
-        if trainer.state.step >= trainer.pace.steps:
+        if trainer.state.step >= trainer.schedule.steps:
             say_finished(trainer.out)
-    reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.pace.steps)]
+    reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.schedule.steps)]
     if options.tensorboard:
         reporters.append(TensorBoard(trainer.out / "tensorboard"))
     return trainer.run(options.max_hours, reporters)

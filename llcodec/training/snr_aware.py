@@ -18,15 +18,15 @@ from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
 from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
 from llcodec.training.family import Export, TrainingFamily
-from llcodec.training.optimiser import descend, rise_and_cosine
+from llcodec.training.optimiser import clipped_step, warmup_cosine
 from llcodec.training.precision import transforms_in
+from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.ranks import device_of_rank, refuse_ranks
 from llcodec.training.reporting import Row
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.sheet import draw_enhanced
 from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import score_enhancer
 
 _EPSILON = 1e-6
@@ -64,18 +64,18 @@ class SnrAwareTrainer(Trainer):
         )
         state = RunState(self.model, self.ema.model, optimiser, rng)
         state.notes["snr_aware"] = json.dumps(asdict(recipe.preset))
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps,
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        super().__init__(out, state, pace, asdict(recipe))
+        super().__init__(out, state, schedule, asdict(recipe))
 
     def step(self) -> None:
         """Take a step, unless its loss or gradient is not finite."""
         recipe, state = self.recipe, self.state
-        share = rise_and_cosine(state.step, state.step, recipe.steps, recipe.warmup)
+        share = warmup_cosine(state.step, state.step, recipe.steps, recipe.warmup)
         for group in state.optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
         batch = self.sampler.crops(recipe.batch, recipe.crop).to(self.device)
@@ -84,7 +84,7 @@ class SnrAwareTrainer(Trainer):
             picture = self.model(low)
         loss = charbonnier(picture, batch.high)
         state.step += 1
-        if not descend(loss, self.model, state.optimiser, recipe.clip_norm):
+        if not clipped_step(loss, self.model, state.optimiser, recipe.clip_norm):
             self.skip(recipe.patience)
             return
         self.ema.update(self.model, state.step)
@@ -112,13 +112,13 @@ def run_snr_aware(
     Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
     InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    refuse_ranks()
+    refuse_several_processes()
     refuse_to_overwrite(out, options)
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else []
-    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.keep)
+    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.store)
     chosen = data.read_some("val", _VALIDATION_PICTURES)
-    trainer = SnrAwareTrainer(recipe, sources, chosen, out, device_of_rank(options.device))
+    trainer = SnrAwareTrainer(recipe, sources, chosen, out, device_of_process(options.device))
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("snr-aware", trainer, options)
 

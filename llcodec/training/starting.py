@@ -116,7 +116,7 @@ def _refuse_unless_plain(start: Path) -> None:
         raise InputError(f"{start}: a codec that brightens; the plain stage needs a plain codec")
 
 
-def brings_tone(start: Path) -> bool:
+def has_tone_network(start: Path) -> bool:
     """Return whether a start holds a tone network that it was trained with: a weight file's."""
     return is_weight_file(start) and bool(_tone_within(start))
 

@@ -47,8 +47,8 @@ def run_tone(
     ends = time.monotonic() + 3600 * max_hours
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
-    sources = gather_sources(pairs, bright, data.keep)
-    validation = [gather_sources(part, (), data.keep) for part in data.read_each("val")]
+    sources = gather_sources(pairs, bright, data.store)
+    validation = [gather_sources(part, (), data.store) for part in data.read_each("val")]
     with StopRequest() as stop:
         run = _ToneRun(sources, data_summary(data, sources), validation, recipe, out, stop, ends)
         trained = []

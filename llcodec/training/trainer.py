@@ -16,7 +16,7 @@ import torch
 from llcodec._outputs import make_folder, written
 from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
-from llcodec.training.ranks import Ranks
+from llcodec.training.processes import Processes
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
 
@@ -24,7 +24,7 @@ _OTHERS_TOLD = 3
 
 
 @dataclass(frozen=True)
-class Pace:
+class RunSchedule:
     """How long a run is, in steps, and how often it reports, validates, keeps and draws."""
 
     steps: int
@@ -49,13 +49,13 @@ class Trainer(ABC):
         self,
         out: Path,
         state: RunState,
-        pace: Pace,
+        schedule: RunSchedule,
         settings: Mapping[str, Any],
-        ranks: Ranks | None = None,
+        processes: Processes | None = None,
     ) -> None:
-        self.out, self.state, self.pace = out, state, pace
+        self.out, self.state, self.schedule = out, state, schedule
         self.settings = json.dumps(settings, indent=1) + "\n"
-        self.ranks = ranks or Ranks()
+        self.processes = processes or Processes()
         self._best: tuple[float, int] | None = None  # merit and step
 
     @abstractmethod
@@ -127,7 +127,7 @@ class Trainer(ABC):
 
         Returns whether the last step was reached.
         """
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             make_folder(self.out)
             with written(self.config) as part:
                 part.write_text(self.settings)
@@ -137,36 +137,36 @@ class Trainer(ABC):
                 self._note_best(step, scores)
             reporters = [log, *reporters]
         with StopRequest() as stop, ExitStack() as stack:
-            listeners = [stack.enter_context(r) for r in reporters if self.ranks.rank == 0]
+            listeners = [stack.enter_context(r) for r in reporters if self.processes.rank == 0]
             self._run(stop, max_hours, listeners)
         self._save()
-        return self.state.step >= self.pace.steps
+        return self.state.step >= self.schedule.steps
 
     def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
         started = saved = drawn = reported = time.monotonic()
-        hours_before, pace, state = self.state.hours, self.pace, self.state
+        hours_before, schedule, state = self.state.hours, self.schedule, self.state
         first = told = state.step
         stopping = False
-        while state.step < pace.steps and not stopping:
+        while state.step < schedule.steps and not stopping:
             self.step()
             now = time.monotonic()
             state.hours = hours_before + (now - started) / 3600
-            if state.step % pace.report_every == 0 or state.step == pace.steps:
-                left = (pace.steps - state.step) * (now - started) / (state.step - first)
+            if state.step % schedule.report_every == 0 or state.step == schedule.steps:
+                left = (schedule.steps - state.step) * (now - started) / (state.step - first)
                 self._report(listeners, (state.step - told) / (now - reported), left / 3600)
                 reported, told = now, state.step
-            if state.step % pace.validate_every == 0:
+            if state.step % schedule.validate_every == 0:
                 self._validate(listeners)
             # Amid steps that are not taken, weights may have gone bad: the last good ones stay.
-            if now - saved > 60 * pace.checkpoint_minutes and not state.skipped:
+            if now - saved > 60 * schedule.checkpoint_minutes and not state.skipped:
                 self._save()
                 saved = now
-            if now - drawn > 60 * pace.sheet_minutes or state.step == pace.steps:
+            if now - drawn > 60 * schedule.sheet_minutes or state.step == schedule.steps:
                 self._draw()
                 drawn = now
             stopping = stop.asked or now - started > 3600 * max_hours
-            if self.ranks.count > 1:  # all or none
-                stopping = self.ranks.any(stopping, self.device)
+            if self.processes.world_size > 1:  # all or none
+                stopping = self.processes.any(stopping, self.device)
 
     def means(self) -> dict[str, float]:
         """Return the means of what the steps since the last report measured, by their names."""
@@ -174,7 +174,7 @@ class Trainer(ABC):
         return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
 
     def _report(self, listeners: Sequence[Reporter], speed: float, hours_left: float) -> None:
-        steps = (self.state.step - 1) % self.pace.report_every + 1  # in all sessions
+        steps = (self.state.step - 1) % self.schedule.report_every + 1  # in all sessions
         row = {
             "hours": round(self.state.hours, 4),
             "skipped": steps - len(self.state.window),
@@ -189,7 +189,7 @@ class Trainer(ABC):
             listener.losses(self.state.step, row)
 
     def _validate(self, listeners: Sequence[Reporter]) -> None:
-        scores = self.validate() if self.ranks.rank == 0 else []
+        scores = self.validate() if self.processes.rank == 0 else []
         if not scores:
             return
         scores = [{key: round(value, 4) for key, value in score.items()} for score in scores]
@@ -205,13 +205,13 @@ class Trainer(ABC):
         return self._best[1]
 
     def _draw(self) -> None:
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             self.draw(self.out / "sheets" / f"step-{self.state.step:07d}.png")
 
     def _save(self) -> None:
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             save_checkpoint(self.checkpoint, self.state)
-        self.ranks.wait()
+        self.processes.barrier()
 
 
 def flat_settings(settings: Mapping[str, Any], within: str = "") -> dict[str, Any]:

@@ -16,9 +16,9 @@ from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import first_merges, tokenizer_of
 from llcodec.training.checkpoint import RunState
 from llcodec.training.ema import Ema
-from llcodec.training.optimiser import descend, rise_and_cosine
+from llcodec.training.optimiser import clipped_step, warmup_cosine
 from llcodec.training.reporting import Row
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from projects.text_guide.contrast import TextGuideRecipe, contrast
 from projects.text_guide.pictures import DescribedBatch, DescribedPictures
 from projects.text_guide.scores import distinct_highs, score_ladders, score_pairs
@@ -51,14 +51,14 @@ class TextGuideTrainer(Trainer):
         self.model.logit_scale.data.fill_(math.log(recipe.most_scale / 2))
         self.ema = Ema(self.model, recipe.ema_decay)
         optimiser = torch.optim.AdamW(_groups(self.model, recipe.weight_decay), betas=(0.9, 0.98))
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps,
             report_every=_REPORT_EVERY,
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
         )
         state = RunState(self.model, self.ema.model, optimiser, rng)
-        super().__init__(out, state, pace, asdict(recipe))
+        super().__init__(out, state, schedule, asdict(recipe))
 
     def guide(self) -> ClipGuide:
         """Return the guide that the averaged weights make."""
@@ -69,12 +69,12 @@ class TextGuideTrainer(Trainer):
         """Take a step, unless its loss or gradient is not finite."""
         recipe, state = self.recipe, self.state
         for group in state.optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * rise_and_cosine(
+            group["lr"] = recipe.learning_rate * warmup_cosine(
                 state.step, state.step, recipe.steps, recipe.warmup
             )
         loss = self._loss(self.pictures.batch(recipe.batch))
         state.step += 1
-        if not descend(loss, self.model, state.optimiser, clip_norm=1.0):
+        if not clipped_step(loss, self.model, state.optimiser, clip_norm=1.0):
             self.skip(recipe.patience)
             return
         with torch.no_grad():

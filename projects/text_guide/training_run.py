@@ -6,8 +6,8 @@ from pathlib import Path
 
 from llcodec.data.folders import DataFolders
 from llcodec.text_guide.file import GuideCard, write_guide
+from llcodec.training.processes import refuse_several_processes
 from llcodec.training.provenance import folder_names
-from llcodec.training.ranks import refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from projects.text_guide.contrast import TextGuideRecipe
 from projects.text_guide.pictures import held_out
@@ -29,7 +29,7 @@ def run_text_guide(
     It learns on the processor: both towers are small. Raises InputError if the folder holds a run
     already and ``resume`` is not asked for.
     """
-    refuse_ranks()
+    refuse_several_processes()
     refuse_to_overwrite(out, options)
     photographs, _ = held_out(data.read_photographs())
     validation = [pair for part in data.read_each("val") for pair in part]

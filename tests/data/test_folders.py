@@ -6,7 +6,7 @@ from PIL import Image
 
 from llcodec.data import pairs
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.scratch import Scratch
+from llcodec.data.storage import SpillStore
 from llcodec.errors import InputError
 
 
@@ -55,7 +55,7 @@ def test_a_few_pictures_are_spread_over_all_folders(
 
 
 def test_what_is_read_may_lie_beside_the_memory(root: Path, tmp_path: Path) -> None:
-    data = DataFolders([root / "table"], [root / "photos"], Scratch(0, tmp_path).keep)
+    data = DataFolders([root / "table"], [root / "photos"], SpillStore(0, tmp_path).store)
     as_usual = DataFolders.sort([root / "table", root / "photos"])
     both = zip(data.read_pairs("train"), as_usual.read_pairs("train"), strict=True)
     for pair, wanted in both:

@@ -33,10 +33,10 @@ def make_step(tiny: NercoPreset) -> Callable[..., NercoStep]:
     def make(switches: NercoSwitches | None = None, **settings: object) -> NercoStep:
         torch.manual_seed(5)
         switches = switches or NercoSwitches()
-        judges = Discriminators(tiny, switches)
+        discriminators = Discriminators(tiny, switches)
         rng = np.random.default_rng(6)
         guided = {"guide": Guide(), **settings}
-        return NercoStep(NercoModel(tiny, switches), judges, rng, **guided)  # type: ignore[arg-type]
+        return NercoStep(NercoModel(tiny, switches), discriminators, rng, **guided)  # type: ignore[arg-type]
 
     return make
 
@@ -49,15 +49,15 @@ def moved(before: nn.Module, after: nn.Module) -> set[str]:
 
 def test_a_step_updates_all_networks(make_step, low: View, high: View) -> None:
     step = make_step()
-    model, judges = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     losses = asdict(step(low, high))
     assert all(math.isfinite(v) for v in losses.values())
     assert {k for k, v in losses.items() if v == 0} == {"inspected_edges"}
     assert moved(model, step.model) == {"nrn", "me", "g_h", "g_l"}
-    assert moved(judges, step.discriminators) == {"d_h", "d_l"}
+    assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
     for before, after in (
-        (judges.d_h, step.discriminators.d_h),
-        (judges.d_l, step.discriminators.d_l),
+        (discriminators.d_h, step.discriminators.d_h),
+        (discriminators.d_l, step.discriminators.d_l),
     ):
         assert moved(before, after) == {"colour", "edge"}
 
@@ -135,13 +135,13 @@ def test_every_ablation_of_the_paper_trains(make_step, low: View, high: View, nu
 
 def test_losses_that_are_no_numbers_change_nothing(make_step, low: View, high: View) -> None:
     step = make_step()
-    model, judges = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     broken = low.with_picture(low.picture * float("nan"), low.overview)
     losses = step(broken, high)
     assert math.isnan(losses.total)
     assert math.isnan(losses.d_high)
     assert not moved(model, step.model)
-    assert not moved(judges, step.discriminators)
+    assert not moved(discriminators, step.discriminators)
     assert len(step.pools["bright"].state()) == 0
     assert math.isfinite(step(low, high).total)
 
@@ -188,7 +188,7 @@ def test_a_step_goes_on_exactly_from_its_state(make_step, make_view) -> None:
 
 def test_rates_follow_a_share(make_step) -> None:
     step = make_step()
-    step.set_share_of_rate(0.25)
+    step.set_learning_rate_factor(0.25)
     for optimiser in (step.generator_optimiser, step.discriminator_optimiser):
         assert [group["lr"] for group in optimiser.param_groups] == [5e-5]
         assert optimiser.defaults["betas"] == (0.5, 0.999)

@@ -16,7 +16,7 @@ from llcodec.nets.density import round_ste
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.losses import lambda_of_quality
-from llcodec.training.ranks import Ranks
+from llcodec.training.processes import Processes
 from llcodec.training.recipe import LAMBDAS, Distortion, LearningRate, StageRecipe
 from llcodec.training.validation import validate
 
@@ -220,11 +220,11 @@ def test_seeds_decide_the_run(trainer) -> None:
 def test_each_picture_of_a_part_is_that_of_the_whole_batch(trainer) -> None:
     """Two processes draw what one draws, and each keeps its half."""
     whole, half = trainer("whole", batch=4), trainer("half", batch=4)
-    half.ranks = Ranks(1, 2)
-    half.part = half.ranks.part(4)
+    half.processes = Processes(1, 2)
+    half.shard = half.processes.shard(4)
     assert torch.equal(whole._qualities()[2:], half._qualities())
     ours = whole.sampler.crops(4, 64)
-    theirs = half.sampler.crops(4, 64, half.part)
+    theirs = half.sampler.crops(4, 64, half.shard)
     assert torch.equal(ours.low[2:], theirs.low)
     assert torch.equal(ours.high_thumbnail[2:], theirs.high_thumbnail)
 

@@ -18,7 +18,7 @@ from llcodec.training.checkpoint import save_checkpoint
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import LAMBDAS, StageRecipe
 from llcodec.training.starting import (
-    brings_tone,
+    has_tone_network,
     load_trained,
     new_joint_model,
     new_plain_model,
@@ -141,7 +141,7 @@ def shipped(tiny_preset: Preset, plain: Path, pair_folder: Path) -> Path:
 
 
 def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path) -> None:
-    assert brings_tone(shipped)
+    assert has_tone_network(shipped)
     model = new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3).eval()
     file = read_model(shipped).model
     x = torch.rand(1, 3, 64, 64)
@@ -169,7 +169,7 @@ def test_a_weight_file_without_a_tone_network_gives_none(
     file.model.tone = None
     file.model.preset = no_tone(tiny_preset)
     write_model(bare, file)
-    assert not brings_tone(bare)
+    assert not has_tone_network(bare)
     with pytest.raises(InputError, match="has no tone network"):
         new_joint_model(tiny_preset, RECIPE, shipped, bare, seed=3)
 

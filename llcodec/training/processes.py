@@ -1,4 +1,4 @@
-"""One training on several processes: each takes its part of every batch (plain torchrun).
+"""One training on several processes: each computes its shard of every batch (plain torchrun).
 
 All processes draw the same random numbers and take the same decisions, so a run on several is
 the run on one with the same global batch, up to the rounding of sums.
@@ -21,64 +21,64 @@ _PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Ranks:
-    """This process's place, ``rank`` of ``count``."""
+class Processes:
+    """The processes of this training, and this one's ``rank`` among ``world_size`` of them."""
 
     rank: int = 0
-    count: int = 1
+    world_size: int = 1
 
-    def part(self, batch: int) -> slice:
-        """Return this process's part of a batch; InputError if it cannot be shared equally."""
-        if batch % self.count:
-            raise InputError(f"a batch of {batch} cannot be shared by {self.count} processes")
-        share = batch // self.count
+    def shard(self, batch: int) -> slice:
+        """Return this process's shard of a batch; InputError if it cannot be shared equally."""
+        if batch % self.world_size:
+            raise InputError(f"a batch of {batch} cannot be shared by {self.world_size} processes")
+        share = batch // self.world_size
         return slice(self.rank * share, (self.rank + 1) * share)
 
     def mean(self, values: Tensor) -> Tensor:
         """Return the mean of ``values`` over all processes."""
-        if self.count == 1:
+        if self.world_size == 1:
             return values
         total = values.clone()
         distributed.all_reduce(total)
-        return total / self.count
+        return total / self.world_size
 
     def any(self, condition: bool, device: torch.device) -> bool:
         """Return whether ``condition`` holds on any process."""
         return bool(self.mean(torch.tensor(float(condition), device=device)) > 0)
 
-    def wait(self) -> None:
-        """Return when all processes have come here."""
-        if self.count > 1:
+    def barrier(self) -> None:
+        """Return when all processes have reached this line."""
+        if self.world_size > 1:
             distributed.barrier()
 
     def with_noise(self, x: Tensor) -> Tensor:
         """Return ``x`` plus noise from [−½, ½), drawn for the whole batch of which it is a part."""
-        whole = torch.rand((self.count * len(x), *x.shape[1:]), device=x.device, dtype=x.dtype)
-        return x + whole.chunk(self.count)[self.rank] - 0.5
+        whole = torch.rand((self.world_size * len(x), *x.shape[1:]), device=x.device, dtype=x.dtype)
+        return x + whole.chunk(self.world_size)[self.rank] - 0.5
 
 
 @contextmanager
-def joined_ranks(device: torch.device) -> Iterator[Ranks]:
+def joined_processes(device: torch.device) -> Iterator[Processes]:
     """Join the processes that torchrun started, or be the only one."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
-        yield Ranks()
+        yield Processes()
         return
     backend = "nccl" if device.type == "cuda" else "gloo"
     distributed.init_process_group(backend, timeout=_PATIENCE)
     try:
-        yield Ranks(distributed.get_rank(), count)
+        yield Processes(distributed.get_rank(), count)
     finally:
         distributed.destroy_process_group()
 
 
-def refuse_ranks() -> None:
+def refuse_several_processes() -> None:
     """Raise InputError where torchrun started several processes of a training that knows none."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("this training runs in one process; only llc train codec shares its work")
 
 
-def device_of_rank(name: str) -> torch.device:
+def device_of_process(name: str) -> torch.device:
     """Return the device of this process, where ``auto`` and ``cuda`` are a GPU of its own.
 
     Raises InputError as :func:`llcodec._device.choose_device` does.

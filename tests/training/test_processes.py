@@ -11,41 +11,50 @@ import torch
 
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.ranks import Ranks, device_of_rank, joined_ranks, refuse_ranks
+from llcodec.training.processes import (
+    Processes,
+    device_of_process,
+    joined_processes,
+    refuse_several_processes,
+)
 
 CPU = torch.device("cpu")
 
 
 def test_parts_share_a_batch() -> None:
-    assert [Ranks(rank, 3).part(6) for rank in range(3)] == [slice(0, 2), slice(2, 4), slice(4, 6)]
+    assert [Processes(rank, 3).shard(6) for rank in range(3)] == [
+        slice(0, 2),
+        slice(2, 4),
+        slice(4, 6),
+    ]
     with pytest.raises(InputError, match="cannot be shared by 3"):
-        Ranks(0, 3).part(7)
+        Processes(0, 3).shard(7)
 
 
 def test_noise_is_drawn_for_all_and_kept_in_part() -> None:
     x = torch.zeros(2, 3, 4, 4)
     torch.manual_seed(1)
-    whole = Ranks().with_noise(torch.cat((x, x)))
+    whole = Processes().with_noise(torch.cat((x, x)))
     torch.manual_seed(1)
-    assert torch.equal(Ranks(1, 2).with_noise(x), whole[2:])
+    assert torch.equal(Processes(1, 2).with_noise(x), whole[2:])
     assert -0.5 <= float(whole.min()) < -0.4 < 0.4 < float(whole.max()) < 0.5
 
 
 def test_alone_nothing_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORLD_SIZE", raising=False)
-    with joined_ranks(CPU) as ranks:
-        assert ranks == Ranks(0, 1)
-        assert ranks.any(True, CPU)
-        assert not ranks.any(False, CPU)
-        assert ranks.mean(torch.tensor(3.0)) == 3
-        ranks.wait()
+    with joined_processes(CPU) as processes:
+        assert processes == Processes(0, 1)
+        assert processes.any(True, CPU)
+        assert not processes.any(False, CPU)
+        assert processes.mean(torch.tensor(3.0)) == 3
+        processes.barrier()
 
 
 def test_devices_that_are_not_there_are_named() -> None:
-    assert device_of_rank("cpu") == CPU
+    assert device_of_process("cpu") == CPU
     for name in ("cuda:99", "nonsense"):
         with pytest.raises(InputError, match=name):
-            device_of_rank(name)
+            device_of_process(name)
 
 
 SCRIPT = """
@@ -129,7 +138,7 @@ def flat(row: dict[str, object]) -> list[float]:
 
 
 def test_a_training_of_one_process_refuses_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    refuse_ranks()
+    refuse_several_processes()
     monkeypatch.setenv("WORLD_SIZE", "2")
     with pytest.raises(InputError, match="one process"):
-        refuse_ranks()
+        refuse_several_processes()

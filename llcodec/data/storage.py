@@ -17,7 +17,7 @@ _MODEST_MEMORY: Final = 8 << 30  # where the system does not tell how much it ha
 T = TypeVar("T", bound=np.generic)
 
 
-class Keep(Protocol):
+class Store(Protocol):
     """Takes an array and returns one that holds the same, perhaps elsewhere."""
 
     def __call__(self, array: NDArray[T], /) -> NDArray[T]:
@@ -25,12 +25,12 @@ class Keep(Protocol):
         ...
 
 
-def as_it_is(array: NDArray[T], /) -> NDArray[T]:
+def in_memory(array: NDArray[T], /) -> NDArray[T]:
     """Return the array itself."""
     return array
 
 
-class Scratch:
+class SpillStore:
     """Keeps arrays: those up to ``most`` bytes in all in memory, others in files without a name.
 
     Such a file is mapped into memory, so that a crop of a picture reads no more than the crop. It
@@ -47,7 +47,7 @@ class Scratch:
         self._left: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._lock = Lock()
 
-    def keep(self, array: NDArray[T], /) -> NDArray[T]:
+    def store(self, array: NDArray[T], /) -> NDArray[T]:
         """Return ``array``, or its twin in a file. May be called from several threads.
 
         Raises InputError if there is neither memory nor disk for it.
