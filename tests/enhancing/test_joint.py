@@ -1,5 +1,6 @@
 """The joint network without bits: what it computes, and that windows fit."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
+from llcodec.codec.weights import ModelFile
 from llcodec.codec.windows import CORE
 from llcodec.enhancing.joint import JointEnhancer
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
 from llcodec.imaging import Picture
 from llcodec.imaging.picture import Samples
@@ -41,7 +44,11 @@ def at_once(model: JointModel, pixels: Samples) -> Tensor:
     ("height", "width"), [(1, 1), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
 )
 def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
-    joint, assembled, make_picture, height: int, width: int
+    joint: ModelFile,
+    assembled: Callable[[Iterable[Piece], Samples], Tensor],
+    make_picture: Callable[..., Picture],
+    height: int,
+    width: int,
 ) -> None:
     pixels = make_picture(height, width).pixels
     pieces = list(JointEnhancer(joint, CPU).pieces(pixels))
@@ -53,7 +60,9 @@ def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
 
 
 @torch.inference_mode()
-def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) -> None:
+def test_it_is_what_the_codec_makes_but_for_rounding(
+    assembled: Callable[[Iterable[Piece], Samples], Tensor], make_picture: Callable[..., Picture]
+) -> None:
     """The shipped codec at its finest quality, through a file, against the network alone."""
     picture = make_picture(96, 128)
     codec = Codec("fast", device="cpu")
@@ -65,7 +74,7 @@ def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) ->
     assert direct.mean() > 2 * picture.pixels.mean() / 255
 
 
-def test_a_plain_codec_is_refused(joint) -> None:
+def test_a_plain_codec_is_refused(joint: ModelFile) -> None:
     plain = replace(
         joint, model=JointModel(joint.model.preset.plain()), training=TrainingFacts("plain")
     )
@@ -73,14 +82,14 @@ def test_a_plain_codec_is_refused(joint) -> None:
         JointEnhancer(plain, CPU)
 
 
-def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint) -> None:
+def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint: ModelFile) -> None:
     """The published network without its SNR-aware branch has the shape of a plain codec."""
     model = JointModel(joint.model.preset.plain()).eval()
     trained = replace(joint, model=model, training=TrainingFacts("joint"))
     assert JointEnhancer(trained, CPU).name == "tiny"
 
 
-def test_a_model_without_a_tone_network_still_enhances(joint) -> None:
+def test_a_model_without_a_tone_network_still_enhances(joint: ModelFile) -> None:
     preset = replace(joint.model.preset, global_tone=False)
     network = JointEnhancer(replace(joint, model=JointModel(preset).eval()), CPU)
     picture = Picture(np.full((20, 20, 3), 30, np.uint8))

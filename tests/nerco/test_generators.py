@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -6,6 +7,7 @@ from torch import Tensor
 
 from llcodec.nerco.generators import Degrader, Enhancer
 from llcodec.nerco.mask_extractor import Mask
+from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.views import View, to_unit
 from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
@@ -14,7 +16,7 @@ def with_weights(weights: Tensor) -> Mask:
     return Mask(weights, weights.expand(-1, 3, -1, -1), weights)
 
 
-def test_made_pictures_are_pictures(tiny, low: View, high: View) -> None:
+def test_made_pictures_are_pictures(tiny: NercoPreset, low: View, high: View) -> None:
     mask = with_weights(torch.rand(1, 1, 32, 32))
     bright = Enhancer(tiny)(low, low.picture, mask)
     dark = Degrader(tiny)(high, low.overview, mask)
@@ -23,7 +25,7 @@ def test_made_pictures_are_pictures(tiny, low: View, high: View) -> None:
         assert picture.abs().max() < 1.003
 
 
-def test_everything_that_is_shown_has_influence(tiny, low: View) -> None:
+def test_everything_that_is_shown_has_influence(tiny: NercoPreset, low: View) -> None:
     g_h = Enhancer(tiny)
     mask = with_weights(torch.full((1, 1, 32, 32), 0.5))
     out = g_h(low, low.picture, mask)
@@ -36,7 +38,7 @@ def test_everything_that_is_shown_has_influence(tiny, low: View) -> None:
         assert (other - out).abs().max() > 1e-6
 
 
-def test_no_mask_is_attention_everywhere(tiny, low: View) -> None:
+def test_no_mask_is_attention_everywhere(tiny: NercoPreset, low: View) -> None:
     ones = with_weights(torch.ones(1, 1, 32, 32))
     g_h, g_l = Enhancer(tiny), Degrader(tiny)
     assert torch.equal(g_h(low, low.picture, ones), g_h(low, low.picture))
@@ -45,7 +47,9 @@ def test_no_mask_is_attention_everywhere(tiny, low: View) -> None:
 
 @torch.no_grad()
 @pytest.mark.parametrize("level", [0.03, 0.1, 0.5])
-def test_compact_starts_as_a_simple_exposure(compact, make_view, level: float) -> None:
+def test_compact_starts_as_a_simple_exposure(
+    compact: NercoPreset, make_view: Callable[..., View], level: float
+) -> None:
     dark = make_view(1, level)
     g_h, small = Enhancer(compact), dark.of_overview()
     bright = g_h(dark, dark.picture)
@@ -56,7 +60,9 @@ def test_compact_starts_as_a_simple_exposure(compact, make_view, level: float) -
 
 
 @torch.no_grad()
-def test_compact_darkens_to_the_exposure_of_a_dark_picture(compact, make_view) -> None:
+def test_compact_darkens_to_the_exposure_of_a_dark_picture(
+    compact: NercoPreset, make_view: Callable[..., View]
+) -> None:
     g_l, bright = Degrader(compact), make_view(3, 0.5)
     means = [
         float(to_unit(g_l(bright, make_view(4, level).overview)).mean())
@@ -66,14 +72,16 @@ def test_compact_darkens_to_the_exposure_of_a_dark_picture(compact, make_view) -
     assert means[0] < 0.1 < means[2]
 
 
-def test_compact_knows_the_whole_from_the_overview_alone(compact, low: View, high: View) -> None:
+def test_compact_knows_the_whole_from_the_overview_alone(
+    compact: NercoPreset, low: View, high: View
+) -> None:
     g_h = Enhancer(compact)
     out = g_h(low, low.picture)
     other = g_h(replace(low, overview=high.overview), low.picture)
     assert other.mean() < out.mean() - 0.3  # a piece of a bright picture stays dark
 
 
-def test_training_reaches_the_code_of_the_whole(compact, low: View) -> None:
+def test_training_reaches_the_code_of_the_whole(compact: NercoPreset, low: View) -> None:
     g_h = Enhancer(compact)
     g_h(low, low.picture).sum().backward()
     grad = g_h.net.global_shift.weight.grad  # type: ignore[union-attr]
@@ -81,7 +89,9 @@ def test_training_reaches_the_code_of_the_whole(compact, low: View) -> None:
 
 
 @torch.no_grad()
-def test_compact_takes_noise_away_before_it_is_amplified(compact, make_view) -> None:
+def test_compact_takes_noise_away_before_it_is_amplified(
+    compact: NercoPreset, make_view: Callable[..., View]
+) -> None:
     """At the start most of what is brightened is smoothed, so that most of white noise is gone."""
     dark = make_view(1, 0.05)
     flat = torch.full_like(dark.picture, -0.9)
@@ -94,7 +104,9 @@ def test_compact_takes_noise_away_before_it_is_amplified(compact, make_view) -> 
 
 
 @torch.no_grad()
-def test_what_is_bright_already_is_smoothed_less(compact, make_view) -> None:
+def test_what_is_bright_already_is_smoothed_less(
+    compact: NercoPreset, make_view: Callable[..., View]
+) -> None:
     g_h = Enhancer(compact)
     kept = []
     for level in (0.05, 0.5):
@@ -105,7 +117,9 @@ def test_what_is_bright_already_is_smoothed_less(compact, make_view) -> None:
 
 
 @torch.no_grad()
-def test_compact_may_choose_to_leave_every_detail(compact, make_view) -> None:
+def test_compact_may_choose_to_leave_every_detail(
+    compact: NercoPreset, make_view: Callable[..., View]
+) -> None:
     dark = make_view(1, 0.05)
     g_h = Enhancer(compact)
     last = g_h.net.tail[-2]  # type: ignore[index, union-attr]

@@ -102,7 +102,7 @@ def test_equation_12() -> None:
 
 
 @torch.no_grad()
-def test_equations_13_and_14(tiny) -> None:
+def test_equations_13_and_14(tiny: NercoPreset) -> None:
     discriminators = Discriminators(tiny)
     inspected = float(inspection_loss(MADE, discriminators))
     expected = real_loss(discriminators.d_h(MADE.pseudo_high)) + real_loss(
@@ -121,7 +121,7 @@ def test_equation_15_weighs_every_term_by_its_own_weight() -> None:
         assert float(total_loss(losses, weights)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_all_terms_are_there_and_finite(tiny, low: View, high: View) -> None:
+def test_all_terms_are_there_and_finite(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny), low, high)
     weights = replace(NercoLossWeights(), inspected_edges=1.0)
     losses = generator_losses(loop, Discriminators(tiny), Guide(), weights)
@@ -131,7 +131,7 @@ def test_all_terms_are_there_and_finite(tiny, low: View, high: View) -> None:
         assert value != 0, name
 
 
-def test_identity_is_measured_where_it_is_asked_for(tiny) -> None:
+def test_identity_is_measured_where_it_is_asked_for(tiny: NercoPreset) -> None:
     discriminators = Discriminators(tiny)
     losses = generator_losses(LOOP, discriminators, None, NercoLossWeights())
     assert float(losses.identity) == pytest.approx(0.05 + 0.1)
@@ -141,7 +141,7 @@ def test_identity_is_measured_where_it_is_asked_for(tiny) -> None:
     assert float(without.identity) == float(without.text) == 0
 
 
-def test_what_is_switched_off_costs_nothing(tiny, low: View, high: View) -> None:
+def test_what_is_switched_off_costs_nothing(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny, ABLATION_1), low, high)
     discriminators = Discriminators(tiny, ABLATION_1)
     losses = generator_losses(loop, discriminators, None, NercoLossWeights())
@@ -207,7 +207,9 @@ def test_each_term_teaches_the_networks_that_it_should(
 
 
 @pytest.mark.parametrize("half", ["low_again", "high_again"])
-def test_either_loop_reaches_every_network(tiny, low: View, high: View, half: str) -> None:
+def test_either_loop_reaches_every_network(
+    tiny: NercoPreset, low: View, high: View, half: str
+) -> None:
     model = NercoModel(tiny)
     loop = dual_loop(model, low, high)
     wanted = loop.low if half == "low_again" else loop.high
@@ -217,7 +219,7 @@ def test_either_loop_reaches_every_network(tiny, low: View, high: View, half: st
         assert any(p.grad is not None and p.grad.abs().max() > 0 for p in parameters), name
 
 
-def test_the_edge_discriminators_see_edges(tiny) -> None:
+def test_the_edge_discriminators_see_edges(tiny: NercoPreset) -> None:
     """The maps of made pictures in what generators pay, as in their own training."""
     discriminators = Discriminators(tiny)
     shown: dict[str, list[Tensor]] = {"d_h": [], "d_l": []}

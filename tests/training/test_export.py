@@ -1,4 +1,5 @@
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from llcodec.training.export import (
 
 
 @pytest.fixture
-def model(tiny_model) -> JointModel:
+def model(tiny_model: Callable[[], JointModel]) -> JointModel:
     return tiny_model().eval()
 
 

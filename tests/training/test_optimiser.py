@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from llcodec.codec.joint import JointModel
 from llcodec.training.optimiser import learning_rate_factor, new_optimiser, set_learning_rates
 from llcodec.training.recipe import LearningRate, StageRecipe
 
@@ -38,7 +40,7 @@ def test_after_a_restart_step_sizes_rise_again() -> None:
     assert learning_rate_factor(30, 10, 40, rate) == learning_rate_factor(30, 30, 40, rate)
 
 
-def test_parts_have_their_own_step_sizes(tiny_model) -> None:
+def test_parts_have_their_own_step_sizes(tiny_model: Callable[[], JointModel]) -> None:
     model = tiny_model()
     model.tone.requires_grad_(False)
     optimiser = new_optimiser(model, replace(RECIPE, betas=(0.9, 0.99)))
