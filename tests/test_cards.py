@@ -40,7 +40,7 @@ TENSORS = {
 
 
 def weight_file(path: Path, card: object = CARD, tensors: dict[str, list[int]] = TENSORS) -> Path:
-    head = {"__metadata__": {"llcodec": json.dumps(card)}}
+    head: dict[str, object] = {"__metadata__": {"llcodec": json.dumps(card)}}
     head |= {key: {"dtype": "F16", "shape": shape} for key, shape in tensors.items()}
     text = json.dumps(head).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + b"weights")

@@ -1,5 +1,6 @@
 """Training batches: crops together with the thumbnail of the whole picture they come from."""
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -114,6 +115,12 @@ class CropSampler:
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
             raise InputError("the mix gives all pairs the weight 0: none is left to draw")
+
+    def drawing_from(self, rng: np.random.Generator) -> "CropSampler":
+        """Return a sampler of the same pictures that takes its random numbers from ``rng``."""
+        other = copy.copy(self)
+        other.rng = rng
+        return other
 
     def crops(self, count: int, size: int, part: slice = ALL) -> Batch:
         """Return ``part`` of ``count`` crops of ``size``×``size`` pixels for the joint model."""

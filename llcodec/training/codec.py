@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel, Rounding
-from llcodec.data.sampling import CropSampler, Sources
+from llcodec.data.sampling import Batch, CropSampler, Sources
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.gain import QUALITIES
@@ -29,6 +29,7 @@ from llcodec.training.losses import (
 )
 from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
 from llcodec.training.precision import compile_parts, transforms_in
+from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import Processes
 from llcodec.training.recipe import StageRecipe
 from llcodec.training.reporting import Row
@@ -89,6 +90,7 @@ class CodecTrainer(Trainer):
         settings = {"stage": stage, "seed": seed, **asdict(recipe)}
         super().__init__(out, state, schedule, settings, processes)
         self.shard = self.processes.shard(recipe.batch)
+        self.prefetcher = Prefetcher(self._drawn, rng)
         self.forward: nn.Module = model
         if self.processes.world_size > 1:
             self.forward = nn.parallel.DistributedDataParallel(model)
@@ -98,7 +100,7 @@ class CodecTrainer(Trainer):
         recipe, state = self.recipe, self.state
         since = state.step - (state.restarted[-1] if state.restarted else 0)
         set_learning_rates(state.optimiser, state.step, since, recipe)
-        loss = self._loss(self._qualities())
+        loss = self._loss(*self.prefetcher.next(more=state.step + 1 < recipe.steps))
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
         total, bpp, mse = self.processes.mean(values).tolist()
@@ -111,12 +113,22 @@ class CodecTrainer(Trainer):
         else:
             self._skip()
 
-    def _qualities(self) -> Tensor:
-        """Return the qualities of this part of the batch, drawn for all of it."""
+    def _drawn(self, rng: np.random.Generator) -> tuple[Tensor, Batch | Tensor]:
+        """Return the qualities and the crops of this process's shard of a batch.
+
+        Crops are a Batch in the joint stage, and otherwise photographs B×3×S×S.
+        """
+        recipe, quality = self.recipe, self._qualities(rng)
+        sampler = self.sampler.drawing_from(rng)
+        draw = sampler.crops if self.joint else sampler.photographs
+        return quality, draw(recipe.batch, recipe.crop, self.shard)
+
+    def _qualities(self, rng: np.random.Generator) -> Tensor:
+        """Return the qualities of this process's shard, drawn for the whole batch."""
         recipe = self.recipe
         if recipe.rate_point is not None:
             return torch.full((recipe.batch,), float(recipe.rate_point))[self.shard]
-        drawn = self.state.rng.uniform(1, QUALITIES, recipe.batch)
+        drawn = rng.uniform(1, QUALITIES, recipe.batch)
         return torch.from_numpy(drawn).float()[self.shard]
 
     def _skip(self) -> None:
@@ -154,11 +166,11 @@ class CodecTrainer(Trainer):
         recent.append(loss)
         return True
 
-    def _loss(self, quality: Tensor) -> Loss:
+    def _loss(self, quality: Tensor, crops: Batch | Tensor) -> Loss:
         recipe, device = self.recipe, self.device
         curve = None
-        if self.joint:
-            batch = self.sampler.crops(recipe.batch, recipe.crop, self.shard).to(device)
+        if isinstance(crops, Batch):
+            batch = crops.to(device)
             low, high = batch.low, batch.high
             with torch.no_grad():
                 curve = self.model.predict_tone(batch.low_thumbnail)
@@ -167,7 +179,7 @@ class CodecTrainer(Trainer):
                 share = recipe.distortion.global_tone
                 high = match_global_tone(high, batch.high_thumbnail, toned, share)
         else:
-            low = high = self.sampler.photographs(recipe.batch, recipe.crop, self.shard).to(device)
+            low = high = crops.to(device)
         low = low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, device):
             out = self.forward(low, curve, quality.to(device), self.joint, self._rounding)

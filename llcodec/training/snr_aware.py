@@ -11,7 +11,7 @@ from torch import Tensor
 
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair
-from llcodec.data.sampling import CropSampler, Sources, gather_sources
+from llcodec.data.sampling import Batch, CropSampler, Sources, gather_sources
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of
 from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
@@ -20,6 +20,7 @@ from llcodec.training.ema import Ema
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.optimiser import clipped_step, warmup_cosine
 from llcodec.training.precision import transforms_in
+from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.reporting import Row
@@ -59,6 +60,7 @@ class SnrAwareTrainer(Trainer):
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
         self.sampler = CropSampler(sources, recipe.mix, rng)
+        self.prefetcher = Prefetcher(self._drawn, rng)
         optimiser = torch.optim.Adam(
             self.model.parameters(), recipe.learning_rate, recipe.betas, fused=True
         )
@@ -78,7 +80,7 @@ class SnrAwareTrainer(Trainer):
         share = warmup_cosine(state.step, state.step, recipe.steps, recipe.warmup)
         for group in state.optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
-        batch = self.sampler.crops(recipe.batch, recipe.crop).to(self.device)
+        batch = self.prefetcher.next(more=state.step + 1 < recipe.steps).to(self.device)
         low = batch.low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, self.device):
             picture = self.model(low)
@@ -90,6 +92,9 @@ class SnrAwareTrainer(Trainer):
         self.ema.update(self.model, state.step)
         state.skipped = 0
         state.window.append([float(loss.detach())])
+
+    def _drawn(self, rng: np.random.Generator) -> Batch:
+        return self.sampler.drawing_from(rng).crops(self.recipe.batch, self.recipe.crop)
 
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""

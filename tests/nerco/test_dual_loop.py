@@ -91,7 +91,7 @@ def test_overviews_of_made_pictures_carry_no_gradient(
 
 def test_switches_leave_parts_out(tiny: NercoPreset, low: View, high: View) -> None:
     bare = dual_loop(NercoModel(tiny, ABLATION_1), low, high, identity=False)
-    assert bare.normalised is bare.cooperation is bare.identity is None
+    assert (bare.normalised, bare.cooperation, bare.identity) == (None, None, None)
     second = dual_loop(NercoModel(tiny, ABLATION_2), low, high)
     assert second.normalised is None
     assert second.cooperation is not None

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from llcodec.nerco.generators import Degrader, Enhancer
 from llcodec.nerco.mask_extractor import Mask
@@ -84,7 +84,8 @@ def test_compact_knows_the_whole_from_the_overview_alone(
 def test_training_reaches_the_code_of_the_whole(compact: NercoPreset, low: View) -> None:
     g_h = Enhancer(compact)
     g_h(low, low.picture).sum().backward()
-    grad = g_h.net.global_shift.weight.grad  # type: ignore[union-attr]
+    grad = g_h.net.get_parameter("global_shift.weight").grad
+    assert grad is not None
     assert (grad.abs().sum(1) > 0).all()
 
 
@@ -122,7 +123,9 @@ def test_compact_may_choose_to_leave_every_detail(
 ) -> None:
     dark = make_view(1, 0.05)
     g_h = Enhancer(compact)
-    last = g_h.net.tail[-2]  # type: ignore[index, union-attr]
+    last = g_h.net.tail[-2]  # type: ignore[index]
+    assert isinstance(last, nn.Conv2d)
+    assert last.bias is not None
     last.weight.zero_()
     last.bias.zero_()
     last.bias[3:6] = 50.0  # the first version is the picture itself

@@ -200,7 +200,7 @@ NETWORKS = ("nrn", "me", "g_h", "g_l")
     ],
 )
 def test_each_term_teaches_the_networks_that_it_should(
-    gradients, term: str, taught: set[str]
+    gradients: Callable[[str], dict[str, float]], term: str, taught: set[str]
 ) -> None:
     largest = gradients(term)
     assert {name for name, value in largest.items() if value > 0} == taught

@@ -28,7 +28,7 @@ def test_attention_is_the_sigmoid_of_mean_and_maximum_of_weighted_channels() -> 
     first, _, second, third = cam.weigh
     assert isinstance(first, nn.Conv2d)
     assert first.weight.shape[0] == 4  # the bottleneck
-    w = [layer.weight.flatten(1) for layer in (first, second, third)]  # type: ignore[union-attr,operator]
+    w = [layer.weight.flatten(1) for layer in (first, second, third)]  # type: ignore[operator]
     weights = (pooled @ w[0].T).relu() @ w[1].T @ w[2].T  # no sigmoid here
     weighted = features * weights[..., None, None]
     planes = torch.stack((weighted.mean(1), weighted.amax(1)), 1)

@@ -25,7 +25,7 @@ def parameters(module: nn.Module | None) -> int:
 def multiplications(run: Callable[[], object]) -> float:
     with FlopCounterMode(display=False) as counter:
         run()
-    return counter.get_total_flops() / 2
+    return float(counter.get_total_flops()) / 2
 
 
 def test_paper_has_the_published_numbers_of_parameters() -> None:
@@ -61,7 +61,7 @@ def lively_model(preset: NercoPreset = COMPACT) -> NercoModel:
     for module in model.modules():
         if isinstance(module, nn.Linear) and not module.weight.any():
             nn.init.normal_(module.weight, std=0.05)
-    model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index,operator]
+    model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index]
     return model
 
 

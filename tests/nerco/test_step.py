@@ -169,8 +169,11 @@ def test_gradients_that_are_no_numbers_change_nothing(
 ) -> None:
     step = make_step()
     before = copy.deepcopy(step.model)
+    assert step.model.nrn is not None
     for parameter in step.model.nrn.parameters():
-        parameter.register_hook(lambda grad: grad * float("nan"))
+        parameter.register_hook(  # type: ignore[no-untyped-call]
+            lambda grad: grad * float("nan")
+        )
     losses = step(low, high)
     assert math.isnan(losses.total)
     assert math.isfinite(losses.consistency)

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
@@ -66,7 +67,7 @@ def test_the_guide_that_ships_is_the_default_where_clip_is_not() -> None:
 @pytest.mark.extra("open_clip")
 def test_the_guide_that_ships_tells_dark_from_bright() -> None:
     guide = load_guide(OWN)
-    shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype("float32") / 255  # a dark one
+    shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype(np.float32) / np.float32(255)
     low, high = (
         to_tensor((darken(shot, exposed(share), None) * 255).round().astype("uint8"))
         for share in (1 / 4, 8)

@@ -4,7 +4,9 @@ import signal
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -38,7 +40,7 @@ UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 @pytest.fixture
 def trainer(
     tiny_model: Callable[[], JointModel], sources: Sources, pairs: list[Pair], tmp_path: Path
-):
+) -> Callable[..., CodecTrainer]:
     pictures = [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[:1]]
 
     def make(
@@ -52,7 +54,7 @@ def trainer(
     return make
 
 
-def rows(trainer: CodecTrainer) -> list[dict[str, object]]:
+def rows(trainer: CodecTrainer) -> list[dict[str, Any]]:
     lines = (trainer.out / "log.jsonl").read_text().splitlines()
     return [{k: v for k, v in json.loads(line).items() if k not in UNTIMED} for line in lines]
 
@@ -77,6 +79,18 @@ def test_resuming_goes_on_exactly(trainer: Callable[..., CodecTrainer], stage: s
     }
     assert rows(part) == rows(whole)
     assert [row["step"] for row in rows(whole)] == [2, 4, 6, 6]
+
+
+def test_a_checkpoint_does_not_hold_the_batch_that_is_made_ahead(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
+    """Its random state is that of a run that draws each batch when it needs it."""
+    run = trainer("run", steps=3)
+    run.run(max_hours=0)
+    drawn = np.random.default_rng(0)
+    run._drawn(drawn)
+    stored = json.loads(read_tensors(run.checkpoint)[1]["rng"])
+    assert stored == json.loads(json.dumps(drawn.bit_generator.state))
 
 
 def test_training_changes_the_model_and_the_average_follows(
@@ -123,10 +137,11 @@ def test_the_loss_falls(
 
 def cost(scores: list[dict[str, float]]) -> float:
     lambdas = lambda_of_quality(torch.tensor([s["quality"] for s in scores]), LAMBDAS)
-    return sum(
-        (s["bpp"] + float(lam) * 255**2 * 10 ** (-s["psnr"] / 10)) / float(lam) ** 0.5
+    costs = (
+        (s["bpp"] + float(lam) * 255**2 * float(10 ** (-s["psnr"] / 10))) / float(lam) ** 0.5
         for s, lam in zip(scores, lambdas, strict=True)
     )
+    return float(sum(costs))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -239,7 +254,7 @@ def test_each_picture_of_a_part_is_that_of_the_whole_batch(
     whole, half = trainer("whole", batch=4), trainer("half", batch=4)
     half.processes = Processes(1, 2)
     half.shard = half.processes.shard(4)
-    assert torch.equal(whole._qualities()[2:], half._qualities())
+    assert torch.equal(whole._qualities(whole.state.rng)[2:], half._qualities(half.state.rng))
     ours = whole.sampler.crops(4, 64)
     theirs = half.sampler.crops(4, 64, half.shard)
     assert torch.equal(ours.low[2:], theirs.low)
@@ -250,8 +265,8 @@ def test_one_rate_is_trained_where_the_recipe_names_it(
     trainer: Callable[..., CodecTrainer],
 ) -> None:
     run = trainer("run", lambdas=(0.01, 0.02), rate_point=2, steps=2)
-    assert run._qualities().tolist() == [2.0, 2.0]
-    assert run._lambdas(run._qualities()).tolist() == pytest.approx([0.02, 0.02])
+    assert run._qualities(run.state.rng).tolist() == [2.0, 2.0]
+    assert run._lambdas(run._qualities(run.state.rng)).tolist() == pytest.approx([0.02, 0.02])
     run.run()
     assert run.state.step == 2
 
@@ -338,6 +353,7 @@ def test_a_run_that_diverges_says_so(trainer: Callable[..., CodecTrainer]) -> No
     run = trainer("run", steps=200, patience=2, validate_every=1000)
     with torch.no_grad():
         run.model.linear_synthesis.weight.fill_(float("nan"))
+        assert run.ema.model.linear_synthesis is not None
         run.ema.model.linear_synthesis.weight.fill_(float("nan"))
     with pytest.raises(LlcError, match="diverged"):
         run.run()

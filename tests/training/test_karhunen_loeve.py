@@ -70,6 +70,8 @@ def test_warm_start_sets_basis_scales_and_gains(
     model: JointModel = tiny_model()
     basis, scale = patch_basis(photographs, 16, np.random.default_rng(0), patches=2000)
     warm_start(model, basis, scale, LAMBDAS)
+    assert model.linear_analysis is not None
+    assert model.linear_synthesis is not None
     assert torch.equal(model.linear_analysis.conv.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.linear_synthesis.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.latent_scale, scale)

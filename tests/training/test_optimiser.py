@@ -42,6 +42,7 @@ def test_after_a_restart_step_sizes_rise_again() -> None:
 
 def test_parts_have_their_own_step_sizes(tiny_model: Callable[[], JointModel]) -> None:
     model = tiny_model()
+    assert model.tone is not None
     model.tone.requires_grad_(False)
     optimiser = new_optimiser(model, replace(RECIPE, betas=(0.9, 0.99)))
     set_learning_rates(optimiser, 15, 15, RECIPE)

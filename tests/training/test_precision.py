@@ -37,4 +37,5 @@ def test_compiling_keeps_names_and_marks_parts(tiny_model: Callable[[], JointMod
     compile_parts(model)
     assert list(model.state_dict()) == names
     assert model.g_s._compiled_call_impl is not None
+    assert model.tone is not None
     assert model.tone._compiled_call_impl is None

@@ -1,6 +1,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,8 @@ def test_networks_have_channels() -> None:
 
 
 def test_all_recipes_that_ship_are_taken() -> None:
-    for kind in (CODEC, NERCO, SNR_AWARE):
+    kinds: tuple[RecipeKind[Any], ...] = (CODEC, NERCO, SNR_AWARE)
+    for kind in kinds:
         for preset in kind.presets:
             assert isinstance(read_recipe(preset, kind), kind.recipe)
 

@@ -147,6 +147,8 @@ def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path)
     x = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
         curve, same = model.predict_tone(x), file.predict_tone(x)
+        assert curve is not None
+        assert same is not None
         torch.testing.assert_close(asdict(curve), asdict(same))
         torch.testing.assert_close(model.analyse(x, curve), file.analyse(x, curve))
     # The file's gains are for half of each λ: quality 4 of the recipe is 5 of the file.

@@ -10,7 +10,7 @@ from llcodec.training.validation import validate
 
 
 @pytest.fixture(scope="module")
-def pictures(pairs: list[Pair]):
+def pictures(pairs: list[Pair]) -> list[tuple[Tensor, Tensor]]:
     """Sizes that are no multiples of anything."""
     return [(to_tensor(p.low)[0, :, :97, :131], to_tensor(p.high)[0, :, :97, :131]) for p in pairs]
 
