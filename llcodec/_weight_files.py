@@ -1,4 +1,4 @@
-"""What all weight files are: safetensors and a card, written whole or not at all, never trusted.
+"""What all weight files are: safetensors and a card, written atomically, never trusted.
 
 The card is a JSON object among the metadata: everything but the tensors. Float networks are kept
 in half precision, under keys that begin with ``float.``.
@@ -44,10 +44,10 @@ _DAMAGE = (
 
 
 def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> None:
-    """Write a weight file, whole or not at all.
+    """Write a weight file atomically.
 
-    Raises BrokenModelError if a tensor holds what no reader would take, OutputError if the file
-    cannot be written.
+    Raises BrokenModelError if a tensor holds values that no reader would accept, OutputError if
+    the file cannot be written.
     """
     check_finite(tensors)
     # One key only: safetensors writes several in any order, and equal models shall be equal files.
@@ -127,7 +127,7 @@ def write_network(
     shape: Mapping[str, Any],
     leave_out: tuple[str, ...] = (),
 ) -> None:
-    """Write the weight file of one float network, whole or not at all.
+    """Write the weight file of one float network atomically.
 
     Args:
         path: the file to write.

@@ -61,7 +61,7 @@ class Mix:
     turns: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn."""
+        """Raise InputError for shares and weights that cannot be drawn from."""
         shares = (self.pairs, self.darkened, self.lit)
         # Decimal shares that make 1 may make a little more in binary.
         if not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):

@@ -1,4 +1,4 @@
-"""Training pictures that are more than the memory holds."""
+"""Training pictures that do not fit into memory."""
 
 import os
 import sys
@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from llcodec.errors import InputError
 
 _SEGMENT: Final = 1 << 30
-_MODEST_MEMORY: Final = 8 << 30  # where the system does not tell how much it has
+_MODEST_MEMORY: Final = 8 << 30  # where the system does not say how much it has
 T = TypeVar("T", bound=np.generic)
 
 
 class Store(Protocol):
-    """Takes an array and returns one that holds the same, perhaps elsewhere."""
+    """Takes an array and returns one with equal values, perhaps stored elsewhere."""
 
     def __call__(self, array: NDArray[T], /) -> NDArray[T]:
-        """Return the array, or its twin."""
+        """Return the array, or an equal one."""
         ...
 
 
@@ -48,7 +48,7 @@ class SpillStore:
         self._lock = Lock()
 
     def store(self, array: NDArray[T], /) -> NDArray[T]:
-        """Return ``array``, or its twin in a file. May be called from several threads.
+        """Return ``array``, or an equal one in a file. May be called from several threads.
 
         Raises InputError if there is neither memory nor disk for it.
         """

@@ -71,7 +71,7 @@ class NercoStep:
         self.pools = {name: ImagePool(rng) for name in ("bright", "dark", "normalised")}
 
     def set_learning_rate_factor(self, share: float) -> None:
-        """Set the step sizes of both sides to ``share`` of the learning rate."""
+        """Set the learning rates of both sides to ``share`` of the learning rate."""
         for optimiser in (self.generator_optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = share * self.learning_rate

@@ -21,7 +21,7 @@ NercoFile = NetworkFile[NercoModel]
 
 
 def write_nerco(path: Path, file: NercoFile) -> None:
-    """Write a weight file, whole or not at all; of ``file.model``, G_L is left out.
+    """Write a weight file atomically; of ``file.model``, G_L is left out.
 
     Raises BrokenModelError if the model holds what no reader would accept, OutputError if the file
     cannot be written.
@@ -46,7 +46,7 @@ def _build(card: StoredCard) -> NercoModel:
 
 
 def _check_preset(preset: NercoPreset) -> None:
-    """See that a preset is one: the tensors do not tell the family, nor all that a halo counts."""
+    """Raise BrokenModelError unless a preset is valid; the tensors do not determine all of it."""
     sizes = [value for key, value in asdict(preset).items() if key not in ("name", "family")]
     if preset.family not in ("paper", "compact") or not isinstance(preset.name, str):
         raise BrokenModelError("the weight file has a preset of no known family")

@@ -15,7 +15,7 @@ SnrAwareFile = NetworkFile[SnrAwareNetwork]
 
 
 def write_snr_aware(path: Path, file: SnrAwareFile) -> None:
-    """Write a weight file, whole or not at all.
+    """Write a weight file atomically.
 
     Raises BrokenModelError if the model holds what no reader would accept, OutputError if the file
     cannot be written.

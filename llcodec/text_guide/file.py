@@ -21,7 +21,7 @@ FORMAT = TEXT_GUIDE.format
 
 @dataclass(frozen=True)
 class GuideCard:
-    """All that a file of a text guide holds besides weights.
+    """Everything in a text guide's file except its weights.
 
     ``merges`` are the byte pairs of its tokenizer, ``notes`` free texts: data, steps, figures.
     """
@@ -40,7 +40,7 @@ class GuideCard:
 
 
 def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
-    """Write a text guide in half precision, whole or not at all.
+    """Write a text guide in half precision, atomically.
 
     Raises BrokenModelError if its weights are not finite, OutputError if it cannot be written.
     """

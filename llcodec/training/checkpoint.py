@@ -1,4 +1,4 @@
-"""Checkpoints of a run: written whole or not at all, and enough to go on exactly.
+"""Checkpoints of a run: written atomically, and enough to resume exactly.
 
 Weights and optimiser state are tensors in a safetensors file; everything else (step, hours, the
 states of the random generators) is JSON in its metadata. No pickle is written or read.

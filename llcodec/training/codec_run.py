@@ -71,7 +71,7 @@ class _Run:
     processes: Processes
 
     def run(self) -> bool:
-        """Run what is not finished yet, within the hours that are given."""
+        """Run the unfinished stages, within the given hours."""
         recipe, options = self.recipe, self.options
         self._refuse_what_cannot_end()
         ends = time.monotonic() + 3600 * options.max_hours

@@ -27,8 +27,8 @@ class NercoRecipe:
     """A whole training: steps of ``batch`` dark and as many bright crops of ``crop`` pixels a side.
 
     The length is given in ``steps``, or in ``epochs`` over the larger of both sets of pictures, as
-    CycleGAN counts them. The step size stays at ``learning_rate`` for the share ``constant`` of it
-    and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
+    CycleGAN counts them. The learning rate is constant for the share ``constant`` of it and then
+    falls linearly to zero. ``guide`` is the model of text guidance, as
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
     themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
     camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
@@ -61,7 +61,7 @@ class NercoRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if (self.steps is None) == (self.epochs is None):
             raise InputError("give the length in steps or in epochs")
         length = self.steps if self.steps is not None else self.epochs
@@ -90,7 +90,7 @@ class NercoRecipe:
 
 
 def learning_rate_factor(step: int, steps: int, constant: float) -> float:
-    """Return the share of the step size after ``step`` of ``steps``: constant, then to zero."""
+    """Return the factor of the learning rate after ``step`` steps: constant, then to zero."""
     left = 1 - step / steps
     return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))
 

@@ -1,4 +1,4 @@
-"""Adam with a step size for each part of the codec, and its course over time."""
+"""Adam with a learning rate for each part of the codec, and its schedule."""
 
 import math
 
@@ -12,7 +12,7 @@ _ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.")
 
 
 def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
-    """Return Adam over all weights that learn; each group keeps its ``peak`` step size."""
+    """Return Adam over all weights that learn; each group keeps its ``peak`` rate."""
     rate = recipe.learning_rate
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
@@ -27,7 +27,7 @@ def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimize
 def set_learning_rates(
     optimiser: torch.optim.Optimizer, step: int, since: int, recipe: StageRecipe
 ) -> None:
-    """Set the step sizes of the step after ``step`` others, ``since`` the last (re)start."""
+    """Set the learning rates of the step after ``step`` others, ``since`` the last (re)start."""
     share = learning_rate_factor(step, since, recipe.steps, recipe.learning_rate)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share

@@ -25,7 +25,7 @@ LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 
 @dataclass(frozen=True)
 class LearningRate:
-    """Adam's step size over time: up over ``warmup`` steps, then down.
+    """Adam's learning rate over time: up over ``warmup`` steps, then down.
 
     ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a
     ``trapezoid``: constant, then linear to zero over the last ``cooldown`` share of the steps.
@@ -43,7 +43,7 @@ class LearningRate:
     cooldown: float = 0.25
 
     def __post_init__(self) -> None:
-        """Refuse what no optimiser takes."""
+        """Raise InputError for values that no optimiser accepts."""
         check_positive(peak=self.peak)
         check_weights(linear=self.linear, entropy=self.entropy)
         check_least(0, warmup=self.warmup)
@@ -68,7 +68,7 @@ class Distortion:
     global_tone: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what is no distortion."""
+        """Raise InputError unless this is a distortion."""
         check_weights(mse=self.mse, l1=self.l1, ssim=self.ssim, flat=self.flat)
         check_shares(global_tone=self.global_tone)
         if not self.mse + self.l1 + self.ssim > 0:
@@ -87,7 +87,7 @@ class StageRecipe:
     move all weights at once, and have thrown a run away.
 
     Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
-    ``patience`` of them in a row the run goes on from the averaged weights. In the last
+    ``patience`` of them in a row the run continues from the averaged weights. In the last
     ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
     no longer of latents with noise. With ``bright_halves``, those of a third of the pairs are
     photographs as well. ``precision`` is that of the transforms: ``auto`` is bfloat16 on GPUs and
@@ -117,7 +117,7 @@ class StageRecipe:
     validate_every: int = 500
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if self.crop < 64 or self.crop % 64:
             raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
@@ -150,7 +150,7 @@ class Recipe:
     joint: StageRecipe | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built."""
+        """Raise InputError for sizes that cannot be built."""
         check_least(0, seed=self.seed)
         check_sizes(self.preset, may_be_zero=("widths", "blocks", "decoder_blocks"))
 

@@ -106,7 +106,7 @@ def _structure(table: Table, kind: type[R]) -> R:
 
 
 def _refuse_coercion(converter: Any) -> None:
-    """Take numbers and texts as they are: "3" is no number, 1.5 is no whole number."""
+    """Refuse conversions: "3" is not a number, and 1.5 is not a whole number."""
 
     def exact(value: object, kind: type) -> object:
         if kind is float and type(value) is int:

@@ -1,4 +1,4 @@
-"""Where a run tells how it goes: a file of JSON lines, a line of progress, TensorBoard."""
+"""Where a run reports its progress: a log of JSON lines, a progress bar, TensorBoard."""
 
 import json
 import math
@@ -14,7 +14,7 @@ Row = Mapping[str, float]
 
 
 class Reporter(Protocol):
-    """Hears of losses and of validations, between ``__enter__`` and ``__exit__``."""
+    """Receives losses and validations, between ``__enter__`` and ``__exit__``."""
 
     def __enter__(self) -> Self: ...
 
@@ -26,7 +26,7 @@ class Reporter(Protocol):
     ) -> None: ...
 
     def losses(self, step: int, row: Row) -> None:
-        """Tell the means since the last time: loss, bpp, PSNR in dB and so on."""
+        """Report the means since the last report: loss, bpp, PSNR in dB and so on."""
 
     def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
         """Report the scores of the averaged weights, and at which step they were best so far."""
@@ -48,10 +48,10 @@ class JsonLines:
             self.file.close()
 
     def cut_after(self, step: int) -> None:
-        """Forget what a session wrote after the checkpoint that the next one goes on from.
+        """Remove the rows after ``step``, at which the run resumes.
 
-        Lines that the end of a process tore go as well. Raises OutputError if the log cannot be
-        written.
+        Lines that a killed process left incomplete are removed as well. Raises OutputError if the
+        log cannot be written.
         """
         if self.path.is_file():
             lines = self.path.read_text(errors="replace").splitlines()

@@ -15,7 +15,7 @@ from llcodec.training.recipe_files import RecipeKind
 class SnrAwareRecipe:
     """A whole training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
 
-    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's step size rises over
+    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's learning rate rises over
     ``warmup`` steps and falls to zero along a cosine. Steps whose loss or gradient is not finite
     are skipped; ``patience`` of them in a row end the run.
     """
@@ -38,7 +38,7 @@ class SnrAwareRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if self.crop < MULTIPLE or self.crop % MULTIPLE:
             raise InputError(f"crops must be a multiple of {MULTIPLE} pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)

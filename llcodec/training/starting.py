@@ -128,7 +128,7 @@ def _learned(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
         return tensors_within("ema.", tensors), tuple(json.loads(notes.get("lambdas", "[]")))
     file = read_model(start)
     if not file.training.lambdas:
-        raise InputError(f"{start}: does not tell the values of λ it was trained with")
+        raise InputError(f"{start}: does not state the values of λ it was trained with")
     return restored_model(file).state_dict(), file.training.lambdas
 
 

@@ -20,7 +20,7 @@ from llcodec.training.processes import Processes
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
 
-_OTHERS_TOLD = 3
+_MOST_NAMED = 3  # settings, in an error
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Trainer(ABC):
 
     @property
     def checkpoint(self) -> Path:
-        """The file that this run goes on from."""
+        """The file that this run resumes from."""
         return self.out / "checkpoint.safetensors"
 
     @property
@@ -98,7 +98,7 @@ class Trainer(ABC):
         return self.out / "log.jsonl"
 
     def resume(self) -> None:
-        """Go on exactly where the checkpoint of this run folder ended.
+        """Continue exactly where the checkpoint of this run folder ended.
 
         Raises InputError if the folder's settings are others, or the preset or the data.
         """
@@ -118,9 +118,9 @@ class Trainer(ABC):
             return "missing, or not the settings of a run"
         now = flat_settings(json.loads(self.settings))
         others = [key for key in before | now if before.get(key) != now.get(key)]
-        told = [f"{key} was {json.dumps(before.get(key))}" for key in others[:_OTHERS_TOLD]]
-        more = ["…"] if len(others) > _OTHERS_TOLD else []
-        return f"the run was started with other settings: {', '.join(told + more)}"
+        named = [f"{key} was {json.dumps(before.get(key))}" for key in others[:_MOST_NAMED]]
+        more = ["…"] if len(others) > _MOST_NAMED else []
+        return f"the run was started with other settings: {', '.join(named + more)}"
 
     def run(self, max_hours: float = math.inf, reporters: Sequence[Reporter] = ()) -> bool:
         """Train until the last step, ``max_hours`` of this session, or a signal.
@@ -145,7 +145,7 @@ class Trainer(ABC):
     def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
         started = saved = drawn = reported = time.monotonic()
         hours_before, schedule, state = self.state.hours, self.schedule, self.state
-        first = told = state.step
+        first = last = state.step
         stopping = False
         while state.step < schedule.steps and not stopping:
             self.step()
@@ -153,8 +153,8 @@ class Trainer(ABC):
             state.hours = hours_before + (now - started) / 3600
             if state.step % schedule.report_every == 0 or state.step == schedule.steps:
                 left = (schedule.steps - state.step) * (now - started) / (state.step - first)
-                self._report(listeners, (state.step - told) / (now - reported), left / 3600)
-                reported, told = now, state.step
+                self._report(listeners, (state.step - last) / (now - reported), left / 3600)
+                reported, last = now, state.step
             if state.step % schedule.validate_every == 0:
                 self._validate(listeners)
             # Amid steps that are not taken, weights may have gone bad: the last good ones stay.

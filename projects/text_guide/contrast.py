@@ -1,4 +1,4 @@
-"""How a text guide learns: the settings, the course of the step size, the contrastive loss."""
+"""How a text guide learns: the recipe and the contrastive loss."""
 
 import math
 from dataclasses import dataclass, field
@@ -41,7 +41,7 @@ class TextGuideRecipe:
     shape: GuideShape = field(default_factory=GuideShape)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         check_least(1, steps=self.steps, validate_every=self.validate_every, patience=self.patience)
         check_least(2, batch=self.batch)
         check_least(0, seed=self.seed, warmup=self.warmup)

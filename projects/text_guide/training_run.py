@@ -26,7 +26,7 @@ def run_text_guide(
 ) -> bool:
     """Train a text guide into the run folder ``out``; return whether its file is written.
 
-    It learns on the processor: both towers are small. Raises InputError if the folder holds a run
+    It trains on the CPU, since both towers are small. Raises InputError if the folder holds a run
     already and ``resume`` is not asked for.
     """
     refuse_several_processes()

@@ -159,7 +159,7 @@ def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path)
 def test_a_weight_file_must_tell_its_lambdas(tiny_preset: Preset, shipped: Path) -> None:
     file = read_model(shipped)
     write_model(shipped, replace(file, notes={}, training=TrainingFacts()))
-    with pytest.raises(InputError, match="does not tell the values of λ"):
+    with pytest.raises(InputError, match="does not state the values of λ"):
         new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3)
 
 
