@@ -29,6 +29,7 @@ from llcodec.training.starting import has_tone_network, new_joint_model, new_pla
 from llcodec.training.tone_run import holds_members, run_tone
 
 _VALIDATION_PICTURES = 7
+_OF_START = ("hours_before", "tone_psnr")  # notes on what a stage started from
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class _Run:
         if options.tensorboard:
             require_tensorboard()
         self._refuse_unused_options()
+        self._refuse_to_change_the_start()
         if self._trains_plain:
             assert recipe.plain is not None
             self._refuse_without_photographs(recipe.plain)
@@ -142,6 +144,12 @@ class _Run:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
+
+    def _refuse_to_change_the_start(self) -> None:
+        """Raise InputError if a joint stage that began from given weights would lose them."""
+        joint, plain = self._checkpoint("joint"), self._checkpoint("plain")
+        if self.options.start is None and joint.exists() and not plain.exists():
+            raise InputError(f"{joint}: began from other weights; give them again with --start")
 
     def _refuse_unused_options(self) -> None:
         """Raise InputError for a recipe without a codec, and for weights that no stage would read.
@@ -230,6 +238,8 @@ class _Run:
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():
             trainer.resume()
+            earlier_notes = read_notes(trainer.checkpoint)
+            trainer.state.notes |= {k: earlier_notes[k] for k in _OF_START if k in earlier_notes}
         hours = max(0.0, ends - time.monotonic()) / 3600
         return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
 

@@ -192,6 +192,36 @@ def test_such_a_run_stops_and_goes_on_exactly(
     assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
 
 
+def test_a_run_that_began_from_given_weights_needs_them_again(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    """Without them, a plain stage would be trained for nothing."""
+    run_recipe(recipe, folders, tmp_path / "first", CPU)
+    given = replace(
+        AGAIN,
+        start=tmp_path / "first" / "plain" / "checkpoint.safetensors",
+        tone=tmp_path / "first" / "tone" / "tone.safetensors",
+    )
+    out = tmp_path / "second"
+    assert not run_recipe(recipe, folders, out, replace(given, max_hours=0.0))
+    with pytest.raises(InputError, match="give them again with --start"):
+        run_recipe(recipe, folders, out, replace(given, start=None))
+    assert run_recipe(recipe, folders, out, given)
+
+
+def test_the_hours_before_are_not_lost_by_a_resume(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    plain = replace(recipe, joint=None, tone=None)
+    run_recipe(plain, folders, tmp_path / "first", CPU)
+    start = tmp_path / "first" / "plain" / "checkpoint.safetensors"
+    out = tmp_path / "second"
+    assert not run_recipe(plain, folders, out, replace(CPU, start=start, max_hours=0.0))
+    assert run_recipe(plain, folders, out, AGAIN)
+    notes = read_tensors(out / "plain" / "checkpoint.safetensors")[1]
+    assert float(notes["hours_before"]) > 0
+
+
 def test_what_no_stage_would_do_is_refused(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
