@@ -163,6 +163,7 @@ def test_json_tells_all_of_each_file(enhance: Llc, picture: Make, tmp_path: Path
         "height": 16,
         "model": "tiny-nerco",
         "strength": 0.5,
+        "exposure": 0.0,
     }
 
 
@@ -376,3 +377,17 @@ def test_jfif_stays_jpeg(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     assert enhance(tmp_path / "a.jfif", *small).code == 0
     with Image.open(tmp_path / "a-enhanced.jfif") as image:
         assert image.format == "JPEG"
+
+
+def test_exposure(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "a.png")
+    means = []
+    for stops in ("-1", "0", "+1"):
+        result = llc("enhance", source, "--exposure", stops, "--force", "--json")
+        assert json.loads(result.out)["exposure"] == float(stops)
+        with Image.open(tmp_path / "a-enhanced.png") as image:
+            means.append(np.asarray(image).mean())
+            assert np.array_equal(
+                np.asarray(image), np.asarray(llcodec.enhance(source, exposure=float(stops)))
+            )
+    assert means == sorted(set(means))
