@@ -1,4 +1,4 @@
-"""What ``llc models`` finds out: what a weight file says, and whether its model works."""
+"""What ``llc models`` reports: the card of a weight file, and whether its model works."""
 
 import math
 from pathlib import Path
@@ -17,7 +17,7 @@ _ROWS, _COLUMNS = 72, 96  # of the dark picture that models are tried with
 
 
 def facts(job: Job) -> Record:
-    """Return what is told of the shipped model that the job names."""
+    """Return the record of the shipped model that the job names."""
     from llcodec._cards import read_card, shipped_file
 
     file = shipped_file(job.source)
@@ -38,7 +38,7 @@ def facts(job: Job) -> Record:
 
 
 def _number(note: str | None) -> float | None:
-    """Return a note as a finite number, None if it is none."""
+    """Return a note as a number, or None if it is not a finite one."""
     try:
         number = float(note or "")
     except ValueError:
@@ -65,12 +65,16 @@ def describe(record: Record) -> str:
 
 
 def try_out(file: Path) -> dict[str, str]:
-    """Load the model of a weight file as every use of it does, and use it once.
+    """Load the model of a weight file and use it once.
 
-    Returns the model's name and kind, and the first digits of its hash. Loading a codec proves
-    its bounds.
+    Loading a codec checks the bounds of exact decoding.
 
-    Raises UnknownModelError, BrokenModelError.
+    Returns:
+        The model's name and kind, and the first digits of its hash.
+
+    Raises:
+        UnknownModelError: when there is no such file.
+        BrokenModelError: when the model does not work.
     """
     from llcodec._cards import read_kind
 
@@ -99,7 +103,7 @@ def _try_enhancer(file: Path) -> tuple[str, str]:
 
     enhancer, picture = Enhancer(str(file), device="cpu"), _picture()
     if not enhancer.enhance(picture).pixels.mean() > picture.pixels.mean():
-        raise BrokenModelError("makes a dark picture no brighter")
+        raise BrokenModelError("does not brighten a dark image")
     return enhancer.name, enhancer.sha256
 
 

@@ -1,4 +1,4 @@
-"""The options that commands share, each defined once."""
+"""Options that commands share."""
 
 import math
 from enum import StrEnum
@@ -265,7 +265,7 @@ MaxPixels = Annotated[
 
 
 def use_threads(number: int | None) -> None:
-    """Compute with so many threads from now on; None leaves it to PyTorch."""
+    """Set the number of CPU threads; None leaves it to PyTorch."""
     if number is not None:
         import torch
 

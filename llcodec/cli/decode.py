@@ -1,4 +1,4 @@
-"""``llc decode``: ``.llc`` files to pictures."""
+"""``llc decode``: decode ``.llc`` files as images."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -101,7 +101,7 @@ def _plan(
 
 @dataclass(frozen=True)
 class _Part:
-    """What is wanted of a picture: a region, a small version, what is left of it, or all."""
+    """What to decode: a region, a small version, the intact tiles, or all."""
 
     region: Box | None
     max_size: int | None
@@ -110,7 +110,7 @@ class _Part:
     def decode(
         self, codec: "Codec", data: bytes, light: Mapping[str, float], limits: "Limits"
     ) -> tuple["Picture", Record]:
-        """Return the picture, and what is to be told of it besides."""
+        """Return the picture, and what else to report."""
         if self.salvage:
             saved = codec.salvage(data, **light, limits=limits)
             return saved.picture, {

@@ -1,4 +1,4 @@
-"""``llc enhance``: dark pictures to bright ones, without a file of the codec in between."""
+"""``llc enhance``: make dark images bright and clean, without a file in between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def _plan(
     ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = enhanced_name(suffix, IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "pictures"))
+    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "images"))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan
