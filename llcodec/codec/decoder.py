@@ -230,5 +230,5 @@ def _curve(
         return identity_curve(1).to(device)
     curve = from_numbers(header.tone)
     if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
-        raise CorruptError("the tone curve in the header cannot be undone")
+        raise CorruptError("the tone curve in the header cannot be inverted")
     return curve.to(device)

@@ -20,7 +20,7 @@ from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError, InputError
 from llcodec.nets.snr import snr_ratio
 
-TILE_SIZE = 2048
+TILE_SIZE = 2048  # pixels a side, unless the caller gives another size
 
 
 def check_tile_size(size: int) -> None:
@@ -48,32 +48,32 @@ def analyse(model: JointModel, pixels: Samples, device: torch.device) -> Analyse
     tone = None if predicted is None else to_numbers(predicted)
     curve = None if tone is None else from_numbers(tone).to(device)
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
-    places = list(windows(height, width, ENCODER_HALO))
+    pieces = list(windows(height, width, ENCODER_HALO))
     # snr_map finds the largest SNR of a single window itself, and the robust map needs none.
-    needs_ratio = model.preset.snr == "published" and len(places) > 1
-    max_ratio = _max_snr_ratio(pixels, places, device) if needs_ratio else None
+    needs_ratio = model.preset.snr == "published" and len(pieces) > 1
+    max_ratio = _max_snr_ratio(pixels, pieces, device) if needs_ratio else None
     latents = torch.empty(model.preset.latents, height, width)
-    for place in places:
-        rows, columns = place.rows, place.columns
-        x = _pixels_of(pixels, place, device)
+    for window in pieces:
+        rows, columns = window.rows, window.columns
+        x = _pixels_of(pixels, window, device)
         y = model.analyse(x, curve, max_ratio=max_ratio)[0, :, rows.inner, columns.inner]
         latents[:, rows.core, columns.core] = y
     return AnalysedPicture(latents, tone)
 
 
-def _max_snr_ratio(pixels: Samples, places: Iterable[Window], device: torch.device) -> Tensor:
+def _max_snr_ratio(pixels: Samples, pieces: Iterable[Window], device: torch.device) -> Tensor:
     """Return the largest SNR of a picture, 1×1×1×1."""
-    peaks = []
-    for place in places:
-        ratio = snr_ratio(_pixels_of(pixels, place, device))
-        core = ratio[..., in_pixels(place.rows.inner), in_pixels(place.columns.inner)]
-        peaks.append(core.amax((-2, -1), keepdim=True))
-    return torch.stack(peaks).amax(0)
+    maxima = []
+    for window in pieces:
+        ratio = snr_ratio(_pixels_of(pixels, window, device))
+        core = ratio[..., in_pixels(window.rows.inner), in_pixels(window.columns.inner)]
+        maxima.append(core.amax((-2, -1), keepdim=True))
+    return torch.stack(maxima).amax(0)
 
 
-def _pixels_of(pixels: Samples, place: Window, device: torch.device) -> Tensor:
+def _pixels_of(pixels: Samples, window: Window, device: torch.device) -> Tensor:
     """Return a window of a picture with its halo, 1×3×H×W in [0, 1]."""
-    rows, columns = place.rows, place.columns
+    rows, columns = window.rows, window.columns
     x = crop(
         pixels,
         rows.outer.start * STRIDE,
