@@ -41,7 +41,7 @@ $(VENV)/extras/installed: pyproject.toml
 
 # What `make test` skips: the fuzzers, CompressAI, and the report in Chromium, if that is installed.
 test-extras: $(VENV)/extras/installed
-	$(VENV)/extras/bin/pytest -rs tests/bench tests/fuzz
+	$(VENV)/extras/bin/pytest -rs tests/bench tests/measurements tests/fuzz
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)
@@ -50,7 +50,7 @@ $(VENV)/torch-%/installed: pyproject.toml
 
 # Golden files in fresh processes under many settings; fails if any decodes otherwise.
 determinism: $(VENV)/installed $(TORCH_OTHERS:%=$(VENV)/torch-%/installed)
-	$(BIN)/python -m llcodec.bench.determinism --photograph examples/blue_hour.jpg \
+	$(BIN)/python -m measurements.determinism --photograph examples/blue_hour.jpg \
 		$(TORCH_OTHERS:%=--python $(VENV)/torch-%/bin/python) --out results/determinism.json
 
 $(VENV)/fuzz-installed: $(VENV)/installed
@@ -63,11 +63,11 @@ fuzz: $(VENV)/fuzz-installed
 
 # Random pictures through one process; fails if a result is wrong or if memory grows.
 soak: $(VENV)/installed
-	$(BIN)/python -m llcodec.bench.soak --pairs $(SOAK_PAIRS) --out results/soak.json
+	$(BIN)/python -m measurements.soak --pairs $(SOAK_PAIRS) --out results/soak.json
 
 # Time and memory against pixels; fails if memory is above what is promised.
 scaling: $(VENV)/installed
-	$(BIN)/python -m llcodec.bench.scaling --megapixels $(MEGAPIXELS) --out results/scaling.json
+	$(BIN)/python -m measurements.scaling --megapixels $(MEGAPIXELS) --out results/scaling.json
 
 clean:
 	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache

@@ -4,6 +4,7 @@ The results go to ``demo/``: an ``.llc`` and a ``.png`` of every picture, and ``
 """
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -48,7 +49,7 @@ def main() -> None:
     print(f"before (left) and after (right): {(out / 'sheet.jpg').relative_to(ROOT)}")
 
 
-def sheet(rows: list[tuple[Image.Image, Image.Image]]) -> Image.Image:
+def sheet(rows: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
     """Return one picture with a row for each pair, before on the left and after on the right."""
     heights = [THUMBNAIL * dark.height // dark.width for dark, _ in rows]
     page = Image.new("RGB", (2 * THUMBNAIL, sum(heights)))

@@ -1,4 +1,4 @@
-"""Bounds on what one input may cost."""
+"""Limits on the time and memory of one input."""
 
 import resource
 import sys
@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-MOST_SECONDS: Final = 10.0
-"""Of processor time, so that a busy machine does not look like a slow decoder."""
+_MOST_SECONDS: Final = 10.0
+"""A limit on CPU time, so that a busy machine does not look like a slow decoder."""
 
-MOST_MEMORY: Final = 256 << 20
-"""Bytes by which one input may raise the peak memory of the process."""
+_MOST_MEMORY: Final = 256 << 20
+"""A limit in bytes on how much one input may raise the peak memory of the process."""
 
 
 _STATUS: Final = Path("/proc/self/status")
@@ -19,10 +19,10 @@ _STATUS: Final = Path("/proc/self/status")
 
 def bounded(
     one_input: Callable[[bytes], object],
-    most_seconds: float = MOST_SECONDS,
-    most_memory: int = MOST_MEMORY,
+    most_seconds: float = _MOST_SECONDS,
+    most_memory: int = _MOST_MEMORY,
 ) -> Callable[[bytes], None]:
-    """Return ``one_input`` that raises AssertionError when an input takes too much."""
+    """Return ``one_input`` wrapped to raise AssertionError when an input exceeds a limit."""
 
     def measured(data: bytes) -> None:
         start, before = time.process_time(), peak_memory()
@@ -37,8 +37,8 @@ def bounded(
 
 
 def peak_memory() -> int:
-    """Return the most memory that this process has had, in bytes."""
-    if _STATUS.is_file():  # what getrusage tells on Linux includes the parent's memory
+    """Return the peak memory of this process, in bytes."""
+    if _STATUS.is_file():  # on Linux, getrusage includes the parent's memory
         line = next(x for x in _STATUS.read_text().splitlines() if x.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,9 +1,9 @@
-"""Run one harness under atheris, which drives libFuzzer with the lines that an input reaches.
+"""Run one harness under atheris, which guides libFuzzer by the lines that inputs reach.
 
     python -m fuzz.engine container CORPUS [SEEDS …] [libFuzzer's flags, such as -runs=1000]
 
-The harness is ``fuzz_NAME.py``. Inputs that are found interesting are added to CORPUS; one that
-makes anything but an error of llcodec's come out is written to a file and ends the run.
+The harness is ``fuzz_NAME.py``. Interesting inputs are added to CORPUS; an input that raises
+anything but an error of llcodec is written to a file and ends the run.
 """
 
 import sys
@@ -21,11 +21,11 @@ def main() -> None:
         sys.exit(__doc__)
     name, *flags = sys.argv[1:]
     torch.set_num_threads(1)
-    # Only what is imported within this block tells libFuzzer where an input has been.
+    # Only modules imported within this block report the lines that inputs reach.
     with atheris.instrument_imports(include=["llcodec"]):
         harness = import_module(f"fuzz.fuzz_{name}")
         one_input = bounded(harness.one_input)
-        for _, data in harness.seeds():  # what is loaded by the first inputs is not their cost
+        for _, data in harness.seeds():  # so that no input is charged for loading
             harness.one_input(data)
 
     def mutate(data: bytes, max_size: int, seed: int) -> bytes:

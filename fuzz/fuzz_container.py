@@ -5,9 +5,9 @@ python -m fuzz.engine container CORPUS -max_total_time=60
 
 from collections.abc import Iterator
 
+from fuzz.checks import attempt, expect
 from fuzz.golden import golden_files
 from fuzz.mutation import Scramble, mutate_file
-from fuzz.outcome import attempt, expect
 from llcodec.container import list_chunks, pack, read_header, unpack, unpack_damaged
 
 MAX_LENGTH = 4096

@@ -10,9 +10,9 @@ from random import Random
 import numpy as np
 import torch
 
+from fuzz.checks import attempt, expect
 from fuzz.golden import golden_codecs, golden_files
 from fuzz.mutation import Scramble, mutate_file
-from fuzz.outcome import attempt, expect
 from fuzz.recoding import recoded_file
 from llcodec import container
 from llcodec.codec.codec import Codec
@@ -21,16 +21,16 @@ from llcodec.container import Header, Limits
 from llcodec.imaging import Picture
 
 MAX_LENGTH = 4096
-LIMITS = Limits(max_pixels=1 << 14)  # more would only be slower
+_LIMITS = Limits(max_pixels=1 << 14)  # more would only be slower
 
 
 def one_input(data: bytes) -> None:
     """Decode and salvage bytes, and read them in one more way: all must agree about them."""
-    header = attempt(container.read_header, data, LIMITS)
+    header = attempt(container.read_header, data, _LIMITS)
     codecs = golden_codecs()
     codec = codecs.get(header.model_hash if header else b"") or next(iter(codecs.values()))
-    picture = attempt(codec.decode, data, limits=LIMITS)
-    left = attempt(codec.salvage, data, limits=LIMITS)
+    picture = attempt(codec.decode, data, limits=_LIMITS)
+    left = attempt(codec.salvage, data, limits=_LIMITS)
     if picture is not None:
         assert header is not None
         expect(left is not None and not left.problems and not left.lost, "salvage finds damage")
@@ -47,15 +47,15 @@ def one_input(data: bytes) -> None:
 
 def _dark(codec: Codec, data: bytes, header: Header, whole: Picture | None, rng: Random) -> None:
     """Decode as shot, or nearly; salvage likewise."""
-    dark = attempt(codec.decode, data, brightness=rng.choice((0.0, 0.3)), limits=LIMITS)
+    dark = attempt(codec.decode, data, brightness=rng.choice((0.0, 0.3)), limits=_LIMITS)
     expect(whole is not None or dark is None, "what is broken can be shown as shot")
-    attempt(codec.salvage, data, brightness=0.0, limits=LIMITS)
+    attempt(codec.salvage, data, brightness=0.0, limits=_LIMITS)
 
 
 def _small(codec: Codec, data: bytes, header: Header, whole: Picture | None, rng: Random) -> None:
     """Decode a preview."""
     most, brightness = rng.choice((1, 7, 64)), rng.choice((0.0, 1.0))
-    small = attempt(codec.decode_small, data, most, brightness=brightness, limits=LIMITS)
+    small = attempt(codec.decode_small, data, most, brightness=brightness, limits=_LIMITS)
     expect(small is None or max(small.pixels.shape[:2]) <= most, "a preview too large")
 
 
@@ -63,7 +63,7 @@ def _part(codec: Codec, data: bytes, header: Header, whole: Picture | None, rng:
     """Decode a region, which may reach beyond the picture."""
     left, top = rng.randrange(min(200, header.width)), rng.randrange(min(200, header.height))
     region = Region(left, top, rng.randint(1, 80), rng.randint(1, 80))
-    part = attempt(codec.decode, data, region=region, limits=LIMITS)
+    part = attempt(codec.decode, data, region=region, limits=_LIMITS)
     size = (region.height, region.width, 3)
     expect(part is None or part.pixels.shape == size, "a region of another size")
 
@@ -72,7 +72,7 @@ def _only_checked(
     codec: Codec, data: bytes, header: Header, whole: Picture | None, rng: Random
 ) -> None:
     """Verify."""
-    verified = attempt(codec.verify, data, limits=LIMITS)
+    verified = attempt(codec.verify, data, limits=_LIMITS)
     expect((verified is None) == (whole is None), "decode and verify disagree")
 
 
@@ -83,7 +83,7 @@ def _side_by_side(
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
     try:
-        picture = attempt(codec.decode, data, limits=LIMITS)
+        picture = attempt(codec.decode, data, limits=_LIMITS)
     finally:
         torch.set_num_threads(threads)
     expect((picture is None) == (whole is None), "threads decide what is broken")
@@ -100,7 +100,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
 def mutate(data: bytes, max_size: int, seed: int, scramble: Scramble) -> bytes:
     """Return a changed input: damaged, or whole and absurd."""
     if seed % 4 == 0:
-        recoded = recoded_file(data, seed, LIMITS.max_pixels)
+        recoded = recoded_file(data, seed, _LIMITS.max_pixels)
         if recoded is not None and len(recoded) <= max_size:
             return recoded
     return mutate_file(data, max_size, seed, scramble)

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import torch
 
+from fuzz.checks import attempt, expect
 from fuzz.golden import golden_coders, golden_files
 from fuzz.mutation import Scramble
-from fuzz.outcome import attempt, expect
 from fuzz.recoding import random_stream
 from llcodec import container
 from llcodec._bitstream import LATENT_UNITS, STRIDE
@@ -38,7 +38,7 @@ class Task(NamedTuple):
     stream: bytes
 
 
-def task_of(data: bytes) -> Task:
+def _task_of(data: bytes) -> Task:
     """Return what any bytes ask for."""
     head = data[:_HEAD].ljust(_HEAD, b"\0")
     coders = list(golden_coders().values())
@@ -53,7 +53,7 @@ def task_of(data: bytes) -> Task:
 
 def one_input(data: bytes) -> None:
     """Decode a stream; what it decodes to can be coded, and the coder's two ends agree on it."""
-    coder, quality, height, width, stream = task_of(data)
+    coder, quality, height, width, stream = _task_of(data)
     found = attempt(coder.decode, stream, height, width, quality)
     if found is None:
         return
@@ -90,7 +90,7 @@ def seeds() -> Iterator[tuple[str, bytes]]:
 def mutate(data: bytes, max_size: int, seed: int, scramble: Scramble) -> bytes:
     """Return a changed input: scrambled, or a stream that is right and absurd."""
     if seed % 4 == 0:
-        task = task_of(data)
+        task = _task_of(data)
         size = task.height, task.width
         stream, _ = random_stream(task.coder, *size, task.quality_units, random.Random(seed))
         mutated = data[:_HEAD].ljust(_HEAD, b"\0") + stream

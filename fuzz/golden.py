@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from llcodec.bench.golden import model_of, read_expected
 from llcodec.codec.codec import Codec
 from llcodec.entropy.latent_coder import LatentCoder
+from measurements.golden import model_of, read_expected
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "golden" / "v1"
 

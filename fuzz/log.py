@@ -1,4 +1,4 @@
-"""What libFuzzer and atheris say at the end of a run."""
+"""Parse what libFuzzer and atheris write at the end of a run."""
 
 import re
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Run:
         executions: how many inputs were tried.
         slowest: seconds of the slowest input.
         peak_mb: most memory of the process, in megabytes.
-        crash: what came out that must not, and where; None after a clean run.
-        input: the file that holds the input that did it.
+        crash: the exception that must not occur, and where; None after a clean run.
+        input: the file with the input that caused it.
     """
 
     executions: int
@@ -31,7 +31,7 @@ class Run:
 
 
 def read_log(text: str) -> Run:
-    """Return what a log says."""
+    """Return the run that a log describes."""
     statistics = {name: int(value) for name, value in _STATISTIC.findall(text)}
     found = _EXCEPTION.search(text) or _FAILURE.search(text)
     places = _PLACE.findall(text)

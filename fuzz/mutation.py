@@ -1,7 +1,7 @@
-"""Changes to ``.llc`` files that get past their checksums.
+"""Mutate ``.llc`` files with valid checksums.
 
-A fuzzer that flips bytes meets a wrong CRC and nothing else. Here a file is taken apart into
-chunks, something about them is changed, and lengths and CRCs are made right again.
+A fuzzer that flips bytes reaches nothing beyond the CRC check. Here a file is split into chunks,
+which are changed, and lengths and CRCs are then corrected.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import Final
 from llcodec.container.framing import CHUNK_ORDER, write_chunk
 
 Scramble = Callable[[bytes, int], bytes]
-"""The fuzzer's own mutation: bytes, and the most bytes that may become of them."""
+"""The fuzzer's own mutation of bytes, with the maximum size of the result."""
 
 PREAMBLE: Final = 10
 _COMPRESSED: Final = {b"iCCP": 4, b"xMPd": 4, b"ALPH": 1}  # where the zlib stream starts
@@ -30,7 +30,7 @@ class Piece:
 
 
 def split(data: bytes) -> list[Piece]:
-    """Return the chunks of a file, as far as their lengths make sense."""
+    """Return the chunks of a file, up to the first invalid length."""
     pieces, start = [], PREAMBLE
     while start + 12 <= len(data):
         kind = data[start : start + 4]
@@ -43,7 +43,7 @@ def split(data: bytes) -> list[Piece]:
 
 
 def join(preamble: bytes, pieces: list[Piece]) -> bytes:
-    """Return the file of these chunks, all CRCs right."""
+    """Return the file of these chunks, with valid CRCs."""
     return preamble + b"".join(_whole(piece) for piece in pieces)
 
 

@@ -1,4 +1,4 @@
-"""Files and streams that decode, but to what no picture is: the forger's way past checksums."""
+"""Forge files and streams with valid checksums that decode to absurd pictures."""
 
 import random
 from dataclasses import replace
@@ -17,7 +17,7 @@ _SPREADS = (0.3, 3.0, 300.0, 1e5, 1e9)
 
 
 def recoded_file(data: bytes, seed: int, max_pixels: int) -> bytes | None:
-    """Return the file with other latents in its tiles and other header fields, all checksums right.
+    """Return the file with other latents and header fields, and valid checksums.
 
     None where it cannot be decoded to begin with.
     """

@@ -1,11 +1,11 @@
-"""Fuzz for a while, and add what came of it to ``results/fuzz/``.
+"""Fuzz for some time, and add the figures to ``results/fuzz/``.
 
     python -m fuzz.run --seconds 600
     python -m fuzz.run --seconds 14400 --harness decode --harness entropy
 
-The time is shared by the harnesses. Corpora are kept in ``runs/fuzz/``, outside the repository, and
-each run goes on from what the last one found; figures add up. They are written every five minutes,
-so that a run that is stopped loses no more than that. Exits with 1 if anything was found.
+The harnesses share the time. Corpora are kept in ``runs/fuzz/``, outside the repository, and each
+run continues from the last one; figures add up. They are written every five minutes, so that an
+interrupted run loses no more than that. Exits with 1 if anything was found.
 """
 
 import argparse
@@ -24,25 +24,25 @@ from llcodec.bench.machine import machine
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 HARNESSES: Final = ("container", "decode", "entropy")
-# Seconds of one process. Comparisons that atheris 3.0 watches never let go of their result; where
-# tensors are compared, that is a gigabyte in 80,000 inputs.
-SLICE: Final = 300
-# Backstops: what one input may cost is measured more exactly within the process.
+# Seconds of one process. atheris 3.0 never frees the results of comparisons that it instruments;
+# where tensors are compared, that is a gigabyte in 80,000 inputs.
+_SLICE: Final = 300
+# A second line of defence: the cost of each input is measured more exactly within the process.
 _FLAGS: Final = ("-timeout=120", "-rss_limit_mb=4096", "-print_final_stats=1")
 
 
-def write_seeds(name: str, folder: Path) -> None:
+def _write_seeds(name: str, folder: Path) -> None:
     """Write the inputs that a harness starts from."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed, data in import_module(f"fuzz.fuzz_{name}").seeds():
         (folder / seed).write_bytes(data)
 
 
-def run_engine(name: str, work: Path, seconds: int) -> Run:
-    """Run one process of a harness for some seconds, or until it finds something."""
+def _run_engine(name: str, work: Path, seconds: int) -> Run:
+    """Run one process of a harness for some seconds, or until it finds a failure."""
     for folder in ("corpus", "found"):
         (work / folder).mkdir(parents=True, exist_ok=True)
-    write_seeds(name, work / "seeds")
+    _write_seeds(name, work / "seeds")
     flags = [f"-max_total_time={seconds}", f"-artifact_prefix={work / 'found'}/", *_FLAGS]
     command = [sys.executable, "-m", "fuzz.engine", name]
     folders = [str(work / "corpus"), str(work / "seeds")]
@@ -53,29 +53,29 @@ def run_engine(name: str, work: Path, seconds: int) -> Run:
         text = log.read()
     run = read_log(text)
     if done.returncode and run.crash is None:
-        last = (text.splitlines() or ["without a word"])[-1]
+        last = (text.splitlines() or ["without a message"])[-1]
         raise SystemExit(f"the engine ended with {done.returncode}: {last}")
     return run
 
 
 def measure(name: str, work: Path) -> tuple[int, dict[str, list[int]]]:
-    """Return how many inputs the corpus has, and what lines they reach."""
+    """Return the number of inputs in the corpus, and the lines that they reach."""
     folders = [work / "corpus", work / "seeds"]
-    command = [sys.executable, "-m", "fuzz.figures", name, *map(str, folders)]
+    command = [sys.executable, "-m", "fuzz.line_coverage", name, *map(str, folders)]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     return sum(len(list(f.iterdir())) for f in folders), json.loads(done.stdout.splitlines()[-1])
 
 
 def fuzz(name: str, seconds: float, work: Path, results: Path) -> bool:
-    """Run a harness for some seconds in all; return whether anything was found.
+    """Run a harness for some seconds in total; return whether it found a failure.
 
-    What is found does not end it, unless it is found again: then it must be mended first.
+    It continues after a failure, unless the same one is found again and has to be fixed first.
     """
     path, end = results / f"{name}.json", time.monotonic() + seconds
     found: list[str] = []
     while (left := end - time.monotonic()) > 0 and len(set(found)) == len(found):
         start = time.monotonic()
-        run = run_engine(name, work, max(1, round(min(SLICE, left))))
+        run = _run_engine(name, work, max(1, round(min(_SLICE, left))))
         figures = add_run(read_figures(path, name), run, time.monotonic() - start, machine())
         write_figures(path, figures)
         print(f"{name}: {run.executions} inputs; {run.crash or 'nothing found'}", flush=True)
@@ -87,7 +87,7 @@ def fuzz(name: str, seconds: float, work: Path, results: Path) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says."""
+    """Run the harnesses of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=600, help="for all harnesses together")
     parser.add_argument("--harness", choices=HARNESSES, action="append")

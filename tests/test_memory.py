@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llcodec._memory import is_out_of_memory, release_memory
-from llcodec.bench.heap import reading
+from measurements.heap import reading
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems keep memory as they like")

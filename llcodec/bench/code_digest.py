@@ -1,17 +1,19 @@
-"""A hash of the code that measurements depend on.
+"""Hash the code that measurements depend on.
 
-Not the commit: a change of a document shall not make hours of measurements worthless, and a change
-that is not committed yet shall.
+Python files count by their syntax trees, without docstrings and comments: rewording or reformatting
+them keeps measurements that took hours, while any other change, committed or not, makes them stale.
 """
 
+import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-# Codecs, enhancers and measures, and how the benchmark runs them.
+# Codecs, enhancers and metrics, and how the benchmark runs them: files, folders or patterns.
 _DECIDES = (
-    "_weight_files.py",
+    "_*.py",
     "codec",
     "container",
     "enhancing",
@@ -25,13 +27,12 @@ _DECIDES = (
     "bench/enhancers",
     "bench/coding_worker.py",
     "bench/complexity.py",
-    "bench/pipeline_complexity.py",
+    "bench/interfaces.py",
+    "bench/per_pipeline.py",
     "bench/pipelines.py",
+    "bench/programs.py",
     "bench/runner.py",
     "bench/scores.py",
-    "bench/warming.py",
-    "bench/watching.py",
-    "bench/workers.py",
     "data/pairs.py",
 )
 
@@ -40,23 +41,71 @@ _DECIDES = (
 def code_digest() -> str:
     """Return the digest of this package.
 
-    Taken once in a process: what is loaded stays as it is, whatever becomes of the files.
-    Raises OSError if they cannot be read.
+    It is computed once per process, because loaded code stays the same when its files change.
+
+    Raises:
+        OSError: if a file cannot be read.
     """
     return digest_of(_PACKAGE)
 
 
 def digest_of(package: Path) -> str:
-    """Return 64 hexadecimal digits: a hash of names and contents of the files that decide results.
+    """Return a hash, 64 hexadecimal digits, of the files that decide results.
 
-    ``package`` is the folder of this package or of a copy. Raises OSError if they cannot be read.
+    Args:
+        package: the folder of this package, or of a copy of it.
+
+    Raises:
+        OSError: if a file cannot be read, or is missing.
     """
     digest = hashlib.sha256()
-    for place in _DECIDES:
-        path = package / place
-        for file in sorted(path.rglob("*.*")) if path.is_dir() else (path,):
-            if file.suffix == ".pyc":
-                continue
-            digest.update(f"{file.relative_to(package).as_posix()}\n".encode())
-            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    for file in _files(package):
+        digest.update(f"{file.relative_to(package).as_posix()}\n".encode())
+        digest.update(_file_digest(file))
     return digest.hexdigest()
+
+
+def _files(package: Path) -> Iterator[Path]:
+    for place in _DECIDES:
+        found = sorted(package.glob(place))
+        if not found:
+            raise FileNotFoundError(f"{package / place} is missing")
+        for path in found:
+            inside = sorted(path.rglob("*.*")) if path.is_dir() else [path]
+            yield from (file for file in inside if file.suffix != ".pyc")
+
+
+def _file_digest(file: Path) -> bytes:
+    content = file.read_bytes()
+    if file.suffix == ".py":
+        content = "\n".join(_tokens(ast.parse(content))).encode()
+    return hashlib.sha256(content).digest()
+
+
+def _tokens(value: object) -> Iterator[str]:
+    """Yield a syntax tree as text, depth first, without positions and docstrings.
+
+    Unlike ``ast.dump``, fields that are empty are left out, as they differ between Python versions.
+    """
+    if isinstance(value, ast.AST):
+        yield type(value).__name__
+        for name, field in ast.iter_fields(value):
+            if field is not None and field != []:
+                yield f".{name}"
+                yield from _tokens(field)
+        yield ")"
+    elif isinstance(value, list):
+        for item in value:
+            if not _is_docstring(item):
+                yield from _tokens(item)
+    else:
+        yield f"{type(value).__name__} {value!r}"
+
+
+def _is_docstring(node: object) -> bool:
+    """Whether a node is a statement that is only a string: it does nothing wherever it stands."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

@@ -1,9 +1,9 @@
-"""One side of a pipeline in a process of its own, so that its memory is nobody else's.
+"""Run one side of a pipeline in a process of its own, to measure its memory.
 
     python -m llcodec.bench.coding_worker encode --pipeline P --quality Q PICTURE FILE
     python -m llcodec.bench.coding_worker decode --pipeline P FILE
 
-Only what that side needs is loaded: a sender has no use for the receiver's enhancer.
+Only what that side needs is loaded: a sender does not need the receiver's enhancer.
 """
 
 import argparse
@@ -18,16 +18,16 @@ from llcodec.data.pairs import read_pixels
 from llcodec.errors import LlcError
 
 
-def send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
-    """Do what the sender of a pipeline does with a picture, and write its file."""
+def _send(spec: str, options: CodecOptions, picture: Path, quality: float, file: Path) -> None:
+    """Enhance and encode a picture as the sender of a pipeline does, and write its file."""
     parts = parts_of(spec)
     enhancer = enhancer_of(parts.before, options.device, options.timeout)
     codec = codec_of(parts.codec, options)
     file.write_bytes(codec.encode(enhancer.enhance(read_pixels(picture)), quality))
 
 
-def receive(spec: str, options: CodecOptions, file: Path) -> None:
-    """Do what the receiver of a pipeline does with a file."""
+def _receive(spec: str, options: CodecOptions, file: Path) -> None:
+    """Decode and enhance a file as the receiver of a pipeline does."""
     parts = parts_of(spec)
     codec = codec_of(parts.codec, options)
     enhancer = enhancer_of(parts.after, options.device, options.timeout)
@@ -35,7 +35,7 @@ def receive(spec: str, options: CodecOptions, file: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the side that the command line asks for."""
+    """Run the side that the command line names."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--pipeline", required=True)
     common.add_argument("--vtm", type=Path)
@@ -51,9 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     options = CodecOptions(given.vtm, None, given.device, given.timeout)
     if given.side == "encode":
-        send(given.pipeline, options, given.picture, given.quality, given.file)
+        _send(given.pipeline, options, given.picture, given.quality, given.file)
     else:
-        receive(given.pipeline, options, given.file)
+        _receive(given.pipeline, options, given.file)
 
 
 if __name__ == "__main__":

@@ -1,92 +1,102 @@
-"""A whole benchmark: pipelines over the pictures of a data set, results in a folder."""
+"""Run a benchmark: pipelines over the pictures of a data set, results in a folder."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from llcodec._extras import install, missing
-from llcodec.bench.conditions import conditions_here
-from llcodec.bench.leftovers import other_results, remove_results
-from llcodec.bench.machine import machine
-from llcodec.bench.once import measure_once
-from llcodec.bench.order import BenchOrder, command_of
-from llcodec.bench.outcome import BenchOutcome
+from llcodec.bench.machine import conditions_here, machine, threads_of
+from llcodec.bench.options import BenchOptions, command_of
+from llcodec.bench.per_pipeline import measure_per_pipeline
 from llcodec.bench.pictures import PictureSet, find_pictures
 from llcodec.bench.pipelines import name_of
-from llcodec.bench.presenting import PLOTS, REPORT, places_to_show, present
-from llcodec.bench.results import PipelineResult, compare, result_of, write_results
+from llcodec.bench.report.writing import PLOTS, REPORT, indices_to_show, present
+from llcodec.bench.results import (
+    BenchResult,
+    PipelineResult,
+    compare,
+    other_results,
+    remove_results,
+    result_of,
+    write_results,
+)
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
-from llcodec.bench.workers import threads_of
 
 _BD_RATES = "bjontegaard"  # what needs it
 
 
 def run_bench(
-    order: BenchOrder, progress: Progress, finished: Callable[[PipelineRun], None]
-) -> BenchOutcome:
-    """Run a benchmark and write its results; what was measured before is not measured again.
+    options: BenchOptions, progress: Progress, finished: Callable[[PipelineRun], None]
+) -> BenchResult:
+    """Run a benchmark and write its results, without repeating cached measurements.
 
-    ``finished`` hears of each pipeline. What needs a library that is not installed (BD-rates,
-    plots, the report) is left out, and named among the problems of the outcome. Earlier results of
-    a pipeline that fails now are removed.
-    Raises InputError before anything is measured if there are no pictures, or not those to be
-    shown, and as :meth:`BenchOrder.check` and :meth:`MetricChoice.load` do; OutputError if results
-    cannot be written.
+    What needs a library that is not installed (BD-rates, plots, the report) is left out, and named
+    among the problems of the result. Earlier results of a pipeline that now fails are removed.
+
+    Args:
+        options: what to run.
+        progress: called as pictures are done.
+        finished: called with each pipeline that is done.
+
+    Raises:
+        InputError: before anything is measured, if there are no pictures, or not those to be shown;
+            also as :meth:`BenchOptions.check` and :meth:`MetricChoice.load` do.
+        OutputError: if results cannot be written.
     """
-    order.check()
-    for choice in order.metrics:
+    options.check()
+    for choice in options.metrics:
         choice.load()
-    pictures = find_pictures(order.dataset, order.root, order.split, order.limit)
-    shown = places_to_show(pictures, order.show)
+    pictures = find_pictures(options.dataset, options.root, options.split, options.limit)
+    shown = indices_to_show(pictures, options.show)
     runs = []
-    for done in run(_plan(order, pictures), progress):
+    for done in run(_plan(options, pictures), progress):
         finished(done)
         runs.append(done)
-    outcome = _outcome(order, pictures, runs, progress)
-    remove_results(order.out, [failed.name for failed in outcome.failures])
-    write_results(outcome.results, outcome.comparisons, outcome.meta, order.out)
-    outcome = replace(outcome, notes=tuple(_notes(order, outcome.results)))
-    if not order.report:
-        return outcome
-    return replace(outcome, report=present(outcome, order.out, order.kept, shown, progress))
+    result = _result(options, pictures, runs, progress)
+    remove_results(options.out, [failed.name for failed in result.failures])
+    write_results(result.results, result.comparisons, result.meta, options.out)
+    result = replace(result, notes=tuple(_notes(options, result.results)))
+    if not options.report:
+        return result
+    return replace(result, report=present(result, options.out, options.cache, shown, progress))
 
 
-def _plan(order: BenchOrder, pictures: PictureSet) -> RunPlan:
+def _plan(options: BenchOptions, pictures: PictureSet) -> RunPlan:
     return RunPlan(
-        order.pipelines,
+        options.pipelines,
         pictures.pictures,
-        order.kept / "scores",
-        order.codec_options,
-        order.qualities,
-        order.metrics,
+        options.cache / "scores",
+        options.codec_options,
+        options.qualities,
+        options.metrics,
     )
 
 
-def _outcome(
-    order: BenchOrder, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
-) -> BenchOutcome:
-    """Measure what is measured once of each pipeline, and compare them all."""
-    once, problems = measure_once(
-        runs, pictures.pictures, order.codec_options, order.kept, progress
+def _result(
+    options: BenchOptions, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
+) -> BenchResult:
+    """Measure what is measured once per pipeline, and compare the pipelines."""
+    measured, problems = measure_per_pipeline(
+        runs, pictures.pictures, options.codec_options, options.cache, progress
     )
     results = tuple(
-        result_of(done, once[done.name].memory, once[done.name].complexities)
+        result_of(done, measured[done.name].memory, measured[done.name].complexities)
         for done in runs
         if done.failure is None
     )
-    anchor = name_of(order.anchor) if order.anchor else usual_anchor(results)
+    anchor = name_of(options.anchor) if options.anchor else usual_anchor(results)
     comparisons = () if missing(_BD_RATES) else tuple(compare(results, anchor))
-    return BenchOutcome(
+    return BenchResult(
         pictures,
         tuple(runs),
         results,
         comparisons,
-        _meta(order, pictures, anchor),
-        (*problems, *_left_out(order)),
+        _meta(options, pictures, anchor),
+        (*problems, *_left_out(options)),
     )
 
 
-def _meta(order: BenchOrder, pictures: PictureSet, anchor: str) -> dict[str, Any]:
+def _meta(options: BenchOptions, pictures: PictureSet, anchor: str) -> dict[str, Any]:
     """Return what all results share; ``machine`` is that of this run."""
     meta = {
         "dataset": pictures.name,
@@ -94,33 +104,33 @@ def _meta(order: BenchOrder, pictures: PictureSet, anchor: str) -> dict[str, Any
         "pictures": len(pictures.pictures),
         "references": pictures.references,
         "anchor": anchor,
-        "command": command_of(order, pictures),
-        "jobs": order.jobs,
-        "machine": machine() | {"threads": threads_of(order.jobs)},
+        "command": command_of(options, pictures),
+        "jobs": options.jobs,
+        "machine": machine() | {"threads": threads_of(options.jobs)},
     }
-    if order.metrics:
-        meta["metrics"] = {choice.name: choice.load().record() for choice in order.metrics}
+    if options.metrics:
+        meta["metrics"] = {choice.name: choice.load().record() for choice in options.metrics}
     return meta
 
 
-def _notes(order: BenchOrder, results: Sequence[PipelineResult]) -> Iterator[str]:
-    """Yield a line if times are not of this run's conditions, and one if files are not its own."""
-    here = conditions_here(order.jobs)
-    apart = [r.name for r in results if not all(here.alike(one) for one in r.conditions)]
+def _notes(options: BenchOptions, results: Sequence[PipelineResult]) -> Iterator[str]:
+    """Yield a line if times come from other conditions, and one if files are from other runs."""
+    here = conditions_here(options.jobs)
+    apart = [r.name for r in results if not all(here.comparable(one) for one in r.conditions)]
     if apart:
         yield (
-            f"times from other conditions, which stand beside them: {', '.join(apart)} "
-            f"(to measure them anew, remove {order.kept})"
+            f"times measured under other conditions, which the results name: {', '.join(apart)} "
+            f"(to measure them again, remove {options.cache})"
         )
-    others = other_results(order.out, [result.name for result in results])
+    others = other_results(options.out, [result.name for result in results])
     if others:
-        yield f"not of this run, in {order.out}: {', '.join(others)}"
+        yield f"not of this run, in {options.out}: {', '.join(others)}"
 
 
-def _left_out(order: BenchOrder) -> Iterator[str]:
-    """Yield a line if libraries are not installed, with what there will not be without them."""
+def _left_out(options: BenchOptions) -> Iterator[str]:
+    """Yield a line if libraries are not installed, naming what is left out without them."""
     uses = {_BD_RATES: "BD-rates"}
-    if order.report:
+    if options.report:
         uses |= {PLOTS: "plots", REPORT: "report"}
     absent = missing(*uses)
     if absent:

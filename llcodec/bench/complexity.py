@@ -52,7 +52,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Complexity:
-    """A pipeline's stages in their order; ``source``: ``measured``, or where figures stand."""
+    """The stages of a pipeline in order; ``source`` is ``measured``, or a publication."""
 
     name: str
     stages: tuple[Stage, ...]
@@ -60,17 +60,17 @@ class Complexity:
 
     @property
     def parameters(self) -> float:
-        """Of all stages."""
+        """The sum over all stages."""
         return sum(stage.parameters for stage in self.stages)
 
     @property
     def macs(self) -> float:
-        """Of all stages, at 960×512."""
+        """The sum over all stages, at 960×512."""
         return sum(stage.macs for stage in self.stages)
 
 
 def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Complexity:
-    """Return analysis with the SNR-aware branch and tone, entropy model, and synthesis.
+    """Return the complexity of a joint network: encoder and tone, entropy model, and decoder.
 
     ``masked`` counts the weights of the context model that its mask makes zero.
     """
@@ -115,7 +115,7 @@ def _masked_out(model: JointModel, y: Tensor) -> tuple[int, float]:
 
 
 def snr_aware_complexity(name: str) -> Complexity:
-    """Return the SNR-aware enhancer of a preset."""
+    """Return the complexity of the SNR-aware enhancer of a preset."""
     with _META:
         network = SnrAwareNetwork(SNR_AWARE_PRESETS[name]).eval()
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
@@ -123,7 +123,7 @@ def snr_aware_complexity(name: str) -> Complexity:
 
 
 def nerco_complexity(name: str) -> Complexity:
-    """Return NeRCo's networks of inference, of a preset."""
+    """Return the complexity of NeRCo's networks at inference, for a preset."""
     with _META:
         model = NercoModel(NERCO_PRESETS[name], degrader=False).eval()
     view = view_of_whole(torch.empty(1, 3, HEIGHT, WIDTH, device=_META))
@@ -131,7 +131,7 @@ def nerco_complexity(name: str) -> Complexity:
 
 
 def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
-    """Return two pipelines one after the other."""
+    """Return the complexity of two pipelines in sequence."""
     return Complexity(name, (*first.stages, *second.stages))
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a benchmark: what goes in, and what should come out."""
+"""The pictures of a benchmark: inputs and references."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SPLITS = ("test", "val", "train")  # the first of these that there is, unless o
 
 @dataclass(frozen=True)
 class BenchPicture:
-    """One picture, by its files.
+    """One picture, as files.
 
     Of a pair, ``source`` is the dark picture and ``reference`` the bright one; a photograph is
     both; dark pictures have no reference. ``id`` is a name that no other picture of the set has.
@@ -32,8 +32,8 @@ class BenchPicture:
     def read(self, *, brightened: bool = False) -> tuple[Pixels, Pixels | None]:
         """Return source and reference, H×W×3 8-bit sRGB.
 
-        ``brightened`` tells that what is made of the source shall be brighter than it is: then a
-        photograph is no reference for it. Raises InputError if the two do not fit.
+        ``brightened`` means that pipelines brighten the source, so photographs are no references.
+        Raises InputError if the two differ in size.
         """
         source = read_pixels(self.source)
         if self.reference is None or (brightened and self.is_photograph):
@@ -54,7 +54,7 @@ class PictureSet:
 
     @property
     def references(self) -> str:
-        """What distortion is measured against, in words."""
+        """A description of what distortion is measured against."""
         if all(picture.reference is None for picture in self.pictures):
             return "none"
         if all(picture.is_photograph for picture in self.pictures):
@@ -65,9 +65,9 @@ class PictureSet:
 def find_pictures(
     dataset: str, root: Path | None = None, split: str | None = None, limit: int | None = None
 ) -> PictureSet:
-    """Return the pictures of a data set of the registry, which lies at ``root``, or of a folder.
+    """Return the pictures of a data set of the registry in ``root``, or of a folder.
 
-    ``limit`` takes so many of them, evenly spread. Raises InputError if there are none.
+    ``limit`` selects at most so many, evenly spread. Raises InputError if there are none.
     """
     kind, place = _kind_and_place(dataset, root)
     found = listing(kind, place).samples
@@ -91,7 +91,7 @@ def _kind_and_place(dataset: str, root: Path | None) -> tuple[DataSet, Path]:
     folder = Path(dataset)
     if not folder.is_dir():
         if dataset.lower() in REGISTRY:
-            raise InputError(f"the data set {dataset} lies where? give its folder with --root")
+            raise InputError(f"where is the data set {dataset}? give its folder with --root")
         raise InputError(
             f"{dataset}: no such folder, and no data set of this name: {', '.join(REGISTRY)}"
         )

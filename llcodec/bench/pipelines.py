@@ -14,11 +14,15 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from llcodec.bench.codecs.codec import BenchCodec
+from PIL import features
+
+from llcodec._cards import shipped_codecs, shipped_enhancers
+from llcodec._extras import missing
+from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec
-from llcodec.bench.enhancers.classical import Nothing
-from llcodec.bench.enhancers.enhancer import BenchEnhancer
+from llcodec.bench.enhancers.classical import Identity
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer
+from llcodec.bench.interfaces import BenchCodec, BenchEnhancer, Ladder
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
@@ -28,7 +32,9 @@ NONE = "none"
 
 _START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
 _LONGEST = 80  # characters of a name
-_DIGITS = 8  # of a hash that tells names apart
+_DIGITS = 8  # of a hash that makes names unique
+_BASE = "base"  # our own codec without enhancement
+_WARM_UP_SIDE = 256  # pixels, at most, of what is coded to warm up
 
 
 @dataclass(frozen=True)
@@ -38,26 +44,26 @@ class Pipeline:
     name: str
     order: Order
     codec: BenchCodec
-    before: BenchEnhancer = field(default_factory=Nothing)
-    after: BenchEnhancer = field(default_factory=Nothing)
+    before: BenchEnhancer = field(default_factory=Identity)
+    after: BenchEnhancer = field(default_factory=Identity)
 
     def qualities_of(self, wanted: tuple[float, ...] | None) -> tuple[float, ...]:
-        """Return the qualities to run at: those that are wanted, by default the codec's own.
+        """Return the qualities to run at: those that are wanted, or else the codec's own.
 
-        A codec that has one quality only has that one, whatever is wanted of the others.
+        A codec that has a single quality always runs at that one.
         """
         own = self.codec.qualities
         return own if not wanted or len(own) == 1 else wanted
 
     @cached_property
     def brightens(self) -> bool:
-        """Whether what comes out shall be brighter than what goes in."""
+        """Whether the output is meant to be brighter than the input."""
         if {self.before.name, self.after.name} != {NONE}:
             return True
         return self.codec.settings().parameters.get("brightens") is True
 
     def record(self) -> dict[str, Any]:
-        """Return all that decides the pipeline's results, as it stands in their record."""
+        """Return everything that decides the pipeline's results, as their record has it."""
         return {
             "order": self.order,
             "codec": {"name": self.codec.name, **asdict(self.codec.settings())},
@@ -76,7 +82,7 @@ class Pipeline:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a pipeline is made of: the texts of its codec and its enhancers, none of them built."""
+    """The parts of a pipeline by their texts, before any codec or enhancer is built."""
 
     order: Order
     codec: str
@@ -85,10 +91,7 @@ class Parts:
 
 
 def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
-    """Return the pipeline of a text.
-
-    Raises InputError if it is none, or if a part of it cannot be had.
-    """
+    """Return the pipeline of a text. Raises InputError if it, or a part of it, is not available."""
     options = options or CodecOptions()
     parts = parts_of(spec)
     before, after = (
@@ -129,18 +132,18 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 def _known(
     splits: Sequence[tuple[str, str]], first: Callable[[str], bool], second: Callable[[str], bool]
 ) -> tuple[str, str]:
-    """Return the first split whose parts are known: paths and commands may hold a plus, too.
+    """Return the first split whose parts are both known, as paths and commands may contain a plus.
 
-    If there is none, the first of all, so that what is wrong with its parts can be told.
+    Without one, return the first of all, whose parts then raise errors that say what is wrong.
     """
     return next((split for split in splits if first(split[0]) and second(split[1])), splits[0])
 
 
 def name_of(spec: str) -> str:
-    """Return what results call a pipeline: a text that can be the name of a file.
+    """Return the name of a pipeline in results, which can be a file's name.
 
-    Where that cannot hold all of a pipeline's text, 8 digits of its SHA-256 tell it from others
-    that would be called alike.
+    Where the pipeline's text has to be changed or shortened, 8 digits of its SHA-256 make the name
+    unique.
     """
     name = re.sub(r"[^A-Za-z0-9.+]+", "-", spec).strip("-.")
     if name == spec.replace(":", "-") and len(name) <= _LONGEST:
@@ -150,23 +153,25 @@ def name_of(spec: str) -> str:
 
 
 def check_names(specs: Sequence[str]) -> None:
-    """Raise InputError if two different pipelines would be called alike.
+    """Raise InputError if two different pipelines have the same name, apart from upper case.
 
-    Their results would be one file, on file systems without upper and lower case as well.
+    Their results would be one file.
     """
     called: dict[str, str] = {}
     for spec in specs:
         name = name_of(spec)
         first = called.setdefault(name.lower(), spec)
         if first != spec:
-            raise InputError(f"{first!r} and {spec!r} would both be called {name}: run them apart")
+            raise InputError(
+                f"{first!r} and {spec!r} would both be called {name}: run them separately"
+            )
 
 
 def split_pipelines(texts: Sequence[str]) -> list[str]:
-    """Return the pipelines of texts that may hold several, with commas between them.
+    """Return the pipelines of texts that may hold several, separated by commas.
 
-    A comma only counts where a pipeline begins after it, so that commands may hold commas. Each
-    pipeline counts once. Raises InputError if a text does not begin with one.
+    Only commas before the start of a pipeline separate, so that commands may contain commas.
+    Duplicates are dropped. Raises InputError if a text does not begin with a pipeline.
     """
     found: list[str] = []
     for text in texts:
@@ -177,3 +182,51 @@ def split_pipelines(texts: Sequence[str]) -> list[str]:
         ends = [*(start - 1 for start in starts[1:]), len(text)]
         found += [text[start:end] for start, end in zip(starts, ends, strict=True)]
     return list(dict.fromkeys(found))
+
+
+def default_pipelines() -> tuple[str, ...]:
+    """Return the pipelines that ``llc bench`` runs by default.
+
+    These are the joint network, and every shipped enhancer and LIME before and after JPEG, AVIF and
+    our own ``base``, as far as libraries are installed and weights shipped.
+    """
+    codecs = ["jpeg"]
+    if features.check("avif"):
+        codecs.append("avif")
+    if _BASE in shipped_codecs():
+        codecs.append(_BASE)
+    enhancers = list(shipped_enhancers())
+    if not missing("skimage", "scipy"):
+        enhancers.append("lime")
+    return (
+        "joint",
+        *(f"ebc:{enhancer}+{codec}" for enhancer in enhancers for codec in codecs),
+        *(f"cbe:{codec}+{enhancer}" for enhancer in enhancers for codec in codecs),
+    )
+
+
+class WarmPipeline:
+    """A pipeline that is used before its times are measured."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self._used: set[float] = set()
+
+    def warm_up(self, source: Pixels, qualities: Sequence[float]) -> None:
+        """Use the pipeline once, so that measured times include no loading.
+
+        A corner of ``source``, H×W×3, goes through it; where each quality has a network of its own,
+        at each of ``qualities`` that has not been used yet. Raises as enhancers and codec do.
+        """
+        cold = [quality for quality in qualities if quality not in self._used]
+        codec, before, after = self.pipeline.codec, self.pipeline.before, self.pipeline.after
+        if isinstance(codec, CachedCodec):  # a cached run warms nothing up
+            codec = codec.codec
+        if not isinstance(codec, Ladder):
+            cold = cold[: 0 if self._used else 1]
+        if not cold:
+            return
+        sent = before.enhance(source[:_WARM_UP_SIDE, :_WARM_UP_SIDE])
+        decoded = [codec.decode(codec.encode(sent, quality)) for quality in cold]
+        after.enhance(decoded[-1])
+        self._used.update(cold)

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,16 +12,17 @@ from statistics import median
 from typing import Any
 
 from llcodec._outputs import written
-from llcodec.bench.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 from llcodec.bench.complexity import Complexity, Stage
-from llcodec.bench.conditions import Conditions
-from llcodec.bench.leftovers import result_path
-from llcodec.bench.peak_memory import PeakMemory
+from llcodec.bench.machine import Conditions
+from llcodec.bench.per_pipeline import PeakMemory
+from llcodec.bench.pictures import PictureSet
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores, mean_known, mean_scores
+from llcodec.errors import OutputError
+from llcodec.metrics.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 
 _DIGITS = 6
-# Names of CompressAI's results, and what they are here.
+# Names of columns in CompressAI's schema, and of the scores here.
 COLUMNS: Mapping[str, str] = {
     "bpp": "bpp",
     "psnr-rgb": "psnr",
@@ -36,12 +37,18 @@ COLUMNS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class PipelineResult:
-    """The means of one pipeline over all pictures: a number, or None, for each quality.
+    """The means of one pipeline over all pictures, for each quality.
 
-    ``columns`` are named as in the JSON file; times are medians, in seconds. ``record`` is all
-    that decides the pipeline's results. ``memory`` is None where it was not measured;
-    ``complexities`` are one for each quality, None where not all of it are known networks.
-    ``conditions`` are all those that times were measured under.
+    Attributes:
+        name: of the pipeline.
+        spec: the pipeline, as the command line has it.
+        record: everything that decides the pipeline's results.
+        qualities: on the codec's own scale.
+        columns: a number, or None, for each quality, by names as in the JSON file; times are
+            medians, in seconds.
+        memory: None where it was not measured.
+        complexities: one for each quality; None unless the pipeline is made of known networks only.
+        conditions: all those that times were measured under.
     """
 
     name: str
@@ -55,7 +62,7 @@ class PipelineResult:
 
     @property
     def complexity(self) -> Complexity | None:
-        """What the pipeline costs, at the middle one of its qualities if they differ."""
+        """The complexity of the pipeline, at the middle one of its qualities if they differ."""
         return self.complexities[len(self.complexities) // 2] if self.complexities else None
 
     def curve(self, measure: str) -> Curve | None:
@@ -66,7 +73,7 @@ class PipelineResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A pipeline beside the anchor: BD-rates in percent and BD-PSNR in dB, where there are any."""
+    """A pipeline against the anchor: BD-rates in percent, BD-PSNR in dB, None if undefined."""
 
     name: str
     bd_rate_psnr: float | None
@@ -74,10 +81,10 @@ class Comparison:
     bd_psnr: float | None
 
     @property
-    def place(self) -> tuple[bool, float, float]:
-        """Sorts the best first: the fewest bits for equal PSNR, and then the most PSNR.
+    def rank(self) -> tuple[bool, float, float]:
+        """A key that sorts the best first: the fewest bits for equal PSNR, then the highest PSNR.
 
-        Those without a BD-rate come after all that have one.
+        Pipelines without a BD-rate come last.
         """
         rate, psnr = self.bd_rate_psnr, self.bd_psnr
         return rate is None, rate or 0.0, math.inf if psnr is None else -psnr
@@ -88,9 +95,9 @@ def result_of(
     memory: PeakMemory | None = None,
     complexities: tuple[Complexity | None, ...] = (),
 ) -> PipelineResult:
-    """Return the means of a run that did not fail; distances stand under their metrics' names.
+    """Return the means of a run that did not fail; columns of distances have their metrics' names.
 
-    ``complexities`` are one for each quality, or none at all where nothing was counted.
+    ``complexities`` are one for each quality, or empty where nothing was counted.
     """
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
@@ -119,7 +126,7 @@ def result_of(
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
-    """Return each pipeline beside the one that is named ``anchor``; without it, nothing."""
+    """Return each pipeline against the one named ``anchor``; an empty list without it."""
     base = next((result for result in results if result.name == anchor), None)
     if base is None:
         return []
@@ -132,19 +139,19 @@ def write_results(
     meta: Mapping[str, Any],
     out: Path,
 ) -> None:
-    """Write ``out``/NAME.json of each pipeline and ``out``/table.csv of all.
+    """Write ``out``/NAME.json for each pipeline and ``out``/table.csv for all of them.
 
-    ``meta`` is what they share: data set, command, machine, date. Beside it stand the conditions
-    that times were measured under, which may be those of earlier runs. Raises OutputError.
+    ``meta`` is what they share: data set, command, machine, date. The conditions that times were
+    measured under, which may be those of earlier runs, are added to it. Raises OutputError.
     """
     beside = {comparison.name: comparison for comparison in comparisons}
     for result in results:
-        with written(result_path(out, result.name)) as part:
-            part.write_text(
+        with written(result_path(out, result.name)) as partial:
+            partial.write_text(
                 json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
             )
-    with written(out / "table.csv") as part:
-        part.write_text(_table(results))
+    with written(out / "table.csv") as partial:
+        partial.write_text(_table(results))
 
 
 def _stored(
@@ -170,7 +177,7 @@ def _stored(
 
 
 def _sizes(result: PipelineResult) -> list[dict[str, Any]] | None:
-    """Return the stages of the networks, each size once with the qualities that it is of."""
+    """Return the stages of the networks, once for all qualities that share them."""
     pairs = zip(result.qualities, result.complexities, strict=False)  # or nothing was counted
     known = [(quality, one) for quality, one in pairs if one is not None]
     sizes = [
@@ -229,3 +236,54 @@ def _decibels(ms_ssim: float | None) -> float | None:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, _DIGITS)
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """The outcome of a benchmark.
+
+    Attributes:
+        pictures: those of the benchmark.
+        runs: of all pipelines, including those that failed.
+        results: of those that did not fail, in the order of the runs.
+        comparisons: of the results with the anchor; empty without it.
+        meta: what the results share: data set, command, machine and others.
+        problems: what else could not be done, and why; the results are complete without it.
+        notes: remarks for readers of the results, one line each; not problems.
+        report: the path of the report, if there is one.
+    """
+
+    pictures: PictureSet
+    runs: tuple[PipelineRun, ...]
+    results: tuple[PipelineResult, ...]
+    comparisons: tuple[Comparison, ...]
+    meta: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    report: Path | None = None
+
+    @property
+    def failures(self) -> tuple[PipelineRun, ...]:
+        """The runs that failed."""
+        return tuple(run for run in self.runs if run.failure is not None)
+
+
+def result_path(out: Path, name: str) -> Path:
+    """Return the path of the results of the pipeline ``name`` in a folder."""
+    return out / f"{name}.json"
+
+
+def remove_results(out: Path, names: Iterable[str]) -> None:
+    """Remove the earlier results of pipelines, if any. Raises OutputError."""
+    for name in names:
+        path = result_path(out, name)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
+
+
+def other_results(out: Path, names: Collection[str]) -> tuple[str, ...]:
+    """Return the sorted names of JSON files in a folder that are not results of these pipelines."""
+    own = {result_path(out, name).name for name in names}
+    return tuple(sorted({path.name for path in out.glob("*.json")} - own))

@@ -1,37 +1,41 @@
-"""Running pipelines over pictures: resumed where it was interrupted, side by side where asked."""
+"""Run pipelines over pictures: resume interrupted runs, and use several processes where asked."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Self
 
 from llcodec._failures import in_one_line
+from llcodec.bench.cache import Distance, Finished, MeasurementCache, Pending
+from llcodec.bench.codecs.cache import Timed, timed
 from llcodec.bench.codecs.registry import CodecOptions
-from llcodec.bench.codecs.timing import Timed, timed
-from llcodec.bench.conditions import Conditions, conditions_here
-from llcodec.bench.gaps import Filling, Gap, Kept
-from llcodec.bench.kept import Distance
+from llcodec.bench.machine import WORKER_THREADS, Conditions, conditions_here
 from llcodec.bench.pictures import BenchPicture
-from llcodec.bench.pipelines import Pipeline, name_of, pipeline_of
-from llcodec.bench.scores import Measured, Scores, distance, make, measure
-from llcodec.bench.warming import WarmPipeline
-from llcodec.bench.workers import Workers
+from llcodec.bench.pipelines import Pipeline, WarmPipeline, name_of, pipeline_of
+from llcodec.bench.scores import Measured, Scores, distance, encode_and_decode, measure
 from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
 Progress = Callable[[str, int, int], None]
-"""Hears of a pipeline's name, how many of its pictures are done, and how many there are."""
+"""Called with a pipeline's name, how many of its pictures are done, and how many there are."""
 
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What to run: pipelines by their texts, pictures, and where measurements are kept.
+    """What to run.
 
-    ``qualities`` None are each codec's own; codecs of one quality keep that. ``metrics`` are
-    measured besides scores. As many processes as ``options`` say work side by side, with one thread
-    each; times are only worth reading of a run with one.
+    Attributes:
+        pipelines: as the command line has them.
+        pictures: go through all of them.
+        folder: of the cache of measurements.
+        options: of the codecs. ``jobs`` processes work side by side, with one thread each; times
+            mean little unless there is only one.
+        qualities: to run at; None stands for each codec's own. Codecs of one quality keep that.
+        metrics: perceptual metrics to measure besides scores.
     """
 
     pipelines: Sequence[str]
@@ -44,21 +48,65 @@ class RunPlan:
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """What became of one pipeline: scores by quality and picture, or why there are none.
+    """What became of one pipeline.
 
-    ``conditions`` are all those that seconds among the scores were measured under, now or in runs
-    before. ``distances`` are those of the metrics that were wanted, by their names, in the same
-    order; None of a picture without a reference, or of too small a one.
+    Attributes:
+        spec: the pipeline, as the command line has it.
+        name: its name in results.
+        pipeline: None where it could not be built.
+        qualities: those that it ran at.
+        scores: by quality, and of each in the order of the pictures.
+        failure: why there are no scores; None where there are.
+        distances: of perceptual metrics by their names, ordered as scores; None of a picture
+            without a reference, or too small a one.
+        conditions: all those that seconds among the scores were measured under, in this run or in
+            earlier ones.
     """
 
     spec: str
     name: str
     pipeline: Pipeline | None
     qualities: tuple[float, ...] = ()
-    scores: tuple[tuple[Scores, ...], ...] = ()  # of a quality, in the order of the pictures
+    scores: tuple[tuple[Scores, ...], ...] = ()
     failure: str | None = None
     distances: Mapping[str, tuple[tuple[float | None, ...], ...]] = field(default_factory=dict)
     conditions: tuple[Conditions, ...] = ()
+
+
+class Workers:
+    """A pool of ``jobs`` processes, started when needed; with one job, none is needed.
+
+    A pool takes no more work after one of its processes has died: call :meth:`renew`.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.renew()
+
+    def pool(self) -> ProcessPoolExecutor:
+        """Return the pool."""
+        if self._pool is None:
+            context = get_context("spawn")  # PyTorch's threads do not survive a fork
+            self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_limit_threads)
+        return self._pool
+
+    def renew(self) -> None:
+        """End all processes after their current work; further work starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+def _limit_threads() -> None:
+    import torch
+
+    torch.set_num_threads(WORKER_THREADS)
 
 
 @dataclass(frozen=True)
@@ -66,13 +114,13 @@ class _Task:
     spec: str
     options: CodecOptions
     picture: BenchPicture
-    gaps: tuple[Gap, ...]
+    pending: tuple[Pending, ...]
 
 
 def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
-    """Yield what became of each pipeline; one that fails does not keep the others from going on.
+    """Yield what became of each pipeline; those that fail do not stop the others.
 
-    It may fail in any way, since most of what runs here is others' code.
+    Most of what runs here is the code of others, so pipelines may fail in any way.
     """
     with Workers(plan.options.jobs) as workers:
         for spec in plan.pipelines:
@@ -91,22 +139,22 @@ def _tried(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> Pi
 def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
     pipeline = _warm(spec, plan.options).pipeline
     qualities = pipeline.qualities_of(plan.qualities)
-    kept = Kept(plan.folder, pipeline.record(), plan.metrics)
-    gaps = ((picture, kept.gaps(picture, qualities)) for picture in plan.pictures)
-    tasks = [_Task(spec, plan.options, picture, missing) for picture, missing in gaps if missing]
+    cache = MeasurementCache(plan.folder, pipeline.record(), plan.metrics)
+    pending = ((picture, cache.pending(picture, qualities)) for picture in plan.pictures)
+    tasks = [_Task(spec, plan.options, picture, found) for picture, found in pending if found]
     total = len(plan.pictures)
     progress(pipeline.name, total - len(tasks), total)
-    for number, (task, fillings) in enumerate(_done(tasks, workers), total - len(tasks) + 1):
-        for gap, filling in zip(task.gaps, fillings, strict=True):
-            kept.fill(task.picture, gap, filling)
+    for number, (task, finished) in enumerate(_done(tasks, workers), total - len(tasks) + 1):
+        for wanted, found in zip(task.pending, finished, strict=True):
+            cache.store(task.picture, wanted.quality, found)
         progress(pipeline.name, number, total)
-    return _collected(PipelineRun(spec, pipeline.name, pipeline, qualities), kept, plan)
+    return _collected(PipelineRun(spec, pipeline.name, pipeline, qualities), cache, plan)
 
 
-def _collected(run: PipelineRun, kept: Kept, plan: RunPlan) -> PipelineRun:
-    """Return a run with all that is kept of it."""
-    measured = [kept.measured(plan.pictures, quality) for quality in run.qualities]
-    found = [kept.distances(plan.pictures, quality) for quality in run.qualities]
+def _collected(run: PipelineRun, cache: MeasurementCache, plan: RunPlan) -> PipelineRun:
+    """Return a run with everything that is cached of it."""
+    measured = [cache.measured(plan.pictures, quality) for quality in run.qualities]
+    found = [cache.distances(plan.pictures, quality) for quality in run.qualities]
     return replace(
         run,
         scores=tuple(tuple(one.scores for one in column) for column in measured),
@@ -115,7 +163,7 @@ def _collected(run: PipelineRun, kept: Kept, plan: RunPlan) -> PipelineRun:
     )
 
 
-def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, list[Filling]]]:
+def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, list[Finished]]]:
     if workers.jobs == 1:
         yield from ((task, _work(task)) for task in tasks)
         return
@@ -129,33 +177,33 @@ def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, lis
             future.cancel()
 
 
-def _work(task: _Task) -> list[Filling]:
+def _work(task: _Task) -> list[Finished]:
     """Measure one picture at some qualities; the sender's enhancement is made and timed once."""
     warm = _warm(task.spec, task.options)
     pipeline, here = warm.pipeline, conditions_here(task.options.jobs)
     source, reference = task.picture.read(brightened=pipeline.brightens)
-    warm.warm_up(source, [gap.quality for gap in task.gaps if gap.scores])
+    warm.warm_up(source, [wanted.quality for wanted in task.pending if wanted.scores])
     sent = timed(lambda: pipeline.before.enhance(source))
-    return [_fill(gap, pipeline, source, reference, sent, here) for gap in task.gaps]
+    return [_finish(one, pipeline, source, reference, sent, here) for one in task.pending]
 
 
-def _fill(
-    gap: Gap,
+def _finish(
+    wanted: Pending,
     pipeline: Pipeline,
     source: Pixels,
     reference: Pixels | None,
     sent: Timed[Pixels],
     here: Conditions,
-) -> Filling:
-    if reference is None and not gap.scores:  # all that is missing needs one
-        return Filling(None, dict.fromkeys(gap.metrics, Distance(None)))
-    made = make(pipeline, source, gap.quality, sent, here)
-    measured = Measured(measure(made, source, reference), made.conditions) if gap.scores else None
+) -> Finished:
+    if reference is None and not wanted.scores:  # all that is pending needs one
+        return Finished(None, dict.fromkeys(wanted.metrics, Distance(None)))
+    made = encode_and_decode(pipeline, source, wanted.quality, sent, here)
+    scores = Measured(measure(made, source, reference), made.conditions) if wanted.scores else None
     distances = {
         choice: None if reference is None else distance(made, reference, choice.load())
-        for choice in gap.metrics
+        for choice in wanted.metrics
     }
-    return Filling(measured, {choice: Distance(value) for choice, value in distances.items()})
+    return Finished(scores, {choice: Distance(value) for choice, value in distances.items()})
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,4 @@
-"""What is measured of one picture at one quality."""
+"""Measure one picture at one quality."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
@@ -7,9 +7,9 @@ from statistics import fmean
 
 from llcodec._extras import require
 from llcodec.bench.code_digest import code_digest
-from llcodec.bench.codecs.codec import bits_per_pixel
-from llcodec.bench.codecs.timing import Timed, decode_timed, encode_timed, timed
-from llcodec.bench.conditions import Conditions
+from llcodec.bench.codecs.cache import Timed, decode_timed, encode_timed, timed
+from llcodec.bench.interfaces import bits_per_pixel
+from llcodec.bench.machine import Conditions
 from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
@@ -52,8 +52,8 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What came of a picture that went through a file; seconds include enhancement.
+class Decoded:
+    """A picture that was encoded and decoded; seconds include enhancement.
 
     ``conditions`` are all those that they were measured under.
     """
@@ -65,12 +65,12 @@ class Made:
     conditions: tuple[Conditions, ...]
 
 
-def make(
+def encode_and_decode(
     pipeline: Pipeline, source: Pixels, quality: float, sent: Timed[Pixels], here: Conditions
-) -> Made:
-    """Send a picture through a file; ``sent`` is what the sender's enhancer made of it.
+) -> Decoded:
+    """Encode and decode a picture; ``sent`` is the output of the sender's enhancer.
 
-    ``here`` are the conditions of what is done now; runs that a codec has kept bring their own.
+    ``here`` are the conditions of this process; cached runs of a codec have their own.
     Raises InputError and QualityError as the codec does.
     """
     file = encode_timed(pipeline.codec, sent.value, quality)
@@ -79,7 +79,7 @@ def make(
     enhanced = ((sent, pipeline.before), (shown, pipeline.after))
     kept = {file.conditions, decoded.conditions}
     kept |= {done.conditions for done, enhancer in enhanced if enhancer.name != NONE}
-    return Made(
+    return Decoded(
         shown.value,
         bits_per_pixel(file.value, source),
         sent.seconds + file.seconds,
@@ -88,8 +88,8 @@ def make(
     )
 
 
-def measure(made: Made, source: Pixels, reference: Pixels | None) -> Scores:
-    """Return the scores of what came of a picture."""
+def measure(made: Decoded, source: Pixels, reference: Pixels | None) -> Scores:
+    """Return the scores of a decoded picture."""
     picture = made.picture
 
     def against(metric: Callable[[Pixels, Pixels], float]) -> float | None:
@@ -109,13 +109,13 @@ def measure(made: Made, source: Pixels, reference: Pixels | None) -> Scores:
     )
 
 
-def distance(made: Made, reference: Pixels, metric: PerceptualMetric) -> float | None:
-    """Return the distance of what came of a picture; None where it is too small."""
+def distance(made: Decoded, reference: Pixels, metric: PerceptualMetric) -> float | None:
+    """Return the perceptual distance of a decoded picture; None if it is too small."""
     return _tried(lambda: metric(made.picture, reference))
 
 
-def measures() -> dict[str, str]:
-    """Return what scores depend on besides pictures and pipelines: with others none are reused.
+def score_versions() -> dict[str, str]:
+    """Return what scores depend on besides pictures and pipelines, for cache keys.
 
     Raises InputError if a library that scores need is not installed.
     """
@@ -124,13 +124,13 @@ def measures() -> dict[str, str]:
 
 
 def mean_scores(scores: list[Scores]) -> Scores:
-    """Return the means; of those that are None for a picture, over the other pictures."""
+    """Return the means, each over the pictures where it is not None."""
     means = {name: mean_known(getattr(score, name) for score in scores) for name in NAMES}
     return Scores(**means)  # type: ignore[arg-type]
 
 
 def mean_known(values: Iterable[float | None]) -> float | None:
-    """Return the mean of the values that are known; None if there are none."""
+    """Return the mean of the values that are not None, or None without any."""
     known = [value for value in values if value is not None]
     return fmean(known) if known else None
 

@@ -11,7 +11,7 @@ from llcodec.cli._problems import complain
 
 if TYPE_CHECKING:
     from llcodec.bench.complexity import Complexity
-    from llcodec.bench.outcome import BenchOutcome
+    from llcodec.bench.results import BenchResult
     from llcodec.bench.runner import PipelineRun
 
 
@@ -43,7 +43,7 @@ class BenchLines:
             self._bars.print(f"{run.name}: done")
 
 
-def comparison_lines(outcome: "BenchOutcome") -> Iterator[str]:
+def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
     """Yield a table of rate, PSNR and SSIM (lowest to highest), and BD-rate and BD-PSNR.
 
     Yields nothing if no pipeline has results.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llcodec.bench.codecs.programs import TIMEOUT
+from llcodec.bench.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
 from llcodec.cli._exit_codes import FAILED
@@ -14,7 +14,7 @@ from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
-    from llcodec.bench.order import BenchOrder
+    from llcodec.bench.options import BenchOptions
 
 app = typer.Typer(
     cls=Group,
@@ -125,12 +125,11 @@ def bench(
         return
     if dataset is None:
         raise typer.BadParameter("give a data set or a folder with --dataset")
-    from llcodec.bench.default_pipelines import default_pipelines
-    from llcodec.bench.order import BenchOrder
-    from llcodec.bench.pipelines import split_pipelines
+    from llcodec.bench.options import BenchOptions
+    from llcodec.bench.pipelines import default_pipelines, split_pipelines
     from llcodec.metrics.perceptual import parse_metrics
 
-    order = BenchOrder(
+    order = BenchOptions(
         dataset=dataset,
         pipelines=split_pipelines(pipelines) if pipelines else default_pipelines(),
         out=out,
@@ -151,7 +150,7 @@ def bench(
     raise typer.Exit(_run(order, quiet))
 
 
-def _run(order: "BenchOrder", quiet: bool) -> int:
+def _run(order: "BenchOptions", quiet: bool) -> int:
     from llcodec.bench.command import run_bench
     from llcodec.cli._options import use_threads
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from llcodec.bench.command import run_bench, usual_anchor
-from llcodec.bench.conditions import conditions_here
-from llcodec.bench.order import BenchOrder
+from llcodec.bench.machine import conditions_here
+from llcodec.bench.options import BenchOptions
 from llcodec.bench.results import PipelineResult
 from llcodec.errors import BrokenModelError, InputError
 from llcodec.metrics.perceptual import MetricChoice
@@ -29,7 +29,7 @@ def quiet(*_: object) -> None:
 
 
 def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOrder(
+    order = BenchOptions(
         dataset=str(pair_root),
         pipelines=["cbe:jpeg+gamma", "plain:nothing", "cbe:webp+gamma"],
         out=tmp_path,
@@ -60,7 +60,7 @@ def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> No
 
 
 def test_what_every_pipeline_takes_stands_in_its_results(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOrder(
+    order = BenchOptions(
         str(pair_root), ["joint", "plain:jpeg"], tmp_path, qualities=(4,), limit=1, report=False
     )
     joint, jpeg = run_bench(order, quiet, quiet).results
@@ -85,7 +85,7 @@ def test_a_second_run_makes_nothing_anew(
 ) -> None:
     spec, log = counted
     out = tmp_path / "out"
-    order = BenchOrder(str(pair_root), [spec, "plain:jpeg"], out, qualities=(5, 30, 60, 90))
+    order = BenchOptions(str(pair_root), [spec, "plain:jpeg"], out, qualities=(5, 30, 60, 90))
     first = run_bench(order, quiet, quiet)
     # Once to warm up, once for each of three pictures' scores, for the memory, and to be shown.
     memory = 0 if sys.platform == "win32" else 1
@@ -97,7 +97,7 @@ def test_a_second_run_makes_nothing_anew(
     assert (again.results, again.comparisons) == (first.results, first.comparisons)
     for path, data in written.items():
         assert path.read_bytes() == data, path.name
-    for path in (out / "measurements" / "shown").glob("*.png"):
+    for path in (out / "measurements" / "shown").rglob("*.run"):
         path.unlink()
     run_bench(order, quiet, quiet)
     assert len(log.read_text().splitlines()) == 10 + memory
@@ -106,7 +106,9 @@ def test_a_second_run_makes_nothing_anew(
 def test_metrics_stand_in_results_with_their_weights(
     pair_root: Path, tmp_path: Path, alexnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(5, 30, 60, 90), limit=2)
+    order = BenchOptions(
+        str(pair_root), ["plain:jpeg"], tmp_path, qualities=(5, 30, 60, 90), limit=2
+    )
     with monkeypatch.context() as without:  # what is not wanted is not needed
         for library in ("torchmetrics", "torchvision"):
             without.setitem(sys.modules, library, None)
@@ -134,7 +136,7 @@ def test_wrong_weights_are_told_before_anything_is_measured(
     spec, log = counted
     (vgg16,) = alexnet.parent.glob("vgg16-*.pth")
     metrics = (MetricChoice("lpips", vgg16),)
-    order = BenchOrder(str(pair_root), [spec], tmp_path / "out", metrics=metrics)
+    order = BenchOptions(str(pair_root), [spec], tmp_path / "out", metrics=metrics)
     with pytest.raises(BrokenModelError, match="not weights of alexnet"):
         run_bench(order, quiet, quiet)
     assert not log.exists()
@@ -145,7 +147,7 @@ def test_wrong_weights_are_told_before_anything_is_measured(
     ("given", "told"),
     [
         ({"pipelines": ["joint:A", "joint:a"]}, "would both be called joint-a"),
-        ({"anchor": "plain:vtm"}, "the anchor 'plain:vtm' is none of the pipelines"),
+        ({"anchor": "plain:vtm"}, "the anchor 'plain:vtm' is not among the pipelines"),
         ({"show": ("0", "nine")}, "no picture 'nine' to show"),
     ],
 )
@@ -157,7 +159,7 @@ def test_wrong_orders_are_refused_before_anything_is_measured(
     told: str,
 ) -> None:
     spec, log = counted
-    order = BenchOrder(str(pair_root), [spec], tmp_path / "out")
+    order = BenchOptions(str(pair_root), [spec], tmp_path / "out")
     with pytest.raises(InputError, match=told):
         run_bench(replace(order, **given), quiet, quiet)  # type: ignore[arg-type]
     assert not log.exists()
@@ -165,7 +167,7 @@ def test_wrong_orders_are_refused_before_anything_is_measured(
 
 
 def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
+    order = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
     together = replace(order, jobs=2, report=False)
     first = run_bench(together, quiet, quiet)
     assert first.notes == ()
@@ -173,7 +175,9 @@ def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> No
     outcome = run_bench(order, quiet, quiet)
     assert [result.columns for result in outcome.results] == [r.columns for r in first.results]
     (note,) = outcome.notes
-    assert note.startswith("times from other conditions, which stand beside them: plain-jpeg (")
+    assert note.startswith(
+        "times measured under other conditions, which the results name: plain-jpeg ("
+    )
     meta = json.loads((tmp_path / "plain-jpeg.json").read_text())["meta"]
     assert (meta["jobs"], [times["jobs"] for times in meta["times"]]) == (1, [2])
     assert str(conditions_here(2)) in (tmp_path / "table.csv").read_text()
@@ -185,7 +189,7 @@ def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: P
     program = tmp_path / "bright.py"
     program.write_text(BRIGHT)
     spec = f"enhance:cmd:{shlex.join((sys.executable, str(program)))} {{input}} {{output}}"
-    order = BenchOrder(str(pair_root), [spec, "plain:jpeg"], tmp_path / "out", report=False)
+    order = BenchOptions(str(pair_root), [spec, "plain:jpeg"], tmp_path / "out", report=False)
     order = replace(order, qualities=(50.0,), limit=1)
     (enhanced, _) = run_bench(order, quiet, quiet).results
     program.write_text("import sys; sys.exit('out of coffee')")
@@ -199,7 +203,7 @@ def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: P
 
 
 def test_pictures_without_references(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOrder(
+    order = BenchOptions(
         str(pair_root / "low"),
         ["plain:jpeg", "plain:webp", "cbe:jpeg+gamma"],
         tmp_path,
@@ -221,7 +225,7 @@ def test_without_libraries_results_are_written_and_the_extra_is_named(
 ) -> None:
     for name in ("bjontegaard", "matplotlib", "jinja2"):
         monkeypatch.setitem(sys.modules, name, None)
-    order = BenchOrder(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=1)
+    order = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=1)
     outcome = run_bench(order, quiet, quiet)
     assert outcome.problems == (
         "no BD-rates and no plots and no report without bjontegaard, matplotlib, jinja2: "
@@ -250,4 +254,4 @@ def test_the_anchor_is_avif_if_it_has_a_curve() -> None:
 
 def test_without_pictures_there_is_no_benchmark(tmp_path: Path) -> None:
     with pytest.raises(InputError):
-        run_bench(BenchOrder(str(tmp_path), ["plain:jpeg"], tmp_path), quiet, quiet)
+        run_bench(BenchOptions(str(tmp_path), ["plain:jpeg"], tmp_path), quiet, quiet)

@@ -1,16 +1,28 @@
 import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from llcodec._cards import shipped_codecs, shipped_enhancers
+from llcodec.bench.codecs.cache import CachedCodec
+from llcodec.bench.codecs.pillow import PngCodec
+from llcodec.bench.enhancers.classical import Identity
+from llcodec.bench.interfaces import BenchCodec, CodecSettings
 from llcodec.bench.pipelines import (
     Parts,
+    Pipeline,
+    WarmPipeline,
     check_names,
+    default_pipelines,
     name_of,
     parts_of,
     pipeline_of,
     split_pipelines,
 )
+from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
 PIXELS = np.random.default_rng(0).integers(0, 60, (32, 40, 3), dtype=np.uint8)
@@ -186,3 +198,99 @@ def test_what_has_one_quality_has_no_others() -> None:
     assert many.qualities_of(None) == many.codec.qualities
     assert many.qualities_of((20, 40)) == (20, 40)
     assert one.qualities_of(None) == one.qualities_of((20, 40)) == (0,)
+
+
+def test_all_of_them_can_be_built() -> None:
+    pytest.importorskip("skimage", reason="scikit-image is an extra")
+    specs = default_pipelines()
+    assert split_pipelines(specs) == list(specs)
+    orders = [pipeline_of(spec).order for spec in specs]
+    assert orders[0] == "joint"
+    assert {"ebc", "cbe"} < set(orders)
+    assert orders.count("ebc") == orders.count("cbe")
+
+
+def test_what_ships_is_in_and_nothing_else() -> None:
+    told = " ".join(default_pipelines())
+    for name in ("nerco", "snr-aware"):
+        assert (f":{name}+" in told) == (name in shipped_enhancers())
+    assert ("+base" in told) == ("base" in shipped_codecs())
+
+
+def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("skimage", reason="scikit-image is an extra")
+    assert any("lime" in spec for spec in default_pipelines())
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    assert not any("lime" in spec for spec in default_pipelines())
+
+
+PICTURE = np.zeros((300, 40, 3), np.uint8)
+
+
+class Noting:
+    """A codec that notes at which qualities it coded, and pictures of which size."""
+
+    name = "noting"
+    qualities = (1.0, 2.0, 3.0)
+
+    def __init__(self) -> None:
+        self.coded: list[float] = []
+        self.shapes: list[tuple[int, ...]] = []
+        self.decoded = 0
+
+    def settings(self) -> CodecSettings:
+        return PngCodec().settings()
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        self.coded.append(quality)
+        self.shapes.append(pixels.shape)
+        return PngCodec().encode(pixels, 0)
+
+    def decode(self, data: bytes) -> Pixels:
+        self.decoded += 1
+        return PngCodec().decode(data)
+
+
+class Rungs(Noting):
+    """One with a network for each quality."""
+
+    def at(self, quality: float) -> None:
+        pass
+
+
+def warmed(codec: BenchCodec, *orders: Sequence[float]) -> None:
+    warm = WarmPipeline(Pipeline("it", "plain", codec))
+    for qualities in orders:
+        warm.warm_up(PICTURE, qualities)
+
+
+@pytest.mark.parametrize(
+    ("codec", "coded"), [(Noting(), [1]), (Rungs(), [1, 2, 3])], ids=["one network", "many"]
+)
+def test_each_network_is_used_once(codec: Noting, coded: list[float]) -> None:
+    warmed(codec, (1, 2), (2, 1), (3, 1), ())
+    assert codec.coded == coded
+    assert codec.decoded == len(coded)
+    assert set(codec.shapes) == {(256, 40, 3)}
+
+
+def test_what_is_kept_warms_nothing_up(tmp_path: Path) -> None:
+    codec, folder = Noting(), tmp_path / "kept"
+    for times in (1, 2):
+        warmed(CachedCodec(codec, folder), (1,))
+        assert (len(codec.coded), codec.decoded) == (times, times)
+    assert not folder.exists()
+
+
+def test_enhancers_are_warmed_up_too() -> None:
+    class Enhancer(Identity):
+        used = 0
+
+        def enhance(self, pixels: Pixels) -> Pixels:
+            Enhancer.used += 1
+            return pixels
+
+    warm = WarmPipeline(Pipeline("it", "ebc", Noting(), Enhancer(), Enhancer()))
+    for _ in range(2):
+        warm.warm_up(PICTURE, (1,))
+    assert Enhancer.used == 2

@@ -6,12 +6,24 @@ from pathlib import Path
 import pytest
 
 from llcodec.bench.complexity import Complexity, Stage
-from llcodec.bench.conditions import Conditions
-from llcodec.bench.peak_memory import PeakMemory
+from llcodec.bench.machine import Conditions
+from llcodec.bench.per_pipeline import PeakMemory
+from llcodec.bench.pictures import PictureSet
 from llcodec.bench.pipelines import pipeline_of
-from llcodec.bench.results import Comparison, PipelineResult, compare, result_of, write_results
+from llcodec.bench.results import (
+    BenchResult,
+    Comparison,
+    PipelineResult,
+    compare,
+    other_results,
+    remove_results,
+    result_of,
+    result_path,
+    write_results,
+)
 from llcodec.bench.runner import PipelineRun
 from llcodec.bench.scores import Scores
+from llcodec.errors import OutputError
 
 EARLY = Conditions("2026-01-31", "a slow one", 8, 1, "2.9")
 LATE = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
@@ -100,7 +112,7 @@ def test_the_best_come_first() -> None:
         Comparison("e", None, None, -3.0),
         Comparison("f", None, None, None),
     ]
-    assert sorted(best[::-1], key=lambda comparison: comparison.place) == best
+    assert sorted(best[::-1], key=lambda comparison: comparison.rank) == best
 
 
 def test_what_networks_cost_is_told_for_every_quality(
@@ -167,3 +179,33 @@ def test_times_stand_beside_their_conditions(result: PipelineResult, tmp_path: P
     rows = list(csv.DictReader((tmp_path / "table.csv").read_text().splitlines()))
     assert rows[0]["times_measured_with"] == ""
     assert rows[-1]["times_measured_with"] == f"{EARLY}; {LATE}"
+
+
+def test_failures_are_the_runs_that_failed() -> None:
+    good, bad = PipelineRun("a", "a", None), PipelineRun("b", "b", None, failure="broken")
+    outcome = BenchResult(PictureSet("set", "test", ()), (good, bad), (), (), {})
+    assert outcome.failures == (bad,)
+
+
+def test_results_that_are_not_of_this_run_are_named(tmp_path: Path) -> None:
+    for name in ("plain-jpeg", "joint", "cbe-avif+nerco"):
+        result_path(tmp_path, name).write_text("{}")
+    (tmp_path / "table.csv").write_text("")
+    (tmp_path / "measurements").mkdir()
+    (tmp_path / "measurements" / "deep.json").write_text("")
+    assert other_results(tmp_path, ["joint"]) == ("cbe-avif+nerco.json", "plain-jpeg.json")
+    assert other_results(tmp_path, ["joint", "plain-jpeg", "cbe-avif+nerco"]) == ()
+    assert other_results(tmp_path / "nowhere", []) == ()
+
+
+def test_only_what_is_named_is_removed(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        result_path(tmp_path, name).write_text("{}")
+    remove_results(tmp_path, ["a", "c"])
+    assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
+
+
+def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    result_path(tmp_path, "a").mkdir()
+    with pytest.raises(OutputError, match=r"cannot remove .*a\.json"):
+        remove_results(tmp_path, ["a"])

@@ -1,19 +1,22 @@
+import os
 import shlex
+import signal
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import torch
 
-from llcodec.bench.codecs.lossless import PngCodec
-from llcodec.bench.codecs.pillow import PillowCodec
+from llcodec.bench.codecs.pillow import PillowCodec, PngCodec
 from llcodec.bench.codecs.registry import CodecOptions
-from llcodec.bench.conditions import conditions_here
+from llcodec.bench.machine import conditions_here, threads_of
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.pipelines import Pipeline, pipeline_of
-from llcodec.bench.runner import RunPlan, run
+from llcodec.bench.runner import RunPlan, Workers, run
 from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
@@ -169,7 +172,7 @@ def test_a_program_that_was_edited_is_measured_anew(plan: RunPlan, tmp_path: Pat
     for factor in (2, 6):
         program.write_text(code.replace("2 *", f"{factor} *"))
         (result,) = run(plan, silent)
-        scores.append(result.scores[0][0].psnr)
+        scores.append(result.scores[0][0].psnr or 0.0)
     assert scores[1] > scores[0] + 3
 
 
@@ -206,10 +209,11 @@ def test_distances_come_beside_scores(plan: RunPlan, alexnet: Path) -> None:
     lpips = MetricChoice("lpips", alexnet)
     (result,) = run(replace(plan, metrics=(lpips,)), silent)
     low, high = result.distances["lpips"]
-    assert all(a > b for a, b in zip(low, high, strict=True))  # more bits, nearer
+    assert all((a or 0) > (b or 0) > 0 for a, b in zip(low, high, strict=True))  # more bits, nearer
     source, reference = plan.pictures[1].read()
     pipeline = pipeline_of("plain:jpeg")
     made = pipeline.decode(pipeline.encode(source, 75))
+    assert reference is not None
     assert high[1] == lpips.load()(made, reference)
 
 
@@ -246,3 +250,26 @@ def test_without_a_reference_there_is_no_distance(
     (result,) = run(replace(plan, metrics=(MetricChoice("lpips", alexnet),)), silent)
     assert result.distances["lpips"] == ((None,) * 3,) * 2
     assert len(log.read_text().splitlines()) == 7
+
+
+def test_the_pool_is_made_once_and_works_elsewhere() -> None:
+    with Workers(2) as workers:
+        pool = workers.pool()
+        assert pool.submit(os.getpid).result() != os.getpid()
+        assert workers.pool() is pool
+        assert pool.submit(torch.get_num_threads).result() == threads_of(2) == 1
+    assert threads_of(1) == torch.get_num_threads()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        pool.submit(os.getpid)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes there are ended in other ways")
+def test_after_a_death_there_is_another_pool() -> None:
+    with Workers(2) as workers:
+        broken = workers.pool()
+        with pytest.raises(BrokenProcessPool):
+            broken.submit(signal.raise_signal, signal.SIGKILL).result()
+        with pytest.raises(BrokenProcessPool):
+            workers.pool().submit(os.getpid)
+        workers.renew()
+        assert workers.pool().submit(os.getpid).result() != os.getpid()

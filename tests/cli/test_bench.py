@@ -118,7 +118,7 @@ def test_a_library_that_is_missing_is_told_in_a_line(
         (["--dataset", "lol"], 1, "--root"),
         (["--dataset", ".", "--jobs", "0"], 2, "jobs"),
         (["--dataset", ".", "--metrics", "lpips,fid"], 1, "no metric 'fid'"),
-        (["--dataset", ".", "--anchor", "plain:vtm"], 1, "the anchor 'plain:vtm' is none of"),
+        (["--dataset", ".", "--anchor", "plain:vtm"], 1, "the anchor 'plain:vtm' is not among"),
         (["--dataset", ".", "--timeout", "0"], 2, "timeout"),
     ],
 )

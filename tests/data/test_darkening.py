@@ -12,7 +12,7 @@ from llcodec.data.darkening import (
     random_night,
     random_noise,
 )
-from llcodec.data.noise_level import measure_blocks
+from measurements.noise_level import measure_blocks
 
 PLAIN = Darkening(exposure=0.1, balance=(1.0, 1.0, 1.0), shot=0.0, read=0.0, contrast=0.0)
 FINE = 2**22  # so many levels that quantisation does not count

@@ -51,7 +51,7 @@ def test_next_to_nothing(fuzz: Modules, name: str, data: bytes) -> None:
 
 
 def test_a_reader_that_lets_something_else_out_is_found(fuzz: Modules) -> None:
-    attempt = fuzz["outcome"].attempt
+    attempt = fuzz["checks"].attempt
 
     def refuse(error: Exception) -> None:
         raise error

@@ -6,7 +6,7 @@ Golden files of a released version are never made again: this script refuses to 
 is there. What later versions of llcodec must decode are the committed files; that this script would
 write others by then does not matter. Everything comes from seeds.
 
-``llcodec/bench/golden.py`` says what a folder holds.
+``measurements/golden.py`` says what a folder holds.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from typing import Any
 import torch
 
 import llcodec
-from llcodec.bench.golden import EXPECTED, distance, facts
 from llcodec.codec.codec import Codec, Target
 from llcodec.imaging import Picture, read_picture, write_picture
+from measurements.golden import EXPECTED, distance, facts
 from tests.golden.golden_broken import Broken, broken_files, source
 from tests.golden.golden_forged import of_a_later_minor_version, with_escapes, without_tone
 from tests.golden.golden_models import SERIAL, TINY, make_models

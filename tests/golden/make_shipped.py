@@ -16,8 +16,8 @@ import torch
 from PIL import Image
 
 import llcodec
-from llcodec.bench.golden import EXPECTED, facts
 from llcodec.imaging import write_picture
+from measurements.golden import EXPECTED, facts
 
 FOLDER = Path(__file__).parent / "shipped"
 SOURCE = Path(__file__).parents[2] / "examples" / "fern.jpg"

@@ -9,8 +9,8 @@ from types import ModuleType
 import pytest
 import torch
 
-from llcodec.bench.determinism_worker import check_folder
-from llcodec.bench.golden import read_expected
+from measurements.determinism_worker import check_folder
+from measurements.golden import read_expected
 
 HERE = Path(__file__).parent
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import llcodec
-from llcodec.bench.golden import EXPECTED, LEVEL, distance, facts, read_expected
 from llcodec.codec.models import shipped_models
 from llcodec.imaging import read_picture
+from measurements.golden import EXPECTED, LEVEL, distance, facts, read_expected
 
 FOLDER = Path(__file__).parent / "shipped"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from llcodec import container, errors
-from llcodec.bench.golden import EXPECTED, LEVEL, distance, facts, model_of, read_expected
 from llcodec.codec.codec import Codec
 from llcodec.imaging import read_picture
+from measurements.golden import EXPECTED, LEVEL, distance, facts, model_of, read_expected
 
 FOLDER = Path(__file__).parent / "v1"
 _EXPECTED = read_expected(FOLDER)

@@ -1,1 +1,1 @@
-"""Codecs to compare with: each makes whole files of pictures, and pictures of the files' bytes."""
+"""The codecs of the benchmark, listed in ``registry``: each encodes and decodes whole files."""

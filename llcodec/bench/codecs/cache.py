@@ -1,43 +1,93 @@
-"""Runs of slow codecs, kept on disk under a hash of everything that decides what comes out."""
+"""Time the runs of codecs, and cache those of slow ones on disk."""
 
-import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import asdict, replace
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from PIL import Image
 
-from llcodec._outputs import written
-from llcodec.bench.codecs.codec import BenchCodec, CodecSettings
-from llcodec.bench.codecs.timing import Timed, Value, timed
-from llcodec.bench.conditions import Conditions, conditions_here
+from llcodec._disk_cache import DiskCache, cache_key
+from llcodec.bench.interfaces import BenchCodec, CodecSettings
+from llcodec.bench.machine import Conditions, conditions_here
 from llcodec.data.pairs import Pixels
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Timed(Generic[Value]):
+    """A value and the seconds of wall time that making it took.
+
+    ``conditions`` are those that it was made under; None stands for those of here and now.
+    """
+
+    value: Value
+    seconds: float
+    conditions: Conditions | None = None
+
+
+@runtime_checkable
+class TimesItself(Protocol):
+    """A codec that knows its times better than a clock around it does."""
+
+    def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
+        """Return a file, and the seconds that it took."""
+        ...
+
+    def decode_timed(self, data: bytes) -> Timed[Pixels]:
+        """Return a picture, and the seconds that it took."""
+        ...
+
+
+def timed(make: Callable[[], Value]) -> Timed[Value]:
+    """Return what ``make`` makes, and the seconds that it took."""
+    start = time.perf_counter()
+    value = make()
+    return Timed(value, time.perf_counter() - start)
+
+
+def encode_timed(codec: BenchCodec, pixels: Pixels, quality: float) -> Timed[bytes]:
+    """Return the file of a picture, and the seconds that it took. Raises as ``encode`` does."""
+    if isinstance(codec, TimesItself):
+        return codec.encode_timed(pixels, quality)
+    return timed(lambda: codec.encode(pixels, quality))
+
+
+def decode_timed(codec: BenchCodec, data: bytes) -> Timed[Pixels]:
+    """Return the picture of a file, and the seconds that it took. Raises as ``decode`` does."""
+    if isinstance(codec, TimesItself):
+        return codec.decode_timed(data)
+    return timed(lambda: codec.decode(data))
 
 
 class CachedCodec:
-    """A codec whose runs are made once: the same picture, quality and settings give the kept file.
+    """A codec that runs once for the same picture, quality and settings.
 
-    Settings hold versions (and hashes, where there are programs), so that a new build runs anew.
-    Each run is a file of its own, whole or not at all: one line of JSON (seconds and the conditions
-    that they were measured under, SHA-256 of the rest) and what was made. One that is damaged is
-    made again. Processes may share a folder; ``jobs`` says how many do.
+    Settings hold versions (and hashes, where there are programs), so a new build runs again. Each
+    cached run keeps the seconds that it took, and the conditions that they were measured under.
 
-    Raises OutputError when a run cannot be kept.
+    Args:
+        codec: does the work.
+        folder: of the cache; processes may share it.
+        jobs: how many processes measure side by side.
+
+    Raises:
+        OutputError: by all methods that code, if a run cannot be cached.
     """
 
     def __init__(self, codec: BenchCodec, folder: Path, jobs: int = 1) -> None:
         self.codec, self.folder, self._jobs = codec, folder, jobs
+        self._cache = DiskCache(folder)
         self._settings = codec.settings()
-        facts = {"codec": codec.name, "settings": asdict(self._settings)}
-        self._facts = json.dumps(facts, sort_keys=True)
+        self._facts = {"codec": codec.name, "settings": asdict(self._settings)}
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return self.codec.name
 
     @property
@@ -46,7 +96,7 @@ class CachedCodec:
         return self.codec.qualities
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return self._settings
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
@@ -59,59 +109,37 @@ class CachedCodec:
 
     def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
         """Return a file, and the seconds that it took when it was made."""
-        what = f"encode {pixels.shape} {pixels.dtype} {float(quality)}"
-        path = self._path(what, pixels.tobytes())
-        kept = _kept(path)
-        if kept is not None:
-            return kept
+        what = f"encode {pixels.shape} {pixels.dtype} {float(quality)}\n"
+        key = cache_key(self._facts, what.encode(), pixels.tobytes())
+        cached = self._cache.read_bytes(key, _run)
+        if cached is not None:
+            return cached
         made = self._timed(lambda: self.codec.encode(pixels, quality))
-        _write(path, made.value, made)
+        self._cache.write_bytes(key, made.value, _facts(made))
         return made
 
     def decode_timed(self, data: bytes) -> Timed[Pixels]:
         """Return a picture, and the seconds that it took when it was made."""
-        path = self._path("decode", data)
-        kept = _kept(path)
-        if kept is not None:
-            picture = np.asarray(Image.open(BytesIO(kept.value)))
-            return Timed(picture, kept.seconds, kept.conditions)
+        key = cache_key(self._facts, b"decode\n", data)
+        cached = self._cache.read_bytes(key, _run)
+        if cached is not None:
+            picture = np.asarray(Image.open(BytesIO(cached.value)))
+            return Timed(picture, cached.seconds, cached.conditions)
         made = self._timed(lambda: self.codec.decode(data))
-        _write(path, _png(made.value), made)
+        self._cache.write_bytes(key, _png(made.value), _facts(made))
         return made
 
     def _timed(self, make: Callable[[], Value]) -> Timed[Value]:
         return replace(timed(make), conditions=conditions_here(self._jobs))
 
-    def _path(self, what: str, data: bytes) -> Path:
-        start = f"{self._facts}\n{what}\n".encode()
-        key = hashlib.sha256(start + data).hexdigest()
-        return self.folder / key[:2] / f"{key}.run"
 
-
-def _write(path: Path, data: bytes, run: Timed[Any]) -> None:
-    """Keep what a run made, as ``data``, and how long it took."""
+def _facts(run: Timed[Any]) -> dict[str, Any]:
     assert run.conditions is not None
-    facts = {
-        "seconds": run.seconds,
-        "conditions": asdict(run.conditions),
-        "sha256": hashlib.sha256(data).hexdigest(),
-    }
-    with written(path) as part:
-        part.write_bytes(json.dumps(facts).encode() + b"\n" + data)
+    return {"seconds": run.seconds, "conditions": asdict(run.conditions)}
 
 
-def _kept(path: Path) -> Timed[bytes] | None:
-    """Return what a run made, or None if there was none, or what is left of it is damaged."""
-    if not path.is_file():
-        return None
-    head, _, data = path.read_bytes().partition(b"\n")
-    try:
-        facts = json.loads(head)
-        if facts["sha256"] != hashlib.sha256(data).hexdigest():
-            return None
-        return Timed(data, float(facts["seconds"]), Conditions(**facts["conditions"]))
-    except (ValueError, LookupError, TypeError):
-        return None
+def _run(data: bytes, facts: Mapping[str, Any]) -> Timed[bytes]:
+    return Timed(data, float(facts["seconds"]), Conditions(**facts["conditions"]))
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -1,33 +1,44 @@
 """Our own codecs: plain ones, and the joint one, whose files are dark pictures decoded bright."""
 
+import math
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 
+from llcodec._cards import Card, read_card
 from llcodec._version import __version__
-from llcodec.bench.codecs.codec import CodecSettings, check_pixels
-from llcodec.bench.training_hours import hours_in
+from llcodec.bench.interfaces import CodecSettings, check_pixels
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
+from llcodec.container import read_header
 from llcodec.data.pairs import Pixels
-from llcodec.errors import FormatError, InputError, UnreadableImageError, WrongModelError
+from llcodec.errors import (
+    FormatError,
+    InputError,
+    QualityError,
+    UnknownModelError,
+    UnreadableImageError,
+    WrongModelError,
+)
 from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 
 Use = Literal["joint", "plain", "any"]
-"""What a model has to do: brighten, give back what went in, or either."""
+"""What a model is used for: to brighten, to reproduce its input, or either."""
 
 
 class LlcCodec:
-    """Files of ``llc encode``, decoded bright (all that there is to a model without enhancement).
+    """Our codec: files of ``llc encode``, decoded bright where the model enhances.
 
     Args:
-        name: what results call it.
+        name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
-        use: what the model is expected to do.
+        use: what the model must be made for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError, BrokenModelError, InputError if the model does something else.
+    Raises UnknownModelError, BrokenModelError, InputError if the model is made for something else.
     """
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
@@ -39,17 +50,17 @@ class LlcCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return self._name
 
     @property
     def preset(self) -> Preset:
-        """The shape of the model's networks."""
+        """The preset of the model's networks."""
         return self._codec.file.model.preset
 
     @property
     def brightens(self) -> bool:
-        """Whether what comes out is brighter than what goes in."""
+        """Whether the output is brighter than the input."""
         return self._brightens
 
     @property
@@ -59,13 +70,13 @@ class LlcCodec:
 
     @property
     def qualities(self) -> tuple[float, ...]:
-        """The eight qualities of the paper; a model that has one rate only has one."""
+        """The eight qualities of the paper; only one for a model of a single rate."""
         if self.preset.variable_rate:
             return (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
         return (DEFAULT_QUALITY,)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         file = self._codec.file
         return CodecSettings(
             quality="quality of llc encode, 1 to 8",
@@ -95,3 +106,107 @@ class LlcCodec:
             return self._codec.decode(data).pixels.astype(np.uint8)
         except (FormatError, WrongModelError) as error:
             raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error
+
+
+class LlcLadder:
+    """A folder of our own weight files, one for each rate, as one codec with one curve.
+
+    Sorted by name, their positions from 1 up are the qualities. The published network needs this:
+    it is trained once for each point of its curve.
+
+    Each is loaded when needed. One that has several rates is used at its default quality.
+
+    Args:
+        name: the name in results.
+        folder: holds the weight files, ``*.safetensors``.
+        use: what the models must be made for.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises UnknownModelError if the folder has none, BrokenModelError.
+    """
+
+    def __init__(self, name: str, folder: Path, *, use: Use = "any", device: str = "cpu") -> None:
+        files = sorted(folder.glob("*.safetensors"))
+        if not files:
+            raise UnknownModelError(f"{folder}: no weight files (*.safetensors) in this folder")
+        self._name, self._use, self._device = name, use, device
+        self._files: list[tuple[Path, Card]] = [(file, read_card(file)) for file in files]
+        self._codecs: dict[int, LlcCodec] = {}
+
+    @property
+    def name(self) -> str:
+        """The name in results."""
+        return self._name
+
+    @property
+    def qualities(self) -> tuple[float, ...]:
+        """The positions of all weight files."""
+        return tuple(float(place) for place in range(1, len(self._files) + 1))
+
+    def at(self, quality: float) -> LlcCodec:
+        """Return the codec of a weight file by its position.
+
+        Raises QualityError, BrokenModelError, InputError if the model is made for something else.
+        """
+        if quality not in self.qualities:
+            known = f"1 to {len(self._files)}, the places of its weight files"
+            raise QualityError(f"{self.name} has the qualities {known}, not {quality:g}")
+        place = int(quality)
+        if place not in self._codecs:
+            path = str(self._files[place - 1][0])
+            self._codecs[place] = LlcCodec(self.name, path, use=self._use, device=self._device)
+        return self._codecs[place]
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, for the record of a result.
+
+        All models are loaded for it, so that no time that is measured counts loading.
+        Raises InputError if some of them brighten and others do not.
+        """
+        codecs = [self.at(quality) for quality in self.qualities]
+        if len({codec.brightens for codec in codecs}) > 1:
+            raise InputError(f"some models of {self.name} make pictures bright, and others do not")
+        hours = [hours_in(card.notes) for _, card in self._files]
+        known = [value for value in hours if value is not None]
+        return CodecSettings(
+            quality="place of the weights among those of the folder, by name",
+            chroma="RGB",
+            versions={"llcodec": __version__, "torch": torch.__version__},
+            parameters={
+                **{
+                    f"weights {place}": f"{card.name}, SHA-256 {card.sha256}"
+                    for place, (_, card) in enumerate(self._files, 1)
+                },
+                "preset": ", ".join(dict.fromkeys(codec.preset.name for codec in codecs)),
+                "brightens": codecs[0].brightens,
+                "device": codecs[0].device,
+            },
+            training_hours=round(sum(known), 3) if len(known) == len(hours) else None,
+        )
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the ``.llc`` file of a picture, H×W×3. Raises as :meth:`at` does."""
+        return self.at(quality).encode(pixels, DEFAULT_QUALITY)
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3; bright, if its model enhances.
+
+        Raises UnreadableImageError if it is no file of these models, and as :meth:`at` does.
+        """
+        try:
+            wanted = read_header(data).model_hash.hex()
+        except FormatError as error:
+            raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error
+        for place, (_, card) in enumerate(self._files, 1):
+            if card.sha256.startswith(wanted):
+                return self.at(place).decode(data)
+        raise UnreadableImageError(f"not a file that {self.name} made: of another model")
+
+
+def hours_in(notes: Mapping[str, str]) -> float | None:
+    """Return the hours among the notes of a weight file; None where it tells of none."""
+    try:
+        hours = float(notes.get("hours", ""))
+    except ValueError:
+        return None
+    return round(hours, 3) if math.isfinite(hours) and hours >= 0 else None

@@ -6,14 +6,16 @@ squared error first: libavif's own tuning loses 0.5 to 0.8 dB of PSNR at equal r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import PIL
 from PIL import Image, features
 
-from llcodec.bench.codecs.codec import CodecSettings, Parameter, check_pixels, whole_quality
+from llcodec._extras import require
+from llcodec.bench.interfaces import CodecSettings, Parameter, check_pixels, whole_quality
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
@@ -26,10 +28,10 @@ class PillowCodec:
     """A format of Pillow's with fixed options.
 
     Attributes:
-        name: what results call it.
+        name: the name in results.
         format: as Pillow calls it.
         chroma: of what the options ask for.
-        qualities: the usual ones, see :class:`~llcodec.bench.codecs.codec.BenchCodec`.
+        qualities: the usual ones, see :class:`~llcodec.bench.interfaces.BenchCodec`.
         lowest: the lowest quality that there is; the highest is 100.
         library: the library that does the work, as results call it.
         version: its version.
@@ -48,7 +50,7 @@ class PillowCodec:
     advanced: Mapping[str, str] = field(default_factory=dict)
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         return CodecSettings(
             quality=f"Pillow's quality of {self.format}, {self.lowest} to 100",
             chroma=self.chroma,
@@ -74,7 +76,7 @@ class PillowCodec:
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         try:
             with Image.open(BytesIO(data), formats=(self.format,)) as image:
                 return np.asarray(image.convert("RGB"))
@@ -152,3 +154,138 @@ def avif(chroma: Chroma = "4:4:4", *, speed: int = 4) -> PillowCodec:
         },
         advanced={"tune": "psnr"},
     )
+
+
+@dataclass(frozen=True)
+class PngCodec:
+    """PNG, optimised; its only quality is 0."""
+
+    name: str = "png"
+    qualities: tuple[float, ...] = (0.0,)
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, as results record them."""
+        return CodecSettings("none", "RGB", {"pillow": PIL.__version__}, {"optimize": True})
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the file of a picture, H×W×3."""
+        check_pixels(pixels)
+        whole_quality(self.name, quality, 0, 0)
+        file = BytesIO()
+        Image.fromarray(pixels).save(file, "PNG", optimize=True)
+        return file.getvalue()
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
+        try:
+            with Image.open(BytesIO(data), formats=("PNG",)) as image:
+                return np.asarray(image.convert("RGB"))
+        except (OSError, ValueError, SyntaxError) as error:
+            raise UnreadableImageError("not a file that png made") from error
+
+
+_ENCODER = {"tune": "psnr", "preset": "slow"}  # slow is libheif's own
+
+
+@dataclass(frozen=True)
+class HeicCodec:
+    """HEIC, a still picture of HEVC; 4:2:0 as cameras write it, unless 4:4:4 is asked for.
+
+    Raises InputError if pillow-heif is not installed, or was built without an encoder.
+    """
+
+    chroma: Literal["4:4:4", "4:2:0"] = "4:2:0"
+    qualities: tuple[float, ...] = (1, 10, 19, 27, 35, 43, 51, 58)
+
+    def __post_init__(self) -> None:
+        if "x265" not in _pillow_heif().libheif_info()["encoders"]:
+            raise InputError("this pillow-heif was built without x265, so it writes no HEIC")
+
+    @property
+    def name(self) -> str:
+        """The name in results."""
+        return "heic" if self.chroma == "4:2:0" else "heic444"
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, as results record them."""
+        info = _pillow_heif().libheif_info()
+        return CodecSettings(
+            quality="libheif's quality, 0 to 100",
+            chroma=self.chroma,
+            versions={
+                "pillow-heif": version("pillow-heif"),
+                "libheif": str(info["libheif"]),
+                "x265": str(info["encoders"]["x265"]),
+            },
+            parameters={**_ENCODER},
+        )
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the file of a picture, H×W×3.
+
+        Raises QualityError, or InputError if the picture is too large for the format.
+        """
+        check_pixels(pixels)
+        whole = whole_quality(self.name, quality, 0, 100)
+        file = BytesIO()
+        picture = _pillow_heif().from_pillow(Image.fromarray(pixels))
+        # A dictionary of its own each time: pillow-heif writes into what it is given.
+        options = {"subsampling": self.chroma, "enc_params": dict(_ENCODER)}
+        try:
+            picture.save(file, quality=whole, **options)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise InputError(f"{self.name} cannot code this picture: {error}") from error
+        return file.getvalue()
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
+        try:
+            picture = _pillow_heif().open_heif(BytesIO(data)).to_pillow()
+            return np.asarray(picture.convert("RGB"))
+        except (OSError, ValueError, RuntimeError, SyntaxError, EOFError) as error:
+            raise UnreadableImageError(f"not a file that {self.name} made") from error
+
+
+def _pillow_heif() -> Any:
+    return require("pillow_heif", "bench")
+
+
+@dataclass(frozen=True)
+class JxlCodec:
+    """Lossy JPEG XL. ``effort`` is libjxl's, 1 to 9; above its default of 7, PSNR hardly gains.
+
+    Raises InputError if pillow-jxl-plugin is not installed.
+    """
+
+    effort: int = 7
+    name: str = "jxl"
+    qualities: tuple[float, ...] = (0, 20, 28, 40, 55, 70, 82, 90)
+
+    def __post_init__(self) -> None:
+        require("pillow_jxl", "bench")  # importing it teaches Pillow the format
+
+    def settings(self) -> CodecSettings:
+        """Return versions and parameters, as results record them."""
+        return CodecSettings(
+            quality="libjxl's quality, 0 to 100",
+            chroma="4:4:4",
+            versions={"pillow-jxl-plugin": version("pillow-jxl-plugin")},
+            parameters={"effort": self.effort, "num_threads": 1},
+        )
+
+    def encode(self, pixels: Pixels, quality: float) -> bytes:
+        """Return the file of a picture, H×W×3. Raises QualityError."""
+        check_pixels(pixels)
+        whole = whole_quality(self.name, quality, 0, 100)
+        file = BytesIO()
+        image = Image.fromarray(pixels)
+        image.save(file, "JXL", quality=whole, effort=self.effort, num_threads=1)
+        return file.getvalue()
+
+    def decode(self, data: bytes) -> Pixels:
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
+        try:
+            with Image.open(BytesIO(data), formats=("JXL",)) as image:
+                return np.asarray(image.convert("RGB"))
+        except (OSError, RuntimeError, ValueError, SyntaxError) as error:
+            raise UnreadableImageError(f"not a file that {self.name} made") from error

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
-from llcodec.bench.codecs.codec import BenchCodec
 from llcodec.bench.codecs.compressai_weights import MODELS
-from llcodec.bench.codecs.heic import HeicCodec
-from llcodec.bench.codecs.jxl import JxlCodec
-from llcodec.bench.codecs.lossless import PngCodec
-from llcodec.bench.codecs.pillow import avif, jpeg, webp
-from llcodec.bench.codecs.programs import TIMEOUT
-from llcodec.bench.codecs.vtm import Depth, VtmCodec
-from llcodec.bench.codecs.vtm_folder import find_vtm
+from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PngCodec, avif, jpeg, webp
+from llcodec.bench.codecs.vtm import Depth, VtmCodec, find_vtm
 from llcodec.bench.codecs.vvc import Preset, VvcCodec
+from llcodec.bench.interfaces import BenchCodec
+from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CodecOptions:
-    """What codecs need to know of where they run.
+    """The options that codecs share.
 
     Attributes:
-        vtm: VTM's folder; by default what ``LLC_VTM_DIR`` says.
-        cache: where runs of the slow ones, VTM, VVC and AVIF, are kept; by default nowhere.
+        vtm: the folder of VTM; by default that of ``LLC_VTM_DIR``.
+        cache: the folder that runs of slow codecs (VTM, VVC, AVIF) are cached in; None for none.
         device: of our own codecs' float networks: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         timeout: how many seconds one run of a program may take.
-        jobs: how many processes measure side by side, which stands beside the times of kept runs.
+        jobs: how many processes measure side by side; recorded with the times of cached runs.
     """
 
     vtm: Path | None = None
@@ -43,16 +39,16 @@ class CodecOptions:
     jobs: int = 1
 
 
-Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
+_Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
 
 
 def known_codecs() -> tuple[str, ...]:
-    """Return how all codecs are asked for; PATH stands for a file or a folder."""
+    """Return the names of all codecs; PATH stands for a file or a folder."""
     return (*_WITHOUT_PATH, *(f"{name}[:PATH]" for name in (*MODELS, "joint")), "llc:PATH")
 
 
 def is_codec(spec: str) -> bool:
-    """Tell whether a text asks for a codec that is known, be what it needs there or not."""
+    """Return whether a text names a known codec, installed or not."""
     name, _, path = spec.partition(":")
     if name in _WITHOUT_PATH:
         return not path
@@ -60,10 +56,10 @@ def is_codec(spec: str) -> bool:
 
 
 def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
-    """Return the codec of a name, or of a name and a path with a colon between them.
+    """Return a codec by its name, or by its name and a path, as in ``NAME:PATH``.
 
-    Raises InputError if there is no such codec (the message lists those that there are) or what it
-    needs is not installed (the message says how to get it), and as the codec itself does.
+    Raises InputError if it is unknown (the message lists those that are known) or a library is
+    missing (the message says how to install it), and as the codec itself does.
     """
     if not is_codec(spec):
         raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
@@ -89,7 +85,7 @@ def _vtm(depth: Depth, options: CodecOptions) -> BenchCodec:
     return _cached(codec, options)
 
 
-# PyTorch is loaded by those that need it only.
+# Only those that need PyTorch load it.
 
 
 def _zoo_model(name: str, path: str) -> BenchCodec:
@@ -116,7 +112,7 @@ def _any_llc(path: str, options: CodecOptions) -> BenchCodec:
 def _llc(name: str, model: str, use: "Use", options: CodecOptions) -> BenchCodec:
     """Return the codec of a model, or of a folder of models with one rate each."""
     if _is_folder(model):
-        from llcodec.bench.codecs.llc_ladder import LlcLadder
+        from llcodec.bench.codecs.llc import LlcLadder
 
         return LlcLadder(name, Path(model), use=use, device=options.device)
     from llcodec.bench.codecs.llc import LlcCodec
@@ -128,7 +124,7 @@ def _is_folder(model: str) -> bool:
     return Path(model).is_dir() and model not in shipped_codecs()
 
 
-_WITHOUT_PATH: Mapping[str, Builder] = MappingProxyType(
+_WITHOUT_PATH: Mapping[str, _Builder] = MappingProxyType(
     {
         "jpeg": lambda _: jpeg(),
         "jpeg444": lambda _: jpeg("4:4:4"),

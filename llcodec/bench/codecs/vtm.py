@@ -10,19 +10,21 @@ takes 10 bits back, so that nothing is lost on the way to and from VTM's 10 inte
 One picture takes minutes, see :mod:`llcodec.bench.codecs.cache`.
 """
 
+import hashlib
 import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
-from llcodec.bench.codecs.colour import from_ycbcr, to_ycbcr
-from llcodec.bench.codecs.programs import TIMEOUT, run_program
-from llcodec.bench.codecs.sized import with_size, without_size
-from llcodec.bench.codecs.vtm_folder import Vtm
+from llcodec.bench.codecs.vvc import with_size, without_size
+from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
+from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
@@ -30,6 +32,124 @@ Depth = Literal[8, 10]
 
 # The QPs that CompressAI publishes, without those above 3 bits per pixel.
 _QUALITIES = (47, 42, 37, 32, 27, 22, 17)
+
+
+VARIABLE = "LLC_VTM_DIR"
+"""The environment variable that names the folder of VTM by default."""
+
+_CONFIGURATION = "encoder_intra_vtm.cfg"
+_VERSION = re.compile(rb"VTM Encoder Version (\S+)")
+
+
+@dataclass(frozen=True)
+class Vtm:
+    """The two programs and the configuration for single pictures."""
+
+    encoder: Path
+    decoder: Path
+    configuration: Path
+
+    def version(self, timeout: float = TIMEOUT) -> str:
+        """Return the version that the encoder reports.
+
+        Raises InputError if it fails, or takes longer than ``timeout`` seconds.
+        """
+        said = _VERSION.search(run_program([str(self.encoder), "--help"], timeout=timeout))
+        return said[1].decode() if said else "unknown"
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of all three files by their roles."""
+        return {
+            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for name, path in (
+                ("encoder", self.encoder),
+                ("decoder", self.decoder),
+                ("configuration", self.configuration),
+            )
+        }
+
+
+def find_vtm(folder: Path | None = None) -> Vtm:
+    """Return the VTM in a folder: its source tree after a build, or copies of its programs.
+
+    Args:
+        folder: where to look; by default that of ``LLC_VTM_DIR``.
+
+    Raises InputError, which says what is missing.
+    """
+    named = os.environ.get(VARIABLE)
+    if folder is None and named:
+        folder = Path(named)
+    if folder is None:
+        raise InputError(
+            "VTM was not found: build it, and name its folder with --vtm or "
+            f"{VARIABLE} (EncoderAppStatic, DecoderAppStatic and cfg/{_CONFIGURATION})"
+        )
+    return Vtm(
+        encoder=_program(folder, "EncoderApp"),
+        decoder=_program(folder, "DecoderApp"),
+        configuration=_first(
+            folder,
+            _CONFIGURATION,
+            (f / _CONFIGURATION for f in (folder / "cfg", folder, folder.parent / "cfg")),
+        ),
+    )
+
+
+def _program(folder: Path, name: str) -> Path:
+    names = (f"{name}Static", name, f"{name}Static.exe", f"{name}.exe")
+    return _first(folder, name, (place / n for place in _places(folder) for n in names))
+
+
+def _places(folder: Path) -> Iterator[Path]:
+    yield from (folder, folder / "bin")
+    # Where VTM's own build leaves them on some systems: bin/umake/COMPILER/PROCESSOR/release.
+    yield from sorted((folder / "bin" / "umake").glob("*/*/release"))
+
+
+def _first(folder: Path, what: str, candidates: Iterator[Path]) -> Path:
+    for path in candidates:
+        if path.is_file():
+            return path
+    raise InputError(f"{folder} holds no {what}: it is not a folder of VTM with its programs built")
+
+
+# Rec. ITU-R BT.709-6, 3.2: the shares of red and blue in luma.
+_RED, _BLUE = 0.2126, 0.0722
+_GREEN = 1 - _RED - _BLUE
+
+Planes = NDArray[np.uint16]
+"""Three planes 3×H×W, Y, Cb and Cr, over the whole range of their depth."""
+
+
+def to_ycbcr(pixels: Pixels, depth: int) -> Planes:
+    """Return the planes of a picture H×W×3 8-bit RGB, ``depth`` bits each, rounded.
+
+    As Rec. ITU-R H.273 has it for the full range: no colour is 2^(depth − 1), so greys stay grey.
+    """
+    red, green, blue = np.moveaxis(pixels.astype(np.float64) / 255, 2, 0)
+    y = _RED * red + _GREEN * green + _BLUE * blue
+    cb, cr = 0.5 * (blue - y) / (1 - _BLUE), 0.5 * (red - y) / (1 - _RED)
+    white = 2**depth - 1
+    planes = np.stack((y, cb, cr)) * white + _zero(depth)
+    rounded: Planes = planes.round().clip(0, white).astype(np.uint16)
+    return rounded
+
+
+def from_ycbcr(planes: Planes, depth: int) -> Pixels:
+    """Return the picture, H×W×3 8-bit RGB rounded, of planes with ``depth`` bits each."""
+    y, cb, cr = (planes.astype(np.float64) - _zero(depth)) / (2**depth - 1)
+    red = y + (2 - 2 * _RED) * cr
+    blue = y + (2 - 2 * _BLUE) * cb
+    green = (y - _RED * red - _BLUE * blue) / _GREEN
+    pixels = np.stack((red, green, blue), axis=2).clip(0, 1)
+    return (pixels * 255).round().astype(np.uint8)
+
+
+def _zero(depth: int) -> NDArray[np.float64]:
+    """Return what each plane holds where it is dark or without colour, 3×1×1."""
+    half = 2.0 ** (depth - 1)
+    return np.array([0.0, half, half])[:, None, None]
 
 
 @dataclass(frozen=True)
@@ -46,11 +166,11 @@ class VtmCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return "vtm" if self.depth == 8 else "vtm-10bit"
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         encoder = self._encoder("IN", "OUT", "QP", "WIDTH", "HEIGHT")
         encoder[encoder.index("-c") + 1] = self.vtm.configuration.name  # no place of this machine
         return CodecSettings(
@@ -82,7 +202,7 @@ class VtmCodec:
             return with_size(width, height, _written(coded, "encoder"))
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         width, height, stream = without_size(data)
         with TemporaryDirectory(prefix="llcodec-") as folder:
             coded, raw = Path(folder, "in.bin"), Path(folder, "out.yuv")

@@ -4,6 +4,7 @@ libvvenc codes **4:2:0 only**, with 10 bits: at high rates, colour at half the r
 limits PSNR of RGB (to about 49 dB on photographs). For 4:4:4 there is VTM.
 """
 
+import struct
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -11,9 +12,8 @@ from typing import Literal
 import numpy as np
 
 from llcodec._extras import require
-from llcodec.bench.codecs.codec import CodecSettings, check_pixels, whole_quality
-from llcodec.bench.codecs.programs import TIMEOUT, run_program
-from llcodec.bench.codecs.sized import with_size, without_size
+from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
+from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
@@ -50,7 +50,7 @@ class VvcCodec:
 
     @property
     def name(self) -> str:
-        """What results call it."""
+        """The name in results."""
         return "vvc" if self.preset == "medium" else f"vvc-{self.preset}"
 
     @cached_property
@@ -62,7 +62,7 @@ class VvcCodec:
             raise InputError(f"no ffmpeg found: {error}") from error
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result."""
+        """Return versions and parameters, as results record them."""
         said = self._run("-version").decode(errors="replace").split()
         return CodecSettings(
             quality="QP of libvvenc, 63 (smallest files) to 0",
@@ -92,7 +92,7 @@ class VvcCodec:
         return with_size(width, height, stream)
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is none."""
+        """Return the picture of a file, H×W×3. Raises UnreadableImageError if it is not one."""
         width, height, stream = without_size(data)
         coded = ("-f", "vvc", "-i", "pipe:0", "-vf", _TO_RGB, "-f", "rawvideo", "pipe:1")
         try:
@@ -117,12 +117,34 @@ def _encoder(quality: str, preset: str) -> tuple[str, ...]:
 
 
 def _padded(pixels: Pixels) -> Pixels:
-    """Return the picture with its edges repeated until libvvenc takes its size."""
+    """Return the picture with its edges repeated up to a size that libvvenc supports."""
     height, width = pixels.shape[:2]
     more = (0, _coded(height) - height), (0, _coded(width) - width), (0, 0)
     return np.pad(pixels, more, mode="edge")
 
 
 def _coded(side: int) -> int:
-    """Return how many pixels are coded for a side of so many."""
+    """Return the coded length of a side, in pixels."""
     return max(_SMALLEST, side + side % 2)
+
+
+_SIZE = struct.Struct(">HH")  # width, height
+LARGEST = 65535
+"""The largest width and height."""
+
+
+def with_size(width: int, height: int, stream: bytes) -> bytes:
+    """Return the file of a stream. Raises InputError if the picture is too large."""
+    if max(width, height) > LARGEST:
+        raise InputError(f"{width}×{height} pixels are too many for one stream")
+    return _SIZE.pack(width, height) + stream
+
+
+def without_size(data: bytes) -> tuple[int, int, bytes]:
+    """Return width, height and stream of a file. Raises UnreadableImageError if it is not one."""
+    if len(data) <= _SIZE.size:
+        raise UnreadableImageError("the file is too short to hold a stream")
+    width, height = _SIZE.unpack_from(data)
+    if 0 in (width, height):
+        raise UnreadableImageError("the file holds a picture without pixels")
+    return width, height, data[_SIZE.size :]

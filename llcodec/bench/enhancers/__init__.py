@@ -1,1 +1,1 @@
-"""Enhancers as the benchmark sees them: pictures in, brighter pictures out."""
+"""The enhancers of the benchmark, listed in ``registry``; each brightens pictures."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from llcodec.bench.codecs.programs import TIMEOUT, run_program
-from llcodec.bench.enhancers.enhancer import EnhancerSettings
+from llcodec.bench.interfaces import EnhancerSettings
+from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.data.pairs import Pixels, read_pixels
 from llcodec.errors import InputError
 from llcodec.imaging import Picture, write_picture

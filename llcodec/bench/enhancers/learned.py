@@ -4,8 +4,8 @@ import torch
 
 from llcodec._cards import Card, read_card
 from llcodec._version import __version__
-from llcodec.bench.enhancers.enhancer import EnhancerSettings
-from llcodec.bench.training_hours import hours_in
+from llcodec.bench.codecs.llc import hours_in
+from llcodec.bench.interfaces import EnhancerSettings
 from llcodec.codec.codec import choose_device
 from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
@@ -17,7 +17,7 @@ class LearnedEnhancer:
     """What ``llc enhance`` makes of a picture, from its pixels and to pixels.
 
     Args:
-        name: what results call it.
+        name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 

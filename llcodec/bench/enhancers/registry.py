@@ -4,27 +4,27 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
-from llcodec.bench.codecs.programs import TIMEOUT
-from llcodec.bench.enhancers.classical import Clahe, Gamma, Lime, Nothing, Retinex
+from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
-from llcodec.bench.enhancers.enhancer import BenchEnhancer
+from llcodec.bench.interfaces import BenchEnhancer
+from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
-    {"none": Nothing, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
+    {"none": Identity, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
 )
 _LEARNED = ("joint", "nerco", "snr-aware")
 _COMMAND = "cmd"
 
 
 def known_enhancers() -> tuple[str, ...]:
-    """Return how all enhancers are asked for; PATH stands for a weight file."""
+    """Return the names of all enhancers; PATH stands for a weight file."""
     shipped = (name for name in shipped_enhancers() if name not in _LEARNED)
     return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), *shipped, f"{_COMMAND}:COMMAND")
 
 
 def is_enhancer(spec: str) -> bool:
-    """Tell whether a text asks for an enhancer that is known, be its weights there or not."""
+    """Return whether a text names a known enhancer, installed or not."""
     name, _, rest = spec.partition(":")
     if name in _CLASSICAL:
         return not rest
@@ -34,11 +34,11 @@ def is_enhancer(spec: str) -> bool:
 
 
 def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> BenchEnhancer:
-    """Return the enhancer of a name, or of a name and what follows a colon.
+    """Return an enhancer by its name, or by its name and what follows a colon.
 
-    ``device`` is that of learned ones; ``timeout`` how many seconds one run of a command may take.
-    Raises InputError if there is none (the message lists those that there are), ModelError if its
-    weights cannot be had.
+    ``device`` is that of our networks; ``timeout`` how many seconds one run of a command may take.
+    Raises InputError if it is unknown (the message lists those that are known), ModelError if its
+    weights are not available.
     """
     if not is_enhancer(spec):
         raise InputError(f"unknown enhancer {spec!r} (known: {', '.join(known_enhancers())})")

@@ -1,4 +1,4 @@
-"""One page with everything that a benchmark found: no network, no other files."""
+"""Write the results of a benchmark as plots, and as one page that needs no other file."""
 
 from llcodec.bench.report.writing import write_report
 

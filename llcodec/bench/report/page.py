@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from llcodec._extras import require
-from llcodec.bench.looks import FAMILIES
+from llcodec.bench.report.styles import FAMILIES
 
 _TEMPLATE: Final = "report.html"
 _STYLE: Final = "style.css"

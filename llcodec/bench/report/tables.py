@@ -1,14 +1,115 @@
-"""The page's tables: pipelines beside the anchor, and every number that was measured."""
+"""The tables of the report: pipelines against the anchor, all numbers, and the conditions."""
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
-from llcodec.bench.curves import MEASURES
-from llcodec.bench.peak_memory import PeakMemory
-from llcodec.bench.report.facts import training_hours
+from llcodec.bench.per_pipeline import PeakMemory
+from llcodec.bench.pipelines import NONE
+from llcodec.bench.report.charts import MEASURES
 from llcodec.bench.results import Comparison, PipelineResult
+
+_COMMANDS = ("command", "commands")  # shown apart, as they would be typed
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A titled list of names and values."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A codec or an enhancer of the pipelines, with all of its settings."""
+
+    kind: str
+    name: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def commands(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the command lines in the metadata of results."""
+    found: list[str] = []
+    for name in _COMMANDS:
+        value = meta.get(name)
+        found += [value] if isinstance(value, str) else map(str, value or ())
+    return tuple(found)
+
+
+def facts(meta: Mapping[str, Any]) -> tuple[Facts, ...]:
+    """Return all other metadata: first single values, then each mapping under its own name."""
+    rest = {name: value for name, value in meta.items() if name not in _COMMANDS}
+    groups = {name: value for name, value in rest.items() if isinstance(value, Mapping)}
+    alone = {name: value for name, value in rest.items() if name not in groups}
+    listed = [
+        Facts("Run", _rows(alone)),
+        *(Facts(name.capitalize(), _rows(group)) for name, group in groups.items()),
+    ]
+    return tuple(group for group in listed if group.rows)
+
+
+def times(results: Sequence[PipelineResult]) -> tuple[Facts, ...]:
+    """Return the conditions that times were measured under, with the pipelines that share them."""
+    names: dict[str, list[str]] = {}
+    for result in results:
+        if result.conditions:
+            told = "; ".join(map(str, result.conditions))
+            names.setdefault(told, []).append(result.name)
+    alone = len(names) == 1
+    rows = ((("all pipelines" if alone else ", ".join(of)), told) for told, of in names.items())
+    return (Facts("Times", tuple(rows)),) if names else ()
+
+
+def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
+    """Return each codec and enhancer of some pipelines once, with its settings."""
+    found: dict[str, Part] = {}
+    for result in results:
+        for kind, place in (("codec", "codec"), ("enhancer", "before"), ("enhancer", "after")):
+            record = result.record[place]
+            if record["name"] != NONE:
+                part = Part(kind, str(record["name"]), _rows(_flat(record)))
+                found.setdefault(json.dumps([kind, record], sort_keys=True, default=str), part)
+    return tuple(sorted(found.values(), key=lambda part: (part.kind, part.name)))
+
+
+def training_hours(result: PipelineResult) -> tuple[float, ...]:
+    """Return the hours of training of a pipeline's parts, in order, as far as they are known."""
+    told = (result.record[place].get("training_hours") for place in ("before", "codec", "after"))
+    return tuple(float(hours) for hours in told if hours is not None)
+
+
+def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part's record without its name, with nested mappings merged into it."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            flat |= value
+        elif name != "name":
+            flat[name] = value
+    return flat
+
+
+def _rows(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    known = ((name, value) for name, value in values.items() if value is not None)
+    return tuple((name.replace("_", " "), _text(value)) for name, value in known)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_text(item)}" for name, item in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(map(_text, value))
+    return str(value)
+
 
 NOTHING = "–"
 _MINUS = "−"
@@ -18,7 +119,7 @@ _ALONE = Comparison("", None, None, None)
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as it is shown, and as it is sorted; None stands for no number.
+    """A number as it is shown, and as it is sorted; None if there is none.
 
     ``verdict`` is ``better``, ``worse``, or empty where nothing is compared.
     """
@@ -30,7 +131,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One pipeline; ``number`` is its place among the results."""
+    """One pipeline; ``number`` is its index among the results."""
 
     number: int
     name: str
@@ -40,7 +141,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, and what it means."""
+    """A heading and its meaning."""
 
     title: str
     meaning: str
@@ -61,7 +162,7 @@ COLUMNS = (
 def comparison_rows(
     results: Sequence[PipelineResult], comparisons: Sequence[Comparison], anchor: str | None
 ) -> tuple[Row, ...]:
-    """Return a row for each result, those that need the fewest bits first."""
+    """Return a row for each result, the fewest bits first."""
     beside = {comparison.name: comparison for comparison in comparisons}
     rows = []
     for number, result in enumerate(results):
@@ -82,19 +183,19 @@ def comparison_rows(
                 ),
             )
         )
-    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).place))
+    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).rank))
 
 
 @dataclass(frozen=True)
 class NumberRow:
-    """What was measured of one pipeline at one quality, as it is shown."""
+    """The measurements of one pipeline at one quality, as they are shown."""
 
     name: str
     cells: tuple[str, ...]
 
 
 def number_rows(results: Sequence[PipelineResult]) -> tuple[tuple[str, ...], tuple[NumberRow, ...]]:
-    """Return the headings and rows of everything that curves can show and all results have."""
+    """Return headings and rows of all measures that every result has."""
     measures = [m for m in MEASURES if all(m.column in result.columns for result in results)]
     rows = []
     for result in results:

@@ -1,25 +1,118 @@
-"""Writing the report of a benchmark."""
+"""Write the plots and the report of a benchmark."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from llcodec._extras import missing
 from llcodec._outputs import written
 from llcodec._version import __version__
 from llcodec.bench.complexity import Complexity
-from llcodec.bench.looks import looks
-from llcodec.bench.report.bars import bars
-from llcodec.bench.report.curve_data import curve_data
-from llcodec.bench.report.facts import commands, facts, parts, times
+from llcodec.bench.per_pipeline import figure_5
+from llcodec.bench.pictures import PictureSet
+from llcodec.bench.report.charts import bars, curve_data
 from llcodec.bench.report.page import render
+from llcodec.bench.report.plots import write_plots
+from llcodec.bench.report.samples import Samples, common_rate, make_samples, spread_indices
 from llcodec.bench.report.sliders import Sliders, sliders
-from llcodec.bench.report.tables import COLUMNS, comparison_rows, number_rows
-from llcodec.bench.results import Comparison, PipelineResult
-from llcodec.bench.runner import PipelineRun
-from llcodec.bench.showcase import Showcase
+from llcodec.bench.report.styles import pipeline_styles
+from llcodec.bench.report.tables import (
+    COLUMNS,
+    commands,
+    comparison_rows,
+    facts,
+    number_rows,
+    parts,
+    times,
+)
+from llcodec.bench.results import BenchResult, Comparison, PipelineResult
+from llcodec.bench.runner import PipelineRun, Progress
+from llcodec.errors import InputError
 
 NAME: Final = "report.html"
 PICTURE_LIMIT: Final = 2_500_000  # characters; the rest of a report takes at most half a million
+PLOTS, REPORT = "matplotlib", "jinja2"  # the libraries they need
+_SHOWN = 3  # pictures
+_NAMED = 5  # ids, in an error
+
+
+def indices_to_show(pictures: PictureSet, ids: Sequence[str]) -> tuple[int, ...]:
+    """Return the indices of pictures by their ids; without ids, of three, evenly spread.
+
+    Raises InputError if the set has no picture with one of the ids.
+    """
+    if not ids:
+        return spread_indices(len(pictures.pictures), _SHOWN)
+    indices = {picture.id: index for index, picture in enumerate(pictures.pictures)}
+    unknown = [wanted for wanted in ids if wanted not in indices]
+    if unknown:
+        known = ", ".join([*indices][:_NAMED]) + (", …" if len(indices) > _NAMED else "")
+        raise InputError(
+            f"no picture {unknown[0]!r} to show in {pictures.name} {pictures.split}: {known}"
+        )
+    return tuple(indices[wanted] for wanted in dict.fromkeys(ids))
+
+
+def present(
+    result: BenchResult, out: Path, cache: Path, shown: Sequence[int], progress: Progress
+) -> Path | None:
+    """Write plots and ``out``/report.html, as far as the libraries for them are installed.
+
+    Args:
+        result: of a benchmark.
+        out: the folder of its results.
+        cache: the folder of what need not be made again.
+        shown: indices of the pictures to show.
+        progress: called as pictures are made.
+
+    Returns:
+        The path of the report, or None without it.
+
+    Raises:
+        OutputError: if a file cannot be written.
+    """
+    if not missing(PLOTS):
+        write_plots(result.results, out, title_of(result))
+    return None if missing(REPORT) else _report(result, out, cache, shown, progress)
+
+
+def title_of(result: BenchResult) -> str:
+    """Return the title of plots."""
+    pictures = result.pictures
+    count = len(pictures.pictures)
+    return f"{pictures.name} {pictures.split}, {count} picture{'' if count == 1 else 's'}"
+
+
+def _report(
+    result: BenchResult, out: Path, cache: Path, shown: Sequence[int], progress: Progress
+) -> Path:
+    known = [result.complexity for result in result.results if result.complexity is not None]
+    machine = dict(result.meta["machine"])
+    return write_report(
+        out,
+        result.results,
+        result.comparisons,
+        result.failures,
+        _samples(result, cache / "shown", shown, progress),
+        figure_5(known, cache / "complexity"),
+        {**result.meta, "date": machine.pop("date"), "machine": machine},
+    )
+
+
+def _samples(
+    result: BenchResult, folder: Path, shown: Sequence[int], progress: Progress
+) -> Samples | None:
+    rate = common_rate(result.results)
+    if rate is None:
+        return None
+    return make_samples(
+        result.runs,
+        result.pictures.pictures,
+        shown,
+        rate,
+        folder,
+        lambda done, total: progress("before and after", done, total),
+    )
 
 
 def write_report(
@@ -27,7 +120,7 @@ def write_report(
     results: Sequence[PipelineResult],
     comparisons: Sequence[Comparison],
     failed: Sequence[PipelineRun],
-    showcase: Showcase | None,
+    samples: Samples | None,
     complexity: Sequence[Complexity],
     meta: Mapping[str, Any],
 ) -> Path:
@@ -38,17 +131,21 @@ def write_report(
         results: of the pipelines that did not fail.
         comparisons: theirs with the anchor; may be empty.
         failed: the runs that did, with their reasons.
-        showcase: pictures for the sliders; None leaves them out.
+        samples: pictures for the sliders; None leaves them out.
         complexity: for the bars; empty leaves them out.
         meta: what the results share. ``dataset``, ``split``, ``anchor`` and ``date`` stand in the
             heading, ``command`` or ``commands`` as they are typed; all else is listed, mappings
             such as ``machine`` and ``versions`` under their own names.
 
-    Returns its path. Raises OutputError; InputError if Jinja is not installed, or a picture of the
-    showcase is not there any more.
+    Returns:
+        The path of the report.
+
+    Raises:
+        OutputError: if it cannot be written.
+        InputError: if Jinja is not installed, or a picture of the samples no longer exists.
     """
     anchor = meta.get("anchor")
-    shown = sliders(showcase, results, comparisons, PICTURE_LIMIT)
+    shown = sliders(samples, results, comparisons, PICTURE_LIMIT)
     headings, numbers = number_rows(results)
     measured = times(results)
     content = {
@@ -69,12 +166,12 @@ def write_report(
         "times_differ": any(len(group.rows) > 1 for group in measured),
         "parts": parts(results),
     }
-    data = curve_data(results, looks(results)) | {"pictures": _picture_data(shown)}
+    data = curve_data(results, pipeline_styles(results)) | {"pictures": _picture_data(shown)}
     text = render(content, data)
     path = out / NAME
-    with written(path) as part:
+    with written(path) as partial:
         # Names of files need not be Unicode: what is not becomes a question mark.
-        part.write_text(text, "utf-8", errors="replace", newline="\n")
+        partial.write_text(text, "utf-8", errors="replace", newline="\n")
     return path
 
 

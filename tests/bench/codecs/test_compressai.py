@@ -2,17 +2,20 @@
 
 import importlib.util
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from llcodec.bench.codecs.codec import Ladder, bits_per_pixel
+from llcodec.bench.codecs.compressai import CodedPicture, unpack
 from llcodec.bench.codecs.compressai_weights import MODELS
-from llcodec.bench.pipelines import Pipeline
-from llcodec.bench.warming import WarmPipeline
+from llcodec.bench.interfaces import Ladder, bits_per_pixel
+from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
@@ -85,11 +88,11 @@ def test_a_folder_is_a_ladder_of_networks(photo: Pixels, tmp_path: Path) -> None
     codec = CompressaiCodec("mbt2018-mean", tmp_path)
     assert codec.qualities == (1, 3)
     files = [codec.encode(photo, q) for q in codec.qualities]
-    back = [CompressaiCodec("mbt2018-mean", tmp_path).decode(data) for data in files]
-    assert not np.array_equal(*back)  # each file names its own network
-    for quality in (2, 1.5, 0, float("nan")):
+    one, other = (CompressaiCodec("mbt2018-mean", tmp_path).decode(data) for data in files)
+    assert not np.array_equal(one, other)  # each file names its own network
+    for missing in (2, 1.5, 0, float("nan")):
         with pytest.raises(QualityError, match="has the qualities 1, 3"):
-            codec.encode(photo, quality)
+            codec.encode(photo, missing)
     with pytest.raises(UnreadableImageError, match="has a quality"):
         CompressaiCodec("mbt2018-mean", tmp_path / "mbt2018-mean-1.pth").decode(files[1])
 
@@ -102,8 +105,8 @@ def test_networks_are_loaded_once_and_all_by_warming_up(photo: Pixels, tmp_path:
     WarmPipeline(Pipeline("it", "plain", codec)).warm_up(photo, codec.qualities)
     for file in tmp_path.glob("*.pth"):
         file.unlink()
-    for quality in codec.qualities:
-        assert codec.decode(codec.encode(photo, quality)).shape == photo.shape
+    for loaded in codec.qualities:
+        assert codec.decode(codec.encode(photo, loaded)).shape == photo.shape
 
 
 def test_the_width_is_that_of_the_weights(tmp_path: Path) -> None:
@@ -152,3 +155,45 @@ def test_models_and_weights_that_there_are_not(tmp_path: Path) -> None:
         CompressaiCodec("elic")
     with pytest.raises(UnknownModelError):
         CompressaiCodec("mbt2018", tmp_path / "nowhere")
+
+
+sides = st.integers(1, 65535)
+pictures = st.builds(
+    CodedPicture,
+    width=sides,
+    height=sides,
+    quality=st.integers(0, 255),
+    shape=st.tuples(sides, sides),
+    streams=st.lists(st.binary(max_size=40), min_size=1, max_size=4).map(tuple),
+)
+
+
+@given(pictures)
+def test_everything_comes_back(picture: CodedPicture) -> None:
+    assert unpack(picture.pack()) == picture
+
+
+def test_the_head_is_small() -> None:
+    one = CodedPicture(768, 512, 3, (8, 12), (b"y" * 100,))
+    two = CodedPicture(768, 512, 3, (8, 12), (b"y" * 100, b"z" * 10))
+    assert len(one.pack()) == 100 + 10
+    assert len(two.pack()) == 110 + 14
+
+
+def test_pictures_that_are_too_large() -> None:
+    with pytest.raises(InputError, match="too many"):
+        CodedPicture(65536, 1, 1, (1, 1), (b"",)).pack()
+
+
+@given(pictures, st.data())
+def test_what_is_cut_off_is_missed(picture: CodedPicture, data: st.DataObject) -> None:
+    file = picture.pack()
+    short = file[: data.draw(st.integers(0, len(file) - 1 - len(picture.streams[-1])))]
+    with pytest.raises(UnreadableImageError):
+        unpack(short)
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with suppress(UnreadableImageError):
+        assert unpack(data).streams

@@ -1,15 +1,17 @@
 """That options do what they are meant to: colour, tuning, progressive files."""
 
+import importlib.util
+import sys
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image, features
 
-from llcodec.bench.codecs.codec import bits_per_pixel
-from llcodec.bench.codecs.pillow import PillowCodec, avif, jpeg, webp
+from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PillowCodec, PngCodec, avif, jpeg, webp
+from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.data.pairs import Pixels
-from llcodec.errors import InputError, QualityError
+from llcodec.errors import InputError, QualityError, UnreadableImageError
 from llcodec.metrics import psnr
 
 
@@ -102,3 +104,79 @@ def test_pictures_that_are_too_large_for_a_format() -> None:
     for codec in (jpeg(), webp()):
         with pytest.raises(InputError, match=f"{codec.name} cannot code this picture"):
             codec.encode(wide, 50)
+
+
+def test_nothing_is_lost(photo: Pixels) -> None:
+    codec = PngCodec()
+    (quality,) = codec.qualities
+    np.testing.assert_array_equal(codec.decode(codec.encode(photo, quality)), photo)
+
+
+def test_other_qualities_and_bytes_are_refused(photo: Pixels) -> None:
+    with pytest.raises(QualityError):
+        PngCodec().encode(photo, 50)
+    with pytest.raises(UnreadableImageError):
+        PngCodec().decode(jpeg().encode(photo, 50))
+
+
+needs_heif = pytest.mark.skipif(
+    importlib.util.find_spec("pillow_heif") is None, reason="pillow-heif is an extra"
+)
+
+
+@needs_heif
+def test_files_are_heic_by_x265(photo: Pixels) -> None:
+    codec = HeicCodec()
+    assert codec.encode(photo, 50)[4:12] == b"ftypheic"
+    assert "x265" in codec.settings().versions["x265"]
+    assert codec.settings().parameters["tune"] == "psnr"
+
+
+@needs_heif
+def test_whole_colour_is_kept_when_it_is_asked_for(photo: Pixels) -> None:
+    pixels = photo.copy()
+    pixels[::2, :, 0] = 255 - pixels[::2, :, 0]  # rows whose colour alternates
+    scores = []
+    for codec in (HeicCodec("4:4:4"), HeicCodec()):
+        scores.append(psnr(codec.decode(codec.encode(pixels, 80)), pixels))
+    assert scores[0] > scores[1] + 5
+
+
+@needs_heif
+def test_one_file_after_the_other_is_the_same(photo: Pixels) -> None:
+    """pillow-heif writes into the options that it is given."""
+    codec = HeicCodec("4:4:4")
+    assert codec.encode(photo, 30) == codec.encode(photo, 30)
+    assert HeicCodec().encode(photo, 30) != codec.encode(photo, 30)
+
+
+def test_heic_names_its_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    with pytest.raises(InputError, match=r'pip install "llcodec\[bench\]"'):
+        HeicCodec()
+
+
+needs_jxl = pytest.mark.skipif(
+    importlib.util.find_spec("pillow_jxl") is None, reason="pillow-jxl-plugin is an extra"
+)
+
+
+@needs_jxl
+def test_files_are_jpeg_xl(photo: Pixels) -> None:
+    codec = JxlCodec()
+    data = codec.encode(photo, 90)
+    assert data.startswith(b"\xff\x0a")  # a bare codestream: no bytes for boxes
+    assert psnr(codec.decode(data), photo) > 34
+
+
+@needs_jxl
+def test_more_effort_makes_other_files(photo: Pixels) -> None:
+    quick, slow = JxlCodec(effort=3), JxlCodec()
+    assert quick.settings().parameters["effort"] == 3
+    assert quick.encode(photo, 75) != slow.encode(photo, 75)
+
+
+def test_jxl_names_its_missing_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_jxl", None)
+    with pytest.raises(InputError, match=r'pip install "llcodec\[bench\]"'):
+        JxlCodec()

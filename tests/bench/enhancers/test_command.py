@@ -1,6 +1,7 @@
 import hashlib
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ with Image.open(sys.argv[1]) as picture:
 
 
 @pytest.fixture
-def program(tmp_path: Path):
+def program(tmp_path: Path) -> Callable[[str], str]:
     def make(code: str) -> str:
         path = tmp_path / "my program.py"
         path.write_text(code)
@@ -37,7 +38,7 @@ def pixels() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 100, (10, 14, 3), dtype=np.uint8)
 
 
-def test_the_program_makes_the_picture(program) -> None:
+def test_the_program_makes_the_picture(program: Callable[[str], str]) -> None:
     enhancer = CommandEnhancer(program(DOUBLE))
     np.testing.assert_array_equal(enhancer.enhance(pixels()), 2 * pixels())
     assert enhancer.name == f"cmd-{Path(sys.executable).name}"
@@ -85,12 +86,12 @@ def test_a_program_is_found_where_the_system_finds_it(
         ("import sys; open(sys.argv[2], 'w').write('?')", "wrote what is not an image"),
     ],
 )
-def test_what_goes_wrong_is_told(program, code: str, told: str) -> None:
+def test_what_goes_wrong_is_told(program: Callable[[str], str], code: str, told: str) -> None:
     with pytest.raises(InputError, match=told):
         CommandEnhancer(program(code)).enhance(pixels())
 
 
-def test_a_program_that_hangs_is_ended(program) -> None:
+def test_a_program_that_hangs_is_ended(program: Callable[[str], str]) -> None:
     enhancer = CommandEnhancer(program("import time; time.sleep(60)"), timeout=0.3)
     with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
         enhancer.enhance(pixels())

@@ -11,9 +11,9 @@ from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.complexity import Complexity, Stage
 from llcodec.bench.pictures import BenchPicture, find_pictures
 from llcodec.bench.report import write_report
+from llcodec.bench.report.samples import Samples, common_rate, make_samples
 from llcodec.bench.results import Comparison, PipelineResult, compare, result_of
 from llcodec.bench.runner import PipelineRun, RunPlan, run
-from llcodec.bench.showcase import Showcase, common_rate, show
 
 EVIL = '"><img src=x onerror="document.title=1"></script><script>document.title=2</script>'
 FAILED = f"ebc:cmd:/nowhere/{EVIL} {{input}} {{output}}+jpeg"
@@ -28,7 +28,7 @@ class Bench:
     results: Sequence[PipelineResult]
     comparisons: Sequence[Comparison]
     failed: Sequence[PipelineRun]
-    showcase: Showcase
+    samples: Samples
     complexity: Sequence[Complexity]
     meta: Mapping[str, Any]
 
@@ -38,7 +38,7 @@ class Bench:
             self.results,
             self.comparisons,
             self.failed,
-            self.showcase,
+            self.samples,
             self.complexity,
             self.meta,
         )
@@ -60,7 +60,7 @@ def bench(pair_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
         results,
         compare(results, ANCHOR),
         [one for one in runs if one.failure is not None],
-        show(runs, pictures, (0, 1), rate, folder / "shown"),
+        make_samples(runs, pictures, (0, 1), rate, folder / "shown"),
         (
             Complexity("joint", (Stage("encoder", 2e6, 3e9), Stage("decoder", 1e6, 1e9))),
             Complexity(EVIL, (Stage("codec", 9e6, 8e9),), f"a paper {EVIL}"),
@@ -79,4 +79,4 @@ def bench(pair_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 @pytest.fixture(scope="session")
 def picture(bench: Bench) -> BenchPicture:
-    return bench.showcase.pictures[0].picture
+    return bench.samples.pictures[0].picture

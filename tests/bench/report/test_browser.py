@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,10 @@ from selenium.webdriver.common.actions.action_builder import ActionBuilder  # no
 from selenium.webdriver.common.actions.pointer_input import PointerInput  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+
+if TYPE_CHECKING:
+    from tests.bench.report.conftest import Bench
+
 
 FLAGS = (
     "--headless",
@@ -37,7 +41,7 @@ def program(*names: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def url(bench, tmp_path_factory: pytest.TempPathFactory) -> str:
+def url(bench: "Bench", tmp_path_factory: pytest.TempPathFactory) -> str:
     return bench.write(tmp_path_factory.mktemp("browser")).as_uri()
 
 
@@ -105,10 +109,10 @@ def value_now(driver: Any, number: int = 0) -> int:
 
 
 def clipped(driver: Any) -> str:
-    return find(driver, "img.left").value_of_css_property("clip-path")
+    return str(find(driver, "img.left").value_of_css_property("clip-path"))
 
 
-def test_curves_tables_and_pictures_are_there(browser: Any, bench) -> None:
+def test_curves_tables_and_pictures_are_there(browser: Any, bench: "Bench") -> None:
     names = [result.name for result in bench.results]
     assert count(browser, "#chart .curve") == len(names)
     assert count(browser, "#chart .mark") == sum(len(r.qualities) for r in bench.results)
@@ -126,8 +130,8 @@ def rate_or_last(comparison: Any) -> float:
     return float("inf") if comparison.bd_rate_psnr is None else comparison.bd_rate_psnr
 
 
-def test_names_stay_texts(browser: Any, bench) -> None:
-    evil = bench.showcase.pictures[1].picture.id
+def test_names_stay_texts(browser: Any, bench: "Bench") -> None:
+    evil = bench.samples.pictures[1].picture.id
     assert browser.title.startswith(f"{bench.meta['dataset']} test")
     assert count(browser, "img[onerror]") == 0
     assert texts(browser, "figcaption .title bdi")[1] == evil
@@ -148,7 +152,7 @@ def test_the_measure_can_be_chosen(browser: Any) -> None:
     assert texts(browser, "#chart .grid text") != ticks
 
 
-def test_a_point_tells_its_numbers(browser: Any, bench) -> None:
+def test_a_point_tells_its_numbers(browser: Any, bench: "Bench") -> None:
     mark = find(browser, "#chart .curve .mark")
     ActionChains(browser, duration=0).move_to_element(mark).perform()
     tooltip = find(browser, "#tooltip")
@@ -171,7 +175,7 @@ def test_on_a_phone_only_the_chosen_measure_is_told(browser: Any) -> None:
     assert box["x"] > point["x"] + point["width"] / 2 or box["x"] + box["width"] < point["x"]
 
 
-def test_the_keys_go_along_curves_and_across(browser: Any, bench) -> None:
+def test_the_keys_go_along_curves_and_across(browser: Any, bench: "Bench") -> None:
     chart, name = find(browser, "#chart"), "#tooltip bdi"
     chart.send_keys(Keys.ARROW_RIGHT)
     assert texts(browser, name) == [bench.results[0].name]
@@ -187,7 +191,7 @@ def test_the_keys_go_along_curves_and_across(browser: Any, bench) -> None:
     assert not find(browser, "#tooltip").is_displayed()
 
 
-def test_the_legend_hides_and_shows(browser: Any, bench) -> None:
+def test_the_legend_hides_and_shows(browser: Any, bench: "Bench") -> None:
     entry = find(browser, ".entry")
     entry.click()
     assert entry.get_attribute("aria-pressed") == "false"
@@ -199,7 +203,7 @@ def test_the_legend_hides_and_shows(browser: Any, bench) -> None:
     assert texts(browser, "#chart .empty") == ["No curve is chosen."]
 
 
-def test_headings_sort_the_table(browser: Any, bench) -> None:
+def test_headings_sort_the_table(browser: Any, bench: "Bench") -> None:
     heading = find(browser, ".sortable th button")
     heading.click()
     names = sorted(result.name for result in bench.results)
@@ -235,7 +239,8 @@ def test_keys_move_the_slider(browser: Any) -> None:
 def test_pointers_move_the_slider(browser: Any, kind: str) -> None:
     stage = find(browser, ".stage")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", stage)
-    actions = ActionBuilder(browser, mouse=PointerInput(kind, kind), duration=0)
+    pointer: Any = PointerInput  # Selenium's types are incomplete
+    actions: Any = ActionBuilder(browser, mouse=pointer(kind, kind), duration=0)
     quarter = stage.size["width"] // 4
     actions.pointer_action.move_to(stage, -quarter, 0).pointer_down()
     actions.pointer_action.move_to(stage, quarter, 10).pointer_up()
@@ -245,7 +250,7 @@ def test_pointers_move_the_slider(browser: Any, kind: str) -> None:
     assert value_now(browser) == pytest.approx(75, abs=1)  # only while it is held
 
 
-def test_any_two_can_be_compared(browser: Any, bench) -> None:
+def test_any_two_can_be_compared(browser: Any, bench: "Bench") -> None:
     chosen = browser.execute_script(
         "const s = document.getElementById('left'); s.value = '0';"
         "s.dispatchEvent(new Event('change')); return s.selectedOptions[0].textContent.trim()"
@@ -286,12 +291,15 @@ def bars_of(driver: Any) -> list[tuple[list[str], list[Any], list[list[Any]]]]:
 
 
 @pytest.mark.parametrize("metrics", [WIDE, PHONE], ids=["wide", "phone"])
-def test_bars_are_as_long_as_their_numbers(browser: Any, bench, metrics: dict[str, Any]) -> None:
+def test_bars_are_as_long_as_their_numbers(
+    browser: Any, bench: "Bench", metrics: dict[str, Any]
+) -> None:
     shape(browser, metrics)
     ours, theirs = bench.complexity
     multiplications, parameters = bars_of(browser)
     assert multiplications[0] == [f"{ours.name} 4.00 G", f"{theirs.name} 8.00 G"]
     assert parameters[0] == [f"{ours.name} 3.00 M", f"{theirs.name} 9.00 M"]
+    shares: tuple[list[list[float]], ...]
     shares = ([[3 / 8, 1 / 8], [1]], [[2 / 9, 1 / 9], [1]])
     for (_, tracks, bars), wanted in zip((multiplications, parameters), shares, strict=True):
         for track, stages, lengths in zip(tracks, bars, wanted, strict=True):
@@ -305,7 +313,7 @@ def test_bars_are_as_long_as_their_numbers(browser: Any, bench, metrics: dict[st
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_stages_have_the_colours_of_their_legend(browser: Any, bench, dark: bool) -> None:
+def test_stages_have_the_colours_of_their_legend(browser: Any, bench: "Bench", dark: bool) -> None:
     shape(browser, WIDE, dark=dark)
     assert [text.strip() for text in texts(browser, "#cost .stages li")] == [
         *("encoder", "decoder", "codec")
@@ -320,7 +328,7 @@ def test_stages_have_the_colours_of_their_legend(browser: Any, bench, dark: bool
         assert drawn(tracks[0])[2] not in legend
 
 
-def test_bars_are_told_and_so_is_whose_they_are(browser: Any, bench) -> None:
+def test_bars_are_told_and_so_is_whose_they_are(browser: Any, bench: "Bench") -> None:
     labels = [
         bar.get_attribute("aria-label")
         for bar in browser.find_elements(By.CSS_SELECTOR, "#cost .bars svg")

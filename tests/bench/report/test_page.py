@@ -1,6 +1,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ class Reader(HTMLParser):
 
 @pytest.fixture
 def text() -> str:
-    content = {
+    content: dict[str, Any] = {
         "title": EVIL,
         "version": "1",
         "date": None,

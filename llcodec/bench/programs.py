@@ -1,0 +1,98 @@
+"""Run other programs: capture what they write, or measure their peak memory."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from llcodec.errors import InputError
+
+TIMEOUT: Final = 3600.0
+"""The default limit for one run of a program, in seconds."""
+
+
+def run_program(
+    command: Sequence[str], given: bytes = b"", timeout: float | None = TIMEOUT
+) -> bytes:
+    """Run a program and return its standard output.
+
+    Args:
+        command: the program and its arguments.
+        given: its standard input.
+        timeout: the seconds after which it is killed, with all processes that it has started; None
+            for no limit.
+
+    Raises:
+        InputError: if it cannot be started, takes too long, or fails; then with the last line that
+            it wrote.
+    """
+    name = Path(command[0]).name
+    pipe = subprocess.PIPE
+    # In a session of its own, so that all processes that it has started can be killed with it.
+    apart = timeout is not None
+    try:
+        program = subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=apart
+        )
+    except OSError as error:
+        raise InputError(f"{name} cannot be started: {error.strerror or error}") from error
+    with program:
+        try:
+            out, said = program.communicate(given, timeout)
+        except subprocess.TimeoutExpired as error:
+            _end(program, apart)
+            raise InputError(f"{name} was ended after {timeout:g} seconds (--timeout)") from error
+        except BaseException:
+            _end(program, apart)
+            raise
+    if program.returncode != 0:
+        reason = last_line(said) or last_line(out) or "it wrote no message"
+        raise InputError(f"{name} failed (exit code {program.returncode}): {reason}")
+    return out
+
+
+def last_line(output: bytes) -> str:
+    """Return the last line of a program's output that is not blank, or an empty text."""
+    lines = output.decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _end(program: "subprocess.Popen[bytes]", apart: bool) -> None:
+    """Kill a program, with all processes of its session if it has its own."""
+    if sys.platform != "win32" and apart:
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.killpg(program.pid, signal.SIGKILL)
+    else:
+        program.kill()
+
+
+# Run in a small process in between, because a new process inherits the peak of its parent, and the
+# parent here is large.
+_WATCH = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(peak * (1 if sys.platform == "darwin" else 1024))  # bytes there, KiB elsewhere
+sys.exit(done.returncode)
+"""
+
+
+def peak_rss(command: Sequence[str]) -> float | None:
+    """Run a program and return its peak resident memory in MB (10^6 bytes).
+
+    If it starts other programs and waits for them, the figure is that of the largest of them all.
+    Where the system does not report memory (on Windows), nothing is run and None is returned.
+
+    Raises:
+        InputError: if the program fails, with the last line that it wrote.
+    """
+    if find_spec("resource") is None:
+        return None
+    watched = [sys.executable, "-I", "-S", "-c", _WATCH, *command]
+    told = run_program(watched, timeout=None)  # whoever starts what may hang has a limit for it
+    return round(int(told) / 1e6, 1)

@@ -1,0 +1,1 @@
+"""Measurements behind the files of ``results/``; README.md lists them."""

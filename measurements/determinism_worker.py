@@ -1,0 +1,147 @@
+"""Decode folders of golden files under one setting, and compare with what is expected.
+
+    python -m measurements.determinism_worker --threads 2 tests/golden/v1
+
+The last line of its output is JSON. :mod:`measurements.determinism` starts this, and sets the
+environment variables that must be there before PyTorch is imported.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from llcodec.codec.codec import Codec
+from llcodec.entropy.fixed_point import IntegerLayer
+from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.errors import LlcError
+from llcodec.imaging import read_picture
+from measurements.golden import LEVEL, distance, facts, model_of, read_expected
+
+FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_format}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A codec, and its coder once more: laid out in memory, and placed, as a setting says."""
+
+    codec: Codec
+    coder: LatentCoder
+
+
+def reader_of(model: str, memory: str, device: torch.device) -> Reader:
+    """Return a reader whose networks all work in one memory format."""
+    codec = Codec(model, device=device.type)
+    codec.file.model.to(memory_format=FORMATS[memory])  # type: ignore[call-overload]
+    if memory == "contiguous":  # the decoder lays its latents out as channels_last
+        codec.file.model.g_s.register_forward_pre_hook(_contiguous)
+    networks = codec.file.networks.to(device)
+    laid_out = replace(
+        networks,
+        hyper_synthesis=_laid_out(networks.hyper_synthesis, memory),
+        context=_laid_out([networks.context], memory)[0],
+        entropy_parameters=_laid_out(networks.entropy_parameters, memory),
+    )
+    return Reader(codec, replace(codec.file.coder(), networks=laid_out))
+
+
+def _contiguous(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    return tuple(value.contiguous() for value in inputs)
+
+
+def _laid_out(layers: Sequence[IntegerLayer], memory: str) -> tuple[IntegerLayer, ...]:
+    memory_format = FORMATS[memory]
+    return tuple(
+        replace(layer, weight=layer.weight.contiguous(memory_format=memory_format))
+        for layer in layers
+    )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The outcome of decoding one golden file.
+
+    Attributes:
+        distance: the largest difference of a sample, in levels of 8 bits; None where the file
+            has no pixels to compare, or another picture altogether.
+        problems: differences from what is expected, one line each.
+    """
+
+    distance: float | None
+    problems: tuple[str, ...]
+
+
+def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader) -> Outcome:
+    """Decode one file and compare: symbols, indices and means exactly, pixels within a level."""
+    data = (folder / name).read_bytes()
+    try:
+        problems = list(differences(facts(data, reader.coder), entry["exactly"]))
+        apart = []
+        for key, brightness in (("pixels", 1.0), ("as_shot", 0.0)):
+            picture = reader.codec.decode(data, brightness=brightness) if key in entry else None
+            if picture is not None:
+                apart.append(distance(picture, read_picture(folder / entry[key])))
+    except LlcError as error:
+        return Outcome(None, (f"{name}: {error}",))
+    problems += [f"pixels differ by {levels:g} levels" for levels in apart if levels > LEVEL]
+    furthest = max(apart, default=float("inf"))
+    known = None if furthest == float("inf") else furthest
+    return Outcome(known, tuple(f"{name}: {problem}" for problem in problems))
+
+
+def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
+    """Yield the places in which two values of JSON differ."""
+    if isinstance(found, dict) and isinstance(wanted, dict) and found.keys() == wanted.keys():
+        for key in found:
+            yield from differences(found[key], wanted[key], f"{where} {key}".strip())
+    elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
+        for number, pair in enumerate(zip(found, wanted, strict=True)):
+            yield from differences(*pair, f"{where} {number}".strip())
+    elif found != wanted:
+        yield f"{where} differs"
+
+
+def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, Outcome]:
+    """Decode every intact file of a folder."""
+    expected = read_expected(folder)
+    models = expected["models"]
+    readers = {name: reader_of(model_of(folder, models, name), memory, device) for name in models}
+    return {
+        name: check_file(folder, name, entry, readers[entry["model"]])
+        for name, entry in expected["files"].items()
+    }
+
+
+def main() -> None:
+    """Run the check of the command line, and print the outcome."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="+")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--memory", choices=FORMATS, default="channels_last")
+    parser.add_argument("--without-onednn", action="store_true")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    if options.without_onednn:
+        torch.backends.mkldnn.set_flags(False)  # type: ignore[no-untyped-call]
+    outcomes: list[Outcome] = []
+    for folder in options.folders:
+        checked = check_folder(folder, options.memory, torch.device(options.device))
+        outcomes += checked.values()
+    report = {
+        "torch": torch.__version__,
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+        "files": len(outcomes),
+        "distance": max((o.distance for o in outcomes if o.distance is not None), default=None),
+        "problems": [problem for outcome in outcomes for problem in outcome.problems],
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Measure rate and quality on pairs, from written and decoded files.
+
+python -m measurements.quality --pairs DIR --split val --out results/NAME.json
+
+With ``--photographs DIR``, bright pictures are encoded, and should be reproduced.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+import torch
+
+from llcodec._failures import in_one_line
+from llcodec.bench.machine import machine
+from llcodec.codec.codec import Codec, Target
+from llcodec.container import read_header
+from llcodec.data.pairs import Pair, read_pairs, read_photographs
+from llcodec.errors import LlcError
+from llcodec.imaging import Picture
+from llcodec.metrics import best_gain_psnr, gt_mean_psnr, local_psnr, psnr, ssim
+
+_EQUAL = 99.0  # stands for equal pictures, which have no finite PSNR
+QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
+
+    ``local_psnr`` is measured after correcting gain and offset of each channel. ``as_shot_psnr`` is
+    None for a model whose files have no tone curve to undo.
+    """
+
+    quality: float
+    bpp: float
+    psnr: float
+    ssim: float
+    gt_mean_psnr: float
+    local_psnr: float
+    as_shot_psnr: float | None
+
+
+def measure(codec: Codec, pairs: Sequence[Pair], quality: float) -> Row:
+    """Encode, decode and compare all pairs at one quality."""
+    columns = zip(*(_measured(codec, pair, quality) for pair in pairs), strict=True)
+    return Row(quality, *map(_mean, columns))  # type: ignore[arg-type]
+
+
+def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, ...]:
+    """Return the figures of one pair, in the order of a row."""
+    data = codec.encode(Picture(pair.low), Target(quality))
+    bright = codec.decode(data).pixels.astype(np.uint8)
+    return (
+        8 * len(data) / (pair.low.shape[0] * pair.low.shape[1]),
+        psnr(bright, pair.high),
+        ssim(bright, pair.high),
+        gt_mean_psnr(bright, pair.high),
+        local_psnr(bright, pair.high),
+        _as_shot(codec, pair, data),
+    )
+
+
+def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:
+    """Return the PSNR of the picture as shot; None if the file cannot reproduce it."""
+    if read_header(data).tone is None:
+        return None
+    shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
+    return min(psnr(shot, pair.low), _EQUAL)
+
+
+def _mean(column: Sequence[float | None]) -> float | None:
+    known = [value for value in column if value is not None]
+    return round(mean(known), 4) if len(known) == len(column) else None
+
+
+def main() -> None:
+    """Run the measurement of the command line; errors are reported in one line."""
+    try:
+        _measure_all()
+    except (LlcError, OSError) as error:
+        sys.exit(in_one_line(error))
+
+
+def _measure_all() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    inputs = parser.add_mutually_exclusive_group(required=True)
+    inputs.add_argument("--pairs", type=Path)
+    inputs.add_argument("--photographs", type=Path)
+    parser.add_argument("--split", default="val")
+    parser.add_argument("--model", default="fast")
+    parser.add_argument("--qualities", type=float, nargs="+", default=QUALITIES)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    codec = Codec(options.model)
+    folder = options.pairs or options.photographs
+    if options.pairs:
+        pairs = read_pairs(folder, options.split)
+        given = f"--pairs {folder.name} --split {options.split}"
+    else:
+        pairs = tuple(Pair(str(n), p, p) for n, p in enumerate(read_photographs(folder)))
+        given = f"--photographs {folder.name}"
+    if tuple(options.qualities) != QUALITIES:
+        given += " --qualities " + " ".join(f"{quality:g}" for quality in options.qualities)
+    rows = []
+    for quality in options.qualities:
+        rows.append(measure(codec, pairs, quality))
+        print(rows[-1], flush=True)
+    result = {
+        "name": f"llcodec {codec.file.name}",
+        "model": codec.file.sha256[:16],
+        "pictures": len(pairs),
+        "command": f"python -m measurements.quality {given}"
+        f" --model {Path(options.model).stem} --out {options.out.name}",
+        "machine": machine(),
+        "input_at_best_gain_psnr": round(mean(best_gain_psnr(p.low, p.high) for p in pairs), 4)
+        if options.pairs
+        else None,
+        "rows": [asdict(row) for row in rows],
+    }
+    options.out.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
