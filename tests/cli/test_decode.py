@@ -214,3 +214,11 @@ def test_brightness_beyond_the_guess_of_the_network(llc: Llc, file: Path, sample
     assert llc("decode", file, "--brightness", "1.5").code == 0
     with Image.open(file.with_suffix(".png")) as image:
         assert np.asarray(image).mean() > np.asarray(llcodec.decode(sample)).mean() + 5
+
+
+def test_a_name_without_a_suffix_gets_a_hint(llc: Llc, file: Path, tmp_path: Path) -> None:
+    result = llc("decode", file, "-o", tmp_path / "out")
+    assert result.code == 2
+    assert "no picture can be written as" in result.err
+    assert "; end it with / for a folder" in result.err
+    assert "; end it" not in llc("decode", file, "-o", tmp_path / "out.foo").err
