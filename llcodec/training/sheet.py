@@ -7,9 +7,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from llcodec._arrays import Pixels
 from llcodec._outputs import written
 from llcodec.codec.joint import JointModel
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.training.validation import decoded, enhanced
 
 _WIDTH = 300  # of each picture

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._cards import TrainingFacts, read_card, shipped_file
 from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.codec.codec import Codec
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
     InputError,
