@@ -7,12 +7,22 @@ from types import MappingProxyType
 from llcodec._cards import shipped_enhancers
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
+from llcodec.bench.enhancers.lecarm import Lecarm
+from llcodec.bench.enhancers.sdd import Sdd
 from llcodec.bench.interfaces import BenchEnhancer
 from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
-    {"none": Identity, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
+    {
+        "none": Identity,
+        "gamma": Gamma,
+        "clahe": Clahe,
+        "msrcr": Retinex,
+        "lime": Lime,
+        "lecarm": Lecarm,
+        "sdd": Sdd,
+    }
 )
 _LEARNED = ("joint", "nerco", "snr-aware")
 _EXPORTED = ("onnx", "torch")

@@ -5,7 +5,7 @@ from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enh
 from llcodec.errors import InputError, UnknownModelError
 
 
-@pytest.mark.parametrize("name", ["none", "gamma", "clahe", "msrcr", "lime"])
+@pytest.mark.parametrize("name", ["none", "gamma", "clahe", "msrcr", "lime", "lecarm", "sdd"])
 def test_classical_ones_go_by_their_names(name: str) -> None:
     assert enhancer_of(name).name == name
 
