@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.compressai_weights import (
     MODELS,
     UNPUBLISHED,
@@ -27,7 +28,6 @@ from llcodec.bench.codecs.compressai_weights import (
     zoo,
 )
 from llcodec.bench.interfaces import CodecSettings, check_pixels
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
     InputError,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
 from llcodec.bench.enhancers.smoothing import Values, smoothed, to_pixels, to_values
 from llcodec.bench.interfaces import EnhancerSettings
-from llcodec.data.pairs import Pixels
 
 
 @dataclass(frozen=True)

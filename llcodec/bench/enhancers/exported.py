@@ -14,10 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec._failures import in_one_line
 from llcodec._windows import Span, Window, crossed, spans
 from llcodec.bench.interfaces import EnhancerSettings, Parameter
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnknownModelError
 
 Planes: TypeAlias = NDArray[np.float32]

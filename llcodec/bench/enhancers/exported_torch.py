@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
+from llcodec._device import choose_device
 from llcodec._failures import in_one_line
 from llcodec.bench.enhancers.exported import LoadedNetwork, Planes
-from llcodec.codec.codec import choose_device
 from llcodec.errors import BrokenModelError
 
 _PROGRAM = ".pt2"

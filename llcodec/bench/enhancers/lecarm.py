@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
 from llcodec.bench.enhancers.classical import refined
 from llcodec.bench.enhancers.smoothing import Values, to_pixels, to_values
 from llcodec.bench.interfaces import EnhancerSettings, Parameter
-from llcodec.data.pairs import Pixels
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
 from llcodec.bench.enhancers.smoothing import Values, smoothed, to_pixels, to_values
 from llcodec.bench.interfaces import EnhancerSettings, Parameter
-from llcodec.data.pairs import Pixels
 
 _DARKEST = 1 / 255  # of an illumination that is divided by
 _COARSE, _FINE = 1e-3, 1e-4  # least gradients, of the first map and of all later ones

@@ -6,8 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require
-from llcodec.data.pairs import Pixels
 
 Values: TypeAlias = NDArray[np.float64]
 

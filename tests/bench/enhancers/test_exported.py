@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter
 
+from llcodec._arrays import Pixels
 from llcodec.bench.enhancers.exported import (
     ExportedEnhancer,
     ExportedFile,
@@ -15,7 +16,6 @@ from llcodec.bench.enhancers.exported import (
     Planes,
     exported_file,
 )
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnknownModelError
 
 Run = Callable[[Planes], object]

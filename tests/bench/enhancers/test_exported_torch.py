@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from llcodec._arrays import Pixels
 from llcodec.bench.enhancers.registry import enhancer_of
-from llcodec.data.pairs import Pixels
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 
 
