@@ -1,5 +1,7 @@
 """Models of CompressAI: cheng2020-anchor, which the joint network is built on, and its siblings.
 
+ELIC and TCM, of which CompressAI has no weights, are run in the same way.
+
 What is measured are real streams: ``compress`` and ``decompress`` with CompressAI's own entropy
 coder, on the processor (it is no use to autoregressive models on a GPU), one file for each picture.
 """
@@ -18,6 +20,7 @@ from torch.nn import functional as F
 from llcodec._arrays import Pixels
 from llcodec.bench.codecs.compressai_weights import (
     MODELS,
+    UNPUBLISHED,
     fetch_weights,
     hash_of,
     read_weights,
@@ -25,9 +28,16 @@ from llcodec.bench.codecs.compressai_weights import (
     zoo,
 )
 from llcodec.bench.interfaces import CodecSettings, check_pixels
-from llcodec.errors import BrokenModelError, InputError, QualityError, UnreadableImageError
+from llcodec.errors import (
+    BrokenModelError,
+    InputError,
+    QualityError,
+    UnknownModelError,
+    UnreadableImageError,
+)
 
 _MULTIPLE = 64  # pixels of one hyper-latent
+_TCM_MULTIPLE = 128  # … and those of a whole window of attention
 
 
 class CompressaiCodec:
@@ -35,17 +45,24 @@ class CompressaiCodec:
 
     ``path`` leads to weights (see :func:`~llcodec.bench.codecs.compressai_weights.weight_files`);
     without one, they are fetched from the zoo.
-    Raises InputError if CompressAI is not installed, or has no such model, UnknownModelError.
+    Raises InputError if CompressAI is not installed, or has no such model, UnknownModelError if
+    there are no such weights.
     """
 
     def __init__(self, architecture: str, path: Path | None = None) -> None:
-        if architecture not in MODELS:
-            raise InputError(f"CompressAI's zoo has {', '.join(MODELS)}, not {architecture!r}")
-        self._architecture = zoo().model_architectures[architecture]
+        if architecture not in (*MODELS, *UNPUBLISHED):
+            known = ", ".join((*MODELS, *UNPUBLISHED))
+            raise InputError(f"the models of CompressAI here are {known}, not {architecture!r}")
+        self._architecture = _architecture(architecture)
         self._name = architecture
+        self._multiple = _TCM_MULTIPLE if architecture == "tcm" else _MULTIPLE
         self._files = None if path is None else weight_files(architecture, path)
-        urls: dict[int, str] = zoo().model_urls[architecture]["mse"]
-        self._urls = {} if self._files is not None else urls
+        if path is None and architecture in UNPUBLISHED:
+            raise UnknownModelError(
+                f"CompressAI's zoo has no weights of {architecture}: give a file or a folder, "
+                f"{architecture}:PATH"
+            )
+        self._urls: dict[int, str] = {} if path else zoo().model_urls[architecture]["mse"]
         self._models: dict[int, Any] = {}
 
     @property
@@ -72,10 +89,11 @@ class CompressaiCodec:
                 for q, file in self._files.items()
             }
         return CodecSettings(
-            quality="number of the weights in the zoo, trained for squared error",
+            quality="number of the weights"
+            + (" in the zoo, trained for squared error" if self._name in MODELS else ""),
             chroma="RGB",
             versions={"compressai": version("compressai"), "torch": torch.__version__},
-            parameters={"padding": f"edges repeated to multiples of {_MULTIPLE}", **weights},
+            parameters={"padding": f"edges repeated to multiples of {self._multiple}", **weights},
         )
 
     @torch.inference_mode()
@@ -88,7 +106,7 @@ class CompressaiCodec:
         model = self.at(quality)
         height, width = pixels.shape[:2]
         x = torch.from_numpy(pixels.astype(np.float32) / 255).permute(2, 0, 1)[None]
-        more = (0, -width % _MULTIPLE, 0, -height % _MULTIPLE)
+        more = (0, -width % self._multiple, 0, -height % self._multiple)
         coded = model.compress(F.pad(x, more, mode="replicate"))
         rows, columns = coded["shape"]
         streams = [one[0] for one in coded["strings"]]
@@ -142,6 +160,19 @@ class CompressaiCodec:
             ) from error
         model.update()  # makes the tables of probabilities where the weights came without them
         return model.eval()
+
+
+def _architecture(name: str) -> Any:
+    """Return the class of a network. Raises InputError if CompressAI is not installed."""
+    if name == "tcm":
+        from llcodec.bench.codecs.tcm import Tcm
+
+        return Tcm
+    if name == "elic2022":
+        from llcodec.bench.codecs.elic import Elic
+
+        return Elic
+    return zoo().model_architectures[name]
 
 
 # Width, height, height and width of the last latents, quality, number of streams.

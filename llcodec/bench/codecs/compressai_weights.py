@@ -25,17 +25,25 @@ MODELS = (
 )
 """The names that the zoo has published weights under."""
 
+UNPUBLISHED = ("elic2022", "tcm")
+"""The names of networks that the zoo has no weights of: they come from a path."""
+
 _SUFFIXES = (".pth.tar", ".pth", ".pt")
 _HIGHEST = 255  # the quality has one byte in our files
 
 
-def zoo() -> Any:
-    """Return CompressAI's module of picture models. Raises InputError if it is not installed."""
+def compressai(module: str) -> Any:
+    """Return a module of CompressAI's. Raises InputError if it is not installed."""
     from llcodec._torchvision import import_torchvision  # needs PyTorch, which names do not
 
     with suppress(ImportError):  # then CompressAI, which needs torchvision, is missing as well
         import_torchvision()
-    return require("compressai.zoo.image", "compressai")
+    return require(f"compressai.{module}", "compressai")
+
+
+def zoo() -> Any:
+    """Return CompressAI's module of picture models. Raises InputError if it is not installed."""
+    return compressai("zoo.image")
 
 
 def weight_files(architecture: str, path: Path) -> dict[int, Path]:

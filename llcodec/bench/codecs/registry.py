@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from llcodec._cards import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
-from llcodec.bench.codecs.compressai_weights import MODELS
+from llcodec.bench.codecs.compressai_weights import MODELS, UNPUBLISHED
 from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PngCodec, avif, jpeg, webp
 from llcodec.bench.codecs.vtm import Depth, VtmCodec, find_vtm
 from llcodec.bench.codecs.vvc import Preset, VvcCodec
@@ -44,7 +44,8 @@ _Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
 
 def known_codecs() -> tuple[str, ...]:
     """Return the names of all codecs; PATH stands for a file or a folder."""
-    return (*_WITHOUT_PATH, *(f"{name}[:PATH]" for name in (*MODELS, "joint")), "llc:PATH")
+    optional = (f"{name}[:PATH]" for name in (*MODELS, "joint"))
+    return (*_WITHOUT_PATH, *optional, *(f"{name}:PATH" for name in _WITH_PATH))
 
 
 def is_codec(spec: str) -> bool:
@@ -52,7 +53,7 @@ def is_codec(spec: str) -> bool:
     name, _, path = spec.partition(":")
     if name in _WITHOUT_PATH:
         return not path
-    return name in (*MODELS, "joint") or (name == "llc" and bool(path))
+    return name in (*MODELS, "joint") or (name in _WITH_PATH and bool(path))
 
 
 def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
@@ -67,7 +68,7 @@ def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     name, _, path = spec.partition(":")
     if name in _WITHOUT_PATH:
         return _WITHOUT_PATH[name](options)
-    if name in MODELS:
+    if name in (*MODELS, *UNPUBLISHED):
         return _zoo_model(name, path)
     return _joint(path, options) if name == "joint" else _any_llc(path, options)
 
@@ -124,6 +125,7 @@ def _is_folder(model: str) -> bool:
     return Path(model).is_dir() and model not in shipped_codecs()
 
 
+_WITH_PATH = (*UNPUBLISHED, "llc")
 _WITHOUT_PATH: Mapping[str, _Builder] = MappingProxyType(
     {
         "jpeg": lambda _: jpeg(),

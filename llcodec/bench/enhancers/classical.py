@@ -7,13 +7,11 @@ here from their papers, with the parameters that the papers give.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
+from llcodec.bench.enhancers.smoothing import Values, smoothed, to_pixels, to_values
 from llcodec.bench.interfaces import EnhancerSettings
-
-Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Gamma:
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture with all values raised."""
         exposure = require("skimage.exposure", "bench")
-        return _to_pixels(exposure.adjust_gamma(_to_values(pixels), self.gamma))
+        return to_pixels(exposure.adjust_gamma(to_values(pixels), self.gamma))
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,8 @@ class Clahe:
         """Return the picture with its local contrast raised."""
         exposure = require("skimage.exposure", "bench")
         size = [max(1, -(-side // self.tiles)) for side in pixels.shape[:2]]
-        return _to_pixels(
-            exposure.equalize_adapthist(_to_values(pixels), size, clip_limit=self.clip_limit)
+        return to_pixels(
+            exposure.equalize_adapthist(to_values(pixels), size, clip_limit=self.clip_limit)
         )
 
 
@@ -106,7 +104,7 @@ class Retinex:
         ratio = np.mean([np.log(values) - np.log(_blurred(values, s)) for s in self.sigmas], 0)
         restored = ratio * (np.log(self.alpha * values) - np.log(values.sum(2, keepdims=True)))
         low, high = np.percentile(restored, (self.clipped, 100 - self.clipped), axis=(0, 1))
-        return _to_pixels((restored - low) / np.maximum(high - low, 1e-9))
+        return to_pixels((restored - low) / np.maximum(high - low, 1e-9))
 
 
 @dataclass(frozen=True)
@@ -135,19 +133,9 @@ class Lime:
 
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the picture divided by its illumination."""
-        values = _to_values(pixels)
+        values = to_values(pixels)
         illumination = refined(values.max(2), self.alpha, self.sigma)
-        return _to_pixels(values / np.clip(illumination, 1e-3, 1)[..., None] ** self.gamma)
-
-
-def _to_values(pixels: Pixels) -> Values:
-    """Return 8-bit pixels as numbers in [0, 1]."""
-    return pixels.astype(np.float64) / 255
-
-
-def _to_pixels(values: Values) -> Pixels:
-    """Return numbers in [0, 1] (clipped) as 8-bit pixels."""
-    return np.clip(np.round(values * 255), 0, 255).astype(np.uint8)
+        return to_pixels(values / np.clip(illumination, 1e-3, 1)[..., None] ** self.gamma)
 
 
 def _blurred(values: Values, sigma: float) -> Values:
@@ -157,8 +145,6 @@ def _blurred(values: Values, sigma: float) -> Values:
 
 
 _EPSILON = 1e-3
-_TOLERANCE = 1e-4
-_MOST_STEPS = 1000
 
 
 def refined(guess: Values, alpha: float, sigma: float) -> Values:
@@ -166,28 +152,8 @@ def refined(guess: Values, alpha: float, sigma: float) -> Values:
 
     ``sigma`` is the width of the window in which gradients are averaged for the weights W.
     """
-    sparse = require("scipy.sparse", "bench")
-    solvers = require("scipy.sparse.linalg", "bench")
-    number = np.arange(guess.size).reshape(guess.shape)
-    first = np.concatenate([number[:-1].ravel(), number[:, :-1].ravel()])
-    second = np.concatenate([number[1:].ravel(), number[:, 1:].ravel()])
-    strength = alpha * np.concatenate([_weights(guess, axis, sigma).ravel() for axis in (0, 1)])
-    middle = np.ones(guess.size)
-    np.add.at(middle, first, strength)
-    np.add.at(middle, second, strength)
-    rows = np.concatenate([first, second, number.ravel()])
-    columns = np.concatenate([second, first, number.ravel()])
-    matrix = sparse.csr_array((np.concatenate([-strength, -strength, middle]), (rows, columns)))
-    solution, _ = solvers.cg(
-        matrix,
-        guess.ravel(),
-        x0=guess.ravel(),
-        rtol=_TOLERANCE,
-        maxiter=_MOST_STEPS,
-        M=sparse.diags_array(1 / middle),
-    )
-    out: Values = solution.reshape(guess.shape)
-    return out
+    strengths = [alpha * _weights(guess, axis, sigma) for axis in (0, 1)]
+    return smoothed(np.ones_like(guess), guess, strengths, guess)
 
 
 def _weights(guess: Values, axis: int, sigma: float) -> Values:

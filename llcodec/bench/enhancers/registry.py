@@ -1,26 +1,40 @@
 """Enhancers by name, as the command line has them: ``NAME``, ``NAME:PATH`` or ``cmd:COMMAND``."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
+from llcodec.bench.enhancers.lecarm import Lecarm
+from llcodec.bench.enhancers.sdd import Sdd
 from llcodec.bench.interfaces import BenchEnhancer
 from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
-    {"none": Identity, "gamma": Gamma, "clahe": Clahe, "msrcr": Retinex, "lime": Lime}
+    {
+        "none": Identity,
+        "gamma": Gamma,
+        "clahe": Clahe,
+        "msrcr": Retinex,
+        "lime": Lime,
+        "lecarm": Lecarm,
+        "sdd": Sdd,
+    }
 )
 _LEARNED = ("joint", "nerco", "snr-aware")
+_EXPORTED = ("onnx", "torch")
 _COMMAND = "cmd"
 
 
 def known_enhancers() -> tuple[str, ...]:
     """Return the names of all enhancers; PATH stands for a weight file."""
     shipped = (name for name in shipped_enhancers() if name not in _LEARNED)
-    return (*_CLASSICAL, *(f"{name}[:PATH]" for name in _LEARNED), *shipped, f"{_COMMAND}:COMMAND")
+    learned = (f"{name}[:PATH]" for name in _LEARNED)
+    exported = (f"{name}:FILE" for name in _EXPORTED)
+    return (*_CLASSICAL, *learned, *shipped, *exported, f"{_COMMAND}:COMMAND")
 
 
 def is_enhancer(spec: str) -> bool:
@@ -28,7 +42,7 @@ def is_enhancer(spec: str) -> bool:
     name, _, rest = spec.partition(":")
     if name in _CLASSICAL:
         return not rest
-    if name == _COMMAND:
+    if name == _COMMAND or name in _EXPORTED:
         return bool(rest)
     return name in _LEARNED or (name in shipped_enhancers() and not rest)
 
@@ -36,7 +50,8 @@ def is_enhancer(spec: str) -> bool:
 def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> BenchEnhancer:
     """Return an enhancer by its name, or by its name and what follows a colon.
 
-    ``device`` is that of our networks; ``timeout`` how many seconds one run of a command may take.
+    ``device`` is that of PyTorch's networks; ``timeout`` how many seconds one run of a command may
+    take.
     Raises InputError if it is unknown (the message lists those that are known), ModelError if its
     weights are not available.
     """
@@ -47,6 +62,21 @@ def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> Ben
         return _CLASSICAL[name]()
     if name == _COMMAND:
         return CommandEnhancer(rest, timeout)
+    if name in _EXPORTED:
+        return _exported(name, rest, device)
     from llcodec.bench.enhancers.learned import LearnedEnhancer  # PyTorch
 
     return LearnedEnhancer(name, rest or name, device)
+
+
+def _exported(kind: str, text: str, device: str) -> BenchEnhancer:
+    from llcodec.bench.enhancers.exported import ExportedEnhancer, exported_file
+
+    file = exported_file(text)
+    if kind == "onnx":
+        from llcodec.bench.enhancers.exported_onnx import load_onnx
+
+        return ExportedEnhancer(kind, file, load_onnx)
+    from llcodec.bench.enhancers.exported_torch import load_torch
+
+    return ExportedEnhancer(kind, file, partial(load_torch, device=device))

@@ -5,6 +5,7 @@ import json
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from llcodec._arrays import Pixels
 from llcodec.bench.codecs.compressai import CodedPicture, unpack
-from llcodec.bench.codecs.compressai_weights import MODELS
+from llcodec.bench.codecs.compressai_weights import MODELS, UNPUBLISHED
 from llcodec.bench.interfaces import Ladder, bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.errors import (
@@ -32,7 +33,8 @@ if importlib.util.find_spec("compressai") is None:
     )
 
 from llcodec.bench.codecs.compressai import CompressaiCodec
-from llcodec.bench.codecs.compressai_weights import zoo
+from llcodec.bench.codecs.compressai_weights import compressai, zoo
+from llcodec.bench.codecs.tcm import Tcm
 
 # What CompressAI imports warns of what PyTorch is about to drop.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -40,11 +42,19 @@ pytestmark = pytest.mark.filterwarnings("default")
 SMALL = {name: (8, 12) for name in MODELS} | {"cheng2020-anchor": (8,), "cheng2020-attn": (8,)}
 
 
+def network(architecture: str) -> Any:
+    if architecture == "tcm":
+        return Tcm(32)
+    if architecture == "elic2022":
+        return compressai("models.sensetime").Elic2022Official(8)
+    return zoo().model_architectures[architecture](*SMALL[architecture])
+
+
 def save(architecture: str, path: Path, seed: int = 0, tables: bool = True) -> Path:
     torch.manual_seed(seed)
-    model = zoo().model_architectures[architecture](*SMALL[architecture])
+    model = network(architecture)
     if tables:
-        model.update(force=True)
+        model.update()
     torch.save(model.state_dict(), path)
     return path
 
@@ -54,7 +64,7 @@ def weights(tmp_path: Path) -> Path:
     return save("bmshj2018-factorized", tmp_path / "bmshj2018-factorized-2.pth")
 
 
-@pytest.mark.parametrize("architecture", MODELS)
+@pytest.mark.parametrize("architecture", [*MODELS, *UNPUBLISHED])
 def test_every_model_makes_files_that_a_fresh_one_reads(
     architecture: str, photo: Pixels, tmp_path: Path
 ) -> None:
@@ -151,8 +161,11 @@ def test_weights_of_another_model(photo: Pixels, weights: Path) -> None:
 
 
 def test_models_and_weights_that_there_are_not(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cheng2020-anchor, cheng2020-attn, not 'elic'"):
+    with pytest.raises(InputError, match="cheng2020-attn, elic2022, tcm, not 'elic'"):
         CompressaiCodec("elic")
+    for name in UNPUBLISHED:
+        with pytest.raises(UnknownModelError, match=f"no weights of {name}: .*{name}:PATH"):
+            CompressaiCodec(name)
     with pytest.raises(UnknownModelError):
         CompressaiCodec("mbt2018", tmp_path / "nowhere")
 

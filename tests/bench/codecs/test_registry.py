@@ -117,3 +117,10 @@ def test_pytorch_is_left_alone_by_codecs_that_need_none() -> None:
         "codec_of('jpeg'); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["tcm", "elic2022"])
+def test_networks_without_published_weights_need_a_path(name: str) -> None:
+    assert f"{name}:PATH" in known_codecs()
+    assert is_codec(f"{name}:weights.pth")
+    assert not is_codec(name)

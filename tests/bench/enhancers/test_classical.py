@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex, refined
+from llcodec.bench.enhancers.lecarm import Lecarm
+from llcodec.bench.enhancers.sdd import Sdd
 from llcodec.bench.interfaces import BenchEnhancer
 
 pytest.importorskip("skimage", reason="scikit-image is an extra")
-ALL = (Identity(), Gamma(), Clahe(), Retinex(), Lime())
+ALL = (Identity(), Gamma(), Clahe(), Retinex(), Lime(), Lecarm(), Sdd())
 NAMES = [enhancer.name for enhancer in ALL]
 
 

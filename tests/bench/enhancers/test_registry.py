@@ -5,7 +5,7 @@ from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enh
 from llcodec.errors import InputError, UnknownModelError
 
 
-@pytest.mark.parametrize("name", ["none", "gamma", "clahe", "msrcr", "lime"])
+@pytest.mark.parametrize("name", ["none", "gamma", "clahe", "msrcr", "lime", "lecarm", "sdd"])
 def test_classical_ones_go_by_their_names(name: str) -> None:
     assert enhancer_of(name).name == name
 
@@ -22,7 +22,7 @@ def test_the_joint_network_is_one() -> None:
     assert settings.training_hours is not None
 
 
-@pytest.mark.parametrize("spec", ["", "magic", "gamma:2", "cmd:", "lime:x"])
+@pytest.mark.parametrize("spec", ["", "magic", "gamma:2", "cmd:", "lime:x", "onnx:", "torch:"])
 def test_the_unknown_is_answered_with_the_known(spec: str) -> None:
     assert not is_enhancer(spec)
     with pytest.raises(InputError, match="unknown enhancer") as caught:
