@@ -1,4 +1,4 @@
-"""The command ``llc``: one file a command, and nothing heavy imported before it runs."""
+"""The command ``llc``: one module per command; heavy imports happen when a command runs."""
 
 from llcodec.cli._main import main
 

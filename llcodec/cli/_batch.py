@@ -1,4 +1,4 @@
-"""One file after the other: what fails is told, and the rest goes on."""
+"""Process files one after the other; report failures and continue."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -13,7 +13,7 @@ from llcodec.cli._sources import file_key
 from llcodec.errors import OutputError, OutputExistsError
 
 Worker = Callable[[Job], Record]
-"""Does one job and returns what is to be told of it."""
+"""Does one job and returns its record for the report."""
 
 
 def run_batch(
@@ -25,7 +25,7 @@ def run_batch(
     """Do all jobs of a plan and return the exit code.
 
     ``prepare`` loads what is needed, and is called only when there is something to do;
-    ``describe`` puts a record in words.
+    ``describe`` formats a record as text.
     """
     remove_stale_files(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
@@ -78,16 +78,16 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
 
 
 def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
-    """See that a target is no file of this batch under another name.
+    """Check that a target is not another file of this batch under a second name.
 
-    Links, and file systems that do not tell a.llc from A.llc: the plan cannot know.
+    Links and case-insensitive file systems can cause that; the plan cannot know.
 
     Raises:
         OutputError: when it is.
     """
     key = file_key(job.target)
     before = written.get(key) if key is not None else None
-    # Numbers of files are given out again: another process may have replaced the earlier one.
+    # Inode numbers are reused: another process may have replaced the earlier file.
     if before is not None and file_key(before.target) == key:
         raise OutputError(
             f"would be written to {job.target}, the very file that {before.source} was just "

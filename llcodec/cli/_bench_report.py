@@ -1,4 +1,4 @@
-"""What a benchmark tells while it runs, and at its end."""
+"""Progress and results of a benchmark, as text."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,11 @@ class BenchLines:
         self._bars.__exit__(*error)
 
     def progress(self, name: str, done: int, total: int) -> None:
-        """Hear how many pictures of a pipeline are done."""
+        """Show how many pictures of a pipeline are done."""
         self._bars.show(name, done, total)
 
     def finished(self, run: "PipelineRun") -> None:
-        """Hear what became of a pipeline."""
+        """Report that a pipeline succeeded or failed."""
         if run.failure is not None:
             first = self._failures.setdefault(run.failure, run.name)
             why = run.failure if first == run.name else f"failed like {first}"
@@ -44,9 +44,9 @@ class BenchLines:
 
 
 def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
-    """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor.
+    """Yield a table: minimum and maximum of rate, PSNR and SSIM, and BD-rates against the anchor.
 
-    Nothing where no pipeline has results.
+    Yields nothing if no pipeline has results.
     """
     if not outcome.results:
         return

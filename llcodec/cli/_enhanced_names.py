@@ -1,4 +1,4 @@
-"""How ``llc enhance`` names what it writes: as the input, in its format if that will do.
+"""Output names of ``llc enhance``: that of the input, in its format if possible.
 
 Beside its input an output is called NAME-enhanced, since NAME is taken; in a folder, NAME.
 """
@@ -10,7 +10,7 @@ from llcodec.cli._plan import Name
 from llcodec.cli._sources import Found
 
 _MARK: Final = "-enhanced"
-# Formats that keep colours, profile and EXIF. What comes in any other goes out as PNG.
+# Formats that keep colours, profile and EXIF. Inputs in other formats become PNG.
 _JPEG: Final = frozenset({".jpg", ".jpeg", ".jfif", ".jpe", ".pjp", ".pjpeg"})
 _KEPT: Final = _JPEG | {".png", ".webp", ".tif", ".tiff", ".avif"}
 _ELSE: Final = ".png"
@@ -20,8 +20,8 @@ def enhanced_name(suffix: str | None, replaced: frozenset[str], *, keep_suffix: 
     """Return the rule that names enhanced pictures.
 
     Args:
-        suffix: that of every output, if one was asked for.
-        replaced: suffixes that give way to another; to others, it is added.
+        suffix: that of every output, if one was given.
+        replaced: suffixes that are replaced; to others, the suffix is added.
         keep_suffix: add it to all.
     """
 
@@ -35,9 +35,9 @@ def enhanced_name(suffix: str | None, replaced: frozenset[str], *, keep_suffix: 
 
 
 def without_enhanced(found: Found) -> Found:
-    """Return sources without what an earlier run wrote, unless it is named itself.
+    """Return the sources without outputs of an earlier run, unless they are named explicitly.
 
-    That nothing else was found is a failure.
+    If nothing else was found, that is a failure.
     """
     kept = [s for s in found.sources if s.named or not Path(s.path).stem.endswith(_MARK)]
     result = Found(kept, list(found.failures))

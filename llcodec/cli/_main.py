@@ -1,4 +1,4 @@
-"""The way in and the ways out: exit codes, and one line for everything that goes wrong."""
+"""Run ``llc``: exit codes, and one line for each error."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from llcodec.cli._signals import Stopped, stoppable
 
 
 def main() -> None:
-    """Run ``llc`` with the arguments of this process, and end it."""
+    """Run ``llc`` with the arguments of this process, and exit."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         result = app(list(arguments), prog_name="llc", standalone_mode=False)
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # Typer has a way out of its own
+        if isinstance(end.__context__, BrokenPipeError):  # Typer exits in its own way
             raise end.__context__ from None
         return end.code if isinstance(end.code, int) else FAILED  # of shell completion
     except Exception as error:
@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> str | None:
-    """Return what a wrong command line is told, or None if the error is something else."""
+    """Return the message for a wrong command line, or None for other errors."""
     wording = getattr(error, "format_message", None)
     if wording is None:
         return None
@@ -76,11 +76,11 @@ def _usage(error: Exception) -> str | None:
 
 
 def _forget_stdout() -> None:
-    """Let nothing be written when the interpreter flushes stdout at its end: it would fail."""
+    """Keep the interpreter from flushing stdout at exit, which would fail."""
     try:
         number = sys.stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, number)
         os.close(null)
     except (OSError, ValueError, AttributeError):
-        pass  # no real file: nothing will fail
+        pass  # not a real file: nothing will fail

@@ -1,4 +1,4 @@
-"""What ``llc models`` finds out: what a weight file says, and whether its model works."""
+"""Checks of ``llc models``: the card of a weight file, and whether its model works."""
 
 import math
 from pathlib import Path
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from llcodec.imaging import Picture
 
 _NAME_WIDTH = 10  # letters; those of the shipped models fit
-_HASH_DIGITS = 16  # of the SHA-256: the bytes that stand in every .llc header
-_ROWS, _COLUMNS = 72, 96  # of the dark picture that models are tried with
+_HASH_DIGITS = 16  # of the SHA-256: the bytes that every .llc header contains
+_ROWS, _COLUMNS = 72, 96  # of the dark test picture
 
 
 def facts(job: Job) -> Record:
-    """Return what is told of the shipped model that the job names."""
+    """Return the record of the shipped model that the job names."""
     from llcodec._cards import read_card, shipped_file
 
     file = shipped_file(job.source)
@@ -38,7 +38,7 @@ def facts(job: Job) -> Record:
 
 
 def _number(note: str | None) -> float | None:
-    """Return a note as a finite number, None if it is none."""
+    """Return a note as a finite number, or None if it is not one."""
     try:
         number = float(note or "")
     except ValueError:

@@ -255,7 +255,7 @@ MaxPixels = Annotated[
 
 
 def use_threads(number: int | None) -> None:
-    """Compute with so many threads from now on; None leaves it to PyTorch."""
+    """Set the number of CPU threads; None leaves it to PyTorch."""
     if number is not None:
         import torch
 

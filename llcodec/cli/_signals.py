@@ -1,4 +1,4 @@
-"""Signals that end the program become an exception, so that nothing half-done is left."""
+"""Turn signals that end the program into an exception, so that it can clean up."""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _ENDING = tuple(
 
 
 class Stopped(BaseException):
-    """A signal asks the program to end. Not an Exception: no handler may swallow it."""
+    """A signal to end the program. Not an Exception, so that no handler swallows it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -19,7 +19,7 @@ class Stopped(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """What shells report of a program that a signal ended."""
+        """The exit code that shells report for a program that a signal ended."""
         return 128 + self.number
 
 
@@ -27,7 +27,7 @@ class Stopped(BaseException):
 def stoppable() -> Iterator[None]:
     """Raise :class:`Stopped` when a signal to end comes; later ones wait for the clean-up."""
     before = {number: signal.getsignal(number) for number in _ENDING}
-    # Who started the program may have asked to ignore a signal, as nohup does.
+    # The parent process may have set a signal to be ignored, as nohup does.
     caught = [number for number in _ENDING if before[number] is not signal.SIG_IGN]
 
     def stop(number: int, _frame: FrameType | None) -> None:

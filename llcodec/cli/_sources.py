@@ -1,4 +1,4 @@
-"""From the inputs on the command line to the files they stand for."""
+"""Find the files that the inputs on the command line refer to."""
 
 import glob
 import os
@@ -17,8 +17,8 @@ class Source:
 
     Attributes:
         path: where it is; ``-`` for standard input.
-        place: where it lies below the folder or the pattern that it was found by.
-        named: the command line names it itself.
+        place: its path relative to the folder or the pattern that it was found by.
+        named: the command line names it explicitly.
     """
 
     path: str
@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Failure:
-    """An input that nothing comes of."""
+    """An input that cannot be used."""
 
     path: str
     error: LlcError
@@ -36,18 +36,18 @@ class Failure:
 
 @dataclass
 class Found:
-    """What the inputs stand for, each file once, and those that stand for nothing."""
+    """The files that the inputs refer to, each once, and the inputs that cannot be used."""
 
     sources: list[Source] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def fail(self, path: str, message: str) -> None:
-        """Note that nothing comes of an input."""
+        """Record that an input cannot be used."""
         self.failures.append(Failure(path, InputError(message)))
 
 
 def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> Found:
-    """Return the files that inputs stand for, in their order.
+    """Return the files that inputs refer to, in their order.
 
     Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
     in alphabetical order. Hidden files and folders are left out, and links to folders are not
@@ -66,7 +66,7 @@ def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> 
 
 
 def identity(path: str) -> Path:
-    """Return what two spellings of one path have in common. A link is not what it leads to."""
+    """Return a key that is equal for all spellings of one path. Links are not resolved."""
     if path == STREAM:
         return Path(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 — unlike resolve, keeps the last link
@@ -74,9 +74,9 @@ def identity(path: str) -> Path:
 
 
 def file_key(path: str) -> tuple[int, int] | None:
-    """Return what all names of one file have in common: links, and spellings in another case.
+    """Return a key that is equal for all names of one file, links and other cases included.
 
-    None for streams, devices and pipes, and for what is not there.
+    None for streams, devices, pipes and missing files.
     """
     try:
         found = None if path == STREAM else Path(path).stat()
@@ -126,7 +126,7 @@ def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path
 
 
 def _readable(path: Path) -> bool:
-    """Leave out pipes and devices; keep broken links, for they deserve a message."""
+    """Leave out pipes and devices; keep broken links, which are reported."""
     return path.is_file() or path.is_symlink()
 
 
@@ -138,12 +138,12 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
     for path in map(Path, names):
         if not path.is_dir():
             yield Source(_spelled(path), path.relative_to(base))
-        elif "**" not in pattern:  # else what is in the folder matches by itself
+        elif "**" not in pattern:  # else the contents of the folder match on their own
             yield from _in_folder(path, base, suffixes, what, found)
 
 
 def _spelled(path: Path) -> str:
-    """Return a path that is not taken for a stream."""
+    """Return a path that is not mistaken for a stream."""
     return f"./{STREAM}" if str(path) == STREAM else str(path)
 
 

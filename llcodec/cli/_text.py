@@ -1,11 +1,11 @@
-"""What people read: names and numbers, on one line each."""
+"""Text for terminals: names and numbers on one line each."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def printable(text: str) -> str:
-    """Return a text with everything escaped that could break a line or fool a terminal.
+    """Escape everything in a text that could break a line or control a terminal.
 
     Line ends, control characters, and bytes of file names that are not UTF-8.
     """

@@ -1,4 +1,4 @@
-"""``llc decode``: ``.llc`` files to pictures."""
+"""``llc decode``: decode ``.llc`` files as pictures."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -99,7 +99,7 @@ def _plan(
 
 @dataclass(frozen=True)
 class _Part:
-    """What is wanted of a picture: a region, a small version, what is left of it, or all."""
+    """Which part of a picture to decode: a region, a small version, the intact tiles, or all."""
 
     region: Box | None
     max_size: int | None
@@ -108,7 +108,7 @@ class _Part:
     def decode(
         self, codec: "Codec", data: bytes, brightness: float, limits: "Limits"
     ) -> tuple["Picture", Record]:
-        """Return the picture, and what is to be told of it besides."""
+        """Return the picture, and further facts for the report."""
         if self.salvage:
             saved = codec.salvage(data, brightness=brightness, limits=limits)
             return saved.picture, {

@@ -1,4 +1,4 @@
-"""``llc encode``: pictures to ``.llc`` files."""
+"""``llc encode``: encode pictures as ``.llc`` files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
     "llc encode dark.jpg -q 2.5                       # dark.llc, smaller",
     "llc encode dark.jpg small.llc --target-size 40kB",
-    "llc encode night/ -o small/ --skip-existing      # a whole folder; goes on",
+    "llc encode night/ -o small/ --skip-existing      # a whole folder; resumes",
     "cat dark.jpg | llc encode - > small.llc",
 )
 

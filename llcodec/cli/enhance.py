@@ -1,4 +1,4 @@
-"""``llc enhance``: dark pictures to bright ones, without a file of the codec in between."""
+"""``llc enhance``: make dark pictures bright, without an ``.llc`` file in between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

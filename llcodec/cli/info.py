@@ -1,4 +1,4 @@
-"""``llc info``: what files say about themselves. PyTorch is not needed."""
+"""``llc info``: show the header and chunks of files. PyTorch is not needed."""
 
 from typing import TYPE_CHECKING, Any
 
