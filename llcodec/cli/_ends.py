@@ -30,7 +30,7 @@ class Ends:
 
     @property
     def to_stdout(self) -> bool:
-        """Whether the output goes to standard output: on request, or since the input is a stream."""
+        """Whether the output goes to standard output: on request, or as the input is a stream."""
         return self.output == STREAM or (self.output is None and STREAM in self.inputs)
 
 
