@@ -17,9 +17,9 @@ from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs, read_
 from llcodec.imaging import IMAGE_SUFFIXES
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.loading import load_guide
-from llcodec.text_guide.pictures import held_out
 from llcodec.text_guide.prompts import Prompts
-from llcodec.text_guide.scores import (
+from projects.text_guide.pictures import held_out
+from projects.text_guide.scores import (
     EXPOSURES,
     LadderScores,
     distinct_highs,

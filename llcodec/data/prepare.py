@@ -25,7 +25,7 @@ from llcodec.data.targets import plan_targets
 from llcodec.errors import InputError, LlcError
 
 Progress = Callable[[int, int], None]
-"""Is told how many files are done, and of how many."""
+"""Called with the number of files done, and of all files."""
 
 _SETTINGS = "prepared.json"
 
@@ -69,7 +69,7 @@ def prepare(order: Order, progress: Progress = lambda done, total: None) -> Prep
     Pairs get the table ``pairs.csv`` (id, split, scene, low, high). In another folder than the
     root, pairs lie in ``low/`` and ``high/``, other pictures in a folder for each split; what is
     there already stays, so that a second run completes the first. A file that cannot be read, or
-    a pair of two sizes, is a problem and is left out; the rest goes on.
+    a pair of two sizes, is a problem and is left out; the rest is prepared.
 
     Raises:
         InputError: there is nothing to prepare, or not in this way.

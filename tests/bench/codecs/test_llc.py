@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec._cards import read_card, shipped_file
+from llcodec._cards import TrainingFacts, read_card, shipped_file
 from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
@@ -221,18 +221,10 @@ def test_folders_that_hold_no_models(tmp_path: Path) -> None:
         LlcLadder("ours", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("note", "hours"),
-    [("3.6266158520899987", 3.627), ("2", 2.0), ("0", 0.0)],
-)
-def test_hours_are_read(note: str, hours: float) -> None:
-    assert hours_in({"hours": note, "steps": "5"}) == hours
+def test_hours_are_rounded() -> None:
+    assert hours_in(TrainingFacts(hours=3.6266158520899987)) == 3.627
+    assert hours_in(TrainingFacts(hours=0.0)) == 0.0
 
 
-@pytest.mark.parametrize("note", ["", "many", "nan", "inf", "-1"])
-def test_what_is_no_number_of_hours_is_nothing(note: str) -> None:
-    assert hours_in({"hours": note}) is None
-
-
-def test_without_a_note_there_are_none() -> None:
-    assert hours_in({}) is None
+def test_without_facts_there_are_no_hours() -> None:
+    assert hours_in(TrainingFacts(steps=5)) is None
