@@ -82,7 +82,7 @@ def without_pipes(found: Found, ends: Ends) -> Found:
     result = Found(failures=list(found.failures))
     for source in found.sources:
         if _is_pipe(source):
-            result.fail(source.path, "is no file to name the output after: give -o OUT")
+            result.fail(source.path, "cannot name the output: give -o OUT")
         else:
             result.sources.append(source)
     return result

@@ -15,7 +15,7 @@ MEANINGS = {
     USAGE: "wrong usage; nothing was done",
     DAMAGED: "decode --salvage lost a part of a picture",
     INTERNAL: "internal error, please report it; LLC_DEBUG=1 prints the traceback",
-    STOPPED: "training was stopped, and can go on",
+    STOPPED: "training was stopped, and can be resumed",
     INTERRUPTED: "interrupted (Ctrl-C)",
     BROKEN_PIPE: "nothing reads standard output any more",
     TERMINATED: "terminated",

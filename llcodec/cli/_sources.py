@@ -108,7 +108,7 @@ def _in_folder(
     failures = len(found.failures)
     files = list(_walk(folder, suffixes, found))
     if not files and len(found.failures) == failures:
-        found.fail(str(folder), f"there are no {what} in this folder")
+        found.fail(str(folder), f"no {what} in this folder")
     for file in files:
         yield Source(str(file), file.relative_to(base))
 

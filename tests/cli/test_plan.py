@@ -150,7 +150,7 @@ def test_folders_that_cannot_be_written_to_are_told_at_once(output: str, message
 
 def test_pipes_need_a_name_for_their_output(tree: Path) -> None:
     os.mkfifo(tree / "pipe")
-    assert problem(plan("pipe")) == "is no file to name the output after: give -o OUT"
+    assert problem(plan("pipe")) == "cannot name the output: give -o OUT"
     assert targets(plan("pipe", output="x.llc")) == ["x.llc"]
 
 
