@@ -1,4 +1,4 @@
-"""The command ``llc``: one module per command; heavy imports happen when a command runs."""
+"""The command ``llc``: one file per command; heavy imports happen inside commands."""
 
 from llcodec.cli._main import main
 

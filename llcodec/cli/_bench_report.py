@@ -1,4 +1,4 @@
-"""Progress and results of a benchmark, as text."""
+"""Reports of a benchmark: progress and results."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BenchLines:
-    """A progress bar for each pipeline, on terminals, and a line for each that failed."""
+    """Progress bars of pipelines, on terminals, and a line for each failure."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
@@ -30,11 +30,11 @@ class BenchLines:
         self._bars.__exit__(*error)
 
     def progress(self, name: str, done: int, total: int) -> None:
-        """Show how many pictures of a pipeline are done."""
+        """Show how many images of a pipeline are done."""
         self._bars.show(name, done, total)
 
     def finished(self, run: "PipelineRun") -> None:
-        """Report that a pipeline succeeded or failed."""
+        """Report the end of a pipeline."""
         if run.failure is not None:
             first = self._failures.setdefault(run.failure, run.name)
             why = run.failure if first == run.name else f"failed like {first}"
@@ -44,7 +44,7 @@ class BenchLines:
 
 
 def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
-    """Yield a table: minimum and maximum of rate, PSNR and SSIM, and BD-rates against the anchor.
+    """Yield a table of rate, PSNR and SSIM (lowest to highest), and BD-rate and BD-PSNR.
 
     Yields nothing if no pipeline has results.
     """

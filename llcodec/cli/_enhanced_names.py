@@ -1,6 +1,6 @@
-"""Output names of ``llc enhance``: that of the input, in its format if possible.
+"""How ``llc enhance`` names outputs: as their inputs, in their format if it keeps everything.
 
-Beside its input an output is called NAME-enhanced, since NAME is taken; in a folder, NAME.
+An output beside its input is called NAME-enhanced; in a folder of outputs, NAME.
 """
 
 from pathlib import Path
@@ -35,9 +35,9 @@ def enhanced_name(suffix: str | None, replaced: frozenset[str], *, keep_suffix: 
 
 
 def without_enhanced(found: Found) -> Found:
-    """Return the sources without outputs of an earlier run, unless they are named explicitly.
+    """Return sources without the outputs of earlier runs, unless the command line names them.
 
-    If nothing else was found, that is a failure.
+    It is a failure if no other was found.
     """
     kept = [s for s in found.sources if s.named or not Path(s.path).stem.endswith(_MARK)]
     result = Found(kept, list(found.failures))

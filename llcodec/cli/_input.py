@@ -1,4 +1,4 @@
-"""Read inputs of bounded size."""
+"""Reading inputs of the command line, within limits."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def read_input(path: str, limit: int = MAX_INPUT_BYTES) -> bytes:
 
 
 def picture_source(path: str) -> Path | bytes:
-    """Return the source of a picture: a path, or the bytes of a stream."""
+    """Return the source of an image: its path, or its bytes if it can be read only once."""
     return Path(path) if path != STREAM and Path(path).is_file() else read_input(path)
 
 

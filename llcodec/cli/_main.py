@@ -1,4 +1,4 @@
-"""Run ``llc``: exit codes, and one line for each error."""
+"""Entry point of ``llc``: exit codes, and one line for every error."""
 
 import os
 import sys
@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> str | None:
-    """Return the message for a wrong command line, or None for other errors."""
+    """Return the message of a usage error, or None if the error is another one."""
     wording = getattr(error, "format_message", None)
     if wording is None:
         return None
@@ -76,7 +76,7 @@ def _usage(error: Exception) -> str | None:
 
 
 def _forget_stdout() -> None:
-    """Keep the interpreter from flushing stdout at exit, which would fail."""
+    """Redirect stdout to the null device: flushing it at exit would fail."""
     try:
         number = sys.stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""Find the files that the inputs on the command line refer to."""
+"""Find the files that the inputs on the command line stand for."""
 
 import glob
 import os
@@ -17,8 +17,8 @@ class Source:
 
     Attributes:
         path: where it is; ``-`` for standard input.
-        place: its path relative to the folder or the pattern that it was found by.
-        named: the command line names it explicitly.
+        place: its path below the folder or the pattern that led to it.
+        named: whether the command line names it.
     """
 
     path: str
@@ -36,13 +36,13 @@ class Failure:
 
 @dataclass
 class Found:
-    """The files that the inputs refer to, each once, and the inputs that cannot be used."""
+    """The files that inputs stand for, each once, and the inputs that cannot be used."""
 
     sources: list[Source] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def fail(self, path: str, message: str) -> None:
-        """Record that an input cannot be used."""
+        """Add an input that cannot be used."""
         self.failures.append(Failure(path, InputError(message)))
 
 
@@ -52,7 +52,7 @@ def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> 
     Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
     in alphabetical order. Hidden files and folders are left out, and links to folders are not
     followed. Patterns are expanded as shells do, ``**`` included.
-    ``what`` names the files searched for, e.g. ``"pictures"``.
+    ``what`` names the files searched for, e.g. ``"images"``.
     """
     found = Found()
     seen: set[Path] = set()
@@ -66,7 +66,7 @@ def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> 
 
 
 def identity(path: str) -> Path:
-    """Return a key that is equal for all spellings of one path. Links are not resolved."""
+    """Return a key that is equal for all spellings of a path. Links are not followed."""
     if path == STREAM:
         return Path(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 — unlike resolve, keeps the last link
@@ -74,9 +74,9 @@ def identity(path: str) -> Path:
 
 
 def file_key(path: str) -> tuple[int, int] | None:
-    """Return a key that is equal for all names of one file, links and other cases included.
+    """Return a key that is equal for all names of a file: links, and names in another case.
 
-    None for streams, devices, pipes and missing files.
+    None for streams, devices and pipes, and for files that do not exist.
     """
     try:
         found = None if path == STREAM else Path(path).stat()
@@ -126,7 +126,7 @@ def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path
 
 
 def _readable(path: Path) -> bool:
-    """Leave out pipes and devices; keep broken links, which are reported."""
+    """Return whether to list a file: not pipes and devices, but broken links, to report them."""
     return path.is_file() or path.is_symlink()
 
 
@@ -143,7 +143,7 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
 
 
 def _spelled(path: Path) -> str:
-    """Return a path that is not mistaken for a stream."""
+    """Return a path that does not stand for a stream."""
     return f"./{STREAM}" if str(path) == STREAM else str(path)
 
 

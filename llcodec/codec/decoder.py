@@ -19,10 +19,22 @@ from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import ToneCurve, adjust_brightness
+from llcodec.nets.tone import (
+    ToneCurve,
+    adjust_brightness,
+    adjust_exposure,
+    brightening,
+    identity_curve,
+)
 
 # Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
+
+MAX_BRIGHTNESS = 2
+"""The highest brightness: twice as many stops as the tone curve of the file has."""
+
+MAX_STOPS = 4
+"""The largest change of the exposure."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,7 @@ def synthesise(
     brightness: float,
     device: torch.device,
     region: Region | None = None,
+    exposure: float = 0.0,
 ) -> Samples:
     """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
@@ -119,13 +132,14 @@ def synthesise(
         model: the float transforms, on ``device``.
         plane: the latents that the region needs.
         header: of the file.
-        brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+        brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2.
         device: where to compute.
         region: all of the picture by default.
+        exposure: stops to add, from -4 to 4.
     """
     region = region or whole_picture(header)
     factor = _factor(model, header, device)
-    curve = _curve(header, brightness, device)
+    curve = _curve(header, brightness, exposure, device)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     box = region.latents
     covered = np.empty(
@@ -139,7 +153,7 @@ def synthesise(
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
-            piece = adjust_brightness(piece, curve, brightness)
+            piece = _with_light(piece, curve, brightness, exposure)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
             (rows.core.start - box.top) * STRIDE,
@@ -152,7 +166,12 @@ def synthesise(
 
 @torch.inference_mode()
 def preview(
-    model: JointModel, plane: LatentPlane, header: Header, brightness: float, device: torch.device
+    model: JointModel,
+    plane: LatentPlane,
+    header: Header,
+    brightness: float,
+    device: torch.device,
+    exposure: float = 0.0,
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
@@ -162,9 +181,9 @@ def preview(
     picture = model.preview(y)
     if picture is None:
         return None
-    curve = _curve(header, brightness, device)
+    curve = _curve(header, brightness, exposure, device)
     if curve is not None:
-        picture = adjust_brightness(picture, curve, brightness)
+        picture = _with_light(picture, curve, brightness, exposure)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 
@@ -177,15 +196,38 @@ def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
 
 def check_brightness(header: Header, brightness: float) -> None:
     """Raise InputError unless a file can be decoded at this brightness."""
-    if not 0 <= brightness <= 1:
-        raise InputError(f"brightness must be from 0 to 1, not {brightness}")
+    if not 0 <= brightness <= MAX_BRIGHTNESS:
+        raise InputError(f"brightness must be from 0 to {MAX_BRIGHTNESS}, not {brightness}")
     if brightness != 1 and header.tone is None:
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
-def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:
-    if brightness == 1 or header.tone is None:
+def check_exposure(stops: float) -> None:
+    """Raise InputError unless a picture can be exposed by so many stops."""
+    if not -MAX_STOPS <= stops <= MAX_STOPS:
+        raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")
+
+
+def _with_light(x_g: Tensor, curve: ToneCurve, brightness: float, exposure: float) -> Tensor:
+    """Return a picture at a brightness, and by some stops brighter.
+
+    Above 1, each step of the brightness adds as many stops as the curve does up to 1.
+    """
+    if brightness < 1:
+        x_g, exact = adjust_brightness(x_g, curve, brightness), identity_curve(1).to(x_g.device)
+        return adjust_exposure(x_g, exact, exposure) if exposure else x_g
+    if brightness > 1:
+        exposure += (brightness - 1) * brightening(curve)
+    return adjust_exposure(x_g, curve, exposure) if exposure else x_g
+
+
+def _curve(
+    header: Header, brightness: float, exposure: float, device: torch.device
+) -> ToneCurve | None:
+    if brightness == 1 and exposure == 0:
         return None
+    if header.tone is None:
+        return identity_curve(1).to(device)
     curve = from_numbers(header.tone)
     if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
         raise CorruptError("the tone curve in the header cannot be inverted")

@@ -35,7 +35,12 @@ class SalvagedPicture:
 
 
 def salvage(
-    model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
+    model: JointModel,
+    coder: LatentCoder,
+    file: Salvage,
+    brightness: float,
+    device: torch.device,
+    exposure: float = 0.0,
 ) -> SalvagedPicture:
     """Decode the intact tiles of a file.
 
@@ -53,7 +58,7 @@ def salvage(
         else:
             place_tile(plane, header, number, latents)
     _continue_into(plane, header, lost)
-    pixels = synthesise(model, plane, header, brightness, device)
+    pixels = synthesise(model, plane, header, brightness, device, exposure=exposure)
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1

@@ -8,6 +8,7 @@ import torch
 from llcodec._arrays import Samples
 from llcodec._device import choose_device
 from llcodec.codec.codec import check_shape
+from llcodec.codec.decoder import check_exposure
 from llcodec.codec.samples import to_samples
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
@@ -16,6 +17,7 @@ from llcodec.enhancing.pieces import Network, Piece
 from llcodec.errors import BrokenModelError
 from llcodec.imaging.picture import Picture
 from llcodec.nets.blocks import luma
+from llcodec.nets.tone import adjust_exposure, identity_curve
 
 
 class Enhancer:
@@ -30,7 +32,6 @@ class Enhancer:
         BrokenModelError: when its weight file is damaged.
         ModelError: when the model does not enhance.
         InputError: when the device does not exist.
-
     """
 
     def __init__(self, model: str = DEFAULT_ENHANCER, *, device: str = "auto") -> None:
@@ -47,36 +48,41 @@ class Enhancer:
         return self._network.sha256
 
     @torch.inference_mode()
-    def enhance(self, picture: Picture, strength: float = 1.0) -> Picture:
+    def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
         """Return the enhanced picture, with the same bit depth, alpha and metadata.
 
         Args:
             picture: what to enhance, in sRGB.
             strength: 1 for the enhanced picture, 0 for the unchanged input; between, they are
                 mixed in linear light.
+            exposure: stops by which the enhanced picture is made brighter, from -4 to 4.
 
         Raises:
-            InputError: when the strength is out of range.
+            InputError: when the strength or the exposure is out of range.
             TooManyPixelsError: when the picture is too thin, or too large for the model.
             BrokenModelError: when the model's output is not finite.
-
         """
         check_strength(strength)
+        check_exposure(exposure)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         if strength == 0:
             return picture
         pixels = np.empty_like(picture.pixels)
         for piece in self._network.pieces(picture.pixels):
-            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength)
+            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength, exposure)
         return replace(picture, pixels=pixels)
 
-    def _finished(self, piece: Piece, picture: Picture, strength: float) -> Samples:
+    def _finished(
+        self, piece: Piece, picture: Picture, strength: float, exposure: float
+    ) -> Samples:
         """Return the samples of a piece: grey if the picture is, mixed with the input."""
         values = piece.values
         if not bool(values.isfinite().all()):
             raise BrokenModelError(f"the model {self.name} makes values that are not finite")
         if picture.grey:
             values = luma(values).expand(-1, 3, -1, -1)
+        if exposure:
+            values = adjust_exposure(values, identity_curve(1).to(values.device), exposure)
         if strength < 1:
             values = blend(picture.pixels[piece.rows, piece.columns], values, strength)
         return to_samples(values, sixteen_bit=picture.sixteen_bit, grey=False)

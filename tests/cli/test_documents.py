@@ -21,6 +21,7 @@ def commands(document: Path) -> list[list[str]]:
     return [each for each in words if not needy & set(each)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", ["README.md", "docs/cli.md"])
 def test_the_commands_run_in_their_order(
     document: str,
