@@ -43,7 +43,7 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Yield a hidden path beside ``path`` to write to; at the end it is renamed to ``path``.
 
     The hidden file exists, empty and locked. Folders are created as needed, and an existing file is

@@ -17,7 +17,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 
 from llcodec._cards import TrainingFacts, notes_on, read_head, take_card, training_on
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._parameter_budget import parameter_budget
 from llcodec.container.header import NAME
 from llcodec.errors import BrokenModelError, UnknownModelError
@@ -52,7 +52,7 @@ def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> 
     check_finite(tensors)
     # One key only: safetensors writes several in any order, and equal models shall be equal files.
     metadata = {CARD: json.dumps(card, sort_keys=True)}
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save(tensors, metadata))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 
-from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs, read_pixels
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import Pair, read_pairs, read_photographs, read_pixels
 from llcodec.imaging import IMAGE_SUFFIXES
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.loading import load_guide

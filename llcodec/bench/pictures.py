@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec.data.pairs import Pixels, holds_pairs, read_pixels
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import holds_pairs, read_pixels
 from llcodec.data.registry import REGISTRY, DataSet, Sample, find, listing
 from llcodec.data.spacing import evenly_spaced
 from llcodec.errors import InputError

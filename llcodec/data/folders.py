@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from llcodec._arrays import Pixels
 from llcodec.data.pairs import (
     Pair,
-    Pixels,
     holds_pairs,
     list_pairs,
     list_photographs,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llcodec._arrays import Pixels as Pixels
+from llcodec._arrays import Pixels
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.data.converting import Size, convert_all
 from llcodec.data.frames import is_picture
 from llcodec.data.holdout import hold_out
@@ -124,7 +124,7 @@ def _check_out(order: Order, out: Path, found: Listing) -> None:
     settings = json.dumps({"dataset": order.dataset.name, "size": order.size}) + "\n"
     path = out / _SETTINGS
     if not path.exists():
-        with written(path) as part:
+        with atomic_write(path) as part:
             part.write_text(settings)
     elif path.read_text() != settings:
         raise InputError(f"{out} holds another set or other sizes (see {_SETTINGS})")

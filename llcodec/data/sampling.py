@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from llcodec._arrays import Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from llcodec.data.pairs import Pixels, holds_pairs, list_pairs, list_photographs, read_all
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import holds_pairs, list_pairs, list_photographs, read_all
 from llcodec.data.sampling import thumbnail_of
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError

@@ -19,7 +19,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from llcodec._cards import read_card
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
@@ -86,7 +86,7 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "rng": json.dumps(state.rng.bit_generator.state),
         **state.notes,
     }
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save({k: v.contiguous() for k, v in tensors.items()}, metadata))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from llcodec.data.pairs import Pixels
+from llcodec._arrays import Pixels
 from llcodec.data.storage import Store, in_memory
 from llcodec.nerco.views import to_unit
 from llcodec.nerco.whole_picture import from_log_odds, log_odds

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from llcodec._extras import names_extra
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._progress import steps_bar
 
 Row = Mapping[str, float]
@@ -57,7 +57,7 @@ class JsonLines:
         if self.path.is_file():
             lines = self.path.read_text(errors="replace").splitlines()
             kept = [line + "\n" for line in lines if _step_of(line) <= step]
-            with written(self.path) as part:
+            with atomic_write(self.path) as part:
                 part.write_text("".join(kept))
 
     def losses(self, step: int, row: Row) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from llcodec._outputs import make_folder, written
+from llcodec._outputs import atomic_write, make_folder
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
@@ -133,5 +133,5 @@ def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> floa
 
 
 def _save(network: ToneNetwork | ToneEnsemble, path: Path, notes: dict[str, str]) -> None:
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save(network.state_dict(), notes))

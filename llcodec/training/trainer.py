@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from llcodec._outputs import make_folder, written
+from llcodec._outputs import atomic_write, make_folder
 from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
 from llcodec.training.processes import Processes
@@ -129,7 +129,7 @@ class Trainer(ABC):
         """
         if self.processes.rank == 0:
             make_folder(self.out)
-            with written(self.config) as part:
+            with atomic_write(self.config) as part:
                 part.write_text(self.settings)
             log = JsonLines(self.log)
             log.cut_after(self.state.step)

@@ -13,8 +13,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from llcodec._arrays import Pixels
 from llcodec.data.darkening import darken, random_darkening
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.errors import InputError
 from projects.text_guide.captions import Caption, Condition, draw_caption
 from projects.text_guide.light import expose, light_of, own_light, resized

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._arrays import Pixels
 from llcodec.codec.samples import to_tensor
 from llcodec.data.darkening import darken, random_darkening
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.text_guide.clip_guide import ClipGuide
 from projects.text_guide.light import expose
 

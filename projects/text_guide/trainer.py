@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec.data.pairs import Pair, Pixels
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import Pair
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.file import GuideCard
 from llcodec.text_guide.prompts import Prompts

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec.data import pairs
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.pairs import Pixels
 from llcodec.data.storage import SpillStore
 from llcodec.errors import InputError
 

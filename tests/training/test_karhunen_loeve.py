@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.joint import JointModel
-from llcodec.data.pairs import Pixels
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 

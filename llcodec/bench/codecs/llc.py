@@ -6,12 +6,12 @@ from typing import Literal
 import numpy as np
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._cards import Card, TrainingFacts, read_card
 from llcodec._version import __version__
 from llcodec.bench.interfaces import CodecSettings, check_pixels
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.container import read_header
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     FormatError,
     InputError,

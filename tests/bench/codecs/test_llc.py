@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._cards import TrainingFacts, read_card, shipped_file
 from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.codec.codec import Codec
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
     InputError,
@@ -31,7 +31,9 @@ WriteModel = Callable[..., Path]
 
 
 def hours(name: str) -> float:
-    return float(read_card(shipped_file(name)).notes["hours"])
+    hours = read_card(shipped_file(name)).training.hours
+    assert hours is not None
+    return hours
 
 
 @pytest.fixture(scope="module")
@@ -188,8 +190,7 @@ def test_hours_of_training_are_those_of_all(tmp_path: Path) -> None:
     for name in ("a", "b"):
         shutil.copy(shipped_file("fast"), tmp_path / f"{name}.safetensors")
     settings = LlcLadder("joint", tmp_path, use="joint").settings()
-    hours = float(read_card(shipped_file("fast")).notes["hours"])
-    assert settings.training_hours == pytest.approx(2 * hours, abs=2e-3)
+    assert settings.training_hours == pytest.approx(2 * hours("fast"), abs=2e-3)
     assert settings.parameters["brightens"] is True
 
 
