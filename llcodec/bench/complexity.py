@@ -21,6 +21,7 @@ from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nerco.views import view_of_whole
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.cheng import GDN
+from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.tone import ToneCurve
@@ -87,11 +88,15 @@ def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Comp
 
     def entropy() -> Tensor:
         hyper = model.h_s(model.h_a(pad_to_multiple(y, _HYPER_MULTIPLE)))
+        if preset.groups:
+            return _predict_in_groups(model.grouped_context, y, hyper)
         both = torch.cat((hyper, model.context(y)), 1)
         return model.entropy_parameters(both)  # type: ignore[no-any-return]
 
-    predicting = (model.h_a, model.h_s, model.context, model.entropy_parameters)
-    coding = sum(map(_size, (*predicting, model.density, model.gain)))
+    context = (
+        (model.grouped_context,) if preset.groups else (model.context, model.entropy_parameters)
+    )
+    coding = sum(map(_size, (model.h_a, model.h_s, *context, model.density, model.gain)))
     decoder = _size(model.g_s) + _size(model.linear_synthesis)
     no_weights, no_macs = (0, 0.0) if masked else _masked_out(model, y)
     return Complexity(
@@ -110,8 +115,29 @@ def _masked_out(model: JointModel, y: Tensor) -> tuple[int, float]:
     """Return the weights that the context model's mask makes zero, and their multiplications."""
     mask = context_mask(model.preset.order)
     zeros, all_of_them = int((mask == 0).sum()), mask.numel()
-    weights = model.context.weight.numel() * zeros // all_of_them
-    return weights, _macs(lambda: model.context(y)) * zeros / all_of_them
+    if model.preset.groups:
+        groups = model.grouped_context.channel_groups
+        parts = torch.split(y, list(model.preset.groups), 1)
+        seen = [(group.context, part) for group, part in zip(groups, parts, strict=True)]
+    else:
+        seen = [(model.context, y)]
+    weights = sum(context.weight.numel() for context, _ in seen) * zeros // all_of_them
+    macs = sum(_macs(lambda c=context, p=part: c(p)) for context, part in seen)  # type: ignore[misc]
+    return weights, macs * zeros / all_of_them
+
+
+def _predict_in_groups(context: GroupedContext, y: Tensor, hyper: Tensor) -> Tensor:
+    """Run the networks of every group once at every position, as coding a file does."""
+    out, start = hyper, 0
+    for group in context.channel_groups:
+        channels = group.context.in_channels
+        features = hyper
+        if group.channel_context is not None:
+            features = torch.cat((hyper, group.channel_context(y[:, :start])), 1)
+        seen = group.context(y[:, start : start + channels])
+        out = group.entropy_parameters(torch.cat((features, seen), 1))
+        start += channels
+    return out
 
 
 def snr_aware_complexity(name: str) -> Complexity:
