@@ -15,18 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from llcodec._families import FAMILIES
 from llcodec.codec.joint import JointModel
-from llcodec.nerco.model import NercoModel
-from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
-from llcodec.nerco.views import view_of_whole
+from llcodec.enhancing.family import enhancing_family
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.cheng import GDN
 from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.tone import ToneCurve
-from llcodec.snr_aware.network import SnrAwareNetwork
-from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 
 WIDTH, HEIGHT = 960, 512
 MEASURED = "measured"
@@ -140,20 +137,21 @@ def _predict_in_groups(context: GroupedContext, y: Tensor, hyper: Tensor) -> Ten
     return out
 
 
-def snr_aware_complexity(name: str) -> Complexity:
-    """Return the complexity of the SNR-aware enhancer of a preset."""
+def enhancer_complexity(name: str) -> Complexity:
+    """Return the complexity at inference of the enhancer of a preset, of whatever family.
+
+    Raises:
+        KeyError: when no family of enhancers has such a preset.
+    """
+    families = [enhancing_family(family) for family in FAMILIES if family.kind == "enhancer"]
+    record = next((record for record in families if name in record.presets), None)
+    if record is None:
+        raise KeyError(name)
     with _META:
-        network = SnrAwareNetwork(SNR_AWARE_PRESETS[name]).eval()
+        network = record.build(record.presets[name]).eval()
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
-    return Complexity(name, (Stage("enhancer", _size(network), _macs(lambda: network(x))),))
-
-
-def nerco_complexity(name: str) -> Complexity:
-    """Return the complexity of NeRCo's networks at inference, for a preset."""
-    with _META:
-        model = NercoModel(NERCO_PRESETS[name], degrader=False).eval()
-    view = view_of_whole(torch.empty(1, 3, HEIGHT, WIDTH, device=_META))
-    return Complexity(name, (Stage("enhancer", _size(model), _macs(lambda: model(view))),))
+    macs = _macs(lambda: record.apply(network, x))
+    return Complexity(name, (Stage("enhancer", _size(network), macs),))
 
 
 def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
@@ -173,8 +171,8 @@ def all_complexities() -> list[Complexity]:
     """Return the pipelines of Figure 5 with their parts, and ours beside them."""
     xu, cheng = _rivals()
     base = joint_complexity("base", FAST.plain())
-    compact = snr_aware_complexity("snr-aware-compact")
-    nerco = nerco_complexity("nerco-compact")
+    compact = enhancer_complexity("snr-aware-compact")
+    nerco = enhancer_complexity("nerco-compact")
     return [
         joint_complexity("joint fast", FAST),
         in_sequence("snr-aware-compact + base", compact, base),
@@ -190,7 +188,7 @@ def all_complexities() -> list[Complexity]:
 
 def _rivals() -> tuple[Complexity, dict[str, Complexity]]:
     """Return the paper's enhancer, and its codecs by their sizes."""
-    return snr_aware_complexity("snr-aware-paper"), {
+    return enhancer_complexity("snr-aware-paper"), {
         size: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain(), masked=True)
         for size, n in (("S", 128), ("L", 192))
     }
