@@ -29,7 +29,7 @@ _QUALITIES = 2048 - 256 + 1
 
 
 class Task(NamedTuple):
-    """What an input asks for."""
+    """The request that an input encodes."""
 
     coder: LatentCoder
     quality_units: int

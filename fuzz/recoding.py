@@ -29,7 +29,7 @@ def recoded_file(data: bytes, seed: int, max_pixels: int) -> bytes | None:
             return None
         header = _changed(file.header, rng)
         tiles = [_recoded(coder, header, number, rng) for number in range(header.tile_count)]
-        # One tile of the old ones stays: it must still be told by its checksum.
+        # One of the old tiles stays: its checksum must still reveal it.
         if len(tiles) > 1 and rng.random() < 0.2:
             tiles[0] = file.tiles[0]
         return container.pack(replace(file, header=header, tiles=tuple(tiles)))

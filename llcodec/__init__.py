@@ -6,7 +6,7 @@
 >>> llcodec.decode(data, brightness=0).save("shot.png")  # doctest: +SKIP
 >>> llcodec.enhance("dark.png", strength=0.8).save("clean.png")  # doctest: +SKIP
 
-Importing this module is cheap: PyTorch is loaded by the first name that needs it.
+Importing this module is cheap: PyTorch is imported when a name that needs it is first used.
 """
 
 from importlib import import_module
@@ -72,7 +72,7 @@ __all__ = [
     "write_picture",
 ]
 
-# Where the names that cost something live; they are imported when they are first used.
+# The modules of names that are expensive to import; each is imported on first use.
 _HOMES = {
     "Codec": "llcodec.codec.codec",
     "Enhancer": "llcodec.enhancing.enhancer",

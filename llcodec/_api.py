@@ -1,4 +1,4 @@
-"""The functions of the public face: from image to file, back, and to a brighter image."""
+"""The public functions: encode, decode and enhance."""
 
 import math
 import threading
@@ -25,7 +25,7 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import InputError, QualityError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Metadata, Picture
 
-# Codecs and enhancers are not to be shared between threads; those cached here are.
+# Codecs and enhancers must not be used by two threads at once; calls here take turns.
 _ONE_AT_A_TIME = threading.RLock()
 
 ImageSource = (
@@ -143,8 +143,8 @@ def enhance(
         image: as for :func:`encode`.
         model: ``joint`` (the network of the codec), the name of a shipped model, or the path of a
             weight file of an enhancer or a codec.
-        strength: 1 for the enhanced image, 0 for the image as it is; between, their light is
-            mixed.
+        strength: 1 for the enhanced image, 0 for the unchanged image; between, they are
+            mixed in linear light.
         exposure: stops to add to the enhanced image, from -4 to 4; 1 doubles the light.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         max_pixels: limit on width times height.
@@ -165,11 +165,11 @@ def enhance(
 
 
 def as_picture(image: ImageSource, max_pixels: int) -> Picture:
-    """Return the picture of whatever :func:`encode` takes.
+    """Convert any input of :func:`encode` to a picture.
 
     Raises:
         InputError: when it cannot be read, or has more than ``max_pixels``.
-        TypeError: when it is nothing of this kind.
+        TypeError: when it is not one of these.
     """
     if isinstance(image, Picture):
         return image
@@ -222,7 +222,7 @@ def _number(name: str, value: float) -> float:
 
 
 def make_target(quality: float, size: float | str | None, bpp: float | None) -> Target:
-    """Return what to aim at: a size or a rate if there is one, else the quality.
+    """Return the target: a size or a rate if one is given, else the quality.
 
     Raises:
         QualityError: when both are given, or one is out of its range.
@@ -250,13 +250,13 @@ def stripped(picture: Picture) -> Picture:
 
 @lru_cache(maxsize=2)
 def load_codec(model: str, device: str) -> Codec:
-    """Return a codec, kept from one call to the next."""
+    """Return a codec, cached between calls."""
     return Codec(model, device=device)
 
 
 @lru_cache(maxsize=2)
 def load_enhancer(model: str, device: str) -> Enhancer:
-    """Return an enhancer, kept from one call to the next."""
+    """Return an enhancer, cached between calls."""
     return Enhancer(model, device=device)
 
 
@@ -265,7 +265,7 @@ def codec_for(data: bytes, model: str | None, device: str, limits: Limits) -> Co
 
     Raises:
         FormatError: when the header is damaged.
-        ModelError: when no such model is shipped. The name in a file is never taken for a path.
+        ModelError: when no such model is shipped. The name in a file is never used as a path.
     """
     if model is None:
         model = read_header(data, limits).model_name
@@ -278,7 +278,7 @@ def codec_for(data: bytes, model: str | None, device: str, limits: Limits) -> Co
 
 
 def limits_for(max_pixels: int) -> Limits:
-    """Return the limits of a reader that takes pictures of up to ``max_pixels``."""
+    """Return the limits of a reader that accepts pictures of up to ``max_pixels``."""
     usual = Limits()
     alpha = usual.max_alpha * max_pixels // usual.max_pixels
     return Limits(max_pixels=max_pixels, max_alpha=max(usual.max_alpha, alpha))

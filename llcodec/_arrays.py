@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels: TypeAlias = NDArray[np.uint8]
-"""8-bit samples, 0…255; H×W×3 RGB unless said otherwise."""
+"""8-bit samples, 0…255; H×W×3 RGB unless stated otherwise."""
 
 Samples: TypeAlias = NDArray[np.uint8 | np.uint16]
 """8-bit or 16-bit samples over their whole range: 0…255 or 0…65535."""

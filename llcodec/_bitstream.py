@@ -2,8 +2,8 @@
 
 These are the numbers that an encoder and every later decoder must share. ``docs/format.md``
 explains each of them, and a test compares the two. The layout of the bytes (signature, chunks,
-fields, flags) is the business of ``llcodec.container``; what a reader is willing to hold in memory
-stands in ``llcodec._limits``, and may change.
+fields, flags) is defined in ``llcodec.container``; limits on what a reader accepts are in
+``llcodec._limits``, and may change.
 
 This module imports nothing, so that everything can import it.
 """

@@ -1,4 +1,4 @@
-"""What weight files say about themselves, without loading them (and without PyTorch).
+"""Cards of weight files, read without loading the weights (and without PyTorch).
 
 A safetensors file begins with the length of a JSON object, 8 bytes little-endian, and the object:
 the shapes of all tensors, and the card that ``llcodec._weight_files`` writes among the metadata.
@@ -44,7 +44,7 @@ class TrainingFacts:
     exported: str | None = None
 
     def stored(self) -> dict[str, Any]:
-        """Return what is known as JSON, the value of ``training`` on a card."""
+        """Return these facts as JSON, the value of ``training`` on a card."""
         return {key: value for key, value in asdict(self).items() if value not in (None, ())}
 
 
@@ -53,7 +53,7 @@ class Card:
     """What a weight file says about itself.
 
     Attributes:
-        name: of the model; that of a codec stands in the headers of .llc files.
+        name: of the model; .llc files made by a codec contain its name.
         kind: what the model is for.
         preset: the name of the preset that its networks are built from.
         size: the whole file, in bytes.
@@ -91,7 +91,7 @@ def shipped_enhancers() -> dict[str, Path]:
 def shipped_files() -> dict[str, Path]:
     """Return all weight files that came with this installation, by name, codecs first.
 
-    Names are unique over both kinds; :func:`check_shipped` sees to it.
+    Names are unique over both kinds; :func:`check_shipped` checks it.
     """
     codecs = shipped_codecs()
     return codecs | {k: v for k, v in shipped_enhancers().items() if k not in codecs}
@@ -146,7 +146,7 @@ def read_family(path: Path) -> Family:
 
 
 def stored_card(path: Path) -> dict[str, Any]:
-    """Return the card of any file that ``llcodec._weight_files`` writes, as it stands there.
+    """Return the card of any file that ``llcodec._weight_files`` writes, unchanged.
 
     Raises as :func:`read_card` does.
     """
@@ -156,7 +156,7 @@ def stored_card(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
-    """Turn whatever the head of a file lacks into an error of ours."""
+    """Turn errors from reading the head of a file into llcodec's own."""
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")
     try:
@@ -193,7 +193,7 @@ def take_card(head: dict[str, Any]) -> dict[str, Any]:
     """
     card = json.loads(head.pop("__metadata__")["llcodec"])
     if not isinstance(card, dict):
-        raise TypeError("the card is no object")
+        raise TypeError("the card is not an object")
     return card
 
 
@@ -203,7 +203,7 @@ def notes_on(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def training_on(card: Mapping[str, Any]) -> TrainingFacts:
-    """Return how a model was trained: the fields of its card, or what an older card notes.
+    """Return how a model was trained: the fields of its card, or the notes of an older card.
 
     Raises LookupError, TypeError or ValueError if the card is damaged.
     """
@@ -218,7 +218,7 @@ def training_on(card: Mapping[str, Any]) -> TrainingFacts:
 
 
 def _training_in_notes(notes: Mapping[str, str]) -> TrainingFacts:
-    """Return what files that were made before there were fields say in their notes."""
+    """Return the facts in the notes of files that were made before there were fields."""
     steps = _number_in(notes.get("steps", ""))
     recipe = _json_in(notes.get("recipe", ""))
     recipe = recipe if isinstance(recipe, dict) else {}
@@ -267,7 +267,7 @@ def read_head(file: BinaryIO, size: int) -> dict[str, Any]:
         raise ValueError("the head is longer than the file")
     head = json.loads(file.read(length))
     if not isinstance(head, dict):
-        raise TypeError("the head is no object")
+        raise TypeError("the head is not an object")
     return head
 
 

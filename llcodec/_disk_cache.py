@@ -1,6 +1,6 @@
 """Cache results on disk, each under a hash of everything that decides it.
 
-Entries appear whole or not at all, so that processes may share a folder. A damaged entry counts as
+Entries appear complete or not at all, so processes can share a folder. A damaged entry counts as
 missing.
 """
 
@@ -22,7 +22,7 @@ def cache_key(facts: object, *contents: bytes) -> str:
     """Return the key of a result: 64 hexadecimal digits, equal for equal arguments only.
 
     Args:
-        facts: what decides the result, as JSON can hold it. Versions and checksums belong there.
+        facts: what decides the result, as JSON. Include versions and checksums.
         contents: further bytes that decide it.
     """
     key = hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + b"\n")
@@ -42,11 +42,11 @@ class DiskCache:
     folder: Path
 
     def read(self, key: str, parse: Callable[[Any], Value]) -> Value | None:
-        """Return a value, or None where there is none.
+        """Return a value, or None if there is none.
 
         Args:
             key: of the entry, see :func:`cache_key`.
-            parse: makes the value of what JSON holds; ValueError, LookupError, TypeError and
+            parse: converts the parsed JSON to the value; ValueError, LookupError, TypeError and
                 AttributeError mean that the entry is damaged.
         """
         try:
@@ -55,14 +55,14 @@ class DiskCache:
             return None
 
     def write(self, key: str, stored: object) -> None:
-        """Keep a value, as JSON can hold it."""
+        """Store a value that JSON can represent."""
         with atomic_write(self._path(key, "json")) as partial:
             partial.write_text(json.dumps(stored), "utf-8")
 
     def read_bytes(
         self, key: str, parse: Callable[[bytes, Mapping[str, Any]], Value]
     ) -> Value | None:
-        """Return what ``parse`` makes of bytes and the facts kept with them, or None."""
+        """Return what ``parse`` returns for the bytes and the facts stored with them, or None."""
         try:
             head, _, data = self._path(key, "run").read_bytes().partition(b"\n")
             facts = json.loads(head)
@@ -73,7 +73,7 @@ class DiskCache:
             return None
 
     def write_bytes(self, key: str, data: bytes, facts: Mapping[str, Any]) -> None:
-        """Keep bytes, after a line of JSON with facts about them and their SHA-256."""
+        """Store bytes, after a line of JSON with facts about them and their SHA-256."""
         head = json.dumps({**facts, "sha256": hashlib.sha256(data).hexdigest()})
         with atomic_write(self._path(key, "run")) as partial:
             partial.write_bytes(head.encode() + b"\n" + data)

@@ -1,7 +1,7 @@
-"""Any exception as one line for people.
+"""Any exception as one line.
 
-Codecs, enhancers and programs of others run here. Their errors are of every kind, some have many
-lines, and some say nothing.
+Third-party codecs, enhancers and programs raise errors of any type, with many lines or without a
+message.
 """
 
 import os
@@ -11,11 +11,11 @@ from typing import Final
 from llcodec._memory import is_out_of_memory
 from llcodec.errors import LlcError
 
-_LONGEST: Final = 300  # characters; PyTorch's errors may hold a page
+_LONGEST: Final = 300  # characters; PyTorch's errors may be a page long
 
 
 def is_expected(error: Exception) -> bool:
-    """Return whether an error is a known failure, and not a bug."""
+    """Return whether an error is an expected failure, not a bug."""
     return isinstance(error, LlcError | OSError) or is_out_of_memory(error) or _pool_died(error)
 
 
@@ -25,7 +25,7 @@ def in_one_line(error: Exception) -> str:
     With ``LLC_DEBUG=1`` in the environment, the traceback of an unexpected error is printed.
     """
     if isinstance(error, LlcError):
-        return str(error) or type(error).__name__  # a line of our own, with paths as they are
+        return str(error) or type(error).__name__  # already one line, with paths unchanged
     if is_out_of_memory(error):
         return "not enough memory"
     if _pool_died(error):

@@ -1,4 +1,4 @@
-"""Sizes of files as people write them."""
+"""File sizes in words, such as 40kB."""
 
 import re
 from typing import Final

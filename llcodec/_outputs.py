@@ -1,9 +1,9 @@
-"""Writing files whole or not at all, and clearing away the partial files that a kill leaves.
+"""Write files completely or not at all, and remove partial files of killed processes.
 
 A file is written under a hidden name beside its own, ``.NAME.PROCESS.RANDOM.part``, and gets its
-name when it is complete. Whoever writes a partial file holds a lock on it. SIGKILL or a power cut
-leaves it behind without one: the next run that writes into the folder removes it. (Not on Windows,
-which has no such locks.)
+name when it is complete. Its writer holds a lock on it. SIGKILL or a power cut leaves it behind
+unlocked, and the next run that writes into the folder removes it. (Not on Windows, which
+has no such locks.)
 """
 
 import errno
@@ -22,7 +22,7 @@ if sys.platform != "win32":
 
 _NAME: Final = re.compile(r"\..{1,40}\.\d+\.[0-9a-f]{8}\.part", re.DOTALL)
 
-# What file systems say that cannot make hard links, or cannot flush.
+# Errors of file systems that do not support hard links, or flushing.
 _UNSUPPORTED: Final = frozenset(
     {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK}
 )
@@ -31,10 +31,10 @@ _own: set[Path] = set()
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, unless it is there.
+    """Create a folder and its parents, unless it exists.
 
     Raises:
-        OutputError: when it cannot be made.
+        OutputError: when it cannot be created.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -44,10 +44,10 @@ def make_folder(path: Path) -> None:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """Give a hidden name beside ``path`` to write to; at the end the file gets its own name.
+    """Yield a hidden path beside ``path`` to write to; at the end it is renamed to ``path``.
 
-    The hidden file is there already, empty and locked. Folders are made as needed, and a file that
-    is there already is replaced. When something goes wrong, no partial file is left behind.
+    The hidden file exists, empty and locked. Folders are created as needed, and an existing file is
+    replaced. On any failure, no partial file is left behind.
 
     Raises:
         OutputError: when the file cannot be written.
@@ -65,10 +65,10 @@ def atomic_write(path: Path) -> Iterator[Path]:
 def write_bytes(path: Path, data: bytes | memoryview, *, overwrite: bool) -> None:
     """Write a file and flush it to the disk.
 
-    Where ``overwrite`` is set, a link stays one: the file that it leads to is replaced.
+    With ``overwrite``, the target of a link is replaced, not the link.
 
     Raises:
-        FileExistsError: when the file is there already and ``overwrite`` is not set.
+        FileExistsError: when the file exists and ``overwrite`` is not set.
         OSError: when it cannot be written.
     """
     if overwrite:
@@ -86,7 +86,7 @@ def write_bytes(path: Path, data: bytes | memoryview, *, overwrite: bool) -> Non
 
 @contextmanager
 def partial_file(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Open a partial file for ``path``; at the end it is removed, should it still be there.
+    """Open a partial file for ``path``; at the end it is removed if it still exists.
 
     Raises:
         OSError: when it cannot be made.
@@ -102,14 +102,14 @@ def partial_file(path: Path) -> Iterator[tuple[Path, BinaryIO]]:
 def remove_partial_files() -> None:
     """Remove all partial files of this process.
 
-    For the end of the process, since a signal may arrive where no ``finally`` stands.
+    Call it at the end of the process, since a signal may arrive outside of any ``finally``.
     """
     for partial in tuple(_own):
         _remove(partial)
 
 
 def remove_stale_files(folders: Iterable[Path]) -> None:
-    """Remove the partial files in these folders that nobody writes any more."""
+    """Remove the partial files in these folders that no process has locked."""
     if sys.platform == "win32":
         return
     for folder in folders:
@@ -141,10 +141,10 @@ def _remove(partial: Path) -> None:
 
 
 def _lock(stream: BinaryIO) -> bool:
-    """Lock a new file; return whether it is still there (without its lock it looked stale)."""
+    """Lock a new file; return whether it still exists (before it was locked, it looked stale)."""
     if sys.platform == "win32":
         return True
-    with suppress(OSError):  # file systems without locks: there, nothing is ever cleared away
+    with suppress(OSError):  # file systems without locks: nothing is removed there
         fcntl.flock(stream, fcntl.LOCK_EX)
     return os.fstat(stream.fileno()).st_nlink > 0
 
@@ -171,7 +171,7 @@ def _let_rename(stream: BinaryIO) -> None:
 
 
 def _name(partial: Path, path: Path) -> None:
-    """Give a finished file its name unless something has it: in one step, without a race."""
+    """Rename a finished file unless its name is taken, in one step, without a race."""
     try:
         path.hardlink_to(partial)
     except FileExistsError:

@@ -1,6 +1,6 @@
 """Build networks no larger than the weight file that is loaded into them.
 
-The sizes in the card of a weight file cannot be trusted: a file of a few kilobytes may ask for a
+The sizes in the card of a weight file cannot be trusted: a file of a few kilobytes may declare a
 network of a terabyte. The number of its tensors and their sizes are known.
 """
 

@@ -1,4 +1,4 @@
-"""Progress bars on stderr; Rich is imported only when there is one to show."""
+"""Progress bars on stderr; Rich is imported only if one is shown."""
 
 import sys
 from typing import TYPE_CHECKING, Self
@@ -69,7 +69,7 @@ def _items_bar() -> "Progress":
     from rich.text import Text
 
     class RateColumn(ProgressColumn):
-        """How many items are done in a second, or how many seconds one takes."""
+        """Items per second, or seconds per item."""
 
         def render(self, task: Task) -> Text:
             """Return the rate in words."""

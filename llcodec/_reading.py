@@ -1,4 +1,4 @@
-"""Reading files within bounds, from wherever callers have them."""
+"""Read files of bounded size from paths, bytes and file objects."""
 
 import os
 from os import PathLike
@@ -47,7 +47,7 @@ def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
     """
     try:
         with path.open("rb") as stream:
-            if os.fstat(stream.fileno()).st_size > limit:  # 0 of what is no regular file
+            if os.fstat(stream.fileno()).st_size > limit:  # 0 unless it is a regular file
                 raise _too_long(limit)
             return read_stream(stream, limit)
     except OSError as error:
@@ -55,7 +55,7 @@ def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
 
 
 def read_stream(stream: BinaryIO, limit: int = MAX_INPUT_BYTES) -> bytes:
-    """Return the bytes of a stream, read in pieces so that memory follows what is there.
+    """Return the bytes of a stream, read in pieces, so that memory is proportional to its length.
 
     Raises:
         InputError: when there are more than ``limit`` bytes.

@@ -28,9 +28,9 @@ File = TypeVar("File")
 Network = TypeVar("Network", bound=nn.Module)
 
 _MOST = 4 * 2**30  # bytes; the largest published network here has a fifth of one
-CARD = "llcodec"  # the key of the metadata under which the card stands
+CARD = "llcodec"  # the key of the card in the metadata
 _FLOAT = "float."
-# What reading a damaged file may run into, besides what is checked.
+# Exceptions that reading a damaged file may raise, besides those of checks.
 _DAMAGE = (
     SafetensorError,
     LookupError,
@@ -62,7 +62,7 @@ def read_weight_file(
     """Return what ``assemble`` makes of the card, the tensors and the SHA-256 of a file.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is of another format
-    or damaged, and for whatever ``assemble`` stumbles over.
+    or damaged, or if ``assemble`` fails.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")

@@ -1,8 +1,8 @@
-"""Windows: networks see a big picture piece by piece, in bounded memory.
+"""Windows: networks process a large picture in pieces, in bounded memory.
 
-A window has a core, which it is responsible for, and a halo around it that is wider than the reach
-of the network, so that the cores fit together as if the whole had been computed at once. (A *tile*
-is another thing: what an ``.llc`` file codes on its own.)
+A window has a core, whose output is kept, and a halo around it that is wider than the receptive
+field of the network, so that the cores fit together as if the whole picture had been computed at
+once. (A *tile* is a part of the picture that an ``.llc`` file codes independently.)
 """
 
 from collections.abc import Iterable, Iterator

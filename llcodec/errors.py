@@ -1,4 +1,4 @@
-"""Everything that llcodec raises on purpose.
+"""The errors that llcodec raises on purpose.
 
 * LlcError
   x InputError                the caller's input cannot be used
@@ -11,13 +11,13 @@
     - CorruptError            a CRC, a length or a value is wrong
     - UnsupportedError        a newer version, or an unknown critical chunk
   x ModelError
-    - UnknownModelError       no model of this name is at hand
+    - UnknownModelError       there is no model of this name
     - WrongModelError         the file was made with other weights
     - BrokenModelError        a weight file is damaged, or breaks the exactness bound
   x OutputError               the result cannot be written
-    - OutputExistsError       it is there already, and ``force`` was not asked for
+    - OutputExistsError       the output exists, and ``force`` was not given
 
-Every message is one line that a user can act on.
+Every message is one line that tells the user what to do.
 """
 
 
@@ -66,11 +66,11 @@ class ModelError(LlcError):
 
 
 class UnknownModelError(ModelError):
-    """No model of this name is at hand."""
+    """There is no model of this name."""
 
 
 class WrongModelError(ModelError):
-    """The file was made with other weights than those at hand."""
+    """The file was made with other weights than the given ones."""
 
 
 class BrokenModelError(ModelError):
@@ -82,4 +82,4 @@ class OutputError(LlcError):
 
 
 class OutputExistsError(OutputError):
-    """The output is there already, and overwriting was not asked for."""
+    """The output exists, and overwriting was not requested."""

@@ -70,7 +70,7 @@ def lol_rows(pairs: Sequence[Pair], count: int = 8) -> list[Row]:
 
 
 def main() -> None:
-    """Run the measurement that the command line asks for."""
+    """Run the measurement of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lol", type=Path, required=True)
     parser.add_argument("--split", default="train")

@@ -84,7 +84,7 @@ def _crop(picture: Pixels) -> Pixels:
 
 
 def main() -> None:
-    """Make the sheet that the command line asks for."""
+    """Make the sheet of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photographs", type=Path, required=True)
     parser.add_argument("--exposure", type=float, default=_EXPOSURE)

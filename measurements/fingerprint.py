@@ -21,7 +21,7 @@ class TilePrint:
     """Three hexadecimal digests.
 
     Attributes:
-        symbols: CRC-32 of hyper-latents and latents, as it stands in the ``TILE`` chunk.
+        symbols: CRC-32 of hyper-latents and latents, as in the ``TILE`` chunk.
         indices: SHA-256 of the scale indices, one byte each: position by position in coding
             order, channel by channel.
         means: SHA-256 of the means in 1/64, little-endian i32 each, in the same order.

@@ -49,7 +49,7 @@ def measure(pictures: Sequence[Callable[[], Pixels]]) -> Measured:
 def compare(real: Measured, synthetic: Measured) -> dict[str, Any]:
     """Return the noise of both per bin, and the mean of |log2| of its ratio over all bins.
 
-    Bins that fewer than ten pictures of either fill are not compared; None stands in for them.
+    Bins that fewer than ten pictures of either fill are not compared; None takes their place.
     """
     ratio = np.log2(synthetic.median() / real.median())
     compared = np.abs(ratio[~np.isnan(ratio)])

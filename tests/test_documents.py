@@ -1,14 +1,96 @@
-"""What docs/python.md says is true."""
+"""What the documents say of the repository is true."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 import llcodec
 
-PAGE = Path(__file__).parents[1] / "docs" / "python.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "python.md"
+_MADE = {"demo", "runs", "build", "dist"}  # folders that .gitignore names
+
+
+def _is_kept(path: Path) -> bool:
+    first = path.relative_to(ROOT).parts[0]
+    return first == ".github" or not (first.startswith(".") or first in _MADE)
+
+
+DOCUMENTS = sorted(filter(_is_kept, (*ROOT.rglob("*.md"), ROOT / "CITATION.cff")))
+# Folders whose files documents name by their paths.
+_FOLDERS = (
+    *("llcodec", "tests", "docs", "results", "weights"),
+    *("measurements", "projects", "examples", "fuzz"),
+)
+_PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(_FOLDERS)})/[\w./*-]*[\w/*]")
+
+
+def _without_blocks(document: Path) -> str:
+    """Return the text of a document without its blocks of code."""
+    text = document.read_text("utf-8")
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(path: Path) -> set[str]:
+    """Return the anchors that a renderer makes of the headings of a document."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text("utf-8"), re.MULTILINE)
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in plain}
+
+
+def _links(path: Path) -> list[str]:
+    text = re.sub(r"`[^`\n]*`", "", _without_blocks(path))
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in link]
+
+
+def _broken_links(document: Path, root: Path = ROOT) -> Iterator[str]:
+    for link in _links(document):
+        name, _, anchor = unquote(link).partition("#")
+        target = (document.parent / name).resolve() if name else document
+        found = target.exists() and target.is_relative_to(root)
+        if not found or (anchor and anchor not in _anchors(target)):
+            yield link
+
+
+def test_all_documents_are_read() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
+    assert names >= {"README.md", "CONTRIBUTING.md", "docs/README.md", "weights/README.md"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(document: Path) -> None:
+    assert not list(_broken_links(document))
+
+
+def test_a_broken_link_would_be_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A heading, with `code`\n\n[gone](gone.md) [here](#a-heading-with-code) [no](#no)\n"
+    )
+    assert _links(page) == ["gone.md", "#a-heading-with-code", "#no"]
+    assert list(_broken_links(page, tmp_path)) == ["gone.md", "#no"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_paths_that_are_named_exist(document: Path) -> None:
+    for name in _PATH.findall(_without_blocks(document)):
+        homes = (ROOT, document.parent)
+        assert any(
+            any(home.glob(name)) if "*" in name else (home / name).exists() for home in homes
+        ), name
+
+
+def test_every_page_of_docs_is_in_its_index() -> None:
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages <= set(_links(ROOT / "docs" / "README.md"))
+
+
+def test_the_citation_names_the_version() -> None:
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {llcodec.__version__}\n" in text
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # the page leaves files to the interpreter

@@ -17,7 +17,7 @@ from llcodec.metrics.perceptual import MetricChoice
 
 
 class Keys:
-    """Cache keys of what one pipeline makes of pictures: equal for equal inputs only.
+    """Cache keys of the results of one pipeline: equal for equal inputs only.
 
     Args:
         record: everything that decides the pipeline's results, with versions and checksums.

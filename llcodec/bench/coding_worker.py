@@ -1,4 +1,4 @@
-"""Run one side of a pipeline in a process of its own, to measure its memory.
+"""Run one side of a pipeline in a separate process, to measure its memory.
 
     python -m llcodec.bench.coding_worker encode --pipeline P --quality Q PICTURE FILE
     python -m llcodec.bench.coding_worker decode --pipeline P FILE

@@ -69,7 +69,7 @@ class BenchCodec(Protocol):
     def decode(self, data: bytes) -> Pixels:
         """Return the picture of a file, H×W×3 8-bit sRGB.
 
-        Raises InputError if the bytes are no file of this codec.
+        Raises InputError if the bytes are not a file of this codec.
         """
         ...
 

@@ -120,7 +120,7 @@ def peak_memory(
     include whatever ran before. Cached in ``folder``.
 
     Raises:
-        InputError: if a side fails in a process of its own.
+        InputError: if a side fails in its process.
         OutputError: if the figure cannot be cached.
     """
     assert run.pipeline is not None, run.failure
@@ -170,10 +170,10 @@ def complexities_of(
 def complexity_of(pipeline: Pipeline, quality: float) -> Complexity | None:
     """Return the complexity of a pipeline; None unless it is made of known networks only.
 
-    Qualities matter where each is a network of its own.
+    Qualities matter if each has its own network.
     """
     codec = _codec(pipeline, quality)
-    if codec is None:  # without counting enhancers in vain
+    if codec is None:  # do not count enhancers needlessly
         return None
     before, after = _enhancer(pipeline.before), _enhancer(pipeline.after)
     if before is None or after is None:

@@ -33,7 +33,7 @@ class BenchPicture:
     def read(self, *, brightened: bool = False) -> tuple[Pixels, Pixels | None]:
         """Return source and reference, H×W×3 8-bit sRGB.
 
-        ``brightened`` means that pipelines brighten the source, so photographs are no references.
+        ``brightened`` means that pipelines brighten the source, so photographs are not references.
         Raises InputError if the two differ in size.
         """
         source = read_pixels(self.source)

@@ -101,7 +101,7 @@ def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
 
 
 def parts_of(spec: str) -> Parts:
-    """Return the parts of a pipeline's text. Raises InputError if it is no pipeline."""
+    """Return the parts of a pipeline's text. Raises InputError if it is not a pipeline."""
     kind, _, rest = spec.partition(":")
     if kind == "joint":
         return Parts("joint", spec)

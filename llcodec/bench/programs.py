@@ -33,7 +33,7 @@ def run_program(
     """
     name = Path(command[0]).name
     pipe = subprocess.PIPE
-    # In a session of its own, so that all processes that it has started can be killed with it.
+    # In its own session, so that all processes that it has started can be killed with it.
     apart = timeout is not None
     try:
         program = subprocess.Popen(
@@ -94,5 +94,5 @@ def peak_rss(command: Sequence[str]) -> float | None:
     if find_spec("resource") is None:
         return None
     watched = [sys.executable, "-I", "-S", "-c", _WATCH, *command]
-    told = run_program(watched, timeout=None)  # whoever starts what may hang has a limit for it
+    told = run_program(watched, timeout=None)  # the caller limits what may hang
     return round(int(told) / 1e6, 1)

@@ -56,7 +56,7 @@ class PipelineRun:
         pipeline: None where it could not be built.
         qualities: those that it ran at.
         scores: by quality, and of each in the order of the pictures.
-        failure: why there are no scores; None where there are.
+        failure: why there are no scores; None if there are.
         distances: of perceptual metrics by their names, ordered as scores; None of a picture
             without a reference, or too small a one.
         conditions: all those that seconds among the scores were measured under, in this run or in

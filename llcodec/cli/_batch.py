@@ -1,4 +1,4 @@
-"""Run a batch: report each failure and go on."""
+"""Run a batch: report each failure and continue."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -83,14 +83,14 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
 def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
     """Check that a target is not an output of this batch under another name.
 
-    Links, and file systems that do not tell a.llc from A.llc: the plan cannot know.
+    Links and case-insensitive file systems can cause that; the plan cannot know.
 
     Raises:
         OutputError: when it is.
     """
     key = file_key(job.target)
     before = written.get(key) if key is not None else None
-    # Numbers of files are given out again: another process may have replaced the earlier one.
+    # Inode numbers are reused: another process may have replaced the earlier file.
     if before is not None and file_key(before.target) == key:
         raise OutputError(
             f"would overwrite {job.target}, which {before.source} was just written to: "

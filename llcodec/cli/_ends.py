@@ -29,21 +29,21 @@ class Ends:
 
     @property
     def to_stdout(self) -> bool:
-        """Whether the output goes to standard output: asked for, or since the input is a stream."""
+        """Whether the output goes to standard output: on request, or as the input is a stream."""
         return self.output == STREAM or (self.output is None and STREAM in self.inputs)
 
 
 def ends_of(
     inputs: Sequence[str], output: str | None, *, read: frozenset[str], written: frozenset[str]
 ) -> Ends:
-    """Return what is read and written: ``IN... -o OUT``, or ``IN OUT`` without ``-o``.
+    """Return inputs and output of ``IN... -o OUT``, or of ``IN OUT`` without ``-o``.
 
     The second of two names is the output if the first is a file and the second has a suffix that
-    is written and not read, or is not there and has no suffix that is read only.
+    is written and not read, or does not exist and has no suffix that is only read.
 
     Args:
-        inputs: the names that are no options.
-        output: what ``-o`` names, if anything.
+        inputs: the arguments that are not options.
+        output: the value of ``-o``, if given.
         read: suffixes of the files that the command reads, in lower case.
         written: suffixes of the files that it writes.
 
@@ -66,7 +66,7 @@ def _is_output(source: str, name: str, read: frozenset[str], written: frozenset[
         there = Path(name).exists() or Path(name).is_symlink()
         several = Path(source).is_dir() or (glob.has_magic(source) and not Path(source).exists())
     except OSError:
-        return False  # too long a name, for example; reading it will tell
+        return False  # the name is too long, for example; reading it will report that
     if there or glob.has_magic(name):
         return suffix in written - read and not several
     if name.endswith("/") or (several and suffix not in read | written):

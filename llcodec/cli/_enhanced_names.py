@@ -20,8 +20,8 @@ def enhanced_name(suffix: str | None, replaced: frozenset[str], *, keep_suffix: 
     """Return the rule that names enhanced pictures.
 
     Args:
-        suffix: that of every output, if one was asked for.
-        replaced: suffixes that give way to another; to others, it is added.
+        suffix: that of every output, if one was given.
+        replaced: suffixes that are replaced; to others, the suffix is added.
         keep_suffix: add it to all.
     """
 

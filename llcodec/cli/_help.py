@@ -30,7 +30,7 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """A command with commands of its own, with help in the common form."""
+    """A group of commands with help in the common form."""
 
     command_class = Command
 
@@ -72,7 +72,7 @@ def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
 
 
 def _placeholder(name: str) -> str:
-    """Return an option whose values are called as in manual pages: N, not ``<int range>``."""
+    """Return an option whose value is named as in manual pages: N, not ``<int range>``."""
     return re.sub(r"<(.*)>$", lambda found: _PLACEHOLDERS.get(found[1], found[1]), name)
 
 

@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         result = app(list(arguments), prog_name="llc", standalone_mode=False)
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # Typer has a way out of its own
+        if isinstance(end.__context__, BrokenPipeError):  # Typer exits in its own way
             raise end.__context__ from None
         return end.code if isinstance(end.code, int) else FAILED  # of shell completion
     except Exception as error:
@@ -83,4 +83,4 @@ def _forget_stdout() -> None:
         os.dup2(null, number)
         os.close(null)
     except (OSError, ValueError, AttributeError):
-        pass  # no real file: nothing will fail
+        pass  # not a real file: nothing will fail

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from llcodec.imaging import Picture
 
 _NAME_WIDTH = 10  # letters; those of the shipped models fit
-_HASH_DIGITS = 16  # of the SHA-256: the bytes that stand in every .llc header
-_ROWS, _COLUMNS = 72, 96  # of the dark picture that models are tried with
+_HASH_DIGITS = 16  # of the SHA-256: the bytes that every .llc header contains
+_ROWS, _COLUMNS = 72, 96  # of the dark test picture
 
 
 def facts(job: Job) -> Record:

@@ -17,13 +17,13 @@ Data = bytes | memoryview
 def write_output(path: str, data: Data, *, force: bool) -> None:
     """Write a file, or standard output for ``-``.
 
-    A file appears under its name when it is complete; whatever goes wrong before, a signal
-    included, leaves nothing behind. Devices and pipes are written to as they are.
+    A file appears under its name when it is complete; a failure before that, or a
+    signal, leaves nothing behind. Devices and pipes are written to directly.
 
     Raises:
-        OutputExistsError: when the file is there and ``force`` is not set.
+        OutputExistsError: when the file exists and ``force`` is not set.
         OutputError: when it cannot be written.
-        BrokenPipeError: when nobody reads standard output any more.
+        BrokenPipeError: when the reader of standard output has gone.
     """
     if path == STREAM:
         _write_stdout(data)
@@ -41,14 +41,14 @@ def write_output(path: str, data: Data, *, force: bool) -> None:
 
 
 def check_writable(path: str, folder: Path | None) -> None:
-    """Check that a file can be written, before there is anything to write.
+    """Check in advance that a file can be written.
 
     Args:
         path: where the file is to be written.
-        folder: the folder that may be made for it, if any.
+        folder: the folder that may be created for it, if any.
 
     Raises:
-        OutputError: when a folder is missing or cannot be made, or permissions forbid it.
+        OutputError: when a folder is missing or cannot be created, or permissions forbid it.
     """
     target = Path(path)
     if is_special(target):

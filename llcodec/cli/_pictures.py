@@ -1,4 +1,4 @@
-"""Pictures as ``llc decode`` and ``llc enhance`` write them."""
+"""Write the pictures of ``llc decode`` and ``llc enhance``."""
 
 import io
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ class PictureFile:
     """How pictures are written.
 
     Attributes:
-        format: a suffix or a name of Pillow's, or None for what the name of the output says.
-        quality: from 0 to 100 for JPEG, WebP and AVIF; None for the usual one.
-        force: overwrite what is there.
+        format: a suffix or a Pillow format name, or None for the suffix of the output.
+        quality: from 0 to 100 for JPEG, WebP and AVIF; None for the default.
+        force: overwrite existing files.
     """
 
     format: str | None
@@ -34,10 +34,10 @@ class PictureFile:
     force: bool
 
     def check(self, jobs: Sequence[Job]) -> None:
-        """Check that all jobs can be written so.
+        """Check that all jobs can be written like this.
 
         Raises:
-            typer.BadParameter: when a format is unknown, or when none has a quality to choose.
+            typer.BadParameter: when a format is unknown, or when none has a quality option.
         """
         try:
             formats = {self._format(job) for job in jobs}
@@ -49,7 +49,7 @@ class PictureFile:
             raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
 
     def write(self, picture: "Picture", job: Job) -> int:
-        """Write a picture to where a job wants it, and return how many bytes it takes.
+        """Write a picture to the target of a job, and return its size in bytes.
 
         Raises:
             OutputError: when it cannot be written.
@@ -70,15 +70,15 @@ class PictureFile:
 
 
 def suffix_of(format: str) -> str:
-    """Return the suffix of outputs in a format that was asked for.
+    """Return the suffix of outputs in a requested format.
 
     Raises:
-        typer.BadParameter: when no such format can be written.
+        typer.BadParameter: when the format cannot be written.
     """
     from llcodec.imaging import format_for
 
     try:
-        format_for(format)  # before anything is named by it
+        format_for(format)  # before outputs are named after it
     except OutputError as error:
         raise typer.BadParameter(str(error)) from None
     return "." + Path(format).name.lower().removeprefix(".")

@@ -31,13 +31,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do, and what cannot be done.
+    """The jobs of a command, and its inputs that cannot be used.
 
     Attributes:
         jobs: what to do, in order.
         failures: inputs that cannot be used, or whose outputs cannot be written.
-        folders: where outputs go, refused ones too.
-        skipped: jobs whose outputs exist already, if these are to be skipped.
+        folders: the folders of outputs, refused ones included.
+        skipped: jobs whose outputs exist, if these are skipped.
     """
 
     jobs: tuple[Job, ...]
@@ -53,11 +53,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Existing:
-    """What to do about outputs whose names are taken.
+    """How to handle outputs that exist.
 
     Attributes:
-        force: overwrite files that exist already.
-        skip: leave them as they are, and do not read their inputs.
+        force: overwrite existing files.
+        skip: keep them, and do not read their inputs.
         keep_suffix: name outputs ``a.jpg.llc``, not ``a.llc``.
     """
 
@@ -73,7 +73,7 @@ class Existing:
 Name = Callable[[Path, bool], str]
 """Names an output after its input: ``(path, beside) -> name``.
 
-``beside`` tells that the output goes beside its input, not into a folder of outputs.
+``beside`` is true if the output goes beside its input, not into a folder of outputs.
 """
 
 
@@ -82,9 +82,9 @@ class Naming:
     """How outputs are named.
 
     Attributes:
-        name: gives outputs that have no name of their own one.
-        of_files: suffixes that tell that an output is a file, should it not exist.
-        existing: what to do about names that are taken.
+        name: names outputs that the command line does not name.
+        of_files: suffixes that make an output that does not exist a file, not a folder.
+        existing: how to handle outputs that exist.
     """
 
     name: Name
@@ -93,10 +93,9 @@ class Naming:
 
 
 def with_suffix(suffix: str, replaced: frozenset[str], *, keep_suffix: bool) -> Name:
-    """Return the rule that names outputs as their inputs, with another suffix.
+    """Return a rule that names outputs like their inputs, with another suffix.
 
-    ``suffix`` takes the place of those in ``replaced``; to others, or with ``keep_suffix``, it is
-    added.
+    ``suffix`` replaces those in ``replaced``; to others, or with ``keep_suffix``, it is added.
     """
 
     def name(path: Path, _beside: bool) -> str:
@@ -112,16 +111,16 @@ def reading_plan(found: Found) -> Plan:
 
 
 def writing_plan(ends: Ends, found: Found, naming: Naming) -> Plan:
-    """Return the plan of a command that writes a file for each that it reads.
+    """Return the plan of a command that writes one file per input.
 
     Args:
-        ends: what the command line says.
-        found: the files that its inputs stand for.
+        ends: the inputs and the output of the command line.
+        found: the files that the inputs refer to.
         naming: how outputs are named.
 
     Raises:
-        typer.BadParameter: when the output does not go with the inputs.
-        OutputError: when standard output is asked for and cannot take a picture.
+        typer.BadParameter: when the output does not fit the inputs.
+        OutputError: when standard output is requested and does not accept binary data.
     """
     alone = len(ends.inputs) == 1 and all(source.named for source in found.sources)
     found = without_devices(found, ends)
@@ -150,7 +149,7 @@ def refuse_mixed_stdout(ends: Ends, *, json: bool) -> None:
     """Check that not both a file and JSON go to standard output.
 
     Raises:
-        typer.BadParameter: when it is.
+        typer.BadParameter: when they do.
     """
     if json and ends.to_stdout:
         raise typer.BadParameter("--json and the file cannot both go to standard output")
@@ -189,7 +188,7 @@ def _job(source: Source, output: str | None, naming: Naming, folder: Path | None
 
 
 def _told_apart(jobs: Sequence[Job], folder: Path) -> list[Job]:
-    """Return jobs whose outputs have equal names, but not their inputs' folders, told apart.
+    """Rename outputs that have equal names because their inputs lie in different folders.
 
     ``a/x.png`` and ``b/x.png`` would both be written to ``out/x.llc``; they go to ``out/a/x.llc``
     and ``out/b/x.llc``.
@@ -206,7 +205,7 @@ def _in_own_folder(job: Job, alike: Sequence[Job], folder: Path) -> Job:
     parents = {identity(each.source).parent for each in alike}
     try:
         own = identity(job.source).parent.relative_to(os.path.commonpath(parents))
-    except ValueError:  # on two drives
+    except ValueError:  # on different drives
         return job
     target = folder / own / Path(job.target).name
     return replace(job, target=str(target), folder=target.parent)

@@ -1,4 +1,4 @@
-"""Regions of images as people write them."""
+"""Regions of images as written on the command line."""
 
 import re
 from dataclasses import dataclass

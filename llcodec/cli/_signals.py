@@ -27,7 +27,7 @@ class Stopped(BaseException):
 def stoppable() -> Iterator[None]:
     """Raise :class:`Stopped` on the first signal to end; ignore further ones during clean-up."""
     before = {number: signal.getsignal(number) for number in _ENDING}
-    # Who started the program may have asked to ignore a signal, as nohup does.
+    # The parent process may have set a signal to be ignored, as nohup does.
     caught = [number for number in _ENDING if before[number] is not signal.SIG_IGN]
 
     def stop(number: int, _frame: FrameType | None) -> None:

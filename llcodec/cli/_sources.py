@@ -47,7 +47,7 @@ class Found:
 
 
 def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> Found:
-    """Return the files that inputs stand for, in their order.
+    """Return the files that inputs refer to, in their order.
 
     Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
     in alphabetical order. Hidden files and folders are left out, and links to folders are not
@@ -138,7 +138,7 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
     for path in map(Path, names):
         if not path.is_dir():
             yield Source(_spelled(path), path.relative_to(base))
-        elif "**" not in pattern:  # else what is in the folder matches by itself
+        elif "**" not in pattern:  # else the contents of the folder match on their own
             yield from _in_folder(path, base, suffixes, what, found)
 
 

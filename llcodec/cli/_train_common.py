@@ -43,10 +43,10 @@ WithTensorBoard = Annotated[
 Threads = _options.Threads
 
 
-def end_run(out: Path, *, done: bool, how: str = "go on with --resume") -> None:
-    """Tell ``how`` to go on with the run folder ``out``, unless the training is ``done``.
+def end_run(out: Path, *, done: bool, how: str = "continue with --resume") -> None:
+    """Say ``how`` to continue the run in ``out``, unless the training is ``done``.
 
-    Raises typer.Exit with the code ``STOPPED`` then, so that no script goes on with half a run.
+    Raises typer.Exit with the code ``STOPPED`` then, so that no script continues with half a run.
     """
     if not done:
         typer.echo(f"stopped; {how} ({out})", err=True)

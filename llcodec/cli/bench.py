@@ -118,8 +118,8 @@ def bench(
     """Measure rate, quality and time of pipelines on images.
 
     Every file is written and decoded. Results are JSON and a table, plots, and report.html with
-    all of them. Run it again to resume an interrupted run; failures are listed, and the rest goes
-    on.
+    all of them. Run it again to resume an interrupted run; failures are listed, and the
+    rest continues.
     """
     if context.invoked_subcommand is not None:
         return

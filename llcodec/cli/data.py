@@ -20,7 +20,7 @@ app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="NAME", show_default=False, help="Show all about these."),
+    typer.Argument(metavar="NAME", show_default=False, help="Show the details of these."),
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name from llc data list.")]
 Root = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the data set.")]
@@ -46,7 +46,7 @@ Json = Annotated[
 
 @app.command("list", cls=Command)
 def list_sets(names: Names = None, json: Json = False) -> None:
-    """List data sets: one line each, or all about some of them."""
+    """List data sets: one line each, or the details of some."""
     from llcodec.data.registry import REGISTRY, find
 
     chosen = [find(name) for name in names] if names else list(REGISTRY.values())

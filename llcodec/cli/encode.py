@@ -33,7 +33,7 @@ EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
     "llc encode dark.jpg -q 2.5                       # dark.llc, smaller",
     "llc encode dark.jpg small.llc --target-size 40kB",
-    "llc encode night/ -o small/ --skip-existing      # a whole folder; goes on",
+    "llc encode night/ -o small/ --skip-existing      # a whole folder; resumes",
     "cat dark.jpg | llc encode - > small.llc",
 )
 

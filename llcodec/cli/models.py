@@ -96,7 +96,7 @@ def _verified(job: Job) -> Record:
     try:
         file = _file(job.source)
         tried = try_out(file)
-    except ModelError as error:  # the line that is printed names the source already
+    except ModelError as error:  # the printed line already names the source
         raise type(error)(str(error).removeprefix(f"{job.source}: ")) from error
     seconds = round(perf_counter() - start, 3)
     return {"name": job.source, "path": str(file), **tried, "seconds": seconds}

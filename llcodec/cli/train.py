@@ -100,7 +100,7 @@ def tone(
         raise InputError("this recipe has no tone stage")
     members, folders = chosen.preset.tone_members, DataFolders.sort(data)
     done = run_tone(folders, chosen.tone, out, chosen.seed, members, max_hours)
-    end_run(out, done=done, how="run it again to go on")
+    end_run(out, done=done, how="run it again to continue")
 
 
 @app.command(cls=Command)

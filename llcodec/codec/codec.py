@@ -39,7 +39,7 @@ _SMALL = 10_000_000  # pixels: cheap to code whatever the shape of the picture
 
 @dataclass(frozen=True)
 class Target:
-    """What an encoder aims at: one of quality, file size and rate; by default, quality 4.
+    """The target of an encoder: one of quality, file size and rate; by default, quality 4.
 
     Attributes:
         quality: from 1 to 8.
@@ -160,7 +160,7 @@ class Codec:
             exposure: stops to add, from -4 to 4; 1 doubles the light.
             region: what to decode; all of the picture by default. Only the tiles that the region
                 needs are decoded.
-            limits: upper bounds on what the file may hold.
+            limits: upper bounds on the contents of the file.
 
         Raises:
             FormatError: when the file is damaged, or not an ``.llc`` file.

@@ -4,8 +4,8 @@
         │        └─ SNR branch 0 ─┘  │ └─ SNR branch 1 ─┘  │
         └────────── linear path ─────┘                     └─ hyperprior, context
 
-Knowledge of more than the neighbourhood (tone, attention) is used by the encoder alone. The
-decoder, g_s and the linear path, is local.
+Only the encoder uses information beyond the neighbourhood (tone, attention). The decoder, g_s and
+the linear path, is local.
 """
 
 from collections.abc import Callable
@@ -82,7 +82,7 @@ class JointModel(nn.Module):
     def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
         """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
 
-        None where the preset has no tone network. Pictures that are bright already are left alone.
+        None if the preset has no tone network. Bright pictures are left unchanged.
         """
         return None if self.tone is None else fade_if_bright(self.tone(thumbnail), thumbnail)
 
@@ -159,7 +159,7 @@ class JointModel(nn.Module):
     ) -> JointOutput:
         """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B.
 
-        ``rounding`` stands in for the rounding of latents in rate terms.
+        ``rounding`` replaces the rounding of latents in rate terms.
         """
         y = self.analyse(x, curve, enhance)
         # The networks of groups see normalised latents, for which lower precision is enough.
@@ -240,7 +240,7 @@ class JointModel(nn.Module):
 
 def _full_precision(x: Tensor) -> AbstractContextManager[object]:
     """Return a context in which training's lower precision is off (tone, rates, linear path)."""
-    if x.is_meta:  # only shapes are wanted, and there is no precision
+    if x.is_meta:  # on the meta device only shapes are computed
         return nullcontext()
     return torch.autocast(x.device.type, enabled=False)
 

@@ -60,7 +60,7 @@ class ModelFile:
 
     @property
     def short_hash(self) -> bytes:
-        """The first bytes of the file's SHA-256, as they stand in every .llc header."""
+        """The first bytes of the file's SHA-256, which every .llc header contains."""
         return bytes.fromhex(self.sha256)[:HASH_LENGTH]
 
     @property
@@ -80,16 +80,16 @@ class ModelFile:
 def learned_to_brighten(training: TrainingFacts, preset: Preset) -> bool:
     """Return whether a model was trained to make dark pictures bright.
 
-    The stage of its training decides. Its shape alone does not tell: without its SNR-aware branch
-    the published network has the shape of a plain codec, and brightens. The shape decides only
-    where the stage is unknown.
+    The stage of its training decides. The shape is not enough: without its SNR-aware branch the
+    published network has the shape of a plain codec, and brightens. The shape decides only if the
+    stage is unknown.
     """
     shape = preset.snr_branch or preset.global_tone
     return shape if training.stage is None else _STAGE_BRIGHTENS.get(training.stage, shape)
 
 
 def write_model(path: Path, file: ModelFile) -> None:
-    """Write a weight file, whole or not at all.
+    """Write a weight file, completely or not at all.
 
     Raises:
         BrokenModelError: when a reader would refuse the model or its name.
@@ -101,7 +101,7 @@ def write_model(path: Path, file: ModelFile) -> None:
         {k: v for k, v in state.items() if not k.startswith(_INTEGER_NETWORKS)}
     )
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
-        if f"float.{key}" in tensors:  # a few numbers whose precision matters
+        if f"float.{key}" in tensors:  # small tensors whose precision matters
             tensors[f"float.{key}"] = state[key].detach().contiguous()
     shapes = {}
     for name, layers in _chains(file.networks).items():

@@ -1,7 +1,7 @@
-"""The windows in which the codec's transforms see a big picture; a unit is one latent.
+"""The windows in which the codec's transforms process a large picture, in units of one latent.
 
-The pieces of a decoded picture fit as if the whole had been transformed at once. The encoder's
-attention sees one window at a time.
+The pieces of a decoded picture fit together as if the whole had been transformed at once. The
+encoder's attention sees one window at a time.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def windows(height: int, width: int, halo: int, box: LatentBox | None = None) ->
 
 
 def _spans(start: int, stop: int, length: int, halo: int) -> tuple[Span, ...]:
-    # What is little larger than one core stays whole: two halos would cost more.
+    # Do not split what is little larger than one core: two halos would cost more.
     size = stop - start
     count = 1 if size <= 2 * CORE else -(-size // CORE)
     return spans(start, stop, length, count=count, halo=halo)

@@ -15,7 +15,7 @@ class Collector:
 
     Attributes:
         tiles: tiles by raster index, in file order.
-        alpha: payload of ``ALPH``, if it was there.
+        alpha: payload of ``ALPH``, if present.
         unknown: ancillary chunks that this version does not know.
     """
 

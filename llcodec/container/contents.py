@@ -33,7 +33,7 @@ class RawChunk:
 
     Attributes:
         type: four ASCII letters, the first one lower-case.
-        payload: what the chunk holds.
+        payload: the contents of the chunk.
 
     Raises:
         ValueError: when the type is not that of an unknown ancillary chunk.

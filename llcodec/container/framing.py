@@ -29,7 +29,7 @@ _LENGTH: Final = struct.Struct("<I")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a chunk lies. Nothing is said about its checksum.
+    """The extent of a chunk. Its checksum has not been checked.
 
     Attributes:
         type: the four letters.
@@ -97,12 +97,12 @@ def frame_at(data: bytes, start: int) -> Frame:
     if not kind or (len(kind) < 4 and kind.isalpha()):
         raise TruncatedError(
             f"the file ends at byte {len(data)}, before its DONE chunk: "
-            "copy it again, or salvage what is there"
+            "copy it again, or salvage the intact tiles"
         )
     if not is_chunk_type(kind):
         raise CorruptError(
             f"no chunk starts at byte {start}: the file is damaged, "
-            "copy it again, or salvage what is there"
+            "copy it again, or salvage the intact tiles"
         )
     if len(data) - start < CHUNK_OVERHEAD:
         raise _cut_short(kind, start)
@@ -114,7 +114,7 @@ def frame_at(data: bytes, start: int) -> Frame:
 
 
 def has_right_crc(data: bytes, frame: Frame) -> bool:
-    """Compute the chunk's CRC and compare. Takes time in proportion to the payload."""
+    """Compute and compare the chunk's CRC. Takes time in proportion to the payload."""
     payload = memoryview(data)[frame.payload_start : frame.payload_end]
     (stored,) = _LENGTH.unpack_from(data, frame.payload_end)
     return crc32(payload, crc32(frame.type)) == int(stored)
@@ -134,7 +134,7 @@ def checked_payload(data: bytes, frame: Frame) -> bytes:
     if not has_right_crc(data, frame):
         raise CorruptError(
             f"the {frame.name} chunk at byte {frame.start} has a wrong checksum: "
-            "copy the file again, or salvage what is there"
+            "copy the file again, or salvage the intact tiles"
         )
     return payload_of(data, frame)
 
@@ -142,5 +142,5 @@ def checked_payload(data: bytes, frame: Frame) -> bytes:
 def _cut_short(kind: bytes, start: int) -> TruncatedError:
     return TruncatedError(
         f"the file ends within the {kind.decode('ascii')} chunk at byte {start}: "
-        "copy it again, or salvage what is there"
+        "copy it again, or salvage the intact tiles"
     )

@@ -39,7 +39,7 @@ def read_head(payload: bytes, minor: int) -> Header:
     """Return the header in the payload of ``HEAD``.
 
     Args:
-        payload: what the chunk holds.
+        payload: the contents of the chunk.
         minor: the minor version at the start of the file, which the payload must repeat.
 
     Raises:

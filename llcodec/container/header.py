@@ -1,4 +1,4 @@
-"""What the ``HEAD`` chunk says about a picture."""
+"""The contents of the ``HEAD`` chunk."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _QUALITIES: Final = range(MIN_QUALITY * QUALITY_UNITS, MAX_QUALITY * QUALITY_UNI
 _TILE_SIZES: Final = range(TILE_SIZE_STEP, MAX_TILE_SIZE_FIELD + 1, TILE_SIZE_STEP)
 _TONE_VALUES: Final = range(-(1 << 15), 1 << 15)
 NAME: Final = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_NAME_LENGTH - 1}}}")
-"""What a model may be called."""
+"""The pattern of model names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Limits on what a reader holds in memory."""
+"""Limits on the memory that a reader uses."""
 
 from dataclasses import dataclass, fields
 from typing import Final

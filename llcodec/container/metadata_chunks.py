@@ -14,7 +14,7 @@ _BEST: Final = 9
 
 
 def write_metadata(kind: bytes, item: bytes) -> bytes:
-    """Return the payload of a metadata chunk: EXIF as it is, ICC and XMP compressed."""
+    """Return the payload of a metadata chunk: EXIF unchanged, ICC and XMP compressed."""
     if kind == EXIF:
         return item
     return _SIZE.pack(len(item)) + zlib.compress(item, _BEST)
@@ -25,7 +25,7 @@ def read_metadata(kind: bytes, payload: bytes, limit: int) -> bytes:
 
     Args:
         kind: the chunk type, one of ``METADATA_TYPES``.
-        payload: what the chunk holds.
+        payload: the contents of the chunk.
         limit: the most bytes that the item may have.
 
     Raises:

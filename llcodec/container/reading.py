@@ -115,7 +115,7 @@ def _frames(data: bytes, start: int) -> Iterator[Frame]:
         if frame.type == DONE:
             break
     if start != len(data):
-        raise CorruptError(f"the file goes on after its DONE chunk: cut it at byte {start}")
+        raise CorruptError(f"the file continues after its DONE chunk: cut it at byte {start}")
 
 
 def _check_room_for_tiles(header: Header, room: int) -> None:
@@ -123,7 +123,7 @@ def _check_room_for_tiles(header: Header, room: int) -> None:
     if room < least:
         raise TruncatedError(
             f"the file is too short for its {header.tile_count} tiles: "
-            "copy it again, or salvage what is there"
+            "copy it again, or salvage the intact tiles"
         )
 
 
@@ -145,10 +145,10 @@ def _check_complete(header: Header, collector: Collector) -> None:
     for expected, index in enumerate(collector.tiles):
         if index != expected:
             raise CorruptError(
-                f"tile {index} comes where tile {expected} should be: salvage what is there"
+                f"tile {index} comes where tile {expected} should be: salvage the intact tiles"
             )
     if len(collector.tiles) != header.tile_count:
         raise CorruptError(
             f"the file has {len(collector.tiles)} {TILE.decode('ascii')} chunks instead of "
-            f"{header.tile_count}: salvage what is there"
+            f"{header.tile_count}: salvage the intact tiles"
         )

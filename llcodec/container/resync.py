@@ -20,9 +20,9 @@ _KNOWN: Final = re.compile(b"|".join(kind for kind in CHUNK_ORDER if kind != HEA
 def whole_frames(data: bytes, start: int) -> Iterator[Frame]:
     """Yield the chunks from offset ``start`` on whose CRC is right, in file order.
 
-    A chunk with a wrong CRC is not believed, its length included: the next one is then the next
-    place that has the letters of a known type, a length that fits and a right CRC. Takes time
-    in proportion to the data, whatever they are: on data made to be slow, it ends early.
+    A chunk with a wrong CRC is ignored, its length included: the next chunk is then at the next
+    place that has the letters of a known type, a length that fits and a right CRC. Takes time in
+    proportion to the data: on hostile data, it ends early.
     """
     work_left = max(_LEAST_WORK, _WORK_PER_BYTE * len(data))
     places = _places(data, start)

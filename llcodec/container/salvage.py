@@ -1,4 +1,4 @@
-"""Recover what is intact in a damaged file."""
+"""Recover the intact chunks of a damaged file."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ MAX_PROBLEMS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """What was recovered of a file: a ``Container`` in which tiles may be missing.
+    """The recovered parts of a file: a ``Container`` in which tiles may be missing.
 
     Attributes:
         header: always intact.
@@ -100,7 +100,7 @@ def _collect(data: bytes, start: int, collector: Collector, problems: _Problems)
     done = False
     for frame in whole_frames(data, start):
         if frame.start != start:
-            problems.add(f"bytes {start} to {frame.start - 1} hold no readable chunk")
+            problems.add(f"bytes {start} to {frame.start - 1} contain no readable chunk")
         start = frame.end
         try:
             collector.add(frame.type, payload_of(data, frame))
@@ -110,7 +110,7 @@ def _collect(data: bytes, start: int, collector: Collector, problems: _Problems)
             done = True
             break
     if start != len(data):
-        what = "come after the DONE chunk" if done else "hold no readable chunk"
+        what = "come after the DONE chunk" if done else "contain no readable chunk"
         problems.add(f"bytes {start} to {len(data) - 1} {what}")
     if not done:
         problems.add("the DONE chunk is missing: the file was cut short, or its end is damaged")

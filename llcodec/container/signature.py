@@ -20,9 +20,9 @@ _DAMAGED_AS_TEXT: Final = (
     SIGNATURE.replace(b"\r", b"\n"),
     SIGNATURE.replace(b"\n", b"\r\n"),
     SIGNATURE.replace(b"\x1a\n", b"\x1a\r\n"),  # only line feeds without a return before them
-    b"\xc2\x89LLC",  # taken for Latin-1 and written as UTF-8
-    b"\xef\xbf\xbdLLC",  # taken for UTF-8: the replacement character
-    b"\x09LLC",  # the eighth bit is gone
+    b"\xc2\x89LLC",  # read as Latin-1 and written as UTF-8
+    b"\xef\xbf\xbdLLC",  # read as UTF-8: the replacement character
+    b"\x09LLC",  # the eighth bit is lost
 )
 
 

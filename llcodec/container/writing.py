@@ -1,4 +1,4 @@
-"""Writing a whole file."""
+"""Write a whole file."""
 
 from llcodec.container.contents import Container
 from llcodec.container.framing import ALPH, DONE, EXIF, HEAD, ICCP, TILE, XMPD, write_chunk
@@ -10,7 +10,7 @@ from llcodec.container.tile_chunk import write_tile
 
 
 def pack(container: Container, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """Return the bytes of a file, such that ``unpack`` with the same limits gives it back.
+    """Return the bytes of a file, which ``unpack`` with the same limits reads back.
 
     The same container gives the same bytes wherever zlib does. Unknown chunks are written after
     the metadata, in their order.

@@ -20,9 +20,9 @@ Outcome = bool | LlcError
 def convert_all(
     targets: Mapping[Path, Path], size: Size | None, threads: int
 ) -> Generator[tuple[Path, Outcome]]:
-    """Write the file of every source to its target and yield what became of it, in their order.
+    """Write the file of every source to its target and yield the outcomes, in their order.
 
-    A target that is there already is left as it is. Pictures are copied; .npy and RAW files, and
+    An existing target is kept. Pictures are copied; .npy and RAW files, and
     everything that is resized, become PNG files.
 
     Raises OutputError if a target cannot be written.

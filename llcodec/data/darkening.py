@@ -1,4 +1,4 @@
-"""Synthetic low light: what a camera would have written of a photograph taken in the dark.
+"""Synthetic low light: the image that a camera would have written in the dark.
 
 Undo the camera's tone curve, take light away, add an error of the white balance and the noise of
 photons and sensor, redo the curve, quantise (as Brooks et al., CVPR 2019, unprocess photographs).
@@ -89,7 +89,7 @@ def random_darkening(rng: np.random.Generator, exposure: float | None = None) ->
 
 
 def random_noise(rng: np.random.Generator) -> Darkening:
-    """Draw a darkening that only adds noise: what the camera adds to a picture dark already."""
+    """Draw a darkening that only adds noise, for pictures that are dark already."""
     return evenly_exposed(random_darkening(rng, _EXPOSURE))
 
 

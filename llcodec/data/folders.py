@@ -33,7 +33,7 @@ class DataFolders:
 
     @classmethod
     def sort(cls, folders: Sequence[Path]) -> "DataFolders":
-        """Return ``folders`` by what they hold: pairs, or else photographs.
+        """Sort ``folders`` by their contents: pairs, or else photographs.
 
         Raises InputError if one of them does not exist.
         """

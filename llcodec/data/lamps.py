@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.float32]
 
 _MOST_LAMPS = 5
-_FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # what the shadows get of the lamps' light
+_FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # the share of the lamps' light in the shadows
 
 
 @dataclass(frozen=True)

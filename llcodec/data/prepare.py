@@ -1,4 +1,4 @@
-"""From what was downloaded to what the loaders read."""
+"""Convert downloaded files to those that the loaders read."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Order:
     """What to prepare, and how.
 
     Attributes:
-        dataset: what ``root`` holds.
+        dataset: the data set below ``root``.
         root: the folder that was downloaded.
         out: where to write; without it, ``root`` itself, which must hold pictures then.
         size: width and height of everything that is written; None leaves sizes alone.
@@ -131,7 +131,7 @@ def _check_out(order: Order, out: Path, found: Listing) -> None:
 
 
 def _finish(order: Order, folder: Path, found: Listing, new: int) -> Prepared:
-    """Leave out what cannot be read, and write the table of the rest."""
+    """Leave out unreadable files, and write the table of the rest."""
     wrong = size_problems(found.samples, folder)
     kept = [sample for sample in found.samples if not wrong.keys() & set(sample.paths)]
     if order.val:

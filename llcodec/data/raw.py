@@ -10,7 +10,7 @@ from llcodec._extras import require
 from llcodec.errors import UnreadableImageError
 
 RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
-"""Lower-case suffixes, with their dot, of files that hold what a sensor saw."""
+"""Lower-case suffixes, with their dot, of RAW files."""
 
 
 def require_rawpy() -> Any:

@@ -1,6 +1,6 @@
-"""Between a picture as it was shot and the enhanced one, in linear light.
+"""Mix a picture as it was shot with the enhanced one, in linear light.
 
-Light adds up in linear light: half the strength is what an exposure half-way would have caught.
+Light is additive there: half the strength is the exposure half-way between the two.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def blend(shot: Samples, bright: Tensor, strength: float) -> Tensor:
     """
     values = bright[0].clamp(0, 1).permute(1, 2, 0).cpu().numpy().astype(np.float64)
     white = white_level(shot)
-    # Of samples there are few different ones: their light is looked up.
+    # Samples have few different values: their light is looked up in a table.
     table = decode_srgb(np.arange(white + 1) / white)
     light = (1 - strength) * table[shot] + strength * decode_srgb(values)
     return torch.from_numpy(encode_srgb(light)).permute(2, 0, 1)[None]

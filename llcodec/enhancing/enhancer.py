@@ -1,4 +1,4 @@
-"""The enhancer: one loaded model, used for any number of pictures."""
+"""The enhancer: load one model, then enhance any number of pictures."""
 
 from dataclasses import replace
 
@@ -21,12 +21,17 @@ from llcodec.nets.tone import adjust_exposure, identity_curve
 
 
 class Enhancer:
-    """Makes dark pictures bright with one model. Not to be shared between threads.
+    """Makes dark pictures bright with one model. Do not share an enhancer between threads.
 
-    ``model`` is ``joint``, the name of a shipped model or the path of a weight file; ``device`` is
-    ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    Raises UnknownModelError, BrokenModelError, ModelError (a model that does not enhance),
-    InputError (no such device).
+    Args:
+        model: ``joint``, the name of a shipped model, or the path of a weight file.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises:
+        UnknownModelError: when there is no such model.
+        BrokenModelError: when its weight file is damaged.
+        ModelError: when the model does not enhance.
+        InputError: when the device does not exist.
     """
 
     def __init__(self, model: str = DEFAULT_ENHANCER, *, device: str = "auto") -> None:
@@ -44,14 +49,18 @@ class Enhancer:
 
     @torch.inference_mode()
     def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
-        """Return the picture made bright, with as many bits, its alpha and its metadata.
+        """Return the enhanced picture, with the same bit depth, alpha and metadata.
 
-        ``strength`` is 1 for the enhanced picture and 0 for the very samples that came in; between
-        them light is mixed. ``exposure`` is how many stops the enhanced picture is made brighter
-        by, from -4 to 4.
-        Raises InputError if the strength or the exposure is out of its range, TooManyPixelsError
-        if the picture is too thin, or too large for the model, BrokenModelError if the model makes
-        no picture.
+        Args:
+            picture: what to enhance, in sRGB.
+            strength: 1 for the enhanced picture, 0 for the unchanged input; between, they are
+                mixed in linear light.
+            exposure: stops by which the enhanced picture is made brighter, from -4 to 4.
+
+        Raises:
+            InputError: when the strength or the exposure is out of range.
+            TooManyPixelsError: when the picture is too thin, or too large for the model.
+            BrokenModelError: when the model's output is not finite.
         """
         check_strength(strength)
         check_exposure(exposure)
@@ -66,7 +75,7 @@ class Enhancer:
     def _finished(
         self, piece: Piece, picture: Picture, strength: float, exposure: float
     ) -> Samples:
-        """Return the samples of a piece: grey if the picture is, mixed with what was shot."""
+        """Return the samples of a piece: grey if the picture is, mixed with the input."""
         values = piece.values
         if not bool(values.isfinite().all()):
             raise BrokenModelError(f"the model {self.name} makes values that are not finite")

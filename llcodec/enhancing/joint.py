@@ -2,8 +2,8 @@
 
     x ─ tone ─ analysis, SNR-aware branch ─ y ─ gain · inverse gain ─ synthesis ─ x̂
 
-Nothing is rounded and nothing coded. The latents of the whole picture are kept (0.6 numbers a
-pixel in ``fast``), all else is computed window by window, as encoder and decoder do.
+Nothing is rounded or coded. The latents of the whole picture are kept (0.6 numbers a pixel in
+``fast``); everything else is computed window by window, as in encoder and decoder.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ from llcodec.errors import ModelError
 from llcodec.nets.presets import PRESETS
 from llcodec.nets.tone import thumbnail
 
-# The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
+# The finest quality. The product of a gain and its inverse is not 1: training lets it shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
 # 0.16 dB better than latents as they are, and as good as any other quality within 0.02 dB.
 _QUALITY = 8.0

@@ -1,9 +1,9 @@
-"""What enhancers are called when nobody gives a path; importing this costs nothing."""
+"""Default names of enhancers; importing this module costs nothing."""
 
 from typing import Final
 
 JOINT: Final = "joint"
-"""Stands for the default codec."""
+"""The name of the default codec as an enhancer."""
 
 DEFAULT_ENHANCER: Final = JOINT
-"""The enhancer of those who name none."""
+"""The default enhancer."""

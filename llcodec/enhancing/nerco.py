@@ -42,9 +42,9 @@ class NercoEnhancer:
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the pieces of the enhanced picture.
 
-        Every window is shown an overview of the whole picture and its own place therein. Presets of
-        the family ``paper`` take a picture at once, since their statistics are those of what they
-        see; TooManyPixelsError is raised where that would take too much memory.
+        Every window sees an overview of the whole picture and its own place in it. Presets of
+        the family ``paper`` take a whole picture, since their statistics are those of their input;
+        TooManyPixelsError is raised if that would take too much memory.
         """
         height, width = pixels.shape[:2]
         overview = to_overview(thumbnail_of_samples(pixels).to(self._device))
@@ -74,7 +74,7 @@ class NercoEnhancer:
 
 
 def _within(span: Span, length: int) -> slice:
-    """Return the core of a window as far as there is a picture."""
+    """Return the core of a window, cut to the picture."""
     return slice(span.core.start, min(span.core.stop, length))
 
 

@@ -1,6 +1,6 @@
-"""What every enhancer makes of a picture: finished rectangles, one after the other.
+"""The output of every enhancer: finished rectangles, one after the other.
 
-So a picture of any size is enhanced in bounded memory: no float copy of the whole ever exists.
+This bounds the memory for pictures of any size: there is never a float copy of the whole.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ from llcodec._arrays import Samples
 class Piece:
     """A rectangle of the enhanced picture.
 
-    ``rows`` and ``columns`` say where it lies; ``values`` are 1×3×h×w, sRGB-encoded, within [0, 1]
-    but for overshoots.
+    ``rows`` and ``columns`` are its place; ``values`` are 1×3×h×w, sRGB-encoded, within [0, 1]
+    except for overshoots.
     """
 
     rows: slice
@@ -45,5 +45,5 @@ class Network(Protocol):
 
 
 def to_device(tensor: Tensor, device: torch.device) -> Tensor:
-    """Return a tensor where a network runs, laid out as its convolutions like it."""
+    """Return a tensor on the device of a network, in the layout that suits convolutions."""
     return tensor.to(device).contiguous(memory_format=torch.channels_last)

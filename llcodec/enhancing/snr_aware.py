@@ -13,7 +13,7 @@ from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import PRESETS
 from llcodec.snr_aware.weights import SnrAwareFile, read_snr_aware
 
-_MOST_PIXELS = 4_000_000  # cut into tiles, each would get a light of its own, with seams between
+_MOST_PIXELS = 4_000_000  # in tiles, each would get another brightness, with seams between
 
 
 class SnrAwareEnhancer:

@@ -1,7 +1,7 @@
-"""Latents and hyper-latents of one tile to a stream and back.
+"""Code latents and hyper-latents of one tile as a stream, and back.
 
-Encoder and decoder walk the same way through the same integers; they differ only in where the
-symbols of a group come from. What the walk returns is what the decoder will have.
+Encoder and decoder go through the same integers in the same order; they differ only in where the
+symbols of a group come from. Both return the latents that the decoder has.
 """
 
 import zlib

@@ -74,7 +74,7 @@ def exif_of_tiff(image: Image.Image) -> bytes | None:
         for tag, value in descriptive_tags(image.getexif()).items():
             exif[tag] = value
         return exif.tobytes().removeprefix(b"Exif\0\0") if len(exif) else None
-    except Exception:  # whatever an odd tag makes of it, the pixels matter more
+    except Exception:  # whatever an odd tag raises: the pixels matter more
         return None
 
 

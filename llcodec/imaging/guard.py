@@ -1,4 +1,4 @@
-"""Turn all that Pillow raises into llcodec's own errors, and silence its warnings."""
+"""Turn everything that Pillow raises into llcodec's own errors, and silence its warnings."""
 
 import threading
 import warnings

@@ -1,4 +1,4 @@
-"""Get EXIF, ICC and XMP from what Pillow found beside the pixels."""
+"""Get EXIF, ICC and XMP from the ``info`` of a Pillow image."""
 
 import re
 from collections.abc import Mapping

@@ -15,8 +15,8 @@ def to_pil(picture: Picture) -> Image.Image:
     Pillow has no mode for 16-bit colour: such pictures are rounded to 8 bits. Use
     ``picture.pixels``, or write PNG or TIFF, to keep 16.
 
-    ``image.info`` holds ``exif`` and ``xmp``. It holds ``icc_profile`` only if that says
-    sRGB, as the pixels are.
+    ``image.info`` contains ``exif`` and ``xmp``, and ``icc_profile`` only if that is sRGB, as the
+    pixels are.
     """
     if picture.sixteen_bit and picture.grey and picture.alpha is None:
         image = Image.fromarray(np.ascontiguousarray(picture.pixels[..., 0]))

@@ -1,7 +1,7 @@
-"""Check a file before a plugin of Pillow opens it, for what plugins do not limit themselves.
+"""Check a file before a plugin of Pillow opens it, for costs that plugins do not limit.
 
-Some decode more pixels than they report, some make objects of all numbers that they find. The
-checks read headers only, and let every photograph pass.
+Some decode more pixels than they report, some make objects of all numbers in the file. The checks
+read headers only, and every photograph passes.
 """
 
 import re
@@ -77,7 +77,7 @@ def _jpeg(stream: IO[bytes], _max_pixels: int) -> None:
 
 
 def _ico(stream: IO[bytes], max_pixels: int) -> None:
-    """The frames of an icon have sizes of their own, whatever its list says."""
+    """The frames of an icon have their own sizes, whatever its list says."""
     stream.seek(0)
     _, _, count = struct.unpack("<HHH", stream.read(6))
     table = stream.read(16 * count)

@@ -24,7 +24,7 @@ def resize(
     """Resize a picture to ``width``×``height`` pixels by an antialiased Lanczos filter.
 
     Args:
-        picture: its alpha plane need not have the size of the pixels, and is resized as a whole.
+        picture: its alpha plane may have another size than the pixels, and is resized as a whole.
         width: in pixels.
         height: in pixels.
         extent: columns and rows of pixels to use, from the top left corner; by default all.

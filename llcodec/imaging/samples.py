@@ -46,7 +46,7 @@ def samples_of_image(image: Image.Image, key: Key | None) -> Decoded:
         key: the transparent colour, from :func:`transparent_key`.
 
     CMYK and LAB become sRGB by their profile (CMYK without a profile by Pillow's formula).
-    I holds 16-bit values. F holds 0…1; what lies below 0 becomes 0.
+    Mode I has 16-bit values, mode F values from 0 to 1; negative values become 0.
 
     Raises:
         UnreadableImageError: when an I image is outside 0…65535, or an F image above 1.

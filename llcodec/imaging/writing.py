@@ -38,14 +38,14 @@ def write_picture(
       converted; other formats get sRGB pixels alone. Blocks too large for a JPEG segment
       (64 KB) are left out.
     * Formats without alpha (JPEG, PPM, BMP) get the colours without it; GIF keeps it as on or off.
-      Nothing is blended with a background: the alpha of a photograph is a mask, and what lies under
-      it is the photograph.
+      Nothing is blended with a background: the alpha of a photograph is a mask over the
+      photograph.
     * Grey pictures are written with one channel where the format has that.
 
     Args:
         picture: what to write.
         target: a binary stream; nothing is written to it unless encoding succeeds.
-        format: a name or suffix that :func:`format_for` knows, e.g. ``"PNG"``.
+        format: a name or suffix that :func:`format_for` accepts, e.g. ``"PNG"``.
         quality: 0…100 for JPEG, WebP and AVIF; ignored by the others.
 
     Raises:

@@ -53,7 +53,7 @@ def _centres(start: int, count: int, length: int, device: torch.device | None) -
 
 
 def stacked(parts: Sequence[Coordinates]) -> Coordinates:
-    """Return the coordinates of a batch of areas of one size, each of a picture of its own."""
+    """Return the coordinates of a batch of areas of one size, each of another picture."""
     return Coordinates(torch.cat([p.rows for p in parts]), torch.cat([p.columns for p in parts]))
 
 

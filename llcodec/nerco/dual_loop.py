@@ -39,7 +39,7 @@ class DualLoop:
 
     low: Tensor  # I_L
     high: Tensor  # I_H
-    normalised: Tensor | None  # I_NR, None where there is no NRN
+    normalised: Tensor | None  # I_NR, None without NRN
     bright: Tensor  # Ĩ_H = G_H(ME(I_L) ⊗ NRN(I_L))
     low_again: Tensor  # G_L(Ĩ_H), Eq. 8
     dark: Tensor  # Ĩ_L = G_L(ME(I_L) ⊗ I_H), with the camera's noise where there is one
@@ -68,7 +68,7 @@ def dual_loop(
 ) -> DualLoop:
     """Return both loops for views of dark and bright pictures of one size.
 
-    ``camera`` adds noise to what G_L makes of bright pictures, so that the second loop can only
+    ``camera`` adds noise to the bright pictures that G_L darkens, so that the second loop can only
     close if G_H takes noise away; the paper has none.
 
     Made pictures have no whole of their own; the networks that are shown them see the whole that

@@ -15,7 +15,7 @@ def edges(x: Tensor) -> Tensor:
     """Return the edge maps of pictures in [−1, 1]: B×3×H×W in, B×3×H×W, equal planes, out.
 
     Four times the length of the grey gradient by central differences, of [0, 1] values. Borders
-    are replicated, so that they are no edges.
+    are replicated, so that they do not count as edges.
     """
     weights = torch.tensor(_GREY, dtype=x.dtype, device=x.device)
     grey = F.pad(

@@ -8,7 +8,7 @@ SIZE = 50
 
 
 class ImagePool:
-    """Keeps up to 50 made pictures, detached; only discriminators are shown what comes out.
+    """Keeps up to 50 generated pictures, detached; only discriminators see its output.
 
     Once the pool is full, half of the pictures are exchanged for older ones. Random numbers come
     from ``rng``; :meth:`state` is what a checkpoint keeps beside the state of it.

@@ -46,7 +46,7 @@ class NercoModel(nn.Module):
         self.g_l = DarkeningGenerator(preset) if degrader else None
 
     def normalise(self, view: View) -> Tensor:
-        """Return I_NR of a dark picture; the picture itself where there is no NRN."""
+        """Return I_NR of a dark picture, or the picture itself without NRN."""
         if self.nrn is None:
             return view.picture
         if not self.switches.coordinates:
@@ -55,7 +55,7 @@ class NercoModel(nn.Module):
         return out
 
     def mask(self, view: View) -> Mask | None:
-        """Return I_A and I_M of a dark picture; None where there is no ME."""
+        """Return I_A and I_M of a dark picture; None without ME."""
         if self.me is None:
             return None
         out: Mask = self.me(view)

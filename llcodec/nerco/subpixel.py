@@ -6,7 +6,7 @@ from torch import nn
 
 @torch.no_grad()
 def even_start(conv: nn.Conv2d, factor: int) -> nn.Conv2d:
-    """Let all pixels that a pixel shuffle by ``factor`` makes of one start alike; return ``conv``.
+    """Give all pixels that a shuffle by ``factor`` makes of one equal weights; return ``conv``.
 
     Kernels drawn one by one put a random mosaic of ``factor``×``factor`` pixels on everything,
     which takes long to unlearn.

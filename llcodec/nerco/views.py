@@ -1,4 +1,4 @@
-"""What the networks are shown: a picture or a piece of one, and what it is a piece of.
+"""The input of the networks: a picture or a piece of one, and the picture that it belongs to.
 
 Pictures are in [0, 1] outside this package, and in [−1, 1] inside it.
 """
@@ -43,7 +43,7 @@ def view(picture: Tensor, small: Tensor, at: Coordinates) -> View:
     """Return the view of a piece of a picture.
 
     ``picture`` is B×3×H×W and ``small``, the thumbnail of the whole, B×3×100×150; both in [0, 1].
-    Raises InputError if H or W is no multiple of 4.
+    Raises InputError if H or W is not a multiple of 4.
     """
     if picture.shape[-2] % STRIDE or picture.shape[-1] % STRIDE:
         raise InputError(f"crops must be a multiple of {STRIDE} pixels")

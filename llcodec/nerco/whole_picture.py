@@ -2,7 +2,7 @@
 
 InstanceNorm takes its statistics from what it is shown, so that a tile of a picture comes out
 unlike the same place in the whole. The compact networks have none: what belongs to the whole
-picture, its statistics and a learned code, comes from an overview of it that every tile is shown.
+picture, its statistics and a learned code, comes from an overview of it that every tile sees.
 
 They work on log-odds, u = ½·ln(p / (1 − p)) = atanh(2p − 1), where brightening by a gain is an
 addition in the dark and saturates at white by itself.

@@ -1,4 +1,4 @@
-"""The noise of a camera on pictures that a generator made dark."""
+"""Camera noise on pictures that a generator darkened."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class CameraNoise:
     def __call__(self, dark: Tensor) -> Tensor:
         """Return B×3×H×W in [−1, 1] with noise, on a grid of 8 bits.
 
-        Gradients pass as if nothing had been added.
+        Gradients pass through unchanged.
         """
         pictures = (dark.detach().float() + 1) / 2
         noisy = [self._photographed(picture) for picture in pictures.clamp(0, 1)]

@@ -25,20 +25,20 @@ from llcodec.errors import InputError
 
 
 class History(Protocol):
-    """Pictures that are remembered from step to step, as one tensor."""
+    """Pictures that are kept from step to step, as one tensor."""
 
     def state(self) -> Tensor:
         """Return all of them."""
         ...
 
     def restore(self, state: Tensor) -> None:
-        """Remember those of ``state`` instead."""
+        """Keep those of ``state`` instead."""
         ...
 
 
 @dataclass(frozen=True)
 class Adversary:
-    """The other side of an adversarial training, and what it remembers."""
+    """The discriminators of an adversarial training, and the pictures that they keep."""
 
     model: nn.Module
     optimiser: torch.optim.Optimizer

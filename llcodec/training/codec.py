@@ -51,8 +51,8 @@ Stage = Literal["plain", "joint"]
 class CodecTrainer(Trainer):
     """Trains one stage in one run folder.
 
-    Stage ``plain`` learns photographs as they are; ``joint`` learns bright pictures from dark
-    ones, with the tone network as it was trained before.
+    Stage ``plain`` learns to reproduce photographs; ``joint`` learns bright pictures from dark
+    ones, with the tone network that was trained before.
     """
 
     columns = ("loss", "bpp", "mse")
@@ -106,7 +106,7 @@ class CodecTrainer(Trainer):
             self.forward = nn.parallel.DistributedDataParallel(model)
 
     def step(self) -> None:
-        """Take a step, unless its loss is not sane."""
+        """Take a step, unless its loss is an outlier."""
         recipe, state = self.recipe, self.state
         since = state.step - (state.restarted[-1] if state.restarted else 0)
         set_learning_rates(state.optimiser, state.step, since, recipe)
@@ -142,9 +142,9 @@ class CodecTrainer(Trainer):
         return torch.from_numpy(drawn).float()[self.shard]
 
     def _skip(self) -> None:
-        """Count a step that was not taken; too many in a row, and older weights take over.
+        """Count a skipped step; after too many in a row, return to older weights.
 
-        A jump to bad weights makes every later loss insane, and cannot be left otherwise. The
+        After a jump to bad weights every later loss is an outlier, and the run cannot recover. The
         averaged weights are the older ones, or those of the last checkpoint where the average
         is the last weights themselves.
         """
@@ -168,7 +168,7 @@ class CodecTrainer(Trainer):
         return tensors_within("model.", read_tensors(self.checkpoint)[0])
 
     def _is_sane(self, loss: float) -> bool:
-        """Return whether a loss is near the recent ones, and remember it if it is."""
+        """Return whether a loss is near the recent ones, and record it if it is."""
         recent = self.state.recent
         cap = self.recipe.loss_cap * median(recent) if len(recent) >= 20 else math.inf
         if not (math.isfinite(loss) and loss < cap):

@@ -1,4 +1,4 @@
-"""Whole trainings as commands see them: folders of data in, a run folder or a weight file out."""
+"""The training of a codec: from folders of data to a run folder."""
 
 import json
 import time
@@ -125,7 +125,7 @@ class _Run:
         return self.out / stage / "checkpoint.safetensors"
 
     def _refuse_what_cannot_end(self) -> None:
-        """Raise InputError for what a later stage lacks, before hours go into an earlier one."""
+        """Raise InputError if a later stage lacks something, before an earlier one takes hours."""
         recipe, options, data = self.recipe, self.options, self.data
         for path in (options.start, options.narrow, options.tone):
             if path is not None:
@@ -155,7 +155,7 @@ class _Run:
     def _refuse_unused_options(self) -> None:
         """Raise InputError for a recipe without a codec, and for weights that no stage would read.
 
-        Otherwise the command would succeed without having done what it was asked for.
+        Otherwise the command would succeed without doing what was requested.
         """
         recipe, options = self.recipe, self.options
         if recipe.plain is None and recipe.joint is None:
@@ -266,7 +266,7 @@ class _Run:
 
     def _all(self, recipe: StageRecipe) -> Sources:
         pairs = self._pairs or self.data.read_pairs("train")
-        drawn = recipe.mix.pairs < 1  # large sets are not read for nothing
+        drawn = recipe.mix.pairs < 1  # do not read large sets needlessly
         bright = self._photographs(recipe).photographs if drawn else ()
         return gather_sources(pairs, bright, self.data.store)
 

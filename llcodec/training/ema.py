@@ -18,7 +18,7 @@ class Ema(Generic[M]):
 
     @torch.no_grad()
     def update(self, model: M, step: int) -> None:
-        """Move towards ``model``; early steps move faster, so that the start is forgotten."""
+        """Move towards ``model``; early steps move faster, to lose the initial weights."""
         share = 1 - min(self.decay, (1 + step) / (10 + step))
         for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
             mine.lerp_(theirs, share)

@@ -37,7 +37,7 @@ def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share
     """Return targets whose global tone is ``share`` of the way to what the tone curve made.
 
     The codec cannot know how bright a dark scene was meant to be; that error is the tone
-    network's, is larger than all others, and its gradients would drown the rest. So each target
+    network's, is larger than all others, and its gradients would dominate. So each target
     is taken, by the gain and offset per channel that map its thumbnail best onto the toned
     thumbnail of its dark version, to the tone that the codec is given. What that takes out of
     [0, 1] is cut off, as it is in every picture that is shown.

@@ -1,4 +1,4 @@
-"""The training of NeRCo: dark and bright pictures that have nothing to do with each other."""
+"""The training of NeRCo from unpaired dark and bright pictures."""
 
 import json
 import math
@@ -31,7 +31,7 @@ from llcodec.training.validation import score_enhancer
 class NercoTrainer(Trainer):
     """Trains NRN, ME, both generators and the discriminators in one run folder.
 
-    ``guide`` None leaves text guidance out. ``validation`` pairs are only looked at and measured.
+    ``guide`` None leaves text guidance out. ``validation`` pairs are only drawn and measured.
     """
 
     columns = tuple(f.name for f in fields(StepLosses))
@@ -105,7 +105,7 @@ class NercoTrainer(Trainer):
         return scores[0]["psnr"]
 
     def draw(self, path: Path) -> None:
-        """Draw validation pictures as they are, enhanced, and as they should be."""
+        """Draw validation pictures: input, enhanced, and target."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:

@@ -47,7 +47,7 @@ class Processes:
         return bool(self.mean(torch.tensor(float(condition), device=device)) > 0)
 
     def barrier(self) -> None:
-        """Return when all processes have reached this line."""
+        """Wait until all processes have reached this line."""
         if self.world_size > 1:
             distributed.barrier()
 

@@ -1,4 +1,4 @@
-"""What a model was made of: the state of the code, and the data."""
+"""Provenance of a model: the state of the code, and the data."""
 
 import subprocess
 from collections.abc import Iterable

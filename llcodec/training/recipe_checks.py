@@ -1,4 +1,4 @@
-"""What numbers of a recipe may be: what is refused at once costs no night of training."""
+"""Check the numbers of a recipe before a long training starts."""
 
 import math
 from collections.abc import Collection

@@ -26,7 +26,7 @@ _FITTING_RATE = 0.05
 
 
 def restored_model(file: ModelFile) -> JointModel:
-    """Return the float model of a weight file: what was exported, to within rounding.
+    """Return the float model of a weight file: the exported one, up to rounding.
 
     How a product is shared out between the layers of an entropy network does not follow from its
     integers. Each gets its part, so that all have weights of the size that training starts from.

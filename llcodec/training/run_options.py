@@ -1,4 +1,4 @@
-"""How to run a recipe, apart from what is learned."""
+"""Options of a run that do not affect what is learned."""
 
 import math
 import sys

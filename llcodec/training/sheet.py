@@ -1,4 +1,4 @@
-"""A sheet of validation pictures: what the model makes of them."""
+"""A sheet of validation pictures and the model's outputs."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ def draw_sheet(
 def draw_enhanced(
     enhance: Callable[[Tensor], Tensor], pairs: Sequence[Pair], device: torch.device, path: Path
 ) -> None:
-    """Write a row for each pair: the dark picture, what an enhancer makes of it, the bright one."""
+    """Write a row for each pair: the dark picture, the enhanced one, the bright one."""
     if pairs:
         paste_rows([[p.low, enhanced(enhance, p.low, device), p.high] for p in pairs], path)
 

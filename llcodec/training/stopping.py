@@ -1,4 +1,4 @@
-"""Ending a run in good order when a signal asks for it."""
+"""End a run cleanly after a signal."""
 
 import signal
 from dataclasses import dataclass, field

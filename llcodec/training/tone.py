@@ -43,7 +43,7 @@ def tone_loss(bright: Tensor, high: Tensor) -> Tensor:
     """Return L1 + 0.15·ln(MSE) of brightened thumbnails, averaged over pictures.
 
     The mean of logarithms is the mean PSNR, which is what counts: without it the few pictures
-    whose brightness nobody can guess decide the gradient (half a decibel on scenes left out).
+    whose brightness cannot be predicted dominate the gradient (half a decibel on scenes left out).
     """
     error = bright - high
     squares = error.square().mean((1, 2, 3))

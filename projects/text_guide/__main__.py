@@ -1,6 +1,6 @@
 """``python -m projects.text_guide``: train a small model of pictures and texts.
 
-It learns to tell dark from bright for NeRCo's text guidance where CLIP is not at hand, and is not
+It learns to tell dark from bright for NeRCo's text guidance where CLIP is not available, and is not
 CLIP: two small towers of open_clip learn from pictures whose captions state their exposure, noise
 and colour cast. Ctrl-C ends with a checkpoint and exit code 75.
 """
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m projects.text_guide",
-        description="Train a text guide for NeRCo where CLIP is not at hand; it is not CLIP.",
+        description="Train a text guide for NeRCo where CLIP is not available; it is not CLIP.",
     )
     parser.add_argument(
         "--data",

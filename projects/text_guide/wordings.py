@@ -28,7 +28,7 @@ NOUNS = (
 )  # fmt: skip
 
 # "Low-light" is true of everything dark and "high-light" of everything bright, with wide edges, so
-# that the cosines go on changing between them. The narrower wordings separate degrees.
+# that the cosines keep changing between them. The narrower wordings separate degrees.
 _LIGHT = (
     Wording(
         "light",

@@ -22,8 +22,13 @@ def commands(document: Path) -> list[list[str]]:
 
 
 @pytest.mark.slow
-def test_the_commands_of_the_readme_run_in_their_order(
-    llc: Callable[..., Any], picture: Callable[..., Path], tmp_path: Path, monkeypatch: Any
+@pytest.mark.parametrize("document", ["README.md", "docs/cli.md"])
+def test_the_commands_run_in_their_order(
+    document: str,
+    llc: Callable[..., Any],
+    picture: Callable[..., Path],
+    tmp_path: Path,
+    monkeypatch: Any,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("dark.png", "dark.jpg", "night/a.jpg", "night/sub/b.png"):
@@ -31,7 +36,7 @@ def test_the_commands_of_the_readme_run_in_their_order(
     source = picture(Path("big.png"), 1104, 800)
     assert llc("encode", source, "-q", 1).code == 0
     source.unlink()
-    for words in commands(ROOT / "README.md"):
+    for words in commands(ROOT / document):
         if "damaged.llc" in words:
             data = bytearray(Path("dark.llc").read_bytes())
             data[data.index(b"TILE") + 30] ^= 1

@@ -78,7 +78,7 @@ def test_a_run_is_not_overwritten_and_goes_on(
     arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
     arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
     assert run([*arguments, "--max-hours", "0"]) == STOPPED
-    assert "go on with --resume" in capsys.readouterr().err
+    assert "continue with --resume" in capsys.readouterr().err
     kept = (tmp_path / "plain" / "checkpoint.safetensors").read_bytes()
     assert run(arguments) == 1
     assert "holds a run already" in capsys.readouterr().err

@@ -15,7 +15,7 @@ def test_a_stopped_one_tells_how_to_go_on_and_fails(capsys: pytest.CaptureFixtur
     with pytest.raises(typer.Exit) as caught:
         end_run(Path("mine"), done=False)
     assert caught.value.exit_code == 75
-    assert capsys.readouterr() == ("", "stopped; go on with --resume (mine)\n")
+    assert capsys.readouterr() == ("", "stopped; continue with --resume (mine)\n")
     with pytest.raises(typer.Exit):
         end_run(Path("mine"), done=False, how="run it again")
     assert "stopped; run it again (mine)" in capsys.readouterr().err

@@ -65,7 +65,7 @@ def test_one_broken_tile_costs_that_tile(
     start = sum(map(len, pieces[: TILE + tile]))
     end = start + len(pieces[TILE + tile]) - 1
     assert salvage.problems == (
-        f"bytes {start} to {end} hold no readable chunk",
+        f"bytes {start} to {end} contain no readable chunk",
         f"tile {tile} is lost, of 6 tiles (counted from 0)",
     )
 
@@ -141,7 +141,7 @@ def test_a_wrong_order_is_a_problem_but_costs_nothing(
     tiles = pieces[TILE:DONE]
     salvage = unpack_damaged(b"".join([*pieces[:TILE], *reversed(tiles), pieces[DONE]]))
     assert salvage.tiles == make_container().tiles
-    assert salvage.problems == ("tile 5 comes where tile 0 should be: salvage what is there",)
+    assert salvage.problems == ("tile 5 comes where tile 0 should be: salvage the intact tiles",)
 
 
 def test_bytes_after_the_end_are_left_out(

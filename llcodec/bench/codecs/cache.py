@@ -32,7 +32,7 @@ class Timed(Generic[Value]):
 
 @runtime_checkable
 class TimesItself(Protocol):
-    """A codec that knows its times better than a clock around it does."""
+    """A codec that reports its own times."""
 
     def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
         """Return a file, and the seconds that it took."""

@@ -41,7 +41,7 @@ _TCM_MULTIPLE = 128  # … and those of a whole window of attention
 
 
 class CompressaiCodec:
-    """One architecture of the zoo; each quality is a network of its own, loaded when it is needed.
+    """One architecture of the zoo; each quality has its own network, loaded when it is needed.
 
     ``path`` leads to weights (see :func:`~llcodec.bench.codecs.compressai_weights.weight_files`);
     without one, they are fetched from the zoo.
@@ -217,7 +217,7 @@ def unpack(data: bytes) -> CodedPicture:
     except struct.error as error:
         raise UnreadableImageError("the file ends before its streams") from error
     if 0 in (width, height, rows, columns, count) or at + sum(lengths) > len(data):
-        raise UnreadableImageError("the file holds no picture, or not all of it")
+        raise UnreadableImageError("the file contains no complete picture")
     streams = []
     for length in lengths:
         streams.append(data[at : at + length])

@@ -92,7 +92,7 @@ def read_weights(path: Path) -> StateDict:
 
     try:
         held = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # pickle, zip and torch all raise errors of their own
+    except Exception as error:  # pickle, zip and torch raise different errors
         raise BrokenModelError(
             f"{path}: no weights that can be read safely ({type(error).__name__})"
         ) from error

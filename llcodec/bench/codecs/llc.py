@@ -98,7 +98,7 @@ class LlcCodec:
     def decode(self, data: bytes) -> Pixels:
         """Return the picture of a file, H×W×3; bright, if the model enhances.
 
-        Raises UnreadableImageError if it is no file of this model.
+        Raises UnreadableImageError if it is not a file of this model.
         """
         try:
             return self._codec.decode(data).pixels.astype(np.uint8)
@@ -189,7 +189,7 @@ class LlcLadder:
     def decode(self, data: bytes) -> Pixels:
         """Return the picture of a file, H×W×3; bright, if its model enhances.
 
-        Raises UnreadableImageError if it is no file of these models, and as :meth:`at` does.
+        Raises UnreadableImageError if it is not a file of these models, and as :meth:`at` does.
         """
         try:
             wanted = read_header(data).model_hash.hex()

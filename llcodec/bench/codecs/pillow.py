@@ -229,7 +229,7 @@ class HeicCodec:
         whole = whole_quality(self.name, quality, 0, 100)
         file = BytesIO()
         picture = _pillow_heif().from_pillow(Image.fromarray(pixels))
-        # A dictionary of its own each time: pillow-heif writes into what it is given.
+        # A new dictionary each time: pillow-heif writes into its argument.
         options = {"subsampling": self.chroma, "enc_params": dict(_ENCODER)}
         try:
             picture.save(file, quality=whole, **options)

@@ -14,7 +14,7 @@ from llcodec.imaging import Picture
 
 
 class LearnedEnhancer:
-    """What ``llc enhance`` makes of a picture, from its pixels and to pixels.
+    """The result of ``llc enhance``, from pixels to pixels.
 
     Args:
         name: the name in results.

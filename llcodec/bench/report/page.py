@@ -75,7 +75,7 @@ def render(content: Mapping[str, Any], data: Mapping[str, Any]) -> str:
 
 
 def safe_json(data: Mapping[str, Any]) -> str:
-    """Return JSON that cannot end the script element that it stands in."""
+    """Return JSON that cannot end the script element that contains it."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.translate(_UNSAFE)
 

@@ -83,7 +83,7 @@ def make_samples(
 ) -> Samples:
     """Return what the runs that did not fail make of some of their pictures.
 
-    A pipeline that fails is recorded, and the others go on.
+    A pipeline that fails is recorded, and the others continue.
 
     Args:
         runs: their scores tell the rate of each picture.

@@ -119,7 +119,7 @@ _ALONE = Comparison("", None, None, None)
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as it is shown, and as it is sorted; None if there is none.
+    """A number as shown, and as sorted; None if there is none.
 
     ``verdict`` is ``better``, ``worse``, or empty where nothing is compared.
     """

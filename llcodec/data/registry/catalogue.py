@@ -21,7 +21,7 @@ _ALL = (
 )
 
 REGISTRY: dict[str, DataSet] = {dataset.name: dataset for dataset in _ALL}
-"""Every data set that llcodec knows, by its name."""
+"""Every data set that llcodec supports, by its name."""
 
 
 def find(name: str) -> DataSet:

@@ -1,4 +1,4 @@
-"""Is a data set whole? Its files against what is published of it."""
+"""Check that a data set is complete: its files against the published numbers."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ class Report:
 
 
 def check(dataset: DataSet, root: Path) -> Report:
-    """Compare the folder ``root`` with what is published of a data set.
+    """Compare the folder ``root`` with the published numbers of a data set.
 
     Missing folders and files, pictures without a partner, headers that cannot be read, pairs of
     two sizes, and numbers of samples and scenes that differ are problems. No pixel is decoded.

@@ -1,4 +1,4 @@
-"""What is known of a data set."""
+"""The record of a data set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ PREPARED = "or a folder with pairs.csv, as llc data prepare writes it"
 
 @dataclass(frozen=True)
 class Split:
-    """One part of a data set; a number that nobody publishes is None.
+    """One part of a data set; an unpublished number is None.
 
     ``named`` are the scenes that are known by name: exactly these must be there, among others.
     """

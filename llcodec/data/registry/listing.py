@@ -1,4 +1,4 @@
-"""What a folder holds of a data set: its samples, and what is wrong with it."""
+"""The samples of a data set in a folder, and the problems."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Listing:
-    """The samples that were found, and what kept others from being found."""
+    """The samples that were found, and the problems that hide others."""
 
     samples: tuple[Sample, ...] = ()
     problems: tuple[Problem, ...] = ()

@@ -1,4 +1,4 @@
-"""The metrics that a command line asks for, and the weights of each."""
+"""The metrics of a command line, and the weights of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

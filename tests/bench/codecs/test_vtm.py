@@ -1,4 +1,4 @@
-"""Command lines and files of VTM, by a stand-in; and VTM itself where it is at hand."""
+"""Command lines and files of VTM, by a stand-in; and VTM itself where it is installed."""
 
 import hashlib
 import importlib.util
