@@ -168,7 +168,7 @@ class Recipe:
 
 
 def _file_of(preset: Preset) -> str:
-    return "paper" if preset.family == "paper" else preset.name.removesuffix("-1")
+    return "paper" if preset.family == "paper" else preset.name
 
 
 CODEC = RecipeKind(

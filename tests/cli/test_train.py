@@ -44,8 +44,6 @@ SMALL = [
     *(f"--set={key}.crop=64" for key in ("plain", "joint")),
 ]
 
-GROUPS = "--set=model.groups=[4,12]"  # of 16 latents; the preset has 208
-
 
 def folders(data: Path) -> list[str]:
     return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
@@ -55,8 +53,7 @@ def test_training_ends_in_a_model_that_codes(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
-    one_context = ["--set=model.groups=[]", "--set=model.context_features=12"]
-    assert run(["train", "codec", *folders(data), *SMALL, *one_context, "-o", str(out)]) == 0
+    assert run(["train", "codec", *folders(data), *SMALL, "-o", str(out)]) == 0
     model = tmp_path / "mine.safetensors"
     checkpoint = str(out / "joint" / "checkpoint.safetensors")
     pairs = ["--data", str(data / "pairs")]
@@ -78,7 +75,7 @@ def test_training_ends_in_a_model_that_codes(
 def test_a_run_is_not_overwritten_and_goes_on(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["train", "codec", "--preset", "base", GROUPS, *folders(data), "-o", str(tmp_path)]
+    arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
     arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
     assert run([*arguments, "--max-hours", "0"]) == STOPPED
     assert "continue with --resume" in capsys.readouterr().err
@@ -110,7 +107,7 @@ def test_signals_end_with_a_checkpoint_and_a_code_of_their_own(
         return stop
 
     monkeypatch.setattr(StopRequest, "__enter__", ask)
-    arguments = ["train", "codec", "--preset", "base", GROUPS, *folders(data), "-o", str(tmp_path)]
+    arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
     arguments += [o for o in SMALL if "joint" not in o and "tone" not in o]
     assert run(arguments) == STOPPED
     assert (tmp_path / "plain" / "checkpoint.safetensors").is_file()

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.nets.presets import FAST_1, paper_preset
+from llcodec.nets.presets import FAST, paper_preset
 from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -24,7 +24,7 @@ from tests.golden.golden_pictures import smooth_picture
 TINY, SERIAL = "tiny", "tiny-serial"
 
 _TINY_PRESET = replace(
-    FAST_1,
+    FAST,
     name="tiny",
     widths=(8, 8, 8, 16),
     blocks=(1, 1, 1, 1),

@@ -12,14 +12,14 @@ from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO, ENCODER_HALO
 from llcodec.nets.attention import PooledAttention
 from llcodec.nets.fast import build_transforms
-from llcodec.nets.presets import FAST, FAST_1, Preset
+from llcodec.nets.presets import FAST, FAST_2, Preset
 from llcodec.nets.tone import identity_curve
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 
 HEIGHT, WIDTH = 256, 512  # attention costs as much per pixel as at 512×960
 SMALL = replace(
-    FAST_1, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8
+    FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8
 )
 
 
@@ -43,7 +43,7 @@ def thousands_per_pixel(counter: FlopCounterMode) -> float:
 
 @torch.no_grad()
 def test_multiplications_stay_within_the_budget() -> None:
-    model = JointModel(FAST)
+    model = JointModel(FAST_2)
     x, curve = torch.rand(1, 3, HEIGHT, WIDTH), identity_curve(1)
     analysis, hyper, synthesis = (FlopCounterMode(display=False) for _ in range(3))
     with analysis:
@@ -62,7 +62,7 @@ def test_multiplications_stay_within_the_budget() -> None:
         if group.channel_context is not None:
             walk += group.channel_context.weight.numel()
     entropy = thousands_per_pixel(hyper) + walk / 256 / 1e3
-    assert y.shape == (1, FAST.latents, HEIGHT // 16, WIDTH // 16)
+    assert y.shape == (1, FAST_2.latents, HEIGHT // 16, WIDTH // 16)
     assert 10 < thousands_per_pixel(analysis) <= 45
     assert 10 < thousands_per_pixel(synthesis) <= 31
     assert entropy <= 4
@@ -109,7 +109,7 @@ def test_the_decoder_is_local() -> None:
 
 
 @torch.inference_mode()
-@pytest.mark.parametrize("preset", [FAST, FAST_1], ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", [FAST_2, FAST], ids=lambda preset: preset.name)
 def test_apart_from_attention_the_encoder_is_local(
     preset: Preset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,10 +135,10 @@ def test_apart_from_attention_the_encoder_is_local(
 def test_warm_started_it_is_a_transform_codec() -> None:
     torch.manual_seed(5)
     *training, unseen = smooth_pictures(4)
-    model = JointModel(FAST)
+    model = JointModel(FAST_2)
     x = torch.from_numpy(unseen).permute(2, 0, 1)[None].float() / 255
     before = psnr(model(x, None, torch.tensor([8.0]), enhance=False).x_hat, x)
-    basis = patch_basis(training, FAST.latents, np.random.default_rng(0), patches=3000)
+    basis = patch_basis(training, FAST_2.latents, np.random.default_rng(0), patches=3000)
     warm_start(model, *basis, LAMBDAS)
     scores = {}
     for quality in (1.0, 4.0, 8.0):

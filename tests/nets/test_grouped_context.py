@@ -8,10 +8,10 @@ from torch import Tensor
 
 from llcodec.codec.joint import JointModel
 from llcodec.nets.grouped_context import GroupedContext
-from llcodec.nets.presets import FAST
+from llcodec.nets.presets import FAST_2
 
 PRESET = replace(
-    FAST.plain(),
+    FAST_2.plain(),
     widths=(0, 8, 8, 16),
     latents=10,
     hyper_latents=8,

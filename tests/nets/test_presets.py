@@ -10,9 +10,9 @@ def test_presets_are_found_by_their_own_names() -> None:
     assert all(preset.name == name for name, preset in PRESETS.items())
     assert set(PRESETS) == {
         "base",
-        "base-1",
+        "base-2",
         "fast",
-        "fast-1",
+        "fast-2",
         "paper-128",
         "paper-128-serial",
         "paper-192",
@@ -26,7 +26,7 @@ def test_names_are_such_as_a_file_header_can_hold() -> None:
 
 def test_only_the_fast_preset_has_tone_and_variable_rate() -> None:
     for preset in PRESETS.values():
-        assert preset.global_tone == (preset.name in ("fast", "fast-1"))
+        assert preset.global_tone == (preset.name in ("fast", "fast-2"))
         ours = preset.family == "fast"
         assert preset.variable_rate == preset.linear_path == ours
         assert preset.snr == ("robust" if ours else "published")
