@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from llcodec import container
 from llcodec._arrays import Samples
@@ -14,6 +13,7 @@ from llcodec.codec.codec import Codec, Target
 from llcodec.codec.decoder import empty_plane, place_tile, synthesise
 from llcodec.container import Header
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
+from llcodec.entropy.walk import Latents
 from llcodec.imaging import Metadata, Picture
 
 LONGEST = 512  # pixels of a side
@@ -104,7 +104,7 @@ class Checker:
 class _Recording(LatentCoder):
     """A coder that records the latents of each tile that it encodes."""
 
-    kept: list[Tensor] = field(default_factory=list)
+    kept: list[Latents] = field(default_factory=list)
 
     def encode(self, *arguments: Any, **options: Any) -> tuple[bytes, TileLatents]:
         stream, latents = super().encode(*arguments, **options)

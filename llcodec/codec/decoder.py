@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from llcodec._arrays import Samples
@@ -18,6 +19,7 @@ from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.entropy.walk import Latents
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import ToneCurve, adjust_brightness
 
@@ -29,26 +31,26 @@ _PIXELS_AT_ONCE = 2 * 2048 * 2048
 class LatentPlane:
     """Latents of a box of a picture: M×h×w integers in 1/64, held in float32."""
 
-    values: Tensor
+    values: NDArray[np.float32]
     box: LatentBox
 
-    def crop(self, window: Window) -> Tensor:
-        """Return the latents of a window with its halo, 1×M×h×w."""
+    def crop(self, window: Window) -> NDArray[np.float32]:
+        """Return the latents of a window with its halo, M×h×w."""
         rows, columns, (top, _, left, _) = window.rows.outer, window.columns.outer, self.box
         return self.values[
-            None, :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+            :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
 
 
 def decode_tiles(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
-) -> Iterator[tuple[int, Tensor | CorruptError]]:
+) -> Iterator[tuple[int, Latents | CorruptError]]:
     """Yield each tile's number, and its latents or the error that it raised.
 
     Tiles are decoded in parallel.
     """
 
-    def decode(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
+    def decode(item: tuple[int, Tile]) -> tuple[int, Latents | CorruptError]:
         number, tile = item
         _, _, width, height = header.tile_box(number)
         try:
@@ -88,13 +90,13 @@ def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> La
     """Return a plane of zeros for the latents that a region needs."""
     box = needed_latents(header, region or whole_picture(header))
     size = coder.networks.latents, box.bottom - box.top, box.right - box.left
-    return LatentPlane(torch.zeros(size), box)
+    return LatentPlane(np.zeros(size, np.float32), box)
 
 
-def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
+def place_tile(plane: LatentPlane, header: Header, number: int, latents: Latents) -> None:
     """Copy the latents of a tile, M×h×w, to their place, as far as they lie in the plane."""
     left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
-    box, (height, width) = plane.box, latents.shape[-2:]
+    box, (height, width) = plane.box, latents.shape[1:]
     rows = range(max(top, box.top), min(top + height, box.bottom))
     columns = range(max(left, box.left), min(left + width, box.right))
     plane.values[
@@ -135,7 +137,7 @@ def synthesise(
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        y = plane.crop(window).to(device)
+        y = torch.from_numpy(plane.crop(window))[None].to(device)
         y = (y * factor).contiguous(memory_format=torch.channels_last)
         piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
         if curve is not None:
@@ -158,7 +160,7 @@ def preview(
 
     Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
-    y = plane.values[None].to(device) * _factor(model, header, device)
+    y = torch.from_numpy(plane.values)[None].to(device) * _factor(model, header, device)
     picture = model.preview(y)
     if picture is None:
         return None

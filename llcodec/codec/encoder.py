@@ -108,7 +108,7 @@ def encode_tiles(
             z_hat = hyper_latents(model, coded)
             if not (coded.isfinite().all() and z_hat.isfinite().all()):
                 raise BrokenModelError("the model computes latents that are not finite")
-            stream, decoded = coder.encode(coded, z_hat, quality_units)
+            stream, decoded = coder.encode(coded.numpy(), z_hat.numpy(), quality_units)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)
 

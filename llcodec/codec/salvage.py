@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from llcodec import imaging
 from llcodec._arrays import Samples
@@ -86,7 +86,7 @@ _SIDES = {
 }
 
 
-def _latents(plane: LatentPlane, header: Header, number: int) -> Tensor:
+def _latents(plane: LatentPlane, header: Header, number: int) -> NDArray[np.float32]:
     """Return the view of a tile's latents in the plane of the whole picture."""
     left, top, width, height = (-(-n // STRIDE) for n in header.tile_box(number))
     return plane.values[:, top : top + height, left : left + width]
