@@ -9,18 +9,12 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
+from llcodec._families import Family, Kind, family_of
 from llcodec.errors import BrokenModelError, UnknownModelError
-
-CODEC_FORMAT = "llcodec-model-1"
-NERCO_FORMAT = "llcodec-nerco-1"
-SNR_AWARE_FORMAT = "llcodec-snr-aware-1"
-
-Kind = Literal["codec", "enhancer"]
-"""What a model is for. (A codec enhances as well.)"""
 
 CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
 _MAX_HEADER = 100_000_000  # bytes; safetensors allows no more
@@ -28,12 +22,30 @@ _PACKAGE = Path(__file__).resolve().parent
 # Installed, the weights lie inside the package; in a checkout, beside it.
 _FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
 _ENHANCERS = "enhancers"  # the folder, among the weights, of models that only enhance
-_KINDS: dict[object, Kind] = {
-    CODEC_FORMAT: "codec",
-    NERCO_FORMAT: "enhancer",
-    SNR_AWARE_FORMAT: "enhancer",
-}
 _WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
+
+
+@dataclass(frozen=True)
+class TrainingFacts:
+    """How a model was trained; None (or no λ) where its file does not say.
+
+    Attributes:
+        stage: ``plain`` or ``joint``, of codecs.
+        lambdas: λ of the integer qualities, of codecs.
+        steps: optimiser steps of the last run.
+        hours: of that run and of those that it started from.
+        exported: the date on which the weight file was made, as YYYY-MM-DD.
+    """
+
+    stage: str | None = None
+    lambdas: tuple[float, ...] = ()
+    steps: int | None = None
+    hours: float | None = None
+    exported: str | None = None
+
+    def stored(self) -> dict[str, Any]:
+        """Return what is known as JSON, the value of ``training`` on a card."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, ())}
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,8 @@ class Card:
         size: the whole file, in bytes.
         sha256: of the whole file, 64 hexadecimal digits.
         parameters: of all networks; probability tables do not count.
-        notes: free texts of whoever trained it: steps, hours, exported (a date), and others.
+        training: how it was trained, as far as the file says.
+        notes: free texts of whoever trained it: data, code, recipe, and others.
     """
 
     name: str
@@ -56,6 +69,7 @@ class Card:
     size: int
     sha256: str
     parameters: int
+    training: TrainingFacts
     notes: Mapping[str, str]
 
 
@@ -110,29 +124,25 @@ def read_card(path: Path) -> Card:
         card = take_card(head)
         return Card(
             name=str(card["name"]),
-            kind=_KINDS[card["format"]],
+            kind=family_of(card["format"]).kind,
             preset=str(card["preset"]["name"]),
             size=path.stat().st_size,
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
             parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
-            notes={str(key): str(value) for key, value in card["notes"].items()},
+            training=training_on(card),
+            notes=notes_on(card),
         )
 
 
 def read_kind(path: Path) -> Kind:
     """Return what the model of a weight file is for; raises as :func:`read_card` does."""
-    return _KINDS[read_format(path)]
+    return read_family(path).kind
 
 
-def read_format(path: Path) -> str:
-    """Return the format that the card of a weight file names, one of those that are known.
-
-    Raises as :func:`read_card` does.
-    """
+def read_family(path: Path) -> Family:
+    """Return the family of a weight file; raises as :func:`read_card` does."""
     with _reading(path):
-        named = str(take_card(_head(path))["format"])
-        _ = _KINDS[named]
-        return named
+        return family_of(take_card(_head(path))["format"])
 
 
 def stored_card(path: Path) -> dict[str, Any]:
@@ -185,6 +195,60 @@ def take_card(head: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(card, dict):
         raise TypeError("the card is no object")
     return card
+
+
+def notes_on(card: Mapping[str, Any]) -> dict[str, str]:
+    """Return the free texts of a card."""
+    return {str(key): str(value) for key, value in card["notes"].items()}
+
+
+def training_on(card: Mapping[str, Any]) -> TrainingFacts:
+    """Return how a model was trained: the fields of its card, or what an older card notes.
+
+    Raises LookupError, TypeError or ValueError if the card is damaged.
+    """
+    stored = card.get("training")
+    if stored is None:
+        return _training_in_notes(notes_on(card))
+    facts = TrainingFacts(**{**stored, "lambdas": tuple(stored.get("lambdas", ()))})
+    numbers = [n for n in (*facts.lambdas, facts.steps, facts.hours) if n is not None]
+    if not all(math.isfinite(number) and number >= 0 for number in numbers):
+        raise ValueError("not facts of a training")
+    return facts
+
+
+def _training_in_notes(notes: Mapping[str, str]) -> TrainingFacts:
+    """Return what files that were made before there were fields say in their notes."""
+    steps = _number_in(notes.get("steps", ""))
+    recipe = _json_in(notes.get("recipe", ""))
+    recipe = recipe if isinstance(recipe, dict) else {}
+    stage = recipe.get("stage")
+    lambdas = _json_in(notes["lambdas"]) if "lambdas" in notes else recipe.get("lambdas")
+    if not isinstance(lambdas, list) or not all(isinstance(v, int | float) for v in lambdas):
+        lambdas = []
+    return TrainingFacts(
+        stage=stage if isinstance(stage, str) else None,
+        lambdas=tuple(lambdas),
+        steps=int(steps) if steps is not None and steps.is_integer() else None,
+        hours=_number_in(notes.get("hours", "")),
+        exported=notes.get("exported"),
+    )
+
+
+def _number_in(note: str) -> float | None:
+    """Return a note as a number that a count or a time can be; None if it is none."""
+    try:
+        number = float(note)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and number >= 0 else None
+
+
+def _json_in(note: str) -> Any:
+    try:
+        return json.loads(note)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _head(path: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 
 Value = TypeVar("Value")
 # What parsing a damaged entry may raise.
@@ -56,7 +56,7 @@ class DiskCache:
 
     def write(self, key: str, stored: object) -> None:
         """Keep a value, as JSON can hold it."""
-        with written(self._path(key, "json")) as partial:
+        with atomic_write(self._path(key, "json")) as partial:
             partial.write_text(json.dumps(stored), "utf-8")
 
     def read_bytes(
@@ -75,7 +75,7 @@ class DiskCache:
     def write_bytes(self, key: str, data: bytes, facts: Mapping[str, Any]) -> None:
         """Keep bytes, after a line of JSON with facts about them and their SHA-256."""
         head = json.dumps({**facts, "sha256": hashlib.sha256(data).hexdigest()})
-        with written(self._path(key, "run")) as partial:
+        with atomic_write(self._path(key, "run")) as partial:
             partial.write_bytes(head.encode() + b"\n" + data)
 
     def _path(self, key: str, suffix: str) -> Path:

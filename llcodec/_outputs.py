@@ -43,7 +43,7 @@ def make_folder(path: Path) -> None:
 
 
 @contextmanager
-def written(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """Give a hidden name beside ``path`` to write to; at the end the file gets its own name.
 
     The hidden file is there already, empty and locked. Folders are made as needed, and a file that

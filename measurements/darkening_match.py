@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from llcodec._arrays import Pixels
 from llcodec.data.darkening import random_darkening
-from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs
+from llcodec.data.pairs import Pair, read_pairs, read_photographs
 from measurements.darkening_sheet import Row, darkened, save_sheet
 from measurements.noise_curves import compare, measure, summary
 

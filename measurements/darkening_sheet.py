@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from llcodec._arrays import Pixels
 from llcodec.data.darkening import Darkening, darken, random_darkening
-from llcodec.data.pairs import Pixels, read_photographs
+from llcodec.data.pairs import read_photographs
 
 _HEIGHT, _WIDTH = 200, 300  # of each crop; shown pixel by pixel, so that the noise is
 _LINE = 14  # the height of the words above a row

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec.data.pairs import Pixels
+from llcodec._arrays import Pixels
 from measurements.noise_level import correlations, measure_blocks, noise_by_brightness
 
 Real = NDArray[np.float64]

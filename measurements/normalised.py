@@ -19,7 +19,7 @@ from torch import Tensor
 
 from llcodec._extras import require
 from llcodec._failures import in_one_line
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import read_pixels
 from llcodec.enhancing.models import find_enhancer
@@ -89,7 +89,7 @@ def draw(exposures: Sequence[Exposure], path: Path) -> None:
             below.plot(torch.linspace(0, 255, _BINS), counts, color=colour)
         below.legend(["as shot", "normalised"], fontsize=7)
         below.set_xlabel("luma", fontsize=8)
-    with written(path) as file:
+    with atomic_write(path) as file:
         figure.savefig(file, format="png", dpi=100, metadata={"Software": None})
 
 

@@ -21,7 +21,7 @@ from PIL import Image
 
 from llcodec._cards import read_card, shipped_file
 from llcodec._limits import MAX_PIXELS
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
 from measurements.memory import run
@@ -154,7 +154,7 @@ def _write(path: Path, wanted: Mapping[str, Any], rows: Sequence[Row]) -> None:
         "broken_promises": broken_promises(rows),
         "rows": list(rows),
     }
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 
 

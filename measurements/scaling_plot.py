@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from llcodec._extras import require
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 
 _SIDES: Final = (("encode", "#b4531f", "o"), ("decode", "#1f6fb4", "s"))
 _PANELS: Final = (("seconds", "seconds"), ("peak_mb", "peak memory, MB"))
@@ -29,7 +29,7 @@ def write_plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
         figure = figure_class((9.2, 4.2), layout="constrained")
         for axes, (key, label) in zip(figure.subplots(1, 2), _PANELS, strict=True):
             _draw(axes, rows, key, label)
-        with written(path) as part:
+        with atomic_write(path) as part:
             figure.savefig(part, format="png", dpi=130, metadata={"Software": None})
 
 

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 
 from llcodec._memory import release_memory
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
 from measurements.heap import Reading, reading
@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import torch
 
-from llcodec.data.pairs import Pair, Pixels, read_pairs, read_photographs, read_pixels
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import Pair, read_pairs, read_photographs, read_pixels
 from llcodec.imaging import IMAGE_SUFFIXES
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.loading import load_guide
-from llcodec.text_guide.pictures import held_out
 from llcodec.text_guide.prompts import Prompts
-from llcodec.text_guide.scores import (
+from projects.text_guide.pictures import held_out
+from projects.text_guide.scores import (
     EXPOSURES,
     LadderScores,
     distinct_highs,

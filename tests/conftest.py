@@ -9,8 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 
+from llcodec.data.darkening import Darkening, darken
+from llcodec.data.pairs import Pair
 from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset
 from llcodec.nets.snr_transformer import TransformerShape
@@ -135,3 +138,58 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
     path = _make_picture(tmp_path_factory.mktemp("sample") / "dark.png", 16, 16)
     return llcodec.encode(path)
+
+
+def photograph(seed: int, height: int = 128, width: int = 160) -> NDArray[np.uint8]:
+    """A random picture whose spectrum falls as that of photographs does."""
+    rng = np.random.default_rng(seed)
+    frequency = np.hypot(
+        *np.meshgrid(np.fft.fftfreq(height), np.fft.rfftfreq(width), indexing="ij")
+    )
+    spectrum = np.fft.rfft2(rng.normal(size=(4, height, width))) / (frequency + 0.01) ** 2
+    planes = np.fft.irfft2(spectrum, (height, width))
+    planes = (planes / planes.std((1, 2), keepdims=True)).transpose(1, 2, 0)
+    colour = planes[..., :1] + 0.3 * planes[..., 1:]
+    pixels: NDArray[np.uint8] = ((0.5 + 0.18 * colour).clip(0, 1) * 255).round().astype(np.uint8)
+    return pixels
+
+
+def dark_pair(seed: int, exposure: float) -> Pair:
+    high = photograph(seed)
+    how = Darkening(exposure, (1.15, 1.0, 0.8), shot=1e-4, read=3e-4, contrast=0.3)
+    low = darken(high.astype(np.float32) / np.float32(255), how, np.random.default_rng(seed))
+    return Pair(f"scene {seed}", (low * 255).round().astype(np.uint8), high)
+
+
+@pytest.fixture(scope="session")
+def pairs() -> list[Pair]:
+    return [dark_pair(seed, exposure) for seed, exposure in enumerate((0.02, 0.05, 0.1, 0.2))]
+
+
+@pytest.fixture(scope="session")
+def photographs() -> list[NDArray[np.uint8]]:
+    return [photograph(seed) for seed in range(10, 14)]
+
+
+@pytest.fixture(scope="session")
+def pair_folder(pairs: list[Pair], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pairs as files: three to train with, one to validate."""
+    root = tmp_path_factory.mktemp("pairs")
+    rows = ["split,low,high"]
+    for number, pair in enumerate(pairs):
+        for kind, pixels in (("low", pair.low), ("high", pair.high)):
+            Image.fromarray(pixels).save(root / f"{kind}{number}.png")
+        split = "val" if number == 3 else "train"
+        rows.append(f"{split},low{number}.png,high{number}.png")
+    (root / "pairs.csv").write_text("\n".join(rows) + "\n")
+    return root
+
+
+@pytest.fixture(scope="session")
+def photograph_folder(
+    photographs: list[NDArray[np.uint8]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    root = tmp_path_factory.mktemp("photographs")
+    for number, pixels in enumerate(photographs):
+        Image.fromarray(pixels).save(root / f"{number}.png")
+    return root

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from llcodec import _cards
 from llcodec._cards import (
     CHECKSUMS,
-    CODEC_FORMAT,
-    NERCO_FORMAT,
+    TrainingFacts,
     check_shipped,
+    notes_on,
     read_card,
     read_kind,
     shipped_codecs,
@@ -17,16 +18,17 @@ from llcodec._cards import (
     shipped_file,
     shipped_files,
 )
+from llcodec._families import CODEC, NERCO
 from llcodec.codec.models import shipped_models
 from llcodec.errors import BrokenModelError, UnknownModelError
 
 CARD = {
-    "format": CODEC_FORMAT,
+    "format": CODEC.format,
     "name": "own",
     "preset": {"name": "small"},
     "notes": {"steps": "5", "hours": 2},
 }
-ENHANCER = {**CARD, "format": NERCO_FORMAT, "name": "light"}
+ENHANCER = {**CARD, "format": NERCO.format, "name": "light"}
 TENSORS = {
     "float.a.weight": [2, 3],
     "integer.context.0.weight": [4, 5],
@@ -111,9 +113,62 @@ def test_a_card_tells_what_the_head_of_the_file_holds(tmp_path: Path) -> None:
     assert (card.name, card.kind, card.preset) == ("own", "codec", "small")
     assert card.size == file.stat().st_size
     assert card.notes == {"steps": "5", "hours": "2"}
+    assert card.training == TrainingFacts(steps=5, hours=2.0)
     assert card.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert card.parameters == 6 + 20 + 4
     assert read_kind(file) == "codec"
+
+
+def test_notes_are_texts() -> None:
+    assert notes_on({"notes": {"steps": 5, "hours": "1"}}) == {"steps": "5", "hours": "1"}
+
+
+FACTS = TrainingFacts("joint", (0.01, 0.02), 7, 1.5, "2026-01-31")
+
+
+def test_facts_of_a_training_are_fields(tmp_path: Path) -> None:
+    """Notes that say otherwise do not count where there are fields."""
+    card = {**CARD, "training": json.loads(json.dumps(FACTS.stored()))}
+    assert read_card(weight_file(tmp_path / "a", card)).training == FACTS
+    card = {**CARD, "training": {"stage": "plain"}}
+    assert read_card(weight_file(tmp_path / "b", card)).training == TrainingFacts("plain")
+
+
+@pytest.mark.parametrize(
+    "training",
+    [[], "text", {"step": 5}, {"steps": "5"}, {"hours": -1}, {"lambdas": 3}, {"hours": math.nan}],
+)
+def test_damaged_facts_are_refused(tmp_path: Path, training: object) -> None:
+    with pytest.raises(BrokenModelError, match="not a weight file"):
+        read_card(weight_file(tmp_path / "a", {**CARD, "training": training}))
+
+
+def test_older_files_have_facts_in_their_notes() -> None:
+    facts = {name: read_card(file).training for name, file in shipped_files().items()}
+    assert (facts["fast"].stage, facts["fast"].steps) == ("joint", 7000)
+    assert (facts["base"].stage, len(facts["base"].lambdas)) == ("plain", 8)
+    assert facts["fast"].hours is not None
+    assert facts["nerco"].stage is None
+    assert all(known.exported is not None for known in facts.values())
+
+
+@pytest.mark.parametrize(
+    ("key", "note"),
+    [
+        ("steps", "many"),
+        ("steps", "5.5"),
+        ("hours", "nan"),
+        ("hours", "-1"),
+        ("recipe", "{"),
+        ("recipe", "[]"),
+        ("recipe", '{"stage": ["joint"]}'),
+        ("lambdas", "[true"),
+        ("lambdas", '["a"]'),
+    ],
+)
+def test_notes_that_state_no_fact_are_only_notes(tmp_path: Path, key: str, note: str) -> None:
+    card = read_card(weight_file(tmp_path / "a", {**CARD, "notes": {key: note}}))
+    assert (card.training, card.notes) == (TrainingFacts(), {key: note})
 
 
 def test_the_card_of_a_shipped_model_agrees_with_the_model() -> None:
@@ -121,6 +176,7 @@ def test_the_card_of_a_shipped_model_agrees_with_the_model() -> None:
 
     card, file = read_card(shipped_file("fast")), load_model("fast")
     assert (card.name, card.sha256, card.notes) == (file.name, file.sha256, file.notes)
+    assert card.training == file.training
     assert card.preset == file.model.preset.name
     floats = sum(p.numel() for p in file.model.parameters())
     networks = file.networks

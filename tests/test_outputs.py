@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from llcodec import _outputs
-from llcodec._outputs import make_folder, partial_file, remove_stale_files, write_bytes, written
+from llcodec._outputs import (
+    atomic_write,
+    make_folder,
+    partial_file,
+    remove_stale_files,
+    write_bytes,
+)
 from llcodec.errors import OutputError
 
 LEFT = ".a.llc.4711.0123abcd.part"
@@ -17,7 +23,7 @@ LEFT = ".a.llc.4711.0123abcd.part"
 
 def test_a_file_gets_its_name_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "a.txt"
-    with written(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_text("whole")
         assert partial.name.startswith(".")
         assert not path.exists()
@@ -30,7 +36,7 @@ def test_nothing_is_left_of_what_failed(tmp_path: Path) -> None:
     path.write_text("before")
 
     def fail() -> None:
-        with written(path) as partial:
+        with atomic_write(path) as partial:
             partial.write_text("half")
             raise KeyboardInterrupt
 
@@ -42,17 +48,20 @@ def test_nothing_is_left_of_what_failed(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(OutputError, match="cannot write"), written(tmp_path / "file/a") as partial:
+    with (
+        pytest.raises(OutputError, match="cannot write"),
+        atomic_write(tmp_path / "file/a") as partial,
+    ):
         partial.write_text("text")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OutputError, match="folder"), written(tmp_path / "folder") as partial:
+    with pytest.raises(OutputError, match="folder"), atomic_write(tmp_path / "folder") as partial:
         partial.write_text("text")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file", "folder"]
 
 
 def test_nobody_clears_away_what_is_being_written(tmp_path: Path) -> None:
     """Every batch of the command line clears away what killed processes have left in a folder."""
-    with written(tmp_path / "a.txt") as partial:
+    with atomic_write(tmp_path / "a.txt") as partial:
         partial.write_text("whole")
         remove_stale_files([tmp_path])
     assert (tmp_path / "a.txt").read_text() == "whole"

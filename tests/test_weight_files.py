@@ -5,16 +5,19 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
+from llcodec._cards import TrainingFacts, stored_card
 from llcodec._weight_files import (
+    NetworkFile,
     StoredCard,
     Tensors,
-    check_numbers,
+    check_finite,
     float_state,
     half_precision,
-    notes_of,
+    read_network,
     read_weight_file,
+    write_network,
     write_weight_file,
 )
 from llcodec.errors import BrokenModelError, OutputError, UnknownModelError
@@ -72,11 +75,11 @@ def test_a_loaded_model_outlives_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])
 def test_numbers_that_no_reader_takes_are_not_written(tmp_path: Path, value: float) -> None:
     state = half_precision({"a": torch.tensor([1.0, value])})
-    with pytest.raises(BrokenModelError, match="no numbers"):
+    with pytest.raises(BrokenModelError, match="not finite"):
         write_weight_file(tmp_path / "a", state, CARD)
     assert not list(tmp_path.iterdir())
-    with pytest.raises(BrokenModelError, match="no numbers"):
-        check_numbers(state)
+    with pytest.raises(BrokenModelError, match="not finite"):
+        check_finite(state)
 
 
 def test_floats_are_kept_in_half_precision() -> None:
@@ -90,10 +93,6 @@ def test_floats_are_kept_in_half_precision() -> None:
     back = float_state(stored | {"integer.a": torch.ones(1)})
     assert back.keys() == {"weight", "bias"}
     assert torch.equal(back["weight"], layer.weight.half().float())
-
-
-def test_notes_are_texts() -> None:
-    assert notes_of({"notes": {"steps": 5, "hours": "1"}}) == {"steps": "5", "hours": "1"}
 
 
 def test_missing_files_are_unknown(tmp_path: Path) -> None:
@@ -143,3 +142,26 @@ def test_nothing_but_the_card_is_in_the_metadata(tmp_path: Path) -> None:
     write_weight_file(tmp_path / "a", tensors(), CARD)
     with safe_open(tmp_path / "a", framework="pt") as file:
         assert file.metadata().keys() == {"llcodec"}
+
+
+def test_a_network_comes_back_with_what_is_known_of_it(tmp_path: Path) -> None:
+    facts = TrainingFacts(steps=7, hours=1.5)
+    file = NetworkFile("own", nn.Linear(2, 2), {"data": "none"}, facts)
+    write_network(tmp_path / "a", FORMAT, file, {"size": 2}, leave_out=("bias",))
+    read = read_network(tmp_path / "a", FORMAT, lambda card: nn.Linear(2, card["size"], bias=False))
+    assert (read.name, read.notes, read.training) == ("own", {"data": "none"}, facts)
+    assert torch.equal(read.model.weight, file.model.weight.half().float())
+    assert not read.model.training
+    with pytest.raises(BrokenModelError, match="damaged"):
+        read_network(tmp_path / "a", FORMAT, lambda card: nn.Linear(2, 3))
+
+
+def test_a_card_without_facts_is_as_it_always_was(tmp_path: Path) -> None:
+    write_network(tmp_path / "a", FORMAT, NetworkFile("own", nn.Linear(2, 2)), {})
+    assert "training" not in stored_card(tmp_path / "a")
+
+
+def test_a_name_that_no_reader_accepts_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(BrokenModelError, match="name"):
+        write_network(tmp_path / "a", FORMAT, NetworkFile("a/b", nn.Linear(2, 2)), {})
+    assert not list(tmp_path.iterdir())

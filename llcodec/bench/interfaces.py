@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
-from llcodec.data.pairs import Pixels
+from llcodec._arrays import Pixels
 from llcodec.errors import InputError, QualityError
 
 Parameter: TypeAlias = str | int | float | bool

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec.data.evenly import evenly
-from llcodec.data.pairs import Pixels, holds_pairs, read_pixels
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import holds_pairs, read_pixels
 from llcodec.data.registry import REGISTRY, DataSet, Sample, find, listing
+from llcodec.data.spacing import evenly_spaced
 from llcodec.errors import InputError
 
 _SPLITS = ("test", "val", "train")  # the first of these that there is, unless one is asked for
@@ -82,7 +83,7 @@ def find_pictures(
 
 def spread(samples: Sequence[Sample], limit: int | None) -> list[Sample]:
     """Return at most ``limit`` of the samples, evenly spread."""
-    return list(samples) if limit is None else evenly(samples, limit)
+    return list(samples) if limit is None else evenly_spaced(samples, limit)
 
 
 def _kind_and_place(dataset: str, root: Path | None) -> tuple[DataSet, Path]:

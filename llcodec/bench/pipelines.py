@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from PIL import features
 
+from llcodec._arrays import Pixels
 from llcodec._cards import shipped_codecs, shipped_enhancers
 from llcodec._extras import missing
 from llcodec.bench.codecs.cache import CachedCodec
@@ -23,7 +24,6 @@ from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec
 from llcodec.bench.enhancers.classical import Identity
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer
 from llcodec.bench.interfaces import BenchCodec, BenchEnhancer, Ladder
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
 Order = Literal["joint", "ebc", "cbe", "plain", "enhance"]

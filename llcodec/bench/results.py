@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.bench.complexity import Complexity, Stage
 from llcodec.bench.machine import Conditions
 from llcodec.bench.per_pipeline import PeakMemory
@@ -146,11 +146,11 @@ def write_results(
     """
     beside = {comparison.name: comparison for comparison in comparisons}
     for result in results:
-        with written(result_path(out, result.name)) as partial:
+        with atomic_write(result_path(out, result.name)) as partial:
             partial.write_text(
                 json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
             )
-    with written(out / "table.csv") as partial:
+    with atomic_write(out / "table.csv") as partial:
         partial.write_text(_table(results))
 
 

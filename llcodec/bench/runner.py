@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Self
 
+from llcodec._arrays import Pixels
 from llcodec._failures import in_one_line
 from llcodec.bench.cache import Distance, Finished, MeasurementCache, Pending
 from llcodec.bench.codecs.cache import Timed, timed
@@ -17,7 +18,6 @@ from llcodec.bench.machine import WORKER_THREADS, Conditions, conditions_here
 from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline, WarmPipeline, name_of, pipeline_of
 from llcodec.bench.scores import Measured, Scores, distance, encode_and_decode, measure
-from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
 Progress = Callable[[str, int, int], None]

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields
 from importlib.metadata import version
 from statistics import fmean
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require
 from llcodec.bench.code_digest import code_digest
 from llcodec.bench.codecs.cache import Timed, decode_timed, encode_timed, timed
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.machine import Conditions
 from llcodec.bench.pipelines import NONE, Pipeline
-from llcodec.data.pairs import Pixels
 from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
 from llcodec.metrics.perceptual import PerceptualMetric
 

@@ -1,6 +1,5 @@
 """What ``llc models`` finds out: what a weight file says, and whether its model works."""
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,21 +30,10 @@ def facts(job: Job) -> Record:
         "sha256": card.sha256,
         "preset": card.preset,
         "parameters": card.parameters,
-        "steps": _number(card.notes.get("steps")),
-        "hours": _number(card.notes.get("hours")),
-        "date": card.notes.get("exported"),
+        "steps": card.training.steps,
+        "hours": card.training.hours,
+        "date": card.training.exported,
     }
-
-
-def _number(note: str | None) -> float | None:
-    """Return a note as a finite number, None if it is none."""
-    try:
-        number = float(note or "")
-    except ValueError:
-        return None
-    if not math.isfinite(number):
-        return None
-    return int(number) if number.is_integer() else number
 
 
 def describe(record: Record) -> str:

@@ -40,8 +40,9 @@ def nerco(
     Text guidance needs the extra "clip". Ctrl-C writes a checkpoint and ends with exit code 75.
     """
     from llcodec.cli._options import use_threads
+    from llcodec.training.nerco_recipe import NERCO
     from llcodec.training.nerco_run import NercoFolders, run_nerco
-    from llcodec.training.recipe_files import NERCO, read_recipe
+    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.run_options import RunOptions
 
     use_threads(threads)

@@ -24,9 +24,10 @@ def snr_aware(
     """
     from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
-    from llcodec.training.recipe_files import SNR_AWARE, read_recipe
+    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.run_options import RunOptions
-    from llcodec.training.snr_aware_run import run_snr_aware
+    from llcodec.training.snr_aware import run_snr_aware
+    from llcodec.training.snr_aware_recipe import SNR_AWARE
 
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), SNR_AWARE, changes or ())

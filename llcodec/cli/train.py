@@ -11,12 +11,10 @@ from llcodec.cli._help import Command, Group
 from llcodec.cli._train_common import end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
-from llcodec.cli._train_text_guide import text_guide
 
 app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.command(cls=Command)(nerco)
 app.command("snr-aware", cls=Command)(snr_aware)
-app.command("text-guide", cls=Command)(text_guide)
 
 
 @app.command(cls=Command)
@@ -31,7 +29,9 @@ def codec(
     start: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Checkpoint or weight file to start the joint stage from."
+            metavar="FILE",
+            help="Checkpoint or weight file to start the joint stage from, or the plain stage "
+            "where it is the only one.",
         ),
     ] = None,
     narrow: Annotated[
@@ -58,8 +58,9 @@ def codec(
     """
     from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
-    from llcodec.training.recipe_files import CODEC, read_recipe
-    from llcodec.training.runs import CodecRunOptions, run_recipe
+    from llcodec.training.codec_run import CodecRunOptions, run_recipe
+    from llcodec.training.recipe import CODEC
+    from llcodec.training.recipe_files import read_recipe
 
     use_threads(threads)
     run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
@@ -87,11 +88,12 @@ def tone(
     from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
-    from llcodec.training.ranks import refuse_ranks
-    from llcodec.training.recipe_files import CODEC, read_recipe
+    from llcodec.training.processes import refuse_several_processes
+    from llcodec.training.recipe import CODEC
+    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.tone_run import run_tone
 
-    refuse_ranks()
+    refuse_several_processes()
     use_threads(threads)
     chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
     if chosen.tone is None:

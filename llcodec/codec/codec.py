@@ -8,6 +8,7 @@ import torch
 from llcodec import container, imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
+from llcodec._device import choose_device
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
@@ -274,19 +275,3 @@ def check_model(header: Header, file: ModelFile) -> None:
             f"not {file.name} {file.short_hash.hex()}: give the path of the weight file that it "
             "was made with (--model)"
         )
-
-
-def choose_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` is CUDA if there is one, else the processor."""
-    found = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
-    }
-    if name == "auto":
-        name = "cuda" if found["cuda"] else "cpu"
-    if name not in found:
-        raise InputError(f"unknown device {name!r} (auto, cpu, cuda or mps)")
-    if not found[name]:
-        raise InputError(f"the device {name!r} is not available on this machine")
-    return torch.device(name)

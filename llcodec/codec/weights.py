@@ -4,8 +4,7 @@ Transforms are stored in half precision, which is enough for them; integers are 
 Only safetensors are read.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,15 +14,16 @@ import torch
 from torch import Tensor
 
 from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
-from llcodec._cards import CODEC_FORMAT
+from llcodec._cards import TrainingFacts, notes_on, training_on
+from llcodec._families import CODEC
 from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
+    check_finite,
     check_name,
-    check_numbers,
     float_state,
     half_precision,
-    notes_of,
     read_weight_file,
+    with_training,
     write_weight_file,
 )
 from llcodec.codec.joint import JointModel
@@ -38,7 +38,7 @@ from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
 from llcodec.nets.presets import Preset, preset_of
 
-FORMAT = CODEC_FORMAT
+FORMAT = CODEC.format
 # Networks that are stored as integers (or tables) only.
 _INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "density.")
 
@@ -47,7 +47,10 @@ _STAGE_BRIGHTENS = {"joint": True, "plain": False}
 
 @dataclass(frozen=True)
 class ModelFile:
-    """What a weight file holds. ``notes`` are free texts: data, steps, hours, figures."""
+    """What a weight file holds.
+
+    ``training`` is how the model was trained, ``notes`` are free texts: data, code, recipe.
+    """
 
     name: str
     model: JointModel
@@ -55,6 +58,7 @@ class ModelFile:
     scale_tables: Sequence[Table]
     hyper_tables: Sequence[Table]
     notes: dict[str, str] = field(default_factory=dict)
+    training: TrainingFacts = field(default_factory=TrainingFacts)
     sha256: str = ""
 
     @property
@@ -65,7 +69,7 @@ class ModelFile:
     @property
     def brightens(self) -> bool:
         """Whether the model was trained to make dark pictures bright."""
-        return learnt_to_brighten(self.notes, self.model.preset)
+        return learned_to_brighten(self.training, self.model.preset)
 
     def coder(self) -> LatentCoder:
         """Return the coder of this model's latents."""
@@ -76,17 +80,15 @@ class ModelFile:
         )
 
 
-def learnt_to_brighten(notes: Mapping[str, str], preset: Preset) -> bool:
-    """Tell whether a model was trained to make dark pictures bright.
+def learned_to_brighten(training: TrainingFacts, preset: Preset) -> bool:
+    """Return whether a model was trained to make dark pictures bright.
 
-    Its shape does not tell: without its SNR-aware branch, the published network has nothing that a
-    plain codec has not, and brightens all the same. The stage of its training does, which stands in
-    the notes of weight files; where it does not, the shape is all there is.
+    The stage of its training decides. Its shape alone does not tell: without its SNR-aware branch
+    the published network has the shape of a plain codec, and brightens. The shape decides only
+    where the stage is unknown.
     """
-    try:
-        return _STAGE_BRIGHTENS[json.loads(notes.get("recipe", ""))["stage"]]
-    except (ValueError, LookupError, TypeError):
-        return preset.snr_branch or preset.global_tone
+    shape = preset.snr_branch or preset.global_tone
+    return shape if training.stage is None else _STAGE_BRIGHTENS.get(training.stage, shape)
 
 
 def write_model(path: Path, file: ModelFile) -> None:
@@ -123,7 +125,7 @@ def write_model(path: Path, file: ModelFile) -> None:
         "layers": shapes,
         "notes": file.notes,
     }
-    write_weight_file(path, tensors, card)
+    write_weight_file(path, tensors, with_training(card, file.training))
 
 
 def read_model(path: Path) -> ModelFile:
@@ -142,14 +144,15 @@ def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> 
     networks.check()
     _try_out(networks, preset)
     check_name(card["name"])
-    check_numbers(tensors)
+    check_finite(tensors)
     file = ModelFile(
         name=card["name"],
         model=_model(preset, tensors),
         networks=networks,
         scale_tables=_tables(tensors, "scale"),
         hyper_tables=_tables(tensors, "hyper"),
-        notes=notes_of(card),
+        notes=notes_on(card),
+        training=training_on(card),
         sha256=sha256,
     )
     if len(file.scale_tables) != SCALE_LEVELS or len(file.hyper_tables) != preset.hyper_latents:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.data.frames import is_picture, read_frame
 from llcodec.errors import InputError, LlcError, OutputError
 
@@ -57,7 +57,7 @@ def convert(source: Path, target: Path, size: Size | None) -> bool:
     image = Image.fromarray(read_frame(source))
     if size is not None:
         image = image.resize(size, Image.Resampling.BICUBIC)  # smooths when it makes smaller
-    with written(target) as part:
+    with atomic_write(target) as part:
         image.save(part, "PNG")
     return True
 
@@ -67,5 +67,5 @@ def _copy(source: Path, target: Path) -> None:
         data = source.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
-    with written(target) as part:
+    with atomic_write(target) as part:
         part.write_bytes(data)

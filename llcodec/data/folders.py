@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from llcodec.data.evenly import evenly
+from llcodec._arrays import Pixels
 from llcodec.data.pairs import (
     Pair,
-    Pixels,
     holds_pairs,
     list_pairs,
     list_photographs,
@@ -16,7 +15,8 @@ from llcodec.data.pairs import (
     read_files,
     splits,
 )
-from llcodec.data.scratch import Keep, Scratch
+from llcodec.data.spacing import evenly_spaced
+from llcodec.data.storage import SpillStore, Store
 from llcodec.errors import InputError
 
 
@@ -24,12 +24,12 @@ from llcodec.errors import InputError
 class DataFolders:
     """Folders of pairs (see :func:`list_pairs`) and folders of plain photographs.
 
-    What is read of them, ``keep`` has: in memory, or beside it where they are large.
+    ``store`` keeps what is read: in memory, or on disk where it is large.
     """
 
     pairs: Sequence[Path]
     photographs: Sequence[Path]
-    keep: Keep = field(default_factory=lambda: Scratch().keep, compare=False)
+    store: Store = field(default_factory=lambda: SpillStore().store, compare=False)
 
     @classmethod
     def sort(cls, folders: Sequence[Path]) -> "DataFolders":
@@ -53,17 +53,17 @@ class DataFolders:
     def read_some(self, split: str, most: int) -> list[Pair]:
         """Return at most ``most`` pairs of a split, evenly spread over those of all folders."""
         files = [pair for f in self.pairs if split in splits(f) for pair in list_pairs(f, split)]
-        return list(read_files(evenly(files, most), self.keep))
+        return list(read_files(evenly_spaced(files, most), self.store))
 
     def read_each(self, split: str) -> list[tuple[Pair, ...]]:
         """Return the pairs of a split for each folder that has it."""
         parts = [list_pairs(folder, split) for folder in self.pairs if split in splits(folder)]
-        return [read_files(part, self.keep) for part in parts]
+        return [read_files(part, self.store) for part in parts]
 
     def read_photographs(self, most: int = sys.maxsize) -> list[Pixels]:
         """Return all photographs, or at most ``most``, evenly spread over them."""
         paths = [path for folder in self.photographs for path in list_photographs(folder)]
-        return read_all(evenly(paths, most), self.keep)
+        return read_all(evenly_spaced(paths, most), self.store)
 
 
 def bright_halves(pairs: Sequence[Pair]) -> list[Pixels]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from llcodec._arrays import Pixels as Pixels
-from llcodec.data.scratch import Keep, as_it_is
+from llcodec._arrays import Pixels
+from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture
 
@@ -72,14 +72,14 @@ def list_pairs(root: Path, split: str) -> list[PairFiles]:
     return [PairFiles(low, high, source) for low, high in _listed(root, split)]
 
 
-def read_files(files: Sequence[PairFiles], keep: Keep = as_it_is) -> tuple[Pair, ...]:
-    """Return pairs, whose pictures ``keep`` has; lows of one high share it in memory too.
+def read_files(files: Sequence[PairFiles], store: Store = in_memory) -> tuple[Pair, ...]:
+    """Return pairs, whose pictures ``store`` keeps; dark halves of one bright half share it.
 
     Raises InputError if one cannot be read, or both halves of a pair are not of one size.
     """
-    lows = read_all([pair.low for pair in files], keep)
+    lows = read_all([pair.low for pair in files], store)
     unique = sorted({pair.high for pair in files})
-    highs = dict(zip(unique, read_all(unique, keep), strict=True))
+    highs = dict(zip(unique, read_all(unique, store), strict=True))
     for pair, low in zip(files, lows, strict=True):
         if low.shape != highs[pair.high].shape:
             raise InputError(f"{pair.low} and {pair.high} are not of one size")
@@ -89,10 +89,10 @@ def read_files(files: Sequence[PairFiles], keep: Keep = as_it_is) -> tuple[Pair,
     )
 
 
-def read_all(paths: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
-    """Return the pictures at ``paths`` as H×W×3 8-bit sRGB, which ``keep`` has."""
+def read_all(paths: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
+    """Return the pictures at ``paths`` as H×W×3 8-bit sRGB, which ``store`` keeps."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda path: keep(read_pixels(path)), paths))
+        return list(pool.map(lambda path: store(read_pixels(path)), paths))
 
 
 def holds_pairs(root: Path) -> bool:

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.data.converting import Size, convert_all
 from llcodec.data.frames import is_picture
 from llcodec.data.holdout import hold_out
@@ -25,7 +25,7 @@ from llcodec.data.targets import plan_targets
 from llcodec.errors import InputError, LlcError
 
 Progress = Callable[[int, int], None]
-"""Is told how many files are done, and of how many."""
+"""Called with the number of files done, and of all files."""
 
 _SETTINGS = "prepared.json"
 
@@ -69,7 +69,7 @@ def prepare(order: Order, progress: Progress = lambda done, total: None) -> Prep
     Pairs get the table ``pairs.csv`` (id, split, scene, low, high). In another folder than the
     root, pairs lie in ``low/`` and ``high/``, other pictures in a folder for each split; what is
     there already stays, so that a second run completes the first. A file that cannot be read, or
-    a pair of two sizes, is a problem and is left out; the rest goes on.
+    a pair of two sizes, is a problem and is left out; the rest is prepared.
 
     Raises:
         InputError: there is nothing to prepare, or not in this way.
@@ -124,7 +124,7 @@ def _check_out(order: Order, out: Path, found: Listing) -> None:
     settings = json.dumps({"dataset": order.dataset.name, "size": order.size}) + "\n"
     path = out / _SETTINGS
     if not path.exists():
-        with written(path) as part:
+        with atomic_write(path) as part:
             part.write_text(settings)
     elif path.read_text() != settings:
         raise InputError(f"{out} holds another set or other sizes (see {_SETTINGS})")

@@ -1,5 +1,6 @@
 """Training batches: crops together with the thumbnail of the whole picture they come from."""
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -10,10 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from llcodec._arrays import Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
-from llcodec.data.pairs import Pair, Pixels
-from llcodec.data.scratch import Keep, as_it_is
+from llcodec.data.pairs import Pair
+from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
 
@@ -60,7 +62,7 @@ class Mix:
     turns: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be drawn."""
+        """Raise InputError for shares and weights that cannot be drawn from."""
         shares = (self.pairs, self.darkened, self.lit)
         # Decimal shares that make 1 may make a little more in binary.
         if not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):
@@ -80,16 +82,16 @@ class Sources:
 
 
 def gather_sources(
-    pairs: Sequence[Pair], photographs: Sequence[Pixels], keep: Keep = as_it_is
+    pairs: Sequence[Pair], photographs: Sequence[Pixels], store: Store = in_memory
 ) -> Sources:
-    """Return ``pairs`` and ``photographs`` together with their thumbnails, which ``keep`` has."""
+    """Return ``pairs`` and ``photographs`` with their thumbnails, which ``store`` keeps."""
     highs = {id(p.high): p.high for p in pairs}
-    of_highs = {key: keep(thumbnail_of(high)) for key, high in highs.items()}
+    of_highs = {key: store(thumbnail_of(high)) for key, high in highs.items()}
     return Sources(
         tuple(pairs),
-        tuple((keep(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
+        tuple((store(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
         tuple(photographs),
-        tuple(keep(thumbnail_of(p)) for p in photographs),
+        tuple(store(thumbnail_of(p)) for p in photographs),
     )
 
 
@@ -114,6 +116,12 @@ class CropSampler:
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
             raise InputError("the mix gives all pairs the weight 0: none is left to draw")
+
+    def drawing_from(self, rng: np.random.Generator) -> "CropSampler":
+        """Return a sampler of the same pictures that takes its random numbers from ``rng``."""
+        other = copy.copy(self)
+        other.rng = rng
+        return other
 
     def crops(self, count: int, size: int, part: slice = ALL) -> Batch:
         """Return ``part`` of ``count`` crops of ``size``×``size`` pixels for the joint model."""

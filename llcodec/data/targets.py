@@ -12,7 +12,7 @@ from llcodec.data.registry import Problem, Sample, place
 class Targets:
     """The plan of a prepared folder: a target for every source, no target twice.
 
-    ``samples`` holds each sample together with what it will be.
+    ``samples`` pairs each sample with the one that it becomes.
     """
 
     files: dict[Path, Path] = field(default_factory=dict)

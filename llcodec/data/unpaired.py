@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from llcodec.data.pairs import Pixels, holds_pairs, list_pairs, list_photographs, read_all
+from llcodec._arrays import Pixels
+from llcodec.data.pairs import holds_pairs, list_pairs, list_photographs, read_all
 from llcodec.data.sampling import thumbnail_of
-from llcodec.data.scratch import Keep, as_it_is
+from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 
 Plane = NDArray[np.float32]
@@ -42,29 +43,29 @@ class Unpaired:
     bright_thumbnails: tuple[Plane, ...]
 
 
-def read_dark(folders: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
+def read_dark(folders: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
     """Return the dark pictures of folders: all pictures, or the dark halves of pairs' train split.
 
     The bright halves of these pairs are left out. Raises InputError if there are none.
     """
-    return _read(folders, "low", keep)
+    return _read(folders, "low", store)
 
 
-def read_bright(folders: Sequence[Path], keep: Keep = as_it_is) -> list[Pixels]:
+def read_bright(folders: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
     """Return the bright pictures of folders: all, or the bright halves of pairs' train split.
 
     A bright half that several pairs share counts once. Raises InputError if there are none.
     """
-    return _read(folders, "high", keep)
+    return _read(folders, "high", store)
 
 
-def enlarged(pictures: Iterable[Pixels], factor: float, keep: Keep = as_it_is) -> list[Pixels]:
-    """Return pictures enlarged by ``factor``, which is at least 1; ``keep`` has them.
+def enlarged(pictures: Iterable[Pixels], factor: float, store: Store = in_memory) -> list[Pixels]:
+    """Return pictures enlarged by ``factor``, which is at least 1; ``store`` keeps them.
 
     Photographs made small for the web have more detail per pixel than what a camera writes, and
     look as if every fine grain had to be kept.
     """
-    return [keep(_enlarged(pixels, factor)) for pixels in pictures]
+    return [store(_enlarged(pixels, factor)) for pixels in pictures]
 
 
 def _enlarged(pixels: Pixels, factor: float) -> Pixels:
@@ -74,14 +75,14 @@ def _enlarged(pixels: Pixels, factor: float) -> Pixels:
 
 
 def gather_unpaired(
-    dark: Sequence[Pixels], bright: Sequence[Pixels], keep: Keep = as_it_is
+    dark: Sequence[Pixels], bright: Sequence[Pixels], store: Store = in_memory
 ) -> Unpaired:
-    """Return dark and bright pictures together with their thumbnails, which ``keep`` has."""
+    """Return dark and bright pictures with their thumbnails, which ``store`` keeps."""
     return Unpaired(
         tuple(dark),
         tuple(bright),
-        tuple(keep(thumbnail_of(pixels)) for pixels in dark),
-        tuple(keep(thumbnail_of(pixels)) for pixels in bright),
+        tuple(store(thumbnail_of(pixels)) for pixels in dark),
+        tuple(store(thumbnail_of(pixels)) for pixels in bright),
     )
 
 
@@ -114,18 +115,18 @@ class UnpairedSampler:
         return Crop(crop, np.ascontiguousarray(small), top, left, height, width)
 
 
-def _read(folders: Sequence[Path], half: str, keep: Keep) -> list[Pixels]:
+def _read(folders: Sequence[Path], half: str, store: Store) -> list[Pixels]:
     pictures: list[Pixels] = []
     for folder in folders:
         if not folder.is_dir():
             raise InputError(f"{folder}: no such folder")
         if not holds_pairs(folder):
-            pictures += read_all(list_photographs(folder), keep)
+            pictures += read_all(list_photographs(folder), store)
             continue
         halves = [getattr(files, half) for files in list_pairs(folder, "train")]
         if not halves:
             raise InputError(f"{folder}: no pairs of the split 'train'")
-        pictures += read_all(list(dict.fromkeys(halves)), keep)
+        pictures += read_all(list(dict.fromkeys(halves)), store)
     if not pictures:
         raise InputError(f"no pictures in {', '.join(map(str, folders)) or 'no folder'}")
     return pictures

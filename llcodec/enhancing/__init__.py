@@ -1,1 +1,1 @@
-"""Pictures made bright and clean without a file in between: NeRCo, or the joint codec's network."""
+"""Enhancement without a file in between: NeRCo, SNR-Aware, or the joint codec's network."""

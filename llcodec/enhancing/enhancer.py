@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from llcodec._arrays import Samples
-from llcodec.codec.codec import check_shape, choose_device
+from llcodec._device import choose_device
+from llcodec.codec.codec import check_shape
 from llcodec.codec.samples import to_samples
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
@@ -61,7 +62,7 @@ class Enhancer:
         """Return the samples of a piece: grey if the picture is, mixed with what was shot."""
         values = piece.values
         if not bool(values.isfinite().all()):
-            raise BrokenModelError(f"the model {self.name} makes values that are no numbers")
+            raise BrokenModelError(f"the model {self.name} makes values that are not finite")
         if picture.grey:
             values = luma(values).expand(-1, 3, -1, -1)
         if strength < 1:

@@ -9,15 +9,20 @@ pixel in ``fast``), all else is computed window by window, as encoder and decode
 from collections.abc import Iterator
 
 import torch
+from torch import Tensor
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
-from llcodec.codec.weights import ModelFile
+from llcodec.codec.joint import JointModel
+from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
+from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import ModelError
+from llcodec.nets.presets import PRESETS
+from llcodec.nets.tone import thumbnail
 
 # The finest quality. A gain and its inverse are no inverses: training lets the pair shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
@@ -25,10 +30,10 @@ from llcodec.errors import ModelError
 _QUALITY = 8.0
 
 
-class JointNetwork:
+class JointEnhancer:
     """A joint model and its weights.
 
-    Raises ModelError if the model is a plain codec, which has learnt to change nothing.
+    Raises ModelError if the model is a plain codec, which has learned to change nothing.
     """
 
     def __init__(self, file: ModelFile, device: torch.device) -> None:
@@ -61,3 +66,15 @@ class JointNetwork:
 def _core(span: Span, length: int) -> slice:
     """Return the pixels of a core; the last latents reach beyond the picture."""
     return slice(span.core.start * STRIDE, min(span.core.stop * STRIDE, length))
+
+
+def _enhanced(model: JointModel, x: Tensor) -> Tensor:
+    return model.synthesise(model.analyse(x, model.predict_tone(thumbnail(x))))
+
+
+FAMILY = EnhancingFamily(
+    presets=PRESETS,
+    load=lambda path, device: JointEnhancer(read_model(path), device),
+    build=JointModel,
+    apply=_enhanced,
+)

@@ -1,40 +1,24 @@
-"""Finding an enhancer: NeRCo, SNR-Aware or a codec, one that ships, or by any path."""
+"""Find an enhancer: a shipped model of any family that enhances, or a weight file."""
 
 from pathlib import Path
 
 import torch
 
-from llcodec._cards import (
-    NERCO_FORMAT,
-    SNR_AWARE_FORMAT,
-    read_format,
-    shipped_enhancers,
-    shipped_files,
-)
+from llcodec._cards import read_family, shipped_enhancers, shipped_files
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.codec.weights import read_model
-from llcodec.enhancing.joint import JointNetwork
+from llcodec.enhancing.family import enhancing_family
 from llcodec.enhancing.names import JOINT
-from llcodec.enhancing.nerco import NercoNetwork
 from llcodec.enhancing.pieces import Network
-from llcodec.enhancing.snr_aware import SnrAwareEnhancer
 from llcodec.errors import UnknownModelError
-from llcodec.nerco.weights import read_nerco
-from llcodec.snr_aware.weights import read_snr_aware
 
 
 def load_network(name_or_path: str, device: torch.device) -> Network:
-    """Return the network of a shipped model, or of a weight file of any kind.
+    """Return the network of a shipped model, or of a weight file of any family.
 
     Raises UnknownModelError, BrokenModelError, or ModelError if the model does not enhance.
     """
     path = find_enhancer(name_or_path)
-    kind = read_format(path)
-    if kind == NERCO_FORMAT:
-        return NercoNetwork(read_nerco(path), device)
-    if kind == SNR_AWARE_FORMAT:
-        return SnrAwareEnhancer(read_snr_aware(path), device)
-    return JointNetwork(read_model(path), device)
+    return enhancing_family(read_family(path)).load(path, device)
 
 
 def find_enhancer(name_or_path: str) -> Path:

@@ -3,7 +3,7 @@
 from typing import Final
 
 JOINT: Final = "joint"
-"""Stands for the codec that encodes unless told otherwise."""
+"""Stands for the default codec."""
 
 DEFAULT_ENHANCER: Final = JOINT
 """The enhancer of those who name none."""

@@ -7,18 +7,29 @@ import torch
 from llcodec._arrays import Samples
 from llcodec._windows import Span
 from llcodec.codec.samples import thumbnail_of_samples, to_tensor
+from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
 from llcodec.nerco.coordinates import coordinates
-from llcodec.nerco.views import STRIDE, View, pad_by_reflection, to_overview, to_signed, to_unit
-from llcodec.nerco.weights import NercoFile
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import PRESETS
+from llcodec.nerco.views import (
+    STRIDE,
+    View,
+    pad_by_reflection,
+    to_overview,
+    to_signed,
+    to_unit,
+    view_of_whole,
+)
+from llcodec.nerco.weights import NercoFile, read_nerco
 from llcodec.nerco.windows import CORE, outer_area, windows
 
 _LEAST = 8  # pixels a side that the networks take; see NercoModel.enhance
 _PAPER_PIXELS = 3_000_000  # at once: the published network takes 1.6 GB for every million
 
 
-class NercoNetwork:
+class NercoEnhancer:
     """A NeRCo model and its weights. ``core``: pixels a side of what is enhanced at once."""
 
     def __init__(self, file: NercoFile, device: torch.device, core: int = CORE) -> None:
@@ -65,3 +76,11 @@ class NercoNetwork:
 def _within(span: Span, length: int) -> slice:
     """Return the core of a window as far as there is a picture."""
     return slice(span.core.start, min(span.core.stop, length))
+
+
+FAMILY = EnhancingFamily(
+    presets=PRESETS,
+    load=lambda path, device: NercoEnhancer(read_nerco(path), device),
+    build=lambda preset: NercoModel(preset, degrader=False),
+    apply=lambda model, x: model(view_of_whole(x)),
+)

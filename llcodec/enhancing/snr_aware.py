@@ -6,9 +6,12 @@ import torch
 
 from llcodec._arrays import Samples
 from llcodec.codec.samples import to_tensor
+from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece, to_device
 from llcodec.errors import TooManyPixelsError
-from llcodec.snr_aware.weights import SnrAwareFile
+from llcodec.snr_aware.network import SnrAwareNetwork
+from llcodec.snr_aware.presets import PRESETS
+from llcodec.snr_aware.weights import SnrAwareFile, read_snr_aware
 
 _MOST_PIXELS = 4_000_000  # cut into tiles, each would get a light of its own, with seams between
 
@@ -35,3 +38,11 @@ class SnrAwareEnhancer:
             )
         values = self._model.enhance(to_device(to_tensor(pixels), self._device))
         yield Piece(slice(0, height), slice(0, width), values)
+
+
+FAMILY = EnhancingFamily(
+    presets=PRESETS,
+    load=lambda path, device: SnrAwareEnhancer(read_snr_aware(path), device),
+    build=SnrAwareNetwork,
+    apply=lambda model, x: model(x),
+)

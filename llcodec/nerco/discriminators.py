@@ -54,7 +54,7 @@ class TwoPathDiscriminator(nn.Module):
 
 
 class Discriminators(nn.Module):
-    """D_H, which tells bright photographs from made ones, and D_L, which does so for dark ones.
+    """D_H, which discriminates real bright pictures from generated ones, and D_L for dark ones.
 
     ``switches`` leave the edge path out.
     """

@@ -86,8 +86,8 @@ def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
     sharpest, smoother = (
         start.new_tensor(logits).view(1, -1, 1, 1, 1) for logits in (_SHARPEST, _SMOOTHER)
     )
-    learnt = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
-    share = (learnt + sharpest + smoother * start[:, None]).softmax(1)
+    learned = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
+    share = (learned + sharpest + smoother * start[:, None]).softmax(1)
     versions = [
         F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
         for side in _SMOOTHINGS
@@ -95,7 +95,7 @@ def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
     return torch.sum(share * torch.stack(versions, 1), 1)
 
 
-class Enhancer(nn.Module):
+class BrighteningGenerator(nn.Module):
     """G_H: dark pictures and their normalised versions, weighted by I_A → bright pictures.
 
     As released, it sees the picture beside I_NR: I_A ⊗ (I_L, I_NR), six planes; in Eq. 8 it sees
@@ -127,7 +127,7 @@ class Enhancer(nn.Module):
         return bright
 
 
-class Degrader(nn.Module):
+class DarkeningGenerator(nn.Module):
     """G_L: bright pictures, weighted by the I_A of a dark one → dark pictures.
 
     There are many ways to be dark. In ``compact`` G_L is also shown the overview of the dark

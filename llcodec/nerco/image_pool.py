@@ -38,5 +38,5 @@ class ImagePool:
         return torch.stack(self._kept) if self._kept else torch.zeros(0, 3, 0, 0).half()
 
     def restore(self, state: Tensor) -> None:
-        """Keep the pictures of :meth:`state` instead."""
+        """Remember the pictures of :meth:`state` instead."""
         self._kept = list(state)

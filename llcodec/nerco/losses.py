@@ -38,12 +38,12 @@ def normalisation_loss(normalised: Tensor, low: Tensor) -> Tensor:
     return F.l1_loss(normalised, low)
 
 
-def looks_real(scores: Tensor) -> Tensor:
+def real_loss(scores: Tensor) -> Tensor:
     """Return what a generator pays for scores: their squared distance from 1 (Eq. 7)."""
     return (scores - 1).square().mean()
 
 
-def looks_made(scores: Tensor) -> Tensor:
+def fake_loss(scores: Tensor) -> Tensor:
     """Return what a discriminator pays for scores of made pictures: their square (Eq. 7)."""
     return scores.square().mean()
 
@@ -76,25 +76,30 @@ def reconstruction_loss_2(loop: DualLoop, made: Cooperation) -> Tensor:
     )
 
 
-def inspection_loss(made: Cooperation, judges: Discriminators) -> Tensor:
+def inspection_loss(made: Cooperation, discriminators: Discriminators) -> Tensor:
     """Return L_insp: whether I_L + I_M passes for bright and I_H − I_M for dark (Eq. 13)."""
-    return looks_real(judges.d_h(made.pseudo_high)) + looks_real(judges.d_l(made.pseudo_low))
+    return real_loss(discriminators.d_h(made.pseudo_high)) + real_loss(
+        discriminators.d_l(made.pseudo_low)
+    )
 
 
-def cooperative_loss(loop: DualLoop, made: Cooperation, judges: Discriminators) -> Tensor:
+def cooperative_loss(loop: DualLoop, made: Cooperation, discriminators: Discriminators) -> Tensor:
     """Return L_CL = L_rec1 + L_rec2 + L_insp (Eq. 14)."""
     reconstruction = reconstruction_loss_1(loop, made) + reconstruction_loss_2(loop, made)
-    return reconstruction + inspection_loss(made, judges)
+    return reconstruction + inspection_loss(made, discriminators)
 
 
-def edge_path_loss(bright: Tensor, dark: Tensor, judges: Discriminators) -> Tensor:
+def edge_path_loss(bright: Tensor, dark: Tensor, discriminators: Discriminators) -> Tensor:
     """Return what generators pay to the edge path for pictures made bright and made dark."""
-    scores = (judges.d_h.of_edges(bright), judges.d_l.of_edges(dark))
-    return torch.stack([bright.new_zeros(()) if s is None else looks_real(s) for s in scores]).sum()
+    scores = (discriminators.d_h.of_edges(bright), discriminators.d_l.of_edges(dark))
+    return torch.stack([bright.new_zeros(()) if s is None else real_loss(s) for s in scores]).sum()
 
 
 def generator_losses(
-    loop: DualLoop, judges: Discriminators, guide: TextGuide | None, weights: NercoLossWeights
+    loop: DualLoop,
+    discriminators: Discriminators,
+    guide: TextGuide | None,
+    weights: NercoLossWeights,
 ) -> GeneratorLosses:
     """Return all terms; those without weight, or whose parts are switched off, are zero."""
     zero = loop.low.new_zeros(())
@@ -102,9 +107,10 @@ def generator_losses(
     pre = normalised is not None and weights.normalised_adversarial > 0
     return GeneratorLosses(
         normalisation=zero if normalised is None else normalisation_loss(normalised, loop.low),
-        normalised_adversarial=looks_real(judges.d_l(normalised)) if pre else zero,
-        adversarial=looks_real(judges.d_h(loop.bright)) + looks_real(judges.d_l(loop.dark)),
-        edges=edge_path_loss(loop.bright, loop.dark, judges),
+        normalised_adversarial=real_loss(discriminators.d_l(normalised)) if pre else zero,
+        adversarial=real_loss(discriminators.d_h(loop.bright))
+        + real_loss(discriminators.d_l(loop.dark)),
+        edges=edge_path_loss(loop.bright, loop.dark, discriminators),
         text=zero
         if guide is None
         else bright_text_loss(guide, loop.bright) + dark_text_loss(guide, loop.dark),
@@ -112,8 +118,8 @@ def generator_losses(
         identity=zero
         if same is None
         else F.l1_loss(same.low, loop.low) + F.l1_loss(same.high, loop.high),
-        cooperative=zero if made is None else cooperative_loss(loop, made, judges),
-        inspected_edges=edge_path_loss(made.pseudo_high, made.pseudo_low, judges)
+        cooperative=zero if made is None else cooperative_loss(loop, made, discriminators),
+        inspected_edges=edge_path_loss(made.pseudo_high, made.pseudo_low, discriminators)
         if made is not None and weights.inspected_edges > 0
         else zero,
     )

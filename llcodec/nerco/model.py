@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from llcodec._windows import Window
 from llcodec.nerco.coordinates import coordinates
-from llcodec.nerco.generators import Degrader, Enhancer
+from llcodec.nerco.generators import BrighteningGenerator, DarkeningGenerator
 from llcodec.nerco.mask_extractor import Mask, MaskExtractor
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation
 from llcodec.nerco.presets import NercoPreset
@@ -42,8 +42,8 @@ class NercoModel(nn.Module):
         nrn = NeuralRepresentationNormalisation
         self.nrn = nrn(preset) if self.switches.normalisation else None
         self.me = MaskExtractor(preset) if self.switches.cooperation else None
-        self.g_h = Enhancer(preset)
-        self.g_l = Degrader(preset) if degrader else None
+        self.g_h = BrighteningGenerator(preset)
+        self.g_l = DarkeningGenerator(preset) if degrader else None
 
     def normalise(self, view: View) -> Tensor:
         """Return I_NR of a dark picture; the picture itself where there is no NRN."""

@@ -1,6 +1,6 @@
 """Neural Representation Normalisation, NRN (section 3.2, Eqs. 1–3).
 
-The picture is drawn anew, pixel by pixel, by one MLP from the features and the coordinates of
+The picture is redrawn, pixel by pixel, by one MLP from the features and the coordinates of
 each pixel. The features know neither exposure nor contrast (InstanceNorm in ``paper``, the whole
 picture's statistics in ``compact``), so all pictures come out about as dark as they are on
 average.
@@ -71,7 +71,7 @@ def _local_extractor(width: int, blocks: int, features: int) -> nn.Sequential:
 
 
 class PixelMlp(nn.Module):
-    """F_MLP: features B×C×H×W and coordinates → B×3×H×W, every pixel by itself (Eq. 1).
+    """F_MLP: features B×C×H×W and coordinates → B×3×H×W, each pixel on its own (Eq. 1).
 
     Three hidden layers. The first one sees the features of ``neighbourhood``×``neighbourhood``
     pixels, zeros beyond the border, and γ of both coordinates; since γ of a row is the same all

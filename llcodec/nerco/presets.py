@@ -1,4 +1,4 @@
-"""The presets of NeRCo: what is published, and what runs on ordinary processors."""
+"""The presets of NeRCo: as published, and for ordinary CPUs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ from llcodec.nerco.dual_loop import Camera, DualLoop, dual_loop
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.image_pool import ImagePool
 from llcodec.nerco.loss_weights import NercoLossWeights
-from llcodec.nerco.losses import generator_losses, looks_made, looks_real, total_loss
+from llcodec.nerco.losses import fake_loss, generator_losses, real_loss, total_loss
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.views import View
 
@@ -70,8 +70,8 @@ class NercoStep:
         )
         self.pools = {name: ImagePool(rng) for name in ("bright", "dark", "normalised")}
 
-    def set_share_of_rate(self, share: float) -> None:
-        """Set the step sizes of both sides to ``share`` of the learning rate."""
+    def set_learning_rate_factor(self, share: float) -> None:
+        """Set the learning rates of both sides to ``share`` of the learning rate."""
         for optimiser in (self.generator_optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = share * self.learning_rate
@@ -104,16 +104,16 @@ class NercoStep:
 
     def _update_discriminators(self, loop: DualLoop) -> Tensor:
         """Return the losses of D_H and D_L; D_L also judges the normalised picture."""
-        judges, pools = self.discriminators, self.pools
+        discriminators, pools = self.discriminators, self.pools
         dark = [pools["dark"].query(loop.dark)]
         edge_of_dark = dark[0]
         if loop.normalised is not None and self.weights.normalised_adversarial > 0:
             dark.append(pools["normalised"].query(loop.normalised))
         bright = pools["bright"].query(loop.bright)
-        d_high = _judging_loss(judges.d_h, loop.high, [bright], bright)
-        d_low = _judging_loss(judges.d_l, loop.low, dark, edge_of_dark)
+        d_high = _judging_loss(discriminators.d_h, loop.high, [bright], bright)
+        d_low = _judging_loss(discriminators.d_l, loop.low, dark, edge_of_dark)
         losses = torch.stack((d_high, d_low))
-        self._descend(losses.sum(), self.discriminator_optimiser, judges)
+        self._descend(losses.sum(), self.discriminator_optimiser, discriminators)
         return losses.detach()
 
     def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer, net: nn.Module) -> bool:
@@ -140,4 +140,4 @@ def _judging_loss(
 def _path_loss(scores: Tensor, batch: int) -> Tensor:
     """Return what one path pays for scores of ``batch`` real pictures, then of made ones."""
     kinds = len(scores) // batch - 1
-    return 0.5 * kinds * (looks_real(scores[:batch]) + looks_made(scores[batch:]))
+    return 0.5 * kinds * (real_loss(scores[:batch]) + fake_loss(scores[batch:]))

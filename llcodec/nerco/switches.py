@@ -9,8 +9,8 @@ class NercoSwitches:
 
     ``normalisation`` is NRN. ``cooperation`` is the mask extractor together with the cooperative
     loss. ``edges`` is the high-frequency path of the discriminators and ``text`` the text-driven
-    one: with both, the discriminator is the paper's TAD. Without ``coordinates``, NRN is told that
-    every pixel lies in the middle, as it is by the authors' released code; the paper has no such
+    one: with both, the discriminator is the paper's TAD. Without ``coordinates``, every pixel is
+    given the coordinates of the middle, as in the authors' released code; the paper has no such
     setting.
     """
 

@@ -21,7 +21,7 @@ class View:
 
     ``picture`` is B×3×H×W in [−1, 1] with H and W multiples of 4; ``overview``, B×3×100×152, is
     the whole picture averaged down, and all that the networks know of the whole;
-    ``coordinates`` tell where in the whole the piece lies.
+    ``coordinates`` say where in the whole the piece lies.
     """
 
     picture: Tensor

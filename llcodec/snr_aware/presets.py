@@ -1,4 +1,4 @@
-"""The presets of the SNR-aware enhancer: as published, and for ordinary processors."""
+"""The presets of the SNR-aware enhancer: as published, and for ordinary CPUs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

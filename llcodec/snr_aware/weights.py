@@ -1,52 +1,27 @@
 """Weight files of the SNR-aware enhancer, in half precision. No pickle."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
-from llcodec._cards import SNR_AWARE_FORMAT
-from llcodec._parameter_budget import parameter_budget
-from llcodec._weight_files import (
-    StoredCard,
-    Tensors,
-    check_name,
-    check_numbers,
-    float_state,
-    half_precision,
-    notes_of,
-    read_weight_file,
-    write_weight_file,
-)
+from llcodec._families import SNR_AWARE
+from llcodec._weight_files import NetworkFile, StoredCard, read_network, write_network
 from llcodec.errors import BrokenModelError
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import SnrAwarePreset, preset_of
 
 _MOST = 4096  # channels, layers or blocks: above any preset, below what fills the memory
 
-
-@dataclass(frozen=True)
-class SnrAwareFile:
-    """What a weight file holds. ``notes`` are free texts: data, steps, hours, figures."""
-
-    name: str
-    model: SnrAwareNetwork
-    notes: dict[str, str] = field(default_factory=dict)
-    sha256: str = ""
+SnrAwareFile = NetworkFile[SnrAwareNetwork]
 
 
 def write_snr_aware(path: Path, file: SnrAwareFile) -> None:
-    """Write a weight file, whole or not at all.
+    """Write a weight file atomically.
 
-    Raises BrokenModelError if the model holds what no reader would take, OutputError if the file
+    Raises BrokenModelError if the model holds what no reader would accept, OutputError if the file
     cannot be written.
     """
-    _check(file.name, file.model.preset)
-    card = {
-        "format": SNR_AWARE_FORMAT,
-        "name": file.name,
-        "preset": asdict(file.model.preset),
-        "notes": file.notes,
-    }
-    write_weight_file(path, half_precision(file.model.state_dict()), card)
+    _check_preset(file.model.preset)
+    write_network(path, SNR_AWARE.format, file, {"preset": asdict(file.model.preset)})
 
 
 def read_snr_aware(path: Path) -> SnrAwareFile:
@@ -54,22 +29,17 @@ def read_snr_aware(path: Path) -> SnrAwareFile:
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
-    return read_weight_file(path, SNR_AWARE_FORMAT, _assemble)
+    return read_network(path, SNR_AWARE.format, _build)
 
 
-def _assemble(card: StoredCard, tensors: Tensors, sha256: str) -> SnrAwareFile:
+def _build(card: StoredCard) -> SnrAwareNetwork:
     preset = preset_of(card["preset"])
-    _check(card["name"], preset)
-    check_numbers(tensors)
-    with parameter_budget(tensors.values()):
-        model = SnrAwareNetwork(preset)
-    model.load_state_dict(float_state(tensors), assign=True)
-    model = model.eval().requires_grad_(False)
-    return SnrAwareFile(card["name"], model, notes_of(card), sha256)
+    _check_preset(preset)
+    return SnrAwareNetwork(preset)
 
 
-def _check(name: str, preset: SnrAwarePreset) -> None:
-    check_name(name)
+def _check_preset(preset: SnrAwarePreset) -> None:
+    """Raise BrokenModelError unless a preset has sizes that a network can have."""
     shape = preset.transformer
     sizes = [*preset.widths, preset.local_blocks, preset.features, *asdict(shape).values()]
     if len(preset.widths) != 3 or not all(type(n) is int and 0 <= n <= _MOST for n in sizes):

@@ -1,1 +1,1 @@
-"""Text guidance of NeRCo: models of pictures and texts that tell how light a picture is."""
+"""Text guidance of NeRCo: image-text models that score how light a picture is."""

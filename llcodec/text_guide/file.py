@@ -7,25 +7,21 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from llcodec._cards import stored_card
-from llcodec._weight_files import (
-    check_numbers,
-    notes_of,
-    read_weight_file,
-    write_weight_file,
-)
+from llcodec._cards import notes_on, stored_card
+from llcodec._families import TEXT_GUIDE
+from llcodec._weight_files import check_finite, read_weight_file, write_weight_file
 from llcodec.errors import BrokenModelError, InputError, ModelError
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.shape import GuideShape, tokenizer_of
 from llcodec.text_guide.view import GuideView
 
-FORMAT = "llcodec-text-guide-1"
+FORMAT = TEXT_GUIDE.format
 
 
 @dataclass(frozen=True)
 class GuideCard:
-    """All that a file of a text guide holds besides weights.
+    """Everything in a text guide's file except its weights.
 
     ``merges`` are the byte pairs of its tokenizer, ``notes`` free texts: data, steps, figures.
     """
@@ -44,9 +40,9 @@ class GuideCard:
 
 
 def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
-    """Write a text guide in half precision, whole or not at all.
+    """Write a text guide in half precision, atomically.
 
-    Raises BrokenModelError if its weights are no numbers, OutputError if it cannot be written.
+    Raises BrokenModelError if its weights are not finite, OutputError if it cannot be written.
     """
     stored = {
         "format": FORMAT,
@@ -98,11 +94,11 @@ def _card(stored: dict[str, Any]) -> GuideCard:
     if merges.count("\n") + 1 != shape.merges:
         raise BrokenModelError("the tokenizer's merges are not as many as the model takes")
     prompts = Prompts(**stored["prompts"])
-    return GuideCard(str(stored["name"]), shape, merges, prompts, notes_of(stored))
+    return GuideCard(str(stored["name"]), shape, merges, prompts, notes_on(stored))
 
 
 def _assemble(card: GuideCard, tensors: dict[str, Tensor], prompts: Prompts | None) -> ClipGuide:
-    check_numbers(tensors)
+    check_finite(tensors)
     tokenizer = tokenizer_of(card.merges, card.shape.context)
     if tokenizer.vocab_size != card.shape.vocabulary:
         raise BrokenModelError("merges that make the same token twice")

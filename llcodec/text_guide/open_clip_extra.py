@@ -22,7 +22,7 @@ def require_open_clip() -> Any:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Keep open_clip and its downloads from writing to stderr: errors are told once, by us."""
+    """Keep open_clip and its downloads from writing to stderr: errors are reported once, by us."""
     root, before = logging.getLogger(), logging.root.manager.disable
     nowhere = logging.NullHandler()  # without any handler, logging.error would add its own
     root.addHandler(nowhere)

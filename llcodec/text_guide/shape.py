@@ -33,7 +33,7 @@ class GuideShape:
     embedding: int = 128
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built."""
+        """Raise InputError for sizes that cannot be built."""
         if not all(type(v) is int and 0 < v <= _LARGEST for v in asdict(self).values()):
             raise InputError("sizes of a text guide must be whole numbers above 0")
         if self.image_size % self.patch or self.width % _HEAD or self.text_width % _HEAD:

@@ -11,7 +11,7 @@ from llcodec.data.darkening import darken, random_noise
 
 @dataclass(frozen=True)
 class CameraNoise:
-    """Adds the noise of the darkening model, of a strength drawn anew for each picture.
+    """Adds the noise of the darkening model, of a strength drawn for each picture.
 
     The model's noise was measured on dark pictures alone, so training stays unpaired.
     """

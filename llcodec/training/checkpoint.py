@@ -1,4 +1,4 @@
-"""Checkpoints of a run: written whole or not at all, and enough to go on exactly.
+"""Checkpoints of a run: written atomically, and enough to resume exactly.
 
 Weights and optimiser state are tensors in a safetensors file; everything else (step, hours, the
 states of the random generators) is JSON in its metadata. No pickle is written or read.
@@ -19,7 +19,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from llcodec._cards import read_card
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
@@ -37,7 +37,7 @@ class History(Protocol):
 
 
 @dataclass(frozen=True)
-class Opponent:
+class Adversary:
     """The other side of an adversarial training, and what it remembers."""
 
     model: nn.Module
@@ -53,7 +53,7 @@ class RunState:
     ema: nn.Module
     optimiser: torch.optim.Optimizer
     rng: np.random.Generator
-    opponent: Opponent | None = None
+    adversary: Adversary | None = None
     step: int = 0
     hours: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
@@ -71,10 +71,10 @@ def save_checkpoint(path: Path, state: RunState) -> None:
     tensors |= _prefixed("model.", state.model.state_dict())
     tensors |= _prefixed("ema.", state.ema.state_dict())
     tensors |= _moments("optimiser.", state.optimiser)
-    if state.opponent is not None:
-        tensors |= _prefixed("opponent.model.", state.opponent.model.state_dict())
-        tensors |= _moments("opponent.optimiser.", state.opponent.optimiser)
-        for name, history in state.opponent.histories.items():
+    if state.adversary is not None:
+        tensors |= _prefixed("opponent.model.", state.adversary.model.state_dict())
+        tensors |= _moments("opponent.optimiser.", state.adversary.optimiser)
+        for name, history in state.adversary.histories.items():
             tensors[f"opponent.history.{name}"] = history.state()
     metadata = {
         "step": json.dumps(state.step),
@@ -86,7 +86,7 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "rng": json.dumps(state.rng.bit_generator.state),
         **state.notes,
     }
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save({k: v.contiguous() for k, v in tensors.items()}, metadata))
 
 
@@ -96,10 +96,10 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     state.model.load_state_dict(tensors_within("model.", tensors))
     state.ema.load_state_dict(tensors_within("ema.", tensors))
     _load_moments(state.optimiser, tensors_within("optimiser.", tensors))
-    if state.opponent is not None:
-        state.opponent.model.load_state_dict(tensors_within("opponent.model.", tensors))
-        _load_moments(state.opponent.optimiser, tensors_within("opponent.optimiser.", tensors))
-        for name, history in state.opponent.histories.items():
+    if state.adversary is not None:
+        state.adversary.model.load_state_dict(tensors_within("opponent.model.", tensors))
+        _load_moments(state.adversary.optimiser, tensors_within("opponent.optimiser.", tensors))
+        for name, history in state.adversary.histories.items():
             history.restore(tensors[f"opponent.history.{name}"])
     torch.set_rng_state(tensors["torch_rng"])
     if torch.cuda.is_available() and "cuda_rng" in tensors:
@@ -177,14 +177,16 @@ def is_weight_file(path: Path) -> bool:
     return CARD in read_notes(path)
 
 
-def read_told(path: Path) -> Mapping[str, str]:
-    """Return what a checkpoint, or the card of a weight file, tells of the training."""
+def training_notes(path: Path) -> Mapping[str, str]:
+    """Return the notes of a checkpoint, or those on the card of a weight file."""
     return read_card(path).notes if is_weight_file(path) else read_notes(path)
 
 
 def hours_of(path: Path) -> float:
-    """Return the hours of the run of a file and of those that it started from, if told."""
-    notes = read_told(path)
+    """Return the hours of a file's training and of those that it started from; 0 if unknown."""
+    if is_weight_file(path):
+        return read_card(path).training.hours or 0.0
+    notes = read_notes(path)
     return sum(float(json.loads(notes.get(key, "0"))) for key in ("hours", "hours_before"))
 
 

@@ -14,20 +14,27 @@ from torch import Tensor, nn
 
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.joint import JointModel, Rounding
-from llcodec.data.sampling import CropSampler, Sources
+from llcodec.data.sampling import Batch, CropSampler, Sources
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
-from llcodec.training.losses import Loss, lambda_of_quality, rate_distortion, retoned
-from llcodec.training.optimiser import descend, new_optimiser, set_learning_rates
+from llcodec.training.losses import (
+    Loss,
+    lambda_of_quality,
+    match_global_tone,
+    rate_distortion,
+    weighted_cost,
+)
+from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
 from llcodec.training.precision import compile_parts, transforms_in
-from llcodec.training.ranks import Ranks
+from llcodec.training.prefetch import Prefetcher
+from llcodec.training.processes import Processes
 from llcodec.training.recipe import StageRecipe
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_sheet
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import validate
 
 VALIDATION_QUALITIES = (2.0, 4.0, 7.0)
@@ -56,9 +63,10 @@ class CodecTrainer(Trainer):
         *,
         seed: int = 0,
         device: torch.device | None = None,
-        ranks: Ranks | None = None,
+        processes: Processes | None = None,
     ) -> None:
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
+        self.batch = recipe.batch
         self.device = device or torch.device("cpu")
         rng = np.random.default_rng(seed)
         torch.manual_seed(seed)
@@ -71,18 +79,20 @@ class CodecTrainer(Trainer):
         self.sampler = CropSampler(sources, recipe.mix, rng)
         state = RunState(model, self.ema.model, new_optimiser(model, recipe), rng)
         state.notes["preset"] = json.dumps(asdict(model.preset))
+        state.notes["stage"] = stage
         state.notes["lambdas"] = json.dumps(recipe.lambdas)
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps,
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
         settings = {"stage": stage, "seed": seed, **asdict(recipe)}
-        super().__init__(out, state, pace, settings, ranks)
-        self.part = self.ranks.part(recipe.batch)
+        super().__init__(out, state, schedule, settings, processes)
+        self.shard = self.processes.shard(recipe.batch)
+        self.prefetcher = Prefetcher(self._drawn, rng)
         self.forward: nn.Module = model
-        if self.ranks.count > 1:
+        if self.processes.world_size > 1:
             self.forward = nn.parallel.DistributedDataParallel(model)
 
     def step(self) -> None:
@@ -90,11 +100,11 @@ class CodecTrainer(Trainer):
         recipe, state = self.recipe, self.state
         since = state.step - (state.restarted[-1] if state.restarted else 0)
         set_learning_rates(state.optimiser, state.step, since, recipe)
-        loss = self._loss(self._qualities())
+        loss = self._loss(*self.prefetcher.next(more=state.step + 1 < recipe.steps))
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
-        total, bpp, mse = self.ranks.mean(values).tolist()
-        if self._is_sane(total) and descend(
+        total, bpp, mse = self.processes.mean(values).tolist()
+        if self._is_sane(total) and clipped_step(
             loss.total, self.model, state.optimiser, recipe.clip_norm
         ):
             self.ema.update(self.model, state.step)
@@ -103,13 +113,23 @@ class CodecTrainer(Trainer):
         else:
             self._skip()
 
-    def _qualities(self) -> Tensor:
-        """Return the qualities of this part of the batch, drawn for all of it."""
+    def _drawn(self, rng: np.random.Generator) -> tuple[Tensor, Batch | Tensor]:
+        """Return the qualities and the crops of this process's shard of a batch.
+
+        Crops are a Batch in the joint stage, and otherwise photographs B×3×S×S.
+        """
+        recipe, quality = self.recipe, self._qualities(rng)
+        sampler = self.sampler.drawing_from(rng)
+        draw = sampler.crops if self.joint else sampler.photographs
+        return quality, draw(recipe.batch, recipe.crop, self.shard)
+
+    def _qualities(self, rng: np.random.Generator) -> Tensor:
+        """Return the qualities of this process's shard, drawn for the whole batch."""
         recipe = self.recipe
         if recipe.rate_point is not None:
-            return torch.full((recipe.batch,), float(recipe.rate_point))[self.part]
-        drawn = self.state.rng.uniform(1, QUALITY_LEVELS, recipe.batch)
-        return torch.from_numpy(drawn).float()[self.part]
+            return torch.full((recipe.batch,), float(recipe.rate_point))[self.shard]
+        drawn = rng.uniform(1, QUALITY_LEVELS, recipe.batch)
+        return torch.from_numpy(drawn).float()[self.shard]
 
     def _skip(self) -> None:
         """Count a step that was not taken; too many in a row, and older weights take over.
@@ -146,20 +166,20 @@ class CodecTrainer(Trainer):
         recent.append(loss)
         return True
 
-    def _loss(self, quality: Tensor) -> Loss:
+    def _loss(self, quality: Tensor, crops: Batch | Tensor) -> Loss:
         recipe, device = self.recipe, self.device
         curve = None
-        if self.joint:
-            batch = self.sampler.crops(recipe.batch, recipe.crop, self.part).to(device)
+        if isinstance(crops, Batch):
+            batch = crops.to(device)
             low, high = batch.low, batch.high
             with torch.no_grad():
                 curve = self.model.predict_tone(batch.low_thumbnail)
             if curve is not None:
                 toned = apply_tone(batch.low_thumbnail, curve)
                 share = recipe.distortion.global_tone
-                high = retoned(high, batch.high_thumbnail, toned, share)
+                high = match_global_tone(high, batch.high_thumbnail, toned, share)
         else:
-            low = high = self.sampler.photographs(recipe.batch, recipe.crop, self.part).to(device)
+            low = high = crops.to(device)
         low = low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, device):
             out = self.forward(low, curve, quality.to(device), self.joint, self._rounding)
@@ -170,7 +190,7 @@ class CodecTrainer(Trainer):
     def _rounding(self) -> Rounding:
         """What stands in for rounding in the rates of this step."""
         hard = self.state.step >= self.recipe.steps * (1 - self.recipe.hard_share)
-        return round_ste if hard else self.ranks.with_noise
+        return round_ste if hard else self.processes.with_noise
 
     def _lambdas(self, quality: Tensor) -> Tensor:
         lambdas = self.recipe.lambdas
@@ -193,6 +213,14 @@ class CodecTrainer(Trainer):
             return []
         scores = validate(self.ema.model, self.pictures, VALIDATION_QUALITIES, self.joint)
         return [asdict(score) for score in scores]
+
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return the negative rate-distortion cost of validation pictures, mean over qualities."""
+        quality, bpp, psnr = (
+            torch.tensor([score[key] for score in scores]) for key in ("quality", "bpp", "psnr")
+        )
+        cost = weighted_cost(bpp, 10 ** (-psnr / 10), self._lambdas(quality), self.recipe.equalise)
+        return -float(cost.mean())
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures at a few qualities."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import numpy as np
 import torch
 
-from llcodec.data.pairs import Pixels
-from llcodec.data.scratch import Keep, as_it_is
+from llcodec._arrays import Pixels
+from llcodec.data.storage import Store, in_memory
 from llcodec.nerco.views import to_unit
 from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
@@ -21,12 +21,12 @@ DEVIATION = 0.5  # of the log-odds of one picture, at most
 _KEPT = 0.5  # of the distance of a picture's mean from MEAN
 
 
-def evenly_lit(photographs: Iterable[Pixels], keep: Keep = as_it_is) -> list[Pixels]:
+def evenly_lit(photographs: Iterable[Pixels], store: Store = in_memory) -> list[Pixels]:
     """Return photographs, H×W×3 of 8 bits each, as if evenly lit; order and sizes stay.
 
-    ``keep`` has them.
+    ``store`` decides where they are kept.
     """
-    return [keep(_evenly_lit(pixels)) for pixels in photographs]
+    return [store(_evenly_lit(pixels)) for pixels in photographs]
 
 
 def _evenly_lit(pixels: Pixels) -> Pixels:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
+from llcodec._cards import TrainingFacts
 from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, write_model
@@ -43,9 +44,14 @@ class Calibration:
 
 
 def export_model(
-    model: JointModel, name: str, calibration: Calibration, notes: dict[str, str], path: Path
+    model: JointModel,
+    name: str,
+    calibration: Calibration,
+    notes: dict[str, str],
+    path: Path,
+    training: TrainingFacts | None = None,
 ) -> ModelFile:
-    """Write ``model`` to ``path`` and return what was written.
+    """Write ``model`` to ``path``, with what is known of its training, and return what was written.
 
     Raises BrokenModelError if a layer cannot be proved exact.
     """
@@ -58,6 +64,7 @@ def export_model(
         scale_tables=gaussian_tables(),
         hyper_tables=hyper_tables(model.density),
         notes=notes,
+        training=training or TrainingFacts(),
     )
     if calibration.typical:
         file = with_fitted_tables(file, calibration.typical)

@@ -33,7 +33,7 @@ def lambda_of_quality(quality: Tensor, lambdas: tuple[float, ...]) -> Tensor:
     return (logs[low] * (1 - share) + logs[low + 1] * share).exp()
 
 
-def retoned(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
+def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
     """Return targets whose global tone is ``share`` of the way to what the tone curve made.
 
     The codec cannot know how bright a dark scene was meant to be; that error is the tone
@@ -69,12 +69,15 @@ def rate_distortion(
         distortion = distortion + weights.ssim * (1 - _ssim(picture, target))
     if weights.flat:
         distortion = distortion + weights.flat * flat_error(picture, target)
-    distortion = 255**2 * distortion
     bpp = (out.latent_bits + out.hyper_bits) / pixels
-    loss = bpp + lam * distortion
-    if equalise:
-        loss = loss * (lam / _MIDDLE_LAMBDA).rsqrt()
-    return Loss(loss.mean(), bpp.mean(), distortion.mean(), mse.mean())
+    loss = weighted_cost(bpp, distortion, lam, equalise)
+    return Loss(loss.mean(), bpp.mean(), (255**2 * distortion).mean(), mse.mean())
+
+
+def weighted_cost(bpp: Tensor, distortion: Tensor, lam: Tensor, equalise: bool) -> Tensor:
+    """Return bpp + λ·255²·D of each picture, divided by √(λ/λ̄) if ``equalise``; all are B."""
+    cost = bpp + lam * (255**2 * distortion)
+    return cost * (lam / _MIDDLE_LAMBDA).rsqrt() if equalise else cost
 
 
 def flat_error(picture: Tensor, target: Tensor) -> Tensor:

@@ -18,13 +18,13 @@ from llcodec.nerco.model import NercoModel
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
 from llcodec.training.camera_noise import CameraNoise
-from llcodec.training.checkpoint import Opponent, RunState
+from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
-from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
+from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
 from llcodec.training.precision import transforms_in
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_enhanced
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import score_enhancer
 
 
@@ -45,16 +45,16 @@ class NercoTrainer(Trainer):
         out: Path,
         device: torch.device | None = None,
     ) -> None:
-        self.recipe, self.validation = recipe, validation
+        self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
         model = NercoModel(recipe.preset, recipe.switches).to(self.device)
-        judges = Discriminators(recipe.preset, recipe.switches).to(self.device)
+        discriminators = Discriminators(recipe.preset, recipe.switches).to(self.device)
         self.ema = Ema(model, recipe.ema_decay)
         self.update = NercoStep(
             model,
-            judges,
+            discriminators,
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
@@ -64,25 +64,27 @@ class NercoTrainer(Trainer):
         )
         self.sampler = UnpairedSampler(pictures, rng)
         larger = max(len(pictures.dark), len(pictures.bright))
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps_for(larger),
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        opponent = Opponent(judges, self.update.discriminator_optimiser, self.update.pools)
+        adversary = Adversary(
+            discriminators, self.update.discriminator_optimiser, self.update.pools
+        )
         optimiser = self.update.generator_optimiser
-        state = RunState(model, self.ema.model, optimiser, rng, opponent)
+        state = RunState(model, self.ema.model, optimiser, rng, adversary)
         state.notes["nerco"] = json.dumps(
             {"preset": asdict(recipe.preset), "switches": asdict(recipe.switches)}
         )
-        super().__init__(out, state, pace, asdict(recipe))
+        super().__init__(out, state, schedule, asdict(recipe))
 
     def step(self) -> None:
         """Update the generators, then the discriminators."""
         recipe, state = self.recipe, self.state
-        share = share_of_rate(state.step, self.pace.steps, recipe.constant)
-        self.update.set_share_of_rate(share)
+        share = learning_rate_factor(state.step, self.schedule.steps, recipe.constant)
+        self.update.set_learning_rate_factor(share)
         low, high = self._views(self.sampler.dark), self._views(self.sampler.bright)
         with transforms_in(recipe.precision, self.device):
             losses = self.update(low, high)
@@ -97,6 +99,10 @@ class NercoTrainer(Trainer):
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
         return score_enhancer(self.ema.model.enhance, self.validation, self.device)
+
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return the PSNR of validation pairs."""
+        return scores[0]["psnr"]
 
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""

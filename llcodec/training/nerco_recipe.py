@@ -4,9 +4,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from llcodec.errors import InputError
-from llcodec.nerco.loss_weights import NercoLossWeights
-from llcodec.nerco.presets import NercoPreset
-from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
+from llcodec.nerco.presets import PRESETS, NercoPreset
+from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nerco.views import STRIDE
 from llcodec.text_guide.prompts import Prompts
 from llcodec.training.recipe_checks import (
@@ -17,6 +17,7 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
+from llcodec.training.recipe_files import RecipeKind
 
 _BLOCKS = ("extractor_blocks", "mask_blocks", "enhancer_blocks", "degrader_blocks")
 
@@ -26,8 +27,8 @@ class NercoRecipe:
     """A whole training: steps of ``batch`` dark and as many bright crops of ``crop`` pixels a side.
 
     The length is given in ``steps``, or in ``epochs`` over the larger of both sets of pictures, as
-    CycleGAN counts them. The step size stays at ``learning_rate`` for the share ``constant`` of it
-    and falls to zero in a straight line then. ``guide`` is the model of text guidance, as
+    CycleGAN counts them. The learning rate is constant for the share ``constant`` of it and then
+    falls linearly to zero. ``guide`` is the model of text guidance, as
     :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
     themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
     camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
@@ -60,7 +61,7 @@ class NercoRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if (self.steps is None) == (self.epochs is None):
             raise InputError("give the length in steps or in epochs")
         length = self.steps if self.steps is not None else self.epochs
@@ -88,7 +89,18 @@ class NercoRecipe:
         return (self.epochs or 1) * -(-pictures // self.batch)
 
 
-def share_of_rate(step: int, steps: int, constant: float) -> float:
-    """Return the share of the step size after ``step`` of ``steps``: constant, then to zero."""
+def learning_rate_factor(step: int, steps: int, constant: float) -> float:
+    """Return the factor of the learning rate after ``step`` steps: constant, then to zero."""
     left = 1 - step / steps
     return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))
+
+
+NERCO = RecipeKind(
+    NercoRecipe,
+    PRESETS,
+    "nerco-compact",
+    named={
+        "weights": {"released": NercoLossWeights(), "paper": paper_loss_weights()},
+        "switches": {f"ablation-{number}": left for number, left in enumerate(ABLATIONS, 1)},
+    },
+)

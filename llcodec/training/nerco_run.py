@@ -1,19 +1,26 @@
 """A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
-from llcodec.data.scratch import Scratch
+from llcodec.data.storage import SpillStore
 from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_bright, read_dark
+from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import preset_of
+from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.text_guide.loading import load_guide
+from llcodec.training.checkpoint import load_weights
 from llcodec.training.even_light import evenly_lit
+from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.nerco import NercoTrainer
-from llcodec.training.nerco_recipe import NercoRecipe
+from llcodec.training.nerco_recipe import NERCO, NercoRecipe
+from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, folder_names
-from llcodec.training.ranks import own_device, refuse_ranks
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 
 _VALIDATION_PICTURES = 10
@@ -33,17 +40,17 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
     Raises InputError if the folder holds a run already and ``resume`` is not asked for.
     """
-    refuse_ranks()
+    refuse_several_processes()
     refuse_to_overwrite(out, options)
     guide = None
-    device = own_device(options.device)
+    device = device_of_process(options.device)
     if recipe.switches.text and recipe.weights.text > 0:
         guide = load_guide(recipe.guide, recipe.prompts).to(device)
-    keep = Scratch().keep
-    bright = read_bright(folders.bright, keep)
-    bright = evenly_lit(bright, keep) if recipe.even_light else bright
-    bright = enlarged(bright, recipe.enlarge, keep) if recipe.enlarge > 1 else bright
-    pictures = gather_unpaired(read_dark(folders.dark, keep), bright, keep)
+    store = SpillStore().store
+    bright = read_bright(folders.bright, store)
+    bright = evenly_lit(bright, store) if recipe.even_light else bright
+    bright = enlarged(bright, recipe.enlarge, store) if recipe.enlarge > 1 else bright
+    pictures = gather_unpaired(read_dark(folders.dark, store), bright, store)
     trainer = NercoTrainer(recipe, pictures, guide, _validation(folders), out, device)
     trainer.state.notes |= {
         "code": code_version(),
@@ -61,3 +68,14 @@ def _validation(folders: NercoFolders) -> list[Pair]:
 def _summary(folders: NercoFolders, pictures: Unpaired) -> str:
     dark, bright = folder_names(folders.dark), folder_names(folders.bright)
     return f"dark: {len(pictures.dark)} of {dark}; bright: {len(pictures.bright)} of {bright}"
+
+
+def _export(job: Export) -> None:
+    stored = json.loads(job.run[FAMILY.key])
+    preset = preset_of(stored["preset"])
+    model = NercoModel(preset, NercoSwitches(**stored["switches"]))
+    load_weights(model, job.weights, job.checkpoint)
+    write_nerco(job.out, NercoFile(job.name or preset.name, model, job.notes, job.facts))
+
+
+FAMILY = TrainingFamily(NERCO, "nerco", _export)

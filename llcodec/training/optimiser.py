@@ -1,4 +1,4 @@
-"""Adam with a step size for each part of the codec, and its course over time."""
+"""Adam with a learning rate for each part of the codec, and its schedule."""
 
 import math
 
@@ -12,7 +12,7 @@ _ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.")
 
 
 def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
-    """Return Adam over all weights that learn; each group keeps its ``peak`` step size."""
+    """Return Adam over all weights that learn; each group keeps its ``peak`` rate."""
     rate = recipe.learning_rate
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
@@ -27,13 +27,13 @@ def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimize
 def set_learning_rates(
     optimiser: torch.optim.Optimizer, step: int, since: int, recipe: StageRecipe
 ) -> None:
-    """Set the step sizes of the step after ``step`` others, ``since`` the last (re)start."""
-    share = schedule(step, since, recipe.steps, recipe.learning_rate)
+    """Set the learning rates of the step after ``step`` others, ``since`` the last (re)start."""
+    share = learning_rate_factor(step, since, recipe.steps, recipe.learning_rate)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share
 
 
-def descend(
+def clipped_step(
     loss: Tensor, model: nn.Module, optimiser: torch.optim.Optimizer, clip_norm: float
 ) -> bool:
     """Take one step against the gradient, whose norm is at most ``clip_norm`` after clipping.
@@ -51,17 +51,17 @@ def descend(
     return True
 
 
-def schedule(step: int, since: int, steps: int, rate: LearningRate) -> float:
-    """Return the share of the peak at a step: up linearly, then down as ``rate.decay`` says."""
+def learning_rate_factor(step: int, since: int, steps: int, rate: LearningRate) -> float:
+    """Return the factor of the peak at a step: up linearly, then down as ``rate.decay`` says."""
     if rate.decay == "cosine":
-        return rise_and_cosine(step, since, steps, rate.warmup)
+        return warmup_cosine(step, since, steps, rate.warmup)
     rise = min(1.0, (since + 1) / max(1, rate.warmup))
     if rate.decay == "halving":
         return rise * 0.5 ** sum(step >= milestone for milestone in rate.milestones)
     return rise * min(1.0, max(0.0, 1 - step / steps) / rate.cooldown)
 
 
-def rise_and_cosine(step: int, since: int, steps: int, warmup: int) -> float:
+def warmup_cosine(step: int, since: int, steps: int, warmup: int) -> float:
     """Return the share of the peak: up linearly, ``since`` steps ago, and a cosine to zero."""
     rise = min(1.0, (since + 1) / max(1, warmup))
     return rise * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2

@@ -7,7 +7,7 @@ from typing import Literal
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.nets.presets import Preset
+from llcodec.nets.presets import PRESETS, Preset
 from llcodec.training.recipe_checks import (
     check_decays,
     check_least,
@@ -16,6 +16,7 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
+from llcodec.training.recipe_files import RecipeKind
 from llcodec.training.tone import ToneRecipe
 
 # λ of the integer qualities 1 … 8 for photographs, in bpp + λ·255²·MSE.
@@ -24,7 +25,7 @@ LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 
 @dataclass(frozen=True)
 class LearningRate:
-    """Adam's step size over time: up over ``warmup`` steps, then down.
+    """Adam's learning rate over time: up over ``warmup`` steps, then down.
 
     ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a
     ``trapezoid``: constant, then linear to zero over the last ``cooldown`` share of the steps.
@@ -42,7 +43,7 @@ class LearningRate:
     cooldown: float = 0.25
 
     def __post_init__(self) -> None:
-        """Refuse what no optimiser takes."""
+        """Raise InputError for values that no optimiser accepts."""
         check_positive(peak=self.peak)
         check_weights(linear=self.linear, entropy=self.entropy)
         check_least(0, warmup=self.warmup)
@@ -57,7 +58,7 @@ class Distortion:
     ``flat`` weighs the error of gradients where the target has next to none: steps of one level
     between blocks, which squares hardly count and which are seen in every sky.
     ``global_tone`` is the share of the error of the global tone that is left to the tone network
-    (see :func:`llcodec.training.losses.retoned`); the codec learns the rest.
+    (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the rest.
     """
 
     mse: float = 1.0
@@ -67,7 +68,7 @@ class Distortion:
     global_tone: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what is no distortion."""
+        """Raise InputError unless this is a distortion."""
         check_weights(mse=self.mse, l1=self.l1, ssim=self.ssim, flat=self.flat)
         check_shares(global_tone=self.global_tone)
         if not self.mse + self.l1 + self.ssim > 0:
@@ -86,7 +87,7 @@ class StageRecipe:
     move all weights at once, and have thrown a run away.
 
     Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
-    ``patience`` of them in a row the run goes on from the averaged weights. In the last
+    ``patience`` of them in a row the run continues from the averaged weights. In the last
     ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
     no longer of latents with noise. With ``bright_halves``, those of a third of the pairs are
     photographs as well. ``precision`` is that of the transforms: ``auto`` is bfloat16 on GPUs and
@@ -116,7 +117,7 @@ class StageRecipe:
     validate_every: int = 500
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if self.crop < 64 or self.crop % 64:
             raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
@@ -149,6 +150,15 @@ class Recipe:
     joint: StageRecipe | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be built."""
+        """Raise InputError for sizes that cannot be built."""
         check_least(0, seed=self.seed)
         check_sizes(self.preset, may_be_zero=("widths", "blocks", "decoder_blocks"))
+
+
+def _file_of(preset: Preset) -> str:
+    return "paper" if preset.family == "paper" else preset.name.removesuffix("-1")
+
+
+CODEC = RecipeKind(
+    Recipe, PRESETS, "fast", files={name: _file_of(preset) for name, preset in PRESETS.items()}
+)

@@ -3,44 +3,35 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from llcodec._extras import require
 from llcodec.errors import InputError
-from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
-from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
-from llcodec.nerco.switches import ABLATIONS
-from llcodec.nets.presets import PRESETS, Preset
-from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
-from llcodec.training.nerco_recipe import NercoRecipe
-from llcodec.training.recipe import Recipe
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 
 Table = dict[str, Any]
 R = TypeVar("R")
 
-# NeRCo's weights of losses, and the settings of its ablation, that have a name.
-_NAMED: Mapping[str, Mapping[str, Any]] = {
-    "weights": {"released": NercoLossWeights(), "paper": paper_loss_weights()},
-    "switches": {f"ablation-{number}": kept for number, kept in enumerate(ABLATIONS, 1)},
-}
-
 
 @dataclass(frozen=True)
 class RecipeKind(Generic[R]):
-    """What recipes there are for one kind of training.
+    """The recipes of one kind of training.
 
-    ``recipe`` is their dataclass and ``files`` the TOML files that ship, by the names of
-    ``presets``; ``default`` is the preset of recipes that name none.
+    Attributes:
+        recipe: their dataclass.
+        presets: the presets of the networks, by name.
+        default: the preset of recipes that name none.
+        files: the shipped TOML file of each preset, without its suffix; its own name if not given.
+        named: tables of a recipe that may be given by a name, as ``weights = "paper"``.
     """
 
     recipe: type[R]
     presets: Mapping[str, Any]
-    files: Mapping[str, str]
     default: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def preset(self, name: str) -> Any:
         """Return the preset of a name; raises InputError if there is none."""
@@ -49,34 +40,13 @@ class RecipeKind(Generic[R]):
         return self.presets[name]
 
 
-def _recipe_of_codec(preset: Preset) -> str:
-    return "paper" if preset.family == "paper" else preset.name.removesuffix("-1")
-
-
-CODEC = RecipeKind(
-    Recipe,
-    PRESETS,
-    {name: _recipe_of_codec(preset) for name, preset in PRESETS.items()},
-    "fast",
-)
-SNR_AWARE = RecipeKind(
-    SnrAwareRecipe,
-    SNR_AWARE_PRESETS,
-    {name: name for name in SNR_AWARE_PRESETS},
-    "snr-aware-compact",
-)
-NERCO = RecipeKind(
-    NercoRecipe, NERCO_PRESETS, {name: name for name in NERCO_PRESETS}, "nerco-compact"
-)
-
-
 def shipped_recipe(preset: str, kind: RecipeKind[Any]) -> str:
     """Return the TOML text of the recipe that ships for a preset.
 
     Raises InputError if there is no such preset.
     """
     kind.preset(preset)
-    file = files("llcodec.training").joinpath("recipes", f"{kind.files[preset]}.toml")
+    file = files("llcodec.training").joinpath("recipes", f"{kind.files.get(preset, preset)}.toml")
     return re.sub(r'^preset = ".*"', f'preset = "{preset}"', file.read_text(), flags=re.MULTILINE)
 
 
@@ -108,7 +78,7 @@ def recipe_of(table: Mapping[str, Any], kind: RecipeKind[R]) -> R:
     preset, model = kind.preset(table.pop("preset", kind.default)), table.pop("model", {})
     if not isinstance(model, dict):
         raise InputError("model must be a table of changes to the preset")
-    for key, named in _NAMED.items():
+    for key, named in kind.named.items():
         if isinstance(table.get(key), str):
             table[key] = _named(key, table[key], named)
     return _structure({**table, "preset": {**asdict(preset), **model}}, kind.recipe)
@@ -134,7 +104,7 @@ def _structure(table: Table, kind: type[R]) -> R:
 
 
 def _refuse_coercion(converter: Any) -> None:
-    """Take numbers and texts as they are: "3" is no number, 1.5 is no whole number."""
+    """Refuse conversions: "3" is not a number, and 1.5 is not a whole number."""
 
     def exact(value: object, kind: type) -> object:
         if kind is float and type(value) is int:

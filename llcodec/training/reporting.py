@@ -1,21 +1,21 @@
-"""Where a run tells how it goes: a file of JSON lines, a line of progress, TensorBoard."""
+"""Where a run reports its progress: a log of JSON lines, a progress bar, TensorBoard."""
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self, TextIO
 
 from llcodec._extras import names_extra
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._progress import steps_bar
 
 Row = Mapping[str, float]
 
 
 class Reporter(Protocol):
-    """Hears of losses and of validations, between ``__enter__`` and ``__exit__``."""
+    """Receives losses and validations, between ``__enter__`` and ``__exit__``."""
 
     def __enter__(self) -> Self: ...
 
@@ -27,10 +27,10 @@ class Reporter(Protocol):
     ) -> None: ...
 
     def losses(self, step: int, row: Row) -> None:
-        """Tell the means since the last time: loss, bpp, PSNR in dB and so on."""
+        """Report the means since the last report: loss, bpp, PSNR in dB and so on."""
 
-    def validation(self, step: int, scores: Sequence[Row]) -> None:
-        """Tell the scores of the averaged weights."""
+    def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
+        """Report the scores of the averaged weights, and at which step they were best so far."""
 
 
 class JsonLines:
@@ -49,25 +49,31 @@ class JsonLines:
             self.file.close()
 
     def cut_after(self, step: int) -> None:
-        """Forget what a session wrote after the checkpoint that the next one goes on from.
+        """Remove the rows after ``step``, at which the run resumes.
 
-        Lines that the end of a process tore go as well. Raises OutputError if the log cannot be
-        written.
+        Lines that a killed process left incomplete are removed as well. Raises OutputError if the
+        log cannot be written.
         """
         if self.path.is_file():
             lines = self.path.read_text(errors="replace").splitlines()
             kept = [line + "\n" for line in lines if _step_of(line) <= step]
-            with written(self.path) as part:
+            with atomic_write(self.path) as part:
                 part.write_text("".join(kept))
 
     def losses(self, step: int, row: Row) -> None:
         """Write a row."""
         self._write({"step": step, **row})
 
-    def validation(self, step: int, scores: Sequence[Row]) -> None:
+    def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
         """Write all scores as one row."""
-        rounded = [{k: round(v, 4) for k, v in score.items()} for score in scores]
-        self._write({"step": step, "val": rounded})
+        self._write({"step": step, "val": [dict(score) for score in scores], "best_step": best})
+
+    def validations(self) -> Iterator[tuple[int, list[Row]]]:
+        """Yield the step and the scores of every validation in the log, in their order."""
+        for line in self.path.read_text().splitlines() if self.path.is_file() else ():
+            row = json.loads(line)
+            if row.get("val"):
+                yield row["step"], row["val"]
 
     def _write(self, row: Mapping[str, object]) -> None:
         assert self.file is not None
@@ -88,12 +94,12 @@ _UNITS = {
     "total": "loss",
     "bpp": "bpp",
     "psnr": "dB",
-    "steps_per_second": "steps/s",
+    "crops_per_second": "crops/s",
 }
 
 
 class ProgressLine:
-    """A Rich progress bar on stderr: losses, bpp, PSNR, steps per second, remaining time."""
+    """A Rich progress bar on stderr: losses, bpp, PSNR, crops per second, remaining time."""
 
     def __init__(self, name: str, start: int, steps: int) -> None:
         self.progress = steps_bar()
@@ -111,13 +117,14 @@ class ProgressLine:
         text = ", ".join(f"{row[key]:.3f} {unit}" for key, unit in _UNITS.items() if key in row)
         self.progress.update(self.task, completed=step, text=text)
 
-    def validation(self, step: int, scores: Sequence[Row]) -> None:
+    def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
         """Print a line above the bar."""
-        told = ", ".join(_told(score) for score in scores)
-        self.progress.console.print(f"step {step:,}: {told}", highlight=False)
+        values = ", ".join(_in_words(score) for score in scores)
+        verdict = "best so far" if best == step else f"best at step {best:,}"
+        self.progress.console.print(f"step {step:,}: {values} ({verdict})", highlight=False)
 
 
-def _told(score: Row) -> str:
+def _in_words(score: Row) -> str:
     forms = {"quality": "q{:g}", "bpp": "{:.3f} bpp", "psnr": "{:.2f} dB"}
     return " ".join(forms.get(k, k + " {:.3f}").format(v) for k, v in score.items())
 
@@ -148,7 +155,7 @@ class TensorBoard:
         for name, value in row.items():
             self.writer.add_scalar(f"train/{name}", value, step)
 
-    def validation(self, step: int, scores: Sequence[Row]) -> None:
+    def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
         """Write a scalar for each score of each quality."""
         for score in scores:
             values = dict(score)

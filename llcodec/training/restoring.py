@@ -1,4 +1,4 @@
-"""From a weight file back to float networks, so that training can go on from what ships.
+"""From a weight file back to float networks, so that shipped models can be trained further.
 
 A weight file holds the transforms in half precision, and what lies between symbols and
 probabilities in integers only: networks in fixed point, and tables in place of the density of
@@ -28,7 +28,7 @@ _FITTING_RATE = 0.05
 def restored_model(file: ModelFile) -> JointModel:
     """Return the float model of a weight file: what was exported, to within rounding.
 
-    How a product is shared out between the layers of an entropy network cannot be told from its
+    How a product is shared out between the layers of an entropy network does not follow from its
     integers. Each gets its part, so that all have weights of the size that training starts from.
     """
     model, networks = JointModel(file.model.preset), file.networks

@@ -1,6 +1,7 @@
 """How to run a recipe, apart from what is learned."""
 
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from llcodec.training.trainer import Trainer
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Whether to go on with a run folder, for how long, where, and what to write besides."""
+    """Whether to resume a run folder, for how long, on which device, and what else to write."""
 
     resume: bool = False
     max_hours: float = math.inf
@@ -20,21 +21,28 @@ class RunOptions:
     tensorboard: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what is no time."""
+        """Raise InputError if ``max_hours`` is not a time."""
         check_least(0, max_hours=self.max_hours)
 
 
 def refuse_to_overwrite(out: Path, options: RunOptions) -> None:
-    """Raise InputError if ``out`` holds a run already and it is not to go on."""
+    """Raise InputError if ``out`` holds a run already that is not to be resumed."""
     if (out / "checkpoint.safetensors").exists() and not options.resume:
         raise InputError(f"{out} holds a run already; resume it or choose another folder")
 
 
+def say_finished(out: Path) -> None:
+    """Say on stderr that a run needed no further step, so that its end is not taken for work."""
+    print(f"{out} is finished: no step left to train", file=sys.stderr)
+
+
 def run_trainer(name: str, trainer: Trainer, options: RunOptions) -> bool:
-    """Start a run or go on with it; return whether the last step was reached."""
+    """Start a run or resume it; return whether the last step was reached."""
     if trainer.checkpoint.exists():
         trainer.resume()
-    reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.pace.steps)]
+        if trainer.state.step >= trainer.schedule.steps:
+            say_finished(trainer.out)
+    reporters: list[Reporter] = [ProgressLine(name, trainer.state.step, trainer.schedule.steps)]
     if options.tensorboard:
         reporters.append(TensorBoard(trainer.out / "tensorboard"))
     return trainer.run(options.max_hours, reporters)

@@ -7,9 +7,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from llcodec._outputs import written
+from llcodec._arrays import Pixels
+from llcodec._outputs import atomic_write
 from llcodec.codec.joint import JointModel
-from llcodec.data.pairs import Pair, Pixels
+from llcodec.data.pairs import Pair
 from llcodec.training.validation import decoded, enhanced
 
 _WIDTH = 300  # of each picture
@@ -47,7 +48,7 @@ def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:
     for number, row in enumerate(small):
         for column, picture in enumerate(row):
             sheet.paste(picture, (_WIDTH * column, sum(heights[:number])))
-    with written(path) as part:
+    with atomic_write(path) as part:
         sheet.save(part, format="PNG")
 
 

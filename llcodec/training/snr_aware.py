@@ -1,4 +1,4 @@
-"""The training of the SNR-aware enhancer: pairs of dark and bright pictures."""
+"""The training of the SNR-aware enhancer, from pairs of dark and bright pictures."""
 
 import json
 from collections.abc import Sequence
@@ -9,20 +9,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair
-from llcodec.data.sampling import CropSampler, Sources
+from llcodec.data.sampling import Batch, CropSampler, Sources, gather_sources
 from llcodec.snr_aware.network import SnrAwareNetwork
-from llcodec.training.checkpoint import RunState
+from llcodec.snr_aware.presets import preset_of
+from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
+from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
-from llcodec.training.optimiser import descend, rise_and_cosine
+from llcodec.training.family import Export, TrainingFamily
+from llcodec.training.optimiser import clipped_step, warmup_cosine
 from llcodec.training.precision import transforms_in
+from llcodec.training.prefetch import Prefetcher
+from llcodec.training.processes import device_of_process, refuse_several_processes
+from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.reporting import Row
+from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
 from llcodec.training.sheet import draw_enhanced
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
-from llcodec.training.trainer import Pace, Trainer
+from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
+from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import score_enhancer
 
 _EPSILON = 1e-6
+_VALIDATION_PICTURES = 10
 
 
 def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
@@ -43,7 +52,7 @@ class SnrAwareTrainer(Trainer):
         out: Path,
         device: torch.device | None = None,
     ) -> None:
-        self.recipe, self.validation = recipe, validation
+        self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
@@ -51,42 +60,79 @@ class SnrAwareTrainer(Trainer):
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
         self.sampler = CropSampler(sources, recipe.mix, rng)
+        self.prefetcher = Prefetcher(self._drawn, rng)
         optimiser = torch.optim.Adam(
             self.model.parameters(), recipe.learning_rate, recipe.betas, fused=True
         )
         state = RunState(self.model, self.ema.model, optimiser, rng)
         state.notes["snr_aware"] = json.dumps(asdict(recipe.preset))
-        pace = Pace(
+        schedule = RunSchedule(
             recipe.steps,
             validate_every=recipe.validate_every,
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        super().__init__(out, state, pace, asdict(recipe))
+        super().__init__(out, state, schedule, asdict(recipe))
 
     def step(self) -> None:
         """Take a step, unless its loss or gradient is not finite."""
         recipe, state = self.recipe, self.state
-        share = rise_and_cosine(state.step, state.step, recipe.steps, recipe.warmup)
+        share = warmup_cosine(state.step, state.step, recipe.steps, recipe.warmup)
         for group in state.optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
-        batch = self.sampler.crops(recipe.batch, recipe.crop).to(self.device)
+        batch = self.prefetcher.next(more=state.step + 1 < recipe.steps).to(self.device)
         low = batch.low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, self.device):
             picture = self.model(low)
         loss = charbonnier(picture, batch.high)
         state.step += 1
-        if not descend(loss, self.model, state.optimiser, recipe.clip_norm):
+        if not clipped_step(loss, self.model, state.optimiser, recipe.clip_norm):
             self.skip(recipe.patience)
             return
         self.ema.update(self.model, state.step)
         state.skipped = 0
         state.window.append([float(loss.detach())])
 
+    def _drawn(self, rng: np.random.Generator) -> Batch:
+        return self.sampler.drawing_from(rng).crops(self.recipe.batch, self.recipe.crop)
+
     def validate(self) -> list[Row]:
         """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
         return score_enhancer(self.ema.model.enhance, self.validation, self.device)
 
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return the PSNR of validation pairs."""
+        return scores[0]["psnr"]
+
     def draw(self, path: Path) -> None:
         """Draw validation pictures as they are, enhanced, and as they should be."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
+
+
+def run_snr_aware(
+    recipe: SnrAwareRecipe, data: DataFolders, out: Path, options: RunOptions
+) -> bool:
+    """Train into the run folder ``out``; return whether the last step was reached.
+
+    Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
+    InputError if the folder holds a run already and ``resume`` is not asked for.
+    """
+    refuse_several_processes()
+    refuse_to_overwrite(out, options)
+    pairs = data.read_pairs("train")
+    bright = data.read_photographs() if data.photographs else []
+    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.store)
+    chosen = data.read_some("val", _VALIDATION_PICTURES)
+    trainer = SnrAwareTrainer(recipe, sources, chosen, out, device_of_process(options.device))
+    trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
+    return run_trainer("snr-aware", trainer, options)
+
+
+def _export(job: Export) -> None:
+    preset = preset_of(json.loads(job.run[FAMILY.key]))
+    network = SnrAwareNetwork(preset)
+    load_weights(network, job.weights, job.checkpoint)
+    write_snr_aware(job.out, SnrAwareFile(job.name or preset.name, network, job.notes, job.facts))
+
+
+FAMILY = TrainingFamily(SNR_AWARE, "snr_aware", _export)

@@ -6,15 +6,16 @@ from typing import Literal
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.snr_aware.network import MULTIPLE
-from llcodec.snr_aware.presets import SnrAwarePreset
+from llcodec.snr_aware.presets import PRESETS, SnrAwarePreset
 from llcodec.training.recipe_checks import check_decays, check_least, check_positive, check_sizes
+from llcodec.training.recipe_files import RecipeKind
 
 
 @dataclass(frozen=True)
 class SnrAwareRecipe:
     """A whole training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
 
-    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's step size rises over
+    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's learning rate rises over
     ``warmup`` steps and falls to zero along a cosine. Steps whose loss or gradient is not finite
     are skipped; ``patience`` of them in a row end the run.
     """
@@ -37,7 +38,7 @@ class SnrAwareRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         if self.crop < MULTIPLE or self.crop % MULTIPLE:
             raise InputError(f"crops must be a multiple of {MULTIPLE} pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
@@ -49,3 +50,6 @@ class SnrAwareRecipe:
         for beta in self.betas:
             check_decays(betas=beta)
         check_sizes(self.preset, may_be_zero=("local_blocks",))
+
+
+SNR_AWARE = RecipeKind(SnrAwareRecipe, PRESETS, "snr-aware-compact")

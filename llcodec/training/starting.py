@@ -1,13 +1,13 @@
 """Where a stage starts: the averaged weights of an earlier one, a tone network, or the KLT."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._bitstream import QUALITY_LEVELS
 from llcodec._weight_files import float_state
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
@@ -17,8 +17,8 @@ from llcodec.nets.presets import Preset, preset_of
 from llcodec.training.checkpoint import (
     is_weight_file,
     load_weights,
+    read_notes,
     read_tensors,
-    read_told,
     tensors_within,
 )
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -31,15 +31,37 @@ _ADDED = ("tone.", "snr_branch", "f_a")
 
 
 def new_plain_model(
-    preset: Preset, recipe: StageRecipe, sources: Sources, seed: int, narrow: Path | None = None
+    preset: Preset,
+    recipe: StageRecipe,
+    sources: Sources,
+    seed: int,
+    *,
+    start: Path | None = None,
+    narrow: Path | None = None,
 ) -> JointModel:
-    """Return the plain codec of a preset, its linear path started from photographs' KLT.
+    """Return the plain codec of a preset, ready for the plain stage.
 
-    ``narrow``, the checkpoint of a plain codec with fewer latents, gives all that it has learnt.
-    Raises InputError if it is of another shape, or was trained with other values of λ.
+    Args:
+        preset: any preset; its plain codec is built.
+        recipe: the plain stage, whose λ the gains are for.
+        sources: photographs; without ``start`` the linear path begins as their KLT.
+        seed: of the random weights.
+        start: a checkpoint or weight file of a plain codec of this shape to continue from. Its
+            gains are moved to the λ of ``recipe``.
+        narrow: a checkpoint of a plain codec with fewer latents, whose weights are taken over.
+
+    Raises:
+        InputError: if ``start`` or ``narrow`` is of another shape, if ``start`` is not a plain
+            codec, or if ``narrow`` was trained with other values of λ.
     """
     torch.manual_seed(seed)
     model = JointModel(preset.plain())
+    if start is not None:
+        _refuse_unless_plain(start)
+        learned, before = _learned(start)
+        load_weights(model, learned, start)
+        _follow(model, before, recipe.lambdas, start)
+        return model
     if preset.linear_path:
         rng = np.random.default_rng(seed)
         basis = patch_basis(sources.photographs, preset.latents, rng)
@@ -62,11 +84,10 @@ def new_joint_model(
     torch.manual_seed(seed)
     model = JointModel(preset)
     own = model.state_dict()
-    given, before = _learnt(start)
+    given, before = _learned(start)
     added = {k: v for k, v in own.items() if k.startswith(_ADDED) and k not in given}
     load_weights(model, {k: v for k, v in given.items() if k in own} | added, start)
-    if model.gain is not None and before != recipe.lambdas:
-        model.gain.move_to_lambdas(before, recipe.lambdas)
+    _follow(model, before, recipe.lambdas, start)
     if model.tone is not None:
         if tone is None:
             raise InputError("the joint network needs a tone network")
@@ -74,28 +95,43 @@ def new_joint_model(
     return model
 
 
-def brings_tone(start: Path) -> bool:
+def _follow(
+    model: JointModel, before: tuple[float, ...], after: tuple[float, ...], path: Path
+) -> None:
+    """Move the gains of ``model`` from the values of λ of ``path`` to those of a recipe."""
+    if model.gain is None or before == after:
+        return
+    if not len(before) == len(after) == QUALITY_LEVELS:
+        raise InputError(
+            f"{path}: gains can be moved from {QUALITY_LEVELS} values of λ to as many only"
+        )
+    model.gain.move_to_lambdas(before, after)
+
+
+def _refuse_unless_plain(start: Path) -> None:
+    """Raise InputError if a start was trained to brighten; shapes are compared when it is read."""
+    if is_weight_file(start):
+        brightens = read_model(start).brightens
+    else:
+        brightens = read_notes(start).get("stage") == "joint"
+    if brightens:
+        raise InputError(f"{start}: a codec that brightens; the plain stage needs a plain codec")
+
+
+def has_tone_network(start: Path) -> bool:
     """Return whether a start holds a tone network that it was trained with: a weight file's."""
     return is_weight_file(start) and bool(_tone_within(start))
 
 
-def _learnt(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
+def _learned(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
     """Return the averaged weights of a codec and the values of λ that its gains are for."""
-    told = read_told(start)
-    if is_weight_file(start):
-        learnt = restored_model(read_model(start)).state_dict()
-        return learnt, _lambdas_on_card(told, start)
-    tensors, _ = read_tensors(start)
-    return tensors_within("ema.", tensors), tuple(json.loads(told["lambdas"]))
-
-
-def _lambdas_on_card(told: Mapping[str, str], path: Path) -> tuple[float, ...]:
-    """Return the λ that the qualities were spread over at the export, or those of the recipe."""
-    try:
-        spread = told.get("lambdas")
-        return tuple(json.loads(spread) if spread else json.loads(told["recipe"])["lambdas"])
-    except (LookupError, ValueError, TypeError) as error:
-        raise InputError(f"{path}: does not tell the values of λ it was trained with") from error
+    if not is_weight_file(start):
+        tensors, notes = read_tensors(start)
+        return tensors_within("ema.", tensors), tuple(json.loads(notes.get("lambdas", "[]")))
+    file = read_model(start)
+    if not file.training.lambdas:
+        raise InputError(f"{start}: does not state the values of λ it was trained with")
+    return restored_model(file).state_dict(), file.training.lambdas
 
 
 def _tone_weights(path: Path) -> dict[str, Tensor]:

@@ -33,7 +33,7 @@ class ToneRecipe:
     mix: Mix = field(default_factory=lambda: Mix(pairs=0.75, darkened=0.15))
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be trained."""
+        """Raise InputError for settings that cannot be trained."""
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_positive(learning_rate=self.learning_rate)
         check_weights(weight_decay=self.weight_decay)

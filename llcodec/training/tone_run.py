@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from safetensors.torch import save
 
-from llcodec._outputs import make_folder, written
+from llcodec._outputs import atomic_write, make_folder
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
@@ -35,7 +35,7 @@ def run_tone(
     """Train so many ``members`` of a tone network, one by one, into ``out``/tone.safetensors.
 
     Returns whether all are done: a signal or the end of ``max_hours`` stops the training. Members
-    that are finished are kept, and the next run goes on with the others. Raises InputError if the
+    that are finished are kept, and the next run trains the others. Raises InputError if the
     folder holds a whole tone network already, or members of another recipe, other data or another
     seed.
     """
@@ -47,8 +47,8 @@ def run_tone(
     ends = time.monotonic() + 3600 * max_hours
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
-    sources = gather_sources(pairs, bright, data.keep)
-    validation = [gather_sources(part, (), data.keep) for part in data.read_each("val")]
+    sources = gather_sources(pairs, bright, data.store)
+    validation = [gather_sources(part, (), data.store) for part in data.read_each("val")]
     with StopRequest() as stop:
         run = _ToneRun(sources, data_summary(data, sources), validation, recipe, out, stop, ends)
         trained = []
@@ -68,13 +68,13 @@ def run_tone(
 
 
 def holds_members(out: Path) -> bool:
-    """Return whether a folder holds members that :func:`run_tone` would go on with."""
+    """Return whether a folder holds members that :func:`run_tone` would continue with."""
     return any(out.glob("member-*.safetensors"))
 
 
 @dataclass(frozen=True)
 class _ToneRun:
-    """``ends`` is a time of the monotonic clock, ``summary`` tells what ``sources`` are."""
+    """``ends`` is a time of the monotonic clock, ``summary`` describes ``sources``."""
 
     sources: Sources
     summary: str
@@ -110,7 +110,7 @@ class _ToneRun:
         return best, hours
 
     def _settings(self, seed: int) -> dict[str, str]:
-        """Return what tells a member of this run from those of others."""
+        """Return the settings that identify a member of this run."""
         return {
             "recipe": json.dumps(asdict(self.recipe)),
             "data": self.summary,
@@ -121,8 +121,8 @@ class _ToneRun:
 def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> float:
     """Take over a finished member; return the hours it took.
 
-    Raises InputError if it was trained with other settings. Members that tell none are taken as
-    they are: older versions wrote such.
+    Raises InputError if it was trained with other settings. Members without settings, which older
+    versions wrote, are accepted.
     """
     tensors, notes = read_tensors(path)
     for key, value in settings.items():
@@ -133,5 +133,5 @@ def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> floa
 
 
 def _save(network: ToneNetwork | ToneEnsemble, path: Path, notes: dict[str, str]) -> None:
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(save(network.state_dict(), notes))

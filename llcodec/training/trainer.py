@@ -13,18 +13,18 @@ from typing import Any
 
 import torch
 
-from llcodec._outputs import make_folder, written
+from llcodec._outputs import atomic_write, make_folder
 from llcodec.errors import InputError, LlcError
 from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
-from llcodec.training.ranks import Ranks
+from llcodec.training.processes import Processes
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
 
-_OTHERS_TOLD = 3
+_MOST_NAMED = 3  # settings, in an error
 
 
 @dataclass(frozen=True)
-class Pace:
+class RunSchedule:
     """How long a run is, in steps, and how often it reports, validates, keeps and draws."""
 
     steps: int
@@ -43,18 +43,20 @@ class Trainer(ABC):
 
     columns: tuple[str, ...] = ("loss",)
     device = torch.device("cpu")
+    batch = 1  # crops in a step
 
     def __init__(
         self,
         out: Path,
         state: RunState,
-        pace: Pace,
+        schedule: RunSchedule,
         settings: Mapping[str, Any],
-        ranks: Ranks | None = None,
+        processes: Processes | None = None,
     ) -> None:
-        self.out, self.state, self.pace = out, state, pace
+        self.out, self.state, self.schedule = out, state, schedule
         self.settings = json.dumps(settings, indent=1) + "\n"
-        self.ranks = ranks or Ranks()
+        self.processes = processes or Processes()
+        self._best: tuple[float, int] | None = None  # merit and step
 
     @abstractmethod
     def step(self) -> None:
@@ -67,6 +69,10 @@ class Trainer(ABC):
         """
         return []
 
+    def merit(self, scores: Sequence[Row]) -> float:
+        """Return how good the scores of one validation are, as one number; higher is better."""
+        return fmean(value for score in scores for value in score.values())
+
     def draw(self, path: Path) -> None:  # noqa: B027
         """Draw a sheet of validation pictures to ``path``, if there are any."""
 
@@ -78,7 +84,7 @@ class Trainer(ABC):
 
     @property
     def checkpoint(self) -> Path:
-        """The file that this run goes on from."""
+        """The file that this run resumes from."""
         return self.out / "checkpoint.safetensors"
 
     @property
@@ -92,7 +98,7 @@ class Trainer(ABC):
         return self.out / "log.jsonl"
 
     def resume(self) -> None:
-        """Go on exactly where the checkpoint of this run folder ended.
+        """Continue exactly where the checkpoint of this run folder ended.
 
         Raises InputError if the folder's settings are others, or the preset or the data.
         """
@@ -112,64 +118,70 @@ class Trainer(ABC):
             return "missing, or not the settings of a run"
         now = flat_settings(json.loads(self.settings))
         others = [key for key in before | now if before.get(key) != now.get(key)]
-        told = [f"{key} was {json.dumps(before.get(key))}" for key in others[:_OTHERS_TOLD]]
-        more = ["…"] if len(others) > _OTHERS_TOLD else []
-        return f"the run was started with other settings: {', '.join(told + more)}"
+        named = [f"{key} was {json.dumps(before.get(key))}" for key in others[:_MOST_NAMED]]
+        more = ["…"] if len(others) > _MOST_NAMED else []
+        return f"the run was started with other settings: {', '.join(named + more)}"
 
     def run(self, max_hours: float = math.inf, reporters: Sequence[Reporter] = ()) -> bool:
         """Train until the last step, ``max_hours`` of this session, or a signal.
 
         Returns whether the last step was reached.
         """
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             make_folder(self.out)
-            with written(self.config) as part:
+            with atomic_write(self.config) as part:
                 part.write_text(self.settings)
             log = JsonLines(self.log)
             log.cut_after(self.state.step)
+            for step, scores in log.validations():
+                self._note_best(step, scores)
             reporters = [log, *reporters]
         with StopRequest() as stop, ExitStack() as stack:
-            listeners = [stack.enter_context(r) for r in reporters if self.ranks.rank == 0]
+            listeners = [stack.enter_context(r) for r in reporters if self.processes.rank == 0]
             self._run(stop, max_hours, listeners)
         self._save()
-        return self.state.step >= self.pace.steps
+        return self.state.step >= self.schedule.steps
 
     def _run(self, stop: StopRequest, max_hours: float, listeners: Sequence[Reporter]) -> None:
         started = saved = drawn = reported = time.monotonic()
-        hours_before, pace, state = self.state.hours, self.pace, self.state
-        told, stopping = state.step, False
-        while state.step < pace.steps and not stopping:
+        hours_before, schedule, state = self.state.hours, self.schedule, self.state
+        first = last = state.step
+        stopping = False
+        while state.step < schedule.steps and not stopping:
             self.step()
             now = time.monotonic()
             state.hours = hours_before + (now - started) / 3600
-            if state.step % pace.report_every == 0 or state.step == pace.steps:
-                self._report(listeners, (state.step - told) / (now - reported))
-                reported, told = now, state.step
-            if state.step % pace.validate_every == 0:
+            if state.step % schedule.report_every == 0 or state.step == schedule.steps:
+                left = (schedule.steps - state.step) * (now - started) / (state.step - first)
+                self._report(listeners, (state.step - last) / (now - reported), left / 3600)
+                reported, last = now, state.step
+            if state.step % schedule.validate_every == 0:
                 self._validate(listeners)
             # Amid steps that are not taken, weights may have gone bad: the last good ones stay.
-            if now - saved > 60 * pace.checkpoint_minutes and not state.skipped:
+            if now - saved > 60 * schedule.checkpoint_minutes and not state.skipped:
                 self._save()
                 saved = now
-            if now - drawn > 60 * pace.sheet_minutes or state.step == pace.steps:
+            if now - drawn > 60 * schedule.sheet_minutes or state.step == schedule.steps:
                 self._draw()
                 drawn = now
             stopping = stop.asked or now - started > 3600 * max_hours
-            if self.ranks.count > 1:  # all or none
-                stopping = self.ranks.any(stopping, self.device)
+            if self.processes.world_size > 1:  # all or none
+                stopping = self.processes.any(stopping, self.device)
 
     def means(self) -> dict[str, float]:
         """Return the means of what the steps since the last report measured, by their names."""
         columns = map(fmean, zip(*self.state.window, strict=True))
         return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
 
-    def _report(self, listeners: Sequence[Reporter], speed: float) -> None:
-        steps = (self.state.step - 1) % self.pace.report_every + 1  # in all sessions
+    def _report(self, listeners: Sequence[Reporter], speed: float, hours_left: float) -> None:
+        steps = (self.state.step - 1) % self.schedule.report_every + 1  # in all sessions
         row = {
             "hours": round(self.state.hours, 4),
             "skipped": steps - len(self.state.window),
             "restarts": len(self.state.restarted),
             "steps_per_second": round(speed, 3),
+            "crops_per_second": round(speed * self.batch, 2),
+            "hours_left": round(hours_left, 3),
             **self.means(),
         }
         self.state.window.clear()
@@ -177,18 +189,29 @@ class Trainer(ABC):
             listener.losses(self.state.step, row)
 
     def _validate(self, listeners: Sequence[Reporter]) -> None:
-        scores = self.validate() if self.ranks.rank == 0 else []
-        for listener in listeners if scores else ():
-            listener.validation(self.state.step, scores)
+        scores = self.validate() if self.processes.rank == 0 else []
+        if not scores:
+            return
+        scores = [{key: round(value, 4) for key, value in score.items()} for score in scores]
+        best = self._note_best(self.state.step, scores)
+        for listener in listeners:
+            listener.validation(self.state.step, scores, best)
+
+    def _note_best(self, step: int, scores: Sequence[Row]) -> int:
+        """Return the step of the best validation so far, this one included."""
+        merit = self.merit(scores)
+        if self._best is None or merit > self._best[0]:
+            self._best = merit, step
+        return self._best[1]
 
     def _draw(self) -> None:
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             self.draw(self.out / "sheets" / f"step-{self.state.step:07d}.png")
 
     def _save(self) -> None:
-        if self.ranks.rank == 0:
+        if self.processes.rank == 0:
             save_checkpoint(self.checkpoint, self.state)
-        self.ranks.wait()
+        self.processes.barrier()
 
 
 def flat_settings(settings: Mapping[str, Any], within: str = "") -> dict[str, Any]:

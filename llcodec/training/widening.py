@@ -14,7 +14,7 @@ from llcodec.errors import InputError
 
 @torch.no_grad()
 def widen(model: JointModel, narrow: JointModel) -> None:
-    """Set ``model``, warm-started from the KLT, to what ``narrow`` has learnt with fewer latents.
+    """Set ``model``, warm-started from the KLT, to what ``narrow`` has learned with fewer latents.
 
     Raises InputError unless both are plain codecs that differ in the number of latents alone.
     """
@@ -26,9 +26,9 @@ def widen(model: JointModel, narrow: JointModel) -> None:
     own = model.state_dict()
     # The last of the entropy parameters' layers gives all scale indices, then all means.
     halved = f"entropy_parameters.{len(model.entropy_parameters) - 1}."
-    for name, learnt in narrow.state_dict().items():
+    for name, learned in narrow.state_dict().items():
         parts = 2 if name.startswith(halved) else 1
-        for to, part in zip(own[name].chunk(parts), learnt.chunk(parts), strict=True):
+        for to, part in zip(own[name].chunk(parts), learned.chunk(parts), strict=True):
             if to.ndim == 4:  # a kernel, blind to new latents
                 to[:, part.shape[1] :] = 0
             to[tuple(map(slice, part.shape))] = part

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llcodec._arrays import Pixels
 from llcodec._cards import shipped_codecs, shipped_enhancers
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.pillow import PngCodec
@@ -22,7 +23,6 @@ from llcodec.bench.pipelines import (
     pipeline_of,
     split_pipelines,
 )
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError
 
 PIXELS = np.random.default_rng(0).integers(0, 60, (32, 40, 3), dtype=np.uint8)

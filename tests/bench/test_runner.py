@@ -11,13 +11,13 @@ from typing import ClassVar
 import pytest
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.pillow import PillowCodec, PngCodec
 from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.machine import conditions_here, threads_of
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.pipelines import Pipeline, pipeline_of
 from llcodec.bench.runner import RunPlan, Workers, run
-from llcodec.data.pairs import Pixels
 from llcodec.metrics.perceptual import MetricChoice
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.cache import Timed
 from llcodec.bench.codecs.pillow import jpeg
 from llcodec.bench.enhancers.classical import Gamma
@@ -18,7 +19,6 @@ from llcodec.bench.scores import (
     mean_scores,
     measure,
 )
-from llcodec.data.pairs import Pixels
 from llcodec.metrics import psnr, ssim
 from llcodec.metrics.perceptual import MetricChoice
 

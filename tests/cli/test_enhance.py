@@ -300,7 +300,7 @@ def test_unknown_and_damaged_models(
     damaged = bytearray(data)
     damaged[-2:] = b"\xff\x7f"  # not a number, in half precision
     weights.write_bytes(damaged)
-    assert "weights that are no numbers" in refused(source, "--model", weights)
+    assert "weights that are not finite" in refused(source, "--model", weights)
 
 
 def test_missing_empty_and_other_files(refused: Callable[..., str], tmp_path: Path) -> None:

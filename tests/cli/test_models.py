@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from llcodec import _cards
+from llcodec._families import CODEC
 
 Llc = Callable[..., Any]
 FAST = _cards.shipped_file("fast")
@@ -67,7 +68,7 @@ def test_people_get_a_line_a_model(llc: Llc) -> None:
 def test_files_without_notes_are_listed_too(llc: Llc, shelf: Path) -> None:
     card = json.dumps(
         {
-            "format": _cards.CODEC_FORMAT,
+            "format": CODEC.format,
             "name": "bare",
             "preset": {"name": "p"},
             "notes": {"steps": "many"},

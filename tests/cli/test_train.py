@@ -113,7 +113,7 @@ def test_signals_end_with_a_checkpoint_and_a_code_of_their_own(
     assert (tmp_path / "plain" / "checkpoint.safetensors").is_file()
 
 
-@pytest.mark.parametrize("command", ["codec", "tone", "nerco", "snr-aware", "text-guide"])
+@pytest.mark.parametrize("command", ["codec", "tone", "nerco", "snr-aware"])
 def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["train", command, "--threads", "0"]) == USAGE
     assert "--threads" in capsys.readouterr().err
@@ -126,7 +126,7 @@ def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[st
         (["--set", "joint.steps=a"], "joint.steps"),
         (["--preset", "best"], "no preset 'best'"),
         (["--recipe", "none.toml"], "none.toml: cannot be read"),
-        (["--device", "cuda:9"], "no device"),
+        (["--device", "cuda:9"], "not available"),
     ],
 )
 def test_what_is_wrong_is_one_line(

@@ -8,7 +8,7 @@ import torch
 
 from llcodec import container, imaging
 from llcodec._arrays import Samples
-from llcodec.codec.codec import Codec, Target, check_model, choose_device
+from llcodec.codec.codec import Codec, Target, check_model
 from llcodec.codec.region import Region
 from llcodec.container import Limits
 from llcodec.errors import (
@@ -245,17 +245,6 @@ def test_brightness_outside_its_range(tiny: "Tiny", make_picture: "MakePicture")
     for brightness in (-0.1, 1.5, float("nan")):
         with pytest.raises(InputError):
             tiny.codec.decode(data, brightness=brightness)
-
-
-def test_devices_by_name() -> None:
-    assert choose_device("cpu") == torch.device("cpu")
-    assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
-    for name in ("gpu", "", "CPU", "cuda:7"):
-        with pytest.raises(InputError, match="unknown device"):
-            choose_device(name)
-    if not torch.backends.mps.is_available():
-        with pytest.raises(InputError, match="not available"):
-            choose_device("mps")
 
 
 def test_pictures_too_thin_for_their_padding_are_refused(tiny: "Tiny") -> None:

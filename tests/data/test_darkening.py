@@ -76,7 +76,7 @@ def test_black_cuts_shadows_off_or_veils_them() -> None:
     how = replace(PLAIN, black=(-0.01, 0.0, 0.02))
     dark = darken(grey(0.2, 2), how, None)  # 0.0033 of light
     light = srgb_to_light(dark)[0, 0]
-    wanted = 0.1 * float(srgb_to_light(np.float32([0.2]))[0])
+    wanted = 0.1 * float(srgb_to_light(np.array([0.2], np.float32))[0])
     np.testing.assert_allclose(light, [0, wanted, wanted + 0.02], atol=1e-6)
 
 
@@ -92,7 +92,7 @@ def test_noise_has_the_variance_of_photons_and_sensor(
     for level in (0.5, 0.9):
         dark = darken(grey(level), how, np.random.default_rng(3), levels=FINE)
         light = to_light(dark, 0.3, 1.0).astype(np.float64)
-        signal = 0.2 * float(to_light(np.float32([level]), 0.3, 1.0)[0])
+        signal = 0.2 * float(to_light(np.array([level], np.float32), 0.3, 1.0)[0])
         deviation = (signal * shot + read**2) ** 0.5 * np.array(amplification)
         assert light.mean() == pytest.approx(signal, rel=0.01)
         np.testing.assert_allclose(light.std((0, 1)), deviation, rtol=0.03)

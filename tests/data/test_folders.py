@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec.data import pairs
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.scratch import Scratch
+from llcodec.data.storage import SpillStore
 from llcodec.errors import InputError
 
 
@@ -47,7 +48,12 @@ def test_a_few_pictures_are_spread_over_all_folders(
     data = DataFolders.sort([root / "table", root / "plain", root / "photos"])
     read: list[Path] = []
     reading = pairs.read_pixels
-    monkeypatch.setattr(pairs, "read_pixels", lambda path: read.append(path) or reading(path))
+
+    def noted(path: Path) -> Pixels:
+        read.append(path)
+        return reading(path)
+
+    monkeypatch.setattr(pairs, "read_pixels", noted)
     assert [p.source for p in data.read_some("train", 2)] == ["table", "table"]
     assert [p.source for p in data.read_some("val", 2)] == ["table", "plain"]
     assert [p[0, 0, 0] for p in data.read_photographs(2)] == [150, 152]
@@ -55,7 +61,7 @@ def test_a_few_pictures_are_spread_over_all_folders(
 
 
 def test_what_is_read_may_lie_beside_the_memory(root: Path, tmp_path: Path) -> None:
-    data = DataFolders([root / "table"], [root / "photos"], Scratch(0, tmp_path).keep)
+    data = DataFolders([root / "table"], [root / "photos"], SpillStore(0, tmp_path).store)
     as_usual = DataFolders.sort([root / "table", root / "photos"])
     both = zip(data.read_pairs("train"), as_usual.read_pairs("train"), strict=True)
     for pair, wanted in both:

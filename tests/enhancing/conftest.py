@@ -32,7 +32,7 @@ def nerco(tiny_nerco: NercoPreset) -> NercoFile:
         for module in model.modules():
             if isinstance(module, nn.Linear) and not module.weight.any():
                 nn.init.normal_(module.weight, std=0.05)
-        model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index,operator]
+        model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index]
     return NercoFile("tiny-nerco", model.eval().requires_grad_(False))
 
 

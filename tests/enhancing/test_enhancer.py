@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,11 @@ def enhancer(model: str) -> Enhancer:
 @pytest.mark.parametrize("sixteen_bit", [False, True])
 @pytest.mark.parametrize("shape", [(1, 1), (1, 37), (3, 2), (17, 16), (33, 70)])
 def test_any_picture_comes_out_brighter_and_as_it_was_otherwise(
-    enhancer: Enhancer, make_picture, shape: tuple[int, int], sixteen_bit: bool, grey: bool
+    enhancer: Enhancer,
+    make_picture: Callable[..., Picture],
+    shape: tuple[int, int],
+    sixteen_bit: bool,
+    grey: bool,
 ) -> None:
     picture = make_picture(*shape, sixteen_bit=sixteen_bit, grey=grey)
     before = picture.pixels.copy()
@@ -41,7 +46,9 @@ def test_any_picture_comes_out_brighter_and_as_it_was_otherwise(
         assert (bright.pixels == bright.pixels[..., :1]).all()
 
 
-def test_no_strength_is_the_very_picture(enhancer: Enhancer, make_picture) -> None:
+def test_no_strength_is_the_very_picture(
+    enhancer: Enhancer, make_picture: Callable[..., Picture]
+) -> None:
     for sixteen_bit in (False, True):
         picture = make_picture(20, 30, sixteen_bit=sixteen_bit)
         assert np.array_equal(enhancer.enhance(picture, 0).pixels, picture.pixels)
@@ -50,7 +57,7 @@ def test_no_strength_is_the_very_picture(enhancer: Enhancer, make_picture) -> No
 @pytest.mark.parametrize("grey", [False, True])
 @pytest.mark.parametrize("sixteen_bit", [False, True])
 def test_half_the_strength_lies_between(
-    enhancer: Enhancer, make_picture, sixteen_bit: bool, grey: bool
+    enhancer: Enhancer, make_picture: Callable[..., Picture], sixteen_bit: bool, grey: bool
 ) -> None:
     picture = make_picture(40, 50, sixteen_bit=sixteen_bit, grey=grey)
     full, half = (enhancer.enhance(picture, s).pixels.astype(int) for s in (1.0, 0.5))
@@ -64,7 +71,7 @@ def test_half_the_strength_lies_between(
 
 
 def test_sixteen_bits_are_neither_read_nor_written_as_eight(
-    enhancer: Enhancer, make_picture
+    enhancer: Enhancer, make_picture: Callable[..., Picture]
 ) -> None:
     shallow = make_picture(48, 64)
     deep = replace(shallow, pixels=shallow.pixels.astype(np.uint16) * 257)
@@ -77,7 +84,7 @@ def test_sixteen_bits_are_neither_read_nor_written_as_eight(
 
 @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
 def test_strengths_out_of_their_range_are_refused(
-    enhancer: Enhancer, make_picture, strength: float
+    enhancer: Enhancer, make_picture: Callable[..., Picture], strength: float
 ) -> None:
     with pytest.raises(InputError, match="strength"):
         enhancer.enhance(make_picture(4, 4), strength)
@@ -103,7 +110,7 @@ def test_no_such_model_or_device(nerco_path: Path) -> None:
 
 
 def test_a_model_that_makes_no_numbers_is_broken(
-    nerco: NercoFile, make_picture, tmp_path: Path
+    nerco: NercoFile, make_picture: Callable[..., Picture], tmp_path: Path
 ) -> None:
     """Weights may be finite and what they make of a picture not."""
     write_nerco(tmp_path / "a", nerco)

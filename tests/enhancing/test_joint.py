@@ -1,5 +1,6 @@
 """The joint network without bits: what it computes, and that windows fit."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -9,13 +10,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec._arrays import Samples
+from llcodec._cards import TrainingFacts
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers, to_numbers
+from llcodec.codec.weights import ModelFile
 from llcodec.codec.windows import CORE
-from llcodec.enhancing.joint import JointNetwork
+from llcodec.enhancing.joint import JointEnhancer
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
 from llcodec.imaging import Picture
 from llcodec.nets.tone import thumbnail
@@ -40,10 +44,14 @@ def at_once(model: JointModel, pixels: Samples) -> Tensor:
     ("height", "width"), [(1, 1), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
 )
 def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
-    joint, assembled, make_picture, height: int, width: int
+    joint: ModelFile,
+    assembled: Callable[[Iterable[Piece], Samples], Tensor],
+    make_picture: Callable[..., Picture],
+    height: int,
+    width: int,
 ) -> None:
     pixels = make_picture(height, width).pixels
-    pieces = list(JointNetwork(joint, CPU).pieces(pixels))
+    pieces = list(JointEnhancer(joint, CPU).pieces(pixels))
     assert (len(pieces) > 1) == (max(height, width) > 2 * CORE * 16)
     whole = at_once(joint.model, pixels)
     torch.testing.assert_close(assembled(pieces, pixels), whole, atol=HALF_A_LEVEL / 4, rtol=0)
@@ -52,34 +60,38 @@ def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
 
 
 @torch.inference_mode()
-def test_it_is_what_the_codec_makes_but_for_rounding(assembled, make_picture) -> None:
+def test_it_is_what_the_codec_makes_but_for_rounding(
+    assembled: Callable[[Iterable[Piece], Samples], Tensor], make_picture: Callable[..., Picture]
+) -> None:
     """The shipped codec at its finest quality, through a file, against the network alone."""
     picture = make_picture(96, 128)
     codec = Codec("fast", device="cpu")
     coded = codec.decode(codec.encode(picture, Target(8.0))).pixels
-    network = JointNetwork(load_model("fast"), CPU)
+    network = JointEnhancer(load_model("fast"), CPU)
     direct = assembled(list(network.pieces(picture.pixels)), picture.pixels)
     error = np.abs(coded / 255 - direct[0].permute(1, 2, 0).numpy())
     assert error.mean() < 0.02
     assert direct.mean() > 2 * picture.pixels.mean() / 255
 
 
-def test_a_plain_codec_is_refused(joint) -> None:
-    plain = replace(joint, model=JointModel(joint.model.preset.plain()), notes={})
+def test_a_plain_codec_is_refused(joint: ModelFile) -> None:
+    plain = replace(
+        joint, model=JointModel(joint.model.preset.plain()), training=TrainingFacts("plain")
+    )
     with pytest.raises(ModelError, match="the model tiny does not enhance: it is a plain codec"):
-        JointNetwork(plain, CPU)
+        JointEnhancer(plain, CPU)
 
 
-def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint) -> None:
+def test_what_a_model_was_trained_for_counts_and_not_its_shape(joint: ModelFile) -> None:
     """The published network without its SNR-aware branch has the shape of a plain codec."""
     model = JointModel(joint.model.preset.plain()).eval()
-    trained = replace(joint, model=model, notes={"recipe": '{"stage": "joint"}'})
-    assert JointNetwork(trained, CPU).name == "tiny"
+    trained = replace(joint, model=model, training=TrainingFacts("joint"))
+    assert JointEnhancer(trained, CPU).name == "tiny"
 
 
-def test_a_model_without_a_tone_network_still_enhances(joint) -> None:
+def test_a_model_without_a_tone_network_still_enhances(joint: ModelFile) -> None:
     preset = replace(joint.model.preset, global_tone=False)
-    network = JointNetwork(replace(joint, model=JointModel(preset).eval()), CPU)
+    network = JointEnhancer(replace(joint, model=JointModel(preset).eval()), CPU)
     picture = Picture(np.full((20, 20, 3), 30, np.uint8))
     with torch.inference_mode():
         [piece] = network.pieces(picture.pixels)

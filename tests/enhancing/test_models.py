@@ -8,12 +8,13 @@ from safetensors.torch import save_file
 
 from llcodec import _cards
 from llcodec._cards import shipped_file, shipped_files
+from llcodec._families import TEXT_GUIDE
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.enhancing.joint import JointNetwork
+from llcodec.enhancing.joint import JointEnhancer
 from llcodec.enhancing.models import find_enhancer, load_network
 from llcodec.enhancing.names import JOINT
-from llcodec.enhancing.nerco import NercoNetwork
-from llcodec.errors import BrokenModelError, UnknownModelError
+from llcodec.enhancing.nerco import NercoEnhancer
+from llcodec.errors import BrokenModelError, ModelError, UnknownModelError
 
 CPU = torch.device("cpu")
 
@@ -35,15 +36,15 @@ def test_joint_is_the_codec_that_encodes() -> None:
 
 
 def test_shipped_models_of_either_kind_go_by_their_names(shelf: Path) -> None:
-    assert isinstance(load_network("joint", CPU), JointNetwork)
-    assert isinstance(load_network("fast", CPU), JointNetwork)
+    assert isinstance(load_network("joint", CPU), JointEnhancer)
+    assert isinstance(load_network("fast", CPU), JointEnhancer)
     network = load_network("tiny-nerco", CPU)
-    assert isinstance(network, NercoNetwork)
+    assert isinstance(network, NercoEnhancer)
     assert network.name == "tiny-nerco"
 
 
 def test_files_of_either_kind_are_told_apart(nerco_path: Path, tmp_path: Path) -> None:
-    for source, kind in ((nerco_path, NercoNetwork), (shipped_file("fast"), JointNetwork)):
+    for source, kind in ((nerco_path, NercoEnhancer), (shipped_file("fast"), JointEnhancer)):
         copy = tmp_path / "any name"
         shutil.copy(source, copy)
         assert isinstance(load_network(str(copy), CPU), kind)
@@ -76,9 +77,12 @@ def test_files_of_no_kind_are_broken(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(BrokenModelError, match="not a weight file of llcodec"):
             load_network(str(path), CPU)
-    card = {"llcodec": json.dumps({"format": "llcodec-text-guide-1"})}
-    save_file({"a": torch.zeros(1)}, path, card)
-    with pytest.raises(BrokenModelError, match="not a weight file of llcodec"):
+
+
+def test_text_guides_do_not_enhance(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    save_file({"a": torch.zeros(1)}, path, {"llcodec": json.dumps({"format": TEXT_GUIDE.format})})
+    with pytest.raises(ModelError, match="models of the family text-guide do not enhance"):
         load_network(str(path), CPU)
 
 

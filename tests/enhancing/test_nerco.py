@@ -1,14 +1,19 @@
 """NeRCo from integer samples, tile by tile: the same as the model's own enhancement."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import to_tensor
-from llcodec.enhancing.nerco import NercoNetwork
+from llcodec.enhancing.nerco import NercoEnhancer
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import TooManyPixelsError
+from llcodec.imaging import Picture
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import PAPER
 from llcodec.nerco.weights import NercoFile
@@ -23,10 +28,15 @@ HALF_A_LEVEL = 0.5 / 255
     ("height", "width"), [(1, 1), (1, 300), (3, 2), (7, 9), (129, 1), (101, 250), (130, 131)]
 )
 def test_tiles_fit_as_if_the_whole_had_been_enhanced_at_once(
-    nerco, assembled, make_picture, height: int, width: int, sixteen_bit: bool
+    nerco: NercoFile,
+    assembled: Callable[[Iterable[Piece], Samples], Tensor],
+    make_picture: Callable[..., Picture],
+    height: int,
+    width: int,
+    sixteen_bit: bool,
 ) -> None:
     pixels = make_picture(height, width, sixteen_bit=sixteen_bit).pixels
-    pieces = list(NercoNetwork(nerco, CPU, core=64).pieces(pixels))
+    pieces = list(NercoEnhancer(nerco, CPU, core=64).pieces(pixels))
     assert (len(pieces) > 1) == (max(height, width) > 64)
     whole = nerco.model.enhance(to_tensor(pixels))
     torch.testing.assert_close(assembled(pieces, pixels), whole, atol=HALF_A_LEVEL / 20, rtol=0)
@@ -34,15 +44,15 @@ def test_tiles_fit_as_if_the_whole_had_been_enhanced_at_once(
         assert whole.std() > 0.05
 
 
-def test_tiles_are_large_unless_told_otherwise(nerco) -> None:
+def test_tiles_are_large_unless_told_otherwise(nerco: NercoFile) -> None:
     pixels = np.zeros((1100, 40, 3), np.uint8)
     with torch.inference_mode():
-        pieces = list(NercoNetwork(nerco, CPU).pieces(pixels))
+        pieces = list(NercoEnhancer(nerco, CPU).pieces(pixels))
     assert [piece.rows.stop for piece in pieces] == [548, 1100]
 
 
 @torch.inference_mode()
-def test_the_published_network_sees_the_whole_at_once(make_picture) -> None:
+def test_the_published_network_sees_the_whole_at_once(make_picture: Callable[..., Picture]) -> None:
     tiny = replace(
         PAPER,
         extractor_width=4,
@@ -56,7 +66,7 @@ def test_the_published_network_sees_the_whole_at_once(make_picture) -> None:
     )
     torch.manual_seed(3)
     model = NercoModel(tiny, degrader=False)
-    network = NercoNetwork(NercoFile("paper", model), CPU, core=16)
+    network = NercoEnhancer(NercoFile("paper", model), CPU, core=16)
     pixels = make_picture(50, 70).pixels
     [piece] = network.pieces(pixels)
     torch.testing.assert_close(piece.values, model.enhance(to_tensor(pixels)))

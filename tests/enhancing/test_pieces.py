@@ -2,14 +2,16 @@ from dataclasses import fields
 
 import torch
 
-from llcodec.enhancing.joint import JointNetwork
-from llcodec.enhancing.nerco import NercoNetwork
+from llcodec.codec.weights import ModelFile
+from llcodec.enhancing.joint import JointEnhancer
+from llcodec.enhancing.nerco import NercoEnhancer
 from llcodec.enhancing.pieces import Network, Piece, to_device
+from llcodec.nerco.weights import NercoFile
 
 
-def test_both_kinds_are_networks(joint, nerco) -> None:
+def test_both_kinds_are_networks(joint: ModelFile, nerco: NercoFile) -> None:
     cpu = torch.device("cpu")
-    networks: list[Network] = [JointNetwork(joint, cpu), NercoNetwork(nerco, cpu)]
+    networks: list[Network] = [JointEnhancer(joint, cpu), NercoEnhancer(nerco, cpu)]
     assert [network.name for network in networks] == ["tiny", "tiny-nerco"]
     assert [network.sha256 for network in networks] == [joint.sha256, nerco.sha256]
     assert [field.name for field in fields(Piece)] == ["rows", "columns", "values"]

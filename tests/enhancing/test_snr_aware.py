@@ -1,8 +1,13 @@
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
+from llcodec._arrays import Samples
 from llcodec.codec.samples import to_tensor
+from llcodec.enhancing.pieces import Piece
 from llcodec.enhancing.snr_aware import SnrAwareEnhancer
 from llcodec.errors import TooManyPixelsError
 from llcodec.snr_aware.network import SnrAwareNetwork
@@ -21,7 +26,9 @@ def file(tiny_snr_aware: SnrAwarePreset) -> SnrAwareFile:
 @pytest.mark.parametrize("size", [(1, 1), (17, 33), (64, 48)])
 @torch.inference_mode()
 def test_one_piece_is_what_the_network_makes(
-    file: SnrAwareFile, assembled, size: tuple[int, int]
+    file: SnrAwareFile,
+    assembled: Callable[[Iterable[Piece], Samples], Tensor],
+    size: tuple[int, int],
 ) -> None:
     pixels = np.random.default_rng(0).integers(0, 60, (*size, 3), dtype=np.uint8)
     made = assembled(SnrAwareEnhancer(file, CPU).pieces(pixels), pixels)

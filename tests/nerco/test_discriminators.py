@@ -61,15 +61,15 @@ def test_both_paths_see_pictures_averaged_down() -> None:
 
 
 def test_the_edge_path_can_be_left_out() -> None:
-    judges = Discriminators(replace(PAPER, discriminator_width=4), ABLATION_1)
-    assert judges.d_l.edge is None
-    assert judges.d_l.of_edges(torch.rand(1, 3, 64, 64)) is None
+    discriminators = Discriminators(replace(PAPER, discriminator_width=4), ABLATION_1)
+    assert discriminators.d_l.edge is None
+    assert discriminators.d_l.of_edges(torch.rand(1, 3, 64, 64)) is None
 
 
 def test_there_are_four_published_networks() -> None:
     with torch.device("meta"):
-        judges = Discriminators(PAPER)
-    for judge in (judges.d_h, judges.d_l):
+        discriminators = Discriminators(PAPER)
+    for judge in (discriminators.d_h, discriminators.d_l):
         for path in (judge.colour, judge.edge):
             assert path is not None
             assert sum(p.numel() for p in path.parameters()) == 2_764_737

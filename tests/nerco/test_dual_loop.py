@@ -4,12 +4,13 @@ import torch
 
 from llcodec.nerco.dual_loop import dual_loop
 from llcodec.nerco.model import NercoModel
+from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import ABLATION_1, ABLATION_2
 from llcodec.nerco.views import View
 
 
 @torch.no_grad()
-def test_the_loops_are_those_of_equations_8_and_9(tiny, low: View, high: View) -> None:
+def test_the_loops_are_those_of_equations_8_and_9(tiny: NercoPreset, low: View, high: View) -> None:
     model = NercoModel(tiny)
     loop = dual_loop(model, low, high)
     mask = model.mask(low)
@@ -28,7 +29,7 @@ def test_the_loops_are_those_of_equations_8_and_9(tiny, low: View, high: View) -
 
 @torch.no_grad()
 def test_the_second_half_of_each_loop_starts_from_what_the_first_made(
-    tiny, low: View, high: View
+    tiny: NercoPreset, low: View, high: View
 ) -> None:
     model = NercoModel(tiny)
     loop = dual_loop(model, low, high)
@@ -43,7 +44,9 @@ def test_the_second_half_of_each_loop_starts_from_what_the_first_made(
 
 
 @torch.no_grad()
-def test_cooperation_adds_and_subtracts_the_lightness(tiny, low: View, high: View) -> None:
+def test_cooperation_adds_and_subtracts_the_lightness(
+    tiny: NercoPreset, low: View, high: View
+) -> None:
     model = NercoModel(tiny)
     loop = dual_loop(model, low, high)
     made, mask = loop.cooperation, model.mask(low)
@@ -57,7 +60,7 @@ def test_cooperation_adds_and_subtracts_the_lightness(tiny, low: View, high: Vie
 
 @torch.no_grad()
 def test_made_pictures_have_the_whole_that_the_networks_make(
-    compact, low: View, high: View
+    compact: NercoPreset, low: View, high: View
 ) -> None:
     """A dark picture made from a bright one counts as a piece of a dark whole."""
     model = NercoModel(compact)
@@ -74,7 +77,9 @@ def test_made_pictures_have_the_whole_that_the_networks_make(
     torch.testing.assert_close(made.overview, expected)
 
 
-def test_overviews_of_made_pictures_carry_no_gradient(tiny, low: View, high: View) -> None:
+def test_overviews_of_made_pictures_carry_no_gradient(
+    tiny: NercoPreset, low: View, high: View
+) -> None:
     model = NercoModel(tiny)
     seen: list[View] = []
     assert model.g_l is not None
@@ -84,23 +89,27 @@ def test_overviews_of_made_pictures_carry_no_gradient(tiny, low: View, high: Vie
     assert any(v.picture.requires_grad for v in seen)
 
 
-def test_switches_leave_parts_out(tiny, low: View, high: View) -> None:
+def test_switches_leave_parts_out(tiny: NercoPreset, low: View, high: View) -> None:
     bare = dual_loop(NercoModel(tiny, ABLATION_1), low, high, identity=False)
-    assert bare.normalised is bare.cooperation is bare.identity is None
+    assert (bare.normalised, bare.cooperation, bare.identity) == (None, None, None)
     second = dual_loop(NercoModel(tiny, ABLATION_2), low, high)
     assert second.normalised is None
     assert second.cooperation is not None
 
 
 @torch.no_grad()
-def test_without_normalisation_the_picture_takes_its_place(tiny, low: View, high: View) -> None:
+def test_without_normalisation_the_picture_takes_its_place(
+    tiny: NercoPreset, low: View, high: View
+) -> None:
     model = NercoModel(tiny, replace(ABLATION_2, cooperation=False))
     loop = dual_loop(model, low, high)
     assert torch.equal(loop.bright, model.brighten(low, low.picture))
 
 
 @torch.no_grad()
-def test_a_camera_writes_what_the_second_loop_goes_on_with(tiny, low: View, high: View) -> None:
+def test_a_camera_writes_what_the_second_loop_goes_on_with(
+    tiny: NercoPreset, low: View, high: View
+) -> None:
     model = NercoModel(tiny)
     clean = dual_loop(model, low, high)
     loop = dual_loop(model, low, high, camera=lambda dark: dark + 0.05)

@@ -24,6 +24,6 @@ def test_it_is_the_same_each_time_and_in_every_plane() -> None:
 
 def test_flat_areas_have_a_gradient_that_is_finite() -> None:
     x = torch.zeros(1, 3, 4, 4, requires_grad=True)
-    edges(x).sum().backward()
+    edges(x).sum().backward()  # type: ignore[no-untyped-call]
     assert x.grad is not None
     assert x.grad.isfinite().all()

@@ -31,6 +31,6 @@ def test_losses_are_differences_of_cosines() -> None:
 def test_pictures_are_drawn_to_their_prompt() -> None:
     for loss, sign in ((bright_text_loss, -1), (dark_text_loss, 1)):
         pictures = torch.zeros(1, 3, 4, 4, requires_grad=True)
-        loss(Guide(), pictures).backward()
+        loss(Guide(), pictures).backward()  # type: ignore[no-untyped-call]
         assert pictures.grad is not None
         assert (sign * pictures.grad > 0).all()

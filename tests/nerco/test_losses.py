@@ -15,11 +15,11 @@ from llcodec.nerco.losses import (
     GeneratorLosses,
     consistency_loss,
     cooperative_loss,
+    fake_loss,
     generator_losses,
     inspection_loss,
-    looks_made,
-    looks_real,
     normalisation_loss,
+    real_loss,
     reconstruction_loss_1,
     reconstruction_loss_2,
     total_loss,
@@ -72,8 +72,8 @@ def test_equation_2() -> None:
 
 def test_equation_7_in_the_form_of_least_squares() -> None:
     scores = torch.tensor([1.0, 0.0, 0.5])
-    assert float(looks_real(scores)) == pytest.approx((0 + 1 + 0.25) / 3)
-    assert float(looks_made(scores)) == pytest.approx((1 + 0 + 0.25) / 3)
+    assert float(real_loss(scores)) == pytest.approx((0 + 1 + 0.25) / 3)
+    assert float(fake_loss(scores)) == pytest.approx((1 + 0 + 0.25) / 3)
 
 
 def test_equation_10() -> None:
@@ -102,12 +102,14 @@ def test_equation_12() -> None:
 
 
 @torch.no_grad()
-def test_equations_13_and_14(tiny) -> None:
-    judges = Discriminators(tiny)
-    inspected = float(inspection_loss(MADE, judges))
-    expected = looks_real(judges.d_h(MADE.pseudo_high)) + looks_real(judges.d_l(MADE.pseudo_low))
+def test_equations_13_and_14(tiny: NercoPreset) -> None:
+    discriminators = Discriminators(tiny)
+    inspected = float(inspection_loss(MADE, discriminators))
+    expected = real_loss(discriminators.d_h(MADE.pseudo_high)) + real_loss(
+        discriminators.d_l(MADE.pseudo_low)
+    )
     assert inspected == pytest.approx(float(expected))
-    whole = float(cooperative_loss(LOOP, MADE, judges))
+    whole = float(cooperative_loss(LOOP, MADE, discriminators))
     assert whole == pytest.approx(inspected + 0.8 + 0.5, rel=1e-5)
 
 
@@ -119,7 +121,7 @@ def test_equation_15_weighs_every_term_by_its_own_weight() -> None:
         assert float(total_loss(losses, weights)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_all_terms_are_there_and_finite(tiny, low: View, high: View) -> None:
+def test_all_terms_are_there_and_finite(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny), low, high)
     weights = replace(NercoLossWeights(), inspected_edges=1.0)
     losses = generator_losses(loop, Discriminators(tiny), Guide(), weights)
@@ -129,18 +131,20 @@ def test_all_terms_are_there_and_finite(tiny, low: View, high: View) -> None:
         assert value != 0, name
 
 
-def test_identity_is_measured_where_it_is_asked_for(tiny) -> None:
-    judges = Discriminators(tiny)
-    losses = generator_losses(LOOP, judges, None, NercoLossWeights())
+def test_identity_is_measured_where_it_is_asked_for(tiny: NercoPreset) -> None:
+    discriminators = Discriminators(tiny)
+    losses = generator_losses(LOOP, discriminators, None, NercoLossWeights())
     assert float(losses.identity) == pytest.approx(0.05 + 0.1)
-    without = generator_losses(replace(LOOP, identity=None), judges, None, NercoLossWeights())
+    without = generator_losses(
+        replace(LOOP, identity=None), discriminators, None, NercoLossWeights()
+    )
     assert float(without.identity) == float(without.text) == 0
 
 
-def test_what_is_switched_off_costs_nothing(tiny, low: View, high: View) -> None:
+def test_what_is_switched_off_costs_nothing(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny, ABLATION_1), low, high)
-    judges = Discriminators(tiny, ABLATION_1)
-    losses = generator_losses(loop, judges, None, NercoLossWeights())
+    discriminators = Discriminators(tiny, ABLATION_1)
+    losses = generator_losses(loop, discriminators, None, NercoLossWeights())
     absent = {k for k, v in vars(losses).items() if v == 0}
     assert absent == {
         "normalisation",
@@ -160,11 +164,11 @@ def gradients(tiny: NercoPreset, low: View, high: View) -> Callable[..., Gradien
     def of(term: str, switches: NercoSwitches | None = None) -> Gradients:
         """Return the largest gradient that one term leaves in each network."""
         model = NercoModel(tiny, switches)
-        judges = Discriminators(tiny).requires_grad_(False)
+        discriminators = Discriminators(tiny).requires_grad_(False)
         loop = dual_loop(model, low, high)
         weights = replace(NercoLossWeights(), inspected_edges=1.0)
-        getattr(generator_losses(loop, judges, Guide(), weights), term).backward()
-        assert all(p.grad is None for p in judges.parameters())
+        getattr(generator_losses(loop, discriminators, Guide(), weights), term).backward()
+        assert all(p.grad is None for p in discriminators.parameters())
         largest = {}
         for name, module in model.named_children():
             grads = [p.grad for p in module.parameters() if p.grad is not None]
@@ -196,14 +200,16 @@ NETWORKS = ("nrn", "me", "g_h", "g_l")
     ],
 )
 def test_each_term_teaches_the_networks_that_it_should(
-    gradients, term: str, taught: set[str]
+    gradients: Callable[[str], dict[str, float]], term: str, taught: set[str]
 ) -> None:
     largest = gradients(term)
     assert {name for name, value in largest.items() if value > 0} == taught
 
 
 @pytest.mark.parametrize("half", ["low_again", "high_again"])
-def test_either_loop_reaches_every_network(tiny, low: View, high: View, half: str) -> None:
+def test_either_loop_reaches_every_network(
+    tiny: NercoPreset, low: View, high: View, half: str
+) -> None:
     model = NercoModel(tiny)
     loop = dual_loop(model, low, high)
     wanted = loop.low if half == "low_again" else loop.high
@@ -213,15 +219,15 @@ def test_either_loop_reaches_every_network(tiny, low: View, high: View, half: st
         assert any(p.grad is not None and p.grad.abs().max() > 0 for p in parameters), name
 
 
-def test_the_edge_discriminators_see_edges(tiny) -> None:
+def test_the_edge_discriminators_see_edges(tiny: NercoPreset) -> None:
     """The maps of made pictures in what generators pay, as in their own training."""
-    judges = Discriminators(tiny)
+    discriminators = Discriminators(tiny)
     shown: dict[str, list[Tensor]] = {"d_h": [], "d_l": []}
     for name, seen in shown.items():
-        path = getattr(judges, name).edge
+        path = getattr(discriminators, name).edge
         path.register_forward_pre_hook(lambda module, given, seen=seen: seen.append(given[0]))
     loop = replace(LOOP, bright=torch.rand(1, 3, 32, 32), dark=torch.rand(1, 3, 32, 32) - 1)
-    generator_losses(loop, judges, None, NercoLossWeights())
+    generator_losses(loop, discriminators, None, NercoLossWeights())
     assert [len(seen) for seen in shown.values()] == [1, 1]
     assert torch.equal(shown["d_h"][0], edges(loop.bright))
     assert torch.equal(shown["d_l"][0], edges(loop.dark))

@@ -1,14 +1,17 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
 from torch import nn
 
 from llcodec.nerco.mask_extractor import CollaborativeAttention, MaskExtractor
-from llcodec.nerco.presets import PAPER
+from llcodec.nerco.presets import PAPER, NercoPreset
 from llcodec.nerco.views import View
 
 
-def test_masks_have_their_shapes_and_ranges(tiny, make_view) -> None:
+def test_masks_have_their_shapes_and_ranges(
+    tiny: NercoPreset, make_view: Callable[..., View]
+) -> None:
     me = MaskExtractor(tiny)
     mask = me(make_view(1, batch=2))
     assert mask.attention.shape == (2, 1, 32, 32)
@@ -25,7 +28,7 @@ def test_attention_is_the_sigmoid_of_mean_and_maximum_of_weighted_channels() -> 
     first, _, second, third = cam.weigh
     assert isinstance(first, nn.Conv2d)
     assert first.weight.shape[0] == 4  # the bottleneck
-    w = [layer.weight.flatten(1) for layer in (first, second, third)]  # type: ignore[union-attr,operator]
+    w = [layer.weight.flatten(1) for layer in (first, second, third)]  # type: ignore[operator]
     weights = (pooled @ w[0].T).relu() @ w[1].T @ w[2].T  # no sigmoid here
     weighted = features * weights[..., None, None]
     planes = torch.stack((weighted.mean(1), weighted.amax(1)), 1)
@@ -39,14 +42,18 @@ def test_channels_are_weighted_by_the_whole_picture() -> None:
     assert (cam(features, features) - cam(features, other)).abs().max() > 1e-4
 
 
-def test_compact_takes_what_is_global_from_the_overview(compact, make_view) -> None:
+def test_compact_takes_what_is_global_from_the_overview(
+    compact: NercoPreset, make_view: Callable[..., View]
+) -> None:
     me = MaskExtractor(compact)
     one, other = make_view(1), make_view(2, 0.3)
     changed = replace(one, overview=other.overview)
     assert (me(one).attention - me(changed).attention).abs().max() > 1e-4
 
 
-def test_compact_weighs_places_by_attention_relative_to_the_whole(compact, low: View) -> None:
+def test_compact_weighs_places_by_attention_relative_to_the_whole(
+    compact: NercoPreset, low: View
+) -> None:
     """The level of I_A alone changes nothing, as under the published normalisation."""
     me, small = MaskExtractor(compact), low.of_overview()
     mask = me(small)
@@ -56,13 +63,13 @@ def test_compact_weighs_places_by_attention_relative_to_the_whole(compact, low: 
     torch.testing.assert_close(ratio, ratio[..., :1, :1].expand_as(ratio))
 
 
-def test_paper_weighs_places_by_attention(make_view) -> None:
+def test_paper_weighs_places_by_attention(make_view: Callable[..., View]) -> None:
     me = MaskExtractor(replace(PAPER, mask_width=4))
     mask = me(make_view(1))
     assert mask.weights is mask.attention
 
 
-def test_training_reaches_every_weight_that_it_should(tiny, low: View) -> None:
+def test_training_reaches_every_weight_that_it_should(tiny: NercoPreset, low: View) -> None:
     me = MaskExtractor(tiny)
     mask = me(low)
     (mask.attention.square().mean() + (mask.lightness - 0.5).square().mean()).backward()

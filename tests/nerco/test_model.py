@@ -25,7 +25,7 @@ def parameters(module: nn.Module | None) -> int:
 def multiplications(run: Callable[[], object]) -> float:
     with FlopCounterMode(display=False) as counter:
         run()
-    return counter.get_total_flops() / 2
+    return float(counter.get_total_flops()) / 2
 
 
 def test_paper_has_the_published_numbers_of_parameters() -> None:
@@ -61,7 +61,7 @@ def lively_model(preset: NercoPreset = COMPACT) -> NercoModel:
     for module in model.modules():
         if isinstance(module, nn.Linear) and not module.weight.any():
             nn.init.normal_(module.weight, std=0.05)
-    model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index,operator]
+    model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index]
     return model
 
 
@@ -96,31 +96,31 @@ def test_no_pixel_reaches_beyond_the_halo(blocks: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 70), (31, 33), (64, 20)])
-def test_any_size_goes_in_and_comes_out(tiny, shape: tuple[int, int]) -> None:
+def test_any_size_goes_in_and_comes_out(tiny: NercoPreset, shape: tuple[int, int]) -> None:
     bright = NercoModel(tiny).enhance(0.1 * torch.rand(2, 3, *shape))
     assert bright.shape == (2, 3, *shape)
     assert 0 <= bright.min() <= bright.max() <= 1
     assert not bright.requires_grad
 
 
-def test_compact_brightens_before_any_training(compact) -> None:
+def test_compact_brightens_before_any_training(compact: NercoPreset) -> None:
     x = 0.05 * torch.rand(1, 3, 40, 60)
     assert 0.3 < NercoModel(compact).enhance(x).mean() < 0.6
 
 
-def test_enhancing_is_the_forward_pass(tiny) -> None:
+def test_enhancing_is_the_forward_pass(tiny: NercoPreset) -> None:
     model = NercoModel(tiny)
     x = 0.1 * torch.rand(1, 3, 32, 44)
     torch.testing.assert_close(model.enhance(x), to_unit(model(view_of_whole(x))))
 
 
-def test_extreme_pictures_stay_finite(tiny) -> None:
+def test_extreme_pictures_stay_finite(tiny: NercoPreset) -> None:
     model = NercoModel(tiny)
     for level in (0.0, 1.0):
         assert model.enhance(torch.full((1, 3, 16, 16), level)).isfinite().all()
 
 
-def test_switches_leave_networks_out(tiny) -> None:
+def test_switches_leave_networks_out(tiny: NercoPreset) -> None:
     bare = NercoModel(tiny, ABLATION_1)
     assert bare.nrn is None
     assert bare.me is None
@@ -130,7 +130,7 @@ def test_switches_leave_networks_out(tiny) -> None:
 
 
 @pytest.mark.parametrize("told", [False, True])
-def test_coordinates_can_be_hidden(tiny, told: bool) -> None:
+def test_coordinates_can_be_hidden(tiny: NercoPreset, told: bool) -> None:
     model = NercoModel(tiny, NercoSwitches(coordinates=told))
     here = view_of_whole(0.1 * torch.rand(1, 3, 32, 44))
     there = replace(here, coordinates=coordinates(320, 440, Area(100, 200, 32, 44)))
@@ -138,7 +138,7 @@ def test_coordinates_can_be_hidden(tiny, told: bool) -> None:
         assert torch.equal(model(here), model(there)) != told
 
 
-def test_inference_needs_no_g_l(tiny) -> None:
+def test_inference_needs_no_g_l(tiny: NercoPreset) -> None:
     model = NercoModel(tiny)
     torch.manual_seed(0)
     shipped = NercoModel(tiny, degrader=False)

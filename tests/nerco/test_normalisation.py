@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -6,17 +7,18 @@ import torch
 from llcodec.nerco import normalisation
 from llcodec.nerco.coordinates import Area, Coordinates, coordinates, positional_encoding
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation, PixelMlp
+from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.views import View, to_signed, to_unit, view_of_whole
 
 
-def test_normalised_pictures_are_pictures(tiny, low: View) -> None:
+def test_normalised_pictures_are_pictures(tiny: NercoPreset, low: View) -> None:
     nrn = NeuralRepresentationNormalisation(tiny)
     out = nrn(low)
     assert out.shape == low.picture.shape
     assert out.isfinite().all()
 
 
-def test_coordinates_change_the_output(tiny, low: View) -> None:
+def test_coordinates_change_the_output(tiny: NercoPreset, low: View) -> None:
     nrn = NeuralRepresentationNormalisation(tiny)
     rows, columns = low.coordinates.rows, low.coordinates.columns
     here = nrn(low)
@@ -30,7 +32,7 @@ def test_coordinates_change_the_output(tiny, low: View) -> None:
         assert place.grad.abs().min() > 0
 
 
-def test_training_reaches_the_encoding(tiny, low: View) -> None:
+def test_training_reaches_the_encoding(tiny: NercoPreset, low: View) -> None:
     nrn = NeuralRepresentationNormalisation(tiny)
     (nrn(low) - low.picture).abs().mean().backward()
     for layer in (nrn.mlp.from_rows, nrn.mlp.from_columns):
@@ -38,7 +40,9 @@ def test_training_reaches_the_encoding(tiny, low: View) -> None:
         assert (layer.weight.grad.abs().sum(0) > 0).all()  # each of the 2L numbers
 
 
-def test_exposure_and_contrast_are_normalised(tiny, make_view) -> None:
+def test_exposure_and_contrast_are_normalised(
+    tiny: NercoPreset, make_view: Callable[..., View]
+) -> None:
     """A picture and the same one darker come out alike (Fig. 3)."""
     nrn = NeuralRepresentationNormalisation(tiny)
     dark, darker = make_view(5, 0.2), make_view(5, 0.1)
@@ -78,7 +82,9 @@ def test_bands_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     torch.testing.assert_close(mlp(features, coordinates(13, 9)), whole)
 
 
-def test_every_picture_of_a_batch_has_its_own_place(tiny, make_view) -> None:
+def test_every_picture_of_a_batch_has_its_own_place(
+    tiny: NercoPreset, make_view: Callable[..., View]
+) -> None:
     nrn = NeuralRepresentationNormalisation(tiny)
     both = make_view(1, batch=2)
     at = both.coordinates
@@ -86,7 +92,7 @@ def test_every_picture_of_a_batch_has_its_own_place(tiny, make_view) -> None:
     torch.testing.assert_close(nrn(both)[1:], nrn(alone), atol=1e-5, rtol=1e-4)
 
 
-def test_training_makes_it_follow_the_picture(tiny) -> None:
+def test_training_makes_it_follow_the_picture(tiny: NercoPreset) -> None:
     nrn = NeuralRepresentationNormalisation(tiny)
     ramp = torch.linspace(0.02, 0.4, 48).expand(1, 3, 32, 48)
     whole = view_of_whole(ramp)
@@ -101,7 +107,7 @@ def test_training_makes_it_follow_the_picture(tiny) -> None:
     assert losses[-1] < 0.3 * losses[0]
 
 
-def test_windows_agree_with_the_whole_in_compact(compact) -> None:
+def test_windows_agree_with_the_whole_in_compact(compact: NercoPreset) -> None:
     nrn = NeuralRepresentationNormalisation(compact)
     x = torch.rand(1, 3, 64, 96)
     whole = view_of_whole(x)

@@ -30,4 +30,5 @@ def test_weights_start_as_published() -> None:
     for layer in network:
         assert isinstance(layer, nn.Conv2d | nn.Linear | nn.ConvTranspose2d)
         assert 0.019 < layer.weight.std() < 0.021
+        assert layer.bias is not None
         assert not layer.bias.any()

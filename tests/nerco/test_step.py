@@ -33,10 +33,10 @@ def make_step(tiny: NercoPreset) -> Callable[..., NercoStep]:
     def make(switches: NercoSwitches | None = None, **settings: object) -> NercoStep:
         torch.manual_seed(5)
         switches = switches or NercoSwitches()
-        judges = Discriminators(tiny, switches)
+        discriminators = Discriminators(tiny, switches)
         rng = np.random.default_rng(6)
         guided = {"guide": Guide(), **settings}
-        return NercoStep(NercoModel(tiny, switches), judges, rng, **guided)  # type: ignore[arg-type]
+        return NercoStep(NercoModel(tiny, switches), discriminators, rng, **guided)  # type: ignore[arg-type]
 
     return make
 
@@ -47,22 +47,26 @@ def moved(before: nn.Module, after: nn.Module) -> set[str]:
     return {k.split(".")[0] for k, v in after.state_dict().items() if not torch.equal(v, old[k])}
 
 
-def test_a_step_updates_all_networks(make_step, low: View, high: View) -> None:
+def test_a_step_updates_all_networks(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step()
-    model, judges = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     losses = asdict(step(low, high))
     assert all(math.isfinite(v) for v in losses.values())
     assert {k for k, v in losses.items() if v == 0} == {"inspected_edges"}
     assert moved(model, step.model) == {"nrn", "me", "g_h", "g_l"}
-    assert moved(judges, step.discriminators) == {"d_h", "d_l"}
+    assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
     for before, after in (
-        (judges.d_h, step.discriminators.d_h),
-        (judges.d_l, step.discriminators.d_l),
+        (discriminators.d_h, step.discriminators.d_h),
+        (discriminators.d_l, step.discriminators.d_l),
     ):
         assert moved(before, after) == {"colour", "edge"}
 
 
-def test_the_total_is_the_weighted_sum(make_step, low: View, high: View) -> None:
+def test_the_total_is_the_weighted_sum(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     weights = paper_loss_weights()
     losses = asdict(make_step(weights=weights)(low, high))
     assert losses["identity"] == losses["normalised_adversarial"] == 0
@@ -70,7 +74,9 @@ def test_the_total_is_the_weighted_sum(make_step, low: View, high: View) -> None
     assert losses["total"] == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_text_loss_moves_g_h(make_step, low: View, high: View) -> None:
+def test_the_text_loss_moves_g_h(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     """With no other term, what is enhanced comes nearer to its prompt."""
     step = make_step(weights=replace(NO_WEIGHTS, text=1.0), learning_rate=1e-3)
     before = copy.deepcopy(step.model)
@@ -82,21 +88,27 @@ def test_the_text_loss_moves_g_h(make_step, low: View, high: View) -> None:
     assert step.model(low).mean() > before(low).mean()
 
 
-def test_without_a_guide_there_is_no_text_loss(make_step, low: View, high: View) -> None:
+def test_without_a_guide_there_is_no_text_loss(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step(guide=None, weights=replace(NO_WEIGHTS, text=1.0))
     before = copy.deepcopy(step.model)
     assert step(low, high).text == 0
     assert not moved(before, step.model)
 
 
-def test_discriminators_learn_to_tell_made_from_real(make_step, low: View, high: View) -> None:
+def test_discriminators_learn_to_tell_made_from_real(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step(weights=NO_WEIGHTS, learning_rate=2e-3)
     losses = [step(low, high) for _ in range(15)]
     assert losses[-1].d_high < 0.7 * losses[0].d_high
     assert losses[-1].d_low < 0.7 * losses[0].d_low
 
 
-def test_edge_discriminators_are_trained_on_edges(make_step, low: View, high: View) -> None:
+def test_edge_discriminators_are_trained_on_edges(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step()
     shown: list[Tensor] = []
     assert step.discriminators.d_h.edge is not None
@@ -111,14 +123,18 @@ def test_edge_discriminators_are_trained_on_edges(make_step, low: View, high: Vi
     torch.testing.assert_close(of_judge[1:], of_generators)
 
 
-def test_generators_leave_no_gradient_in_discriminators(make_step, low: View, high: View) -> None:
+def test_generators_leave_no_gradient_in_discriminators(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step()
     step._update_generators(low, high)
     assert all(p.grad is None and p.requires_grad for p in step.discriminators.parameters())
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_every_ablation_of_the_paper_trains(make_step, low: View, high: View, number: int) -> None:
+def test_every_ablation_of_the_paper_trains(
+    make_step: Callable[..., NercoStep], low: View, high: View, number: int
+) -> None:
     switches = ABLATIONS[number]
     step = make_step(switches)
     before = copy.deepcopy(step.model)
@@ -133,31 +149,40 @@ def test_every_ablation_of_the_paper_trains(make_step, low: View, high: View, nu
     assert moved(before, step.model) == {name for name, _ in step.model.named_children()}
 
 
-def test_losses_that_are_no_numbers_change_nothing(make_step, low: View, high: View) -> None:
+def test_losses_that_are_no_numbers_change_nothing(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step()
-    model, judges = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     broken = low.with_picture(low.picture * float("nan"), low.overview)
     losses = step(broken, high)
     assert math.isnan(losses.total)
     assert math.isnan(losses.d_high)
     assert not moved(model, step.model)
-    assert not moved(judges, step.discriminators)
+    assert not moved(discriminators, step.discriminators)
     assert len(step.pools["bright"].state()) == 0
     assert math.isfinite(step(low, high).total)
 
 
-def test_gradients_that_are_no_numbers_change_nothing(make_step, low: View, high: View) -> None:
+def test_gradients_that_are_no_numbers_change_nothing(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step()
     before = copy.deepcopy(step.model)
+    assert step.model.nrn is not None
     for parameter in step.model.nrn.parameters():
-        parameter.register_hook(lambda grad: grad * float("nan"))
+        parameter.register_hook(  # type: ignore[no-untyped-call]
+            lambda grad: grad * float("nan")
+        )
     losses = step(low, high)
     assert math.isnan(losses.total)
     assert math.isfinite(losses.consistency)
     assert not moved(before, step.model)
 
 
-def test_gradients_are_clipped_where_asked(make_step, low: View, high: View) -> None:
+def test_gradients_are_clipped_where_asked(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
     step = make_step(clip_norm=1e-3)
     step(low, high)
     for net in (step.model, step.discriminators):
@@ -165,7 +190,9 @@ def test_gradients_are_clipped_where_asked(make_step, low: View, high: View) -> 
         assert norms.norm() <= 1.001e-3
 
 
-def test_a_step_goes_on_exactly_from_its_state(make_step, make_view) -> None:
+def test_a_step_goes_on_exactly_from_its_state(
+    make_step: Callable[..., NercoStep], make_view: Callable[..., View]
+) -> None:
     pairs = [(make_view(k, 0.05), make_view(10 + k, 0.5)) for k in range(5)]
     first = make_step()
     for pool in first.pools.values():
@@ -186,15 +213,17 @@ def test_a_step_goes_on_exactly_from_its_state(make_step, make_view) -> None:
         assert first(*pair) == second(*pair)
 
 
-def test_rates_follow_a_share(make_step) -> None:
+def test_rates_follow_a_share(make_step: Callable[..., NercoStep]) -> None:
     step = make_step()
-    step.set_share_of_rate(0.25)
+    step.set_learning_rate_factor(0.25)
     for optimiser in (step.generator_optimiser, step.discriminator_optimiser):
         assert [group["lr"] for group in optimiser.param_groups] == [5e-5]
         assert optimiser.defaults["betas"] == (0.5, 0.999)
 
 
-def test_batches_of_several_pictures_train_too(make_step, make_view) -> None:
+def test_batches_of_several_pictures_train_too(
+    make_step: Callable[..., NercoStep], make_view: Callable[..., View]
+) -> None:
     step = make_step()
     assert math.isfinite(step(make_view(1, 0.05, batch=2), make_view(2, 0.5, batch=2)).total)
     assert len(step.pools["dark"].state()) == 2

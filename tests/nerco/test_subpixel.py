@@ -3,6 +3,7 @@ from torch import nn
 
 from llcodec.nerco.mask_extractor import MaskExtractor
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation
+from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.subpixel import even_start
 from llcodec.nerco.views import View
 
@@ -17,7 +18,9 @@ def test_pixels_made_of_one_start_alike_and_channels_do_not() -> None:
     assert (made[:, 0] - made[:, 1]).abs().max() > 0.1
 
 
-def test_masks_and_normalised_pictures_start_without_a_mosaic(compact, low: View) -> None:
+def test_masks_and_normalised_pictures_start_without_a_mosaic(
+    compact: NercoPreset, low: View
+) -> None:
     nrn, me = NeuralRepresentationNormalisation(compact), MaskExtractor(compact)
     features = nrn.extractor(low.picture)
     for plane in (features, me(low).lightness):

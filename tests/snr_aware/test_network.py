@@ -1,6 +1,6 @@
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from llcodec.nets.blocks import pad_to_multiple
@@ -50,7 +50,7 @@ def test_without_its_last_layer_it_changes_nothing(network: SnrAwareNetwork) -> 
 def test_noisy_places_look_far_and_clear_places_near(network: SnrAwareNetwork) -> None:
     """Eq. 3: with a map of one, the transformer has no say; with zero, the local path has none."""
     x = torch.rand(1, 3, 32, 32)
-    seen = {}
+    seen: dict[str, Tensor] = {}
     network.fused.register_forward_hook(lambda module, inputs, out: seen.update(y=inputs[0]))
     network.local.register_forward_hook(lambda module, inputs, out: seen.update(near=out))
     network.back.register_forward_hook(lambda module, inputs, out: seen.update(far=out))

@@ -4,18 +4,25 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
 from llcodec.codec.samples import to_tensor
+from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import read_pixels
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.text_guide import open_clip_extra
 from llcodec.text_guide.file import read_card
-from llcodec.text_guide.light import expose
 from llcodec.text_guide.loading import OWN, load_guide, shipped_guides
 from llcodec.text_guide.open_clip_extra import require_open_clip
 from llcodec.text_guide.prompts import Prompts
+
+
+def exposed(share: float) -> Darkening:
+    """The same picture with that share of its light, and nothing else changed."""
+    return Darkening(share, (1, 1, 1), 0, 0, 0)
+
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TINY_CLIP = {
@@ -60,9 +67,10 @@ def test_the_guide_that_ships_is_the_default_where_clip_is_not() -> None:
 @pytest.mark.extra("open_clip")
 def test_the_guide_that_ships_tells_dark_from_bright() -> None:
     guide = load_guide(OWN)
-    shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype("float32") / 255  # a dark one
+    shot = read_pixels(EXAMPLES / "fern.jpg")[::4, ::4].astype(np.float32) / np.float32(255)
     low, high = (
-        to_tensor((expose(shot, light) * 255).round().astype("uint8")) for light in (-2, 3)
+        to_tensor((darken(shot, exposed(share), None) * 255).round().astype("uint8"))
+        for share in (1 / 4, 8)
     )
     with torch.no_grad():
         (to_low, from_high), (from_low, to_high) = (

@@ -28,6 +28,6 @@ def test_each_picture_gets_its_own_noise_and_a_seed_tells_which() -> None:
 def test_gradients_pass_as_if_nothing_had_been_added() -> None:
     dark = torch.full((1, 3, 16, 16), -0.7, requires_grad=True)
     weights = torch.rand(1, 3, 16, 16)
-    (camera()(dark) * weights).sum().backward()
+    (camera()(dark) * weights).sum().backward()  # type: ignore[no-untyped-call]
     assert dark.grad is not None
     assert torch.allclose(dark.grad, weights)

@@ -87,8 +87,8 @@ def test_the_average_alone_can_be_loaded(tmp_path: Path) -> None:
     save_checkpoint(path, state)
     model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
     load_weights(model, tensors_within("ema.", read_tensors(path)[0]), path)
-    assert torch.equal(model[0].weight, state.ema.state_dict()["0.weight"])
-    assert not torch.equal(model[0].weight, state.model.state_dict()["0.weight"])
+    assert torch.equal(model.get_parameter("0.weight"), state.ema.state_dict()["0.weight"])
+    assert not torch.equal(model.get_parameter("0.weight"), state.model.state_dict()["0.weight"])
 
 
 def test_a_missing_checkpoint_is_an_input_error(tmp_path: Path) -> None:

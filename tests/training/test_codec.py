@@ -1,22 +1,27 @@
 import json
 import math
 import signal
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from llcodec._arrays import Pixels
 from llcodec.codec.joint import JointModel, JointOutput
 from llcodec.codec.samples import to_tensor
-from llcodec.data.sampling import Mix
+from llcodec.data.pairs import Pair
+from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
 from llcodec.nets.density import round_ste
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.losses import lambda_of_quality
-from llcodec.training.ranks import Ranks
+from llcodec.training.processes import Processes
 from llcodec.training.recipe import LAMBDAS, Distortion, LearningRate, StageRecipe
 from llcodec.training.validation import validate
 
@@ -30,11 +35,13 @@ RECIPE = StageRecipe(
     validate_every=2,
     mix=Mix(0.5, 0.3),
 )
-UNTIMED = ("hours", "steps_per_second")
+UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 
 
 @pytest.fixture
-def trainer(tiny_model, sources, pairs, tmp_path: Path):
+def trainer(
+    tiny_model: Callable[[], JointModel], sources: Sources, pairs: list[Pair], tmp_path: Path
+) -> Callable[..., CodecTrainer]:
     pictures = [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[:1]]
 
     def make(
@@ -48,13 +55,13 @@ def trainer(tiny_model, sources, pairs, tmp_path: Path):
     return make
 
 
-def rows(trainer: CodecTrainer) -> list[dict[str, object]]:
+def rows(trainer: CodecTrainer) -> list[dict[str, Any]]:
     lines = (trainer.out / "log.jsonl").read_text().splitlines()
     return [{k: v for k, v in json.loads(line).items() if k not in UNTIMED} for line in lines]
 
 
 @pytest.mark.parametrize("stage", ["plain", "joint"])
-def test_resuming_goes_on_exactly(trainer, stage: str) -> None:
+def test_resuming_goes_on_exactly(trainer: Callable[..., CodecTrainer], stage: str) -> None:
     """Six steps at once, or one in each of six sessions: the same weights, average and log."""
     whole = trainer("whole", stage=stage)
     whole.run()
@@ -75,7 +82,21 @@ def test_resuming_goes_on_exactly(trainer, stage: str) -> None:
     assert [row["step"] for row in rows(whole)] == [2, 4, 6, 6]
 
 
-def test_training_changes_the_model_and_the_average_follows(trainer) -> None:
+def test_a_checkpoint_does_not_hold_the_batch_that_is_made_ahead(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
+    """Its random state is that of a run that draws each batch when it needs it."""
+    run = trainer("run", steps=3)
+    run.run(max_hours=0)
+    drawn = np.random.default_rng(0)
+    run._drawn(drawn)
+    stored = json.loads(read_tensors(run.checkpoint)[1]["rng"])
+    assert stored == json.loads(json.dumps(drawn.bit_generator.state))
+
+
+def test_training_changes_the_model_and_the_average_follows(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run")
     start = {k: v.clone() for k, v in run.model.state_dict().items()}
     run.run()
@@ -87,7 +108,7 @@ def test_training_changes_the_model_and_the_average_follows(trainer) -> None:
     assert any(not torch.equal(average[k], run.model.state_dict()[k]) for k in moved)
 
 
-def test_plain_training_leaves_the_branch_as_it_is(trainer) -> None:
+def test_plain_training_leaves_the_branch_as_it_is(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", stage="plain", steps=2)
     start = {k: v.clone() for k, v in run.model.state_dict().items()}
     run.run()
@@ -96,7 +117,12 @@ def test_plain_training_leaves_the_branch_as_it_is(trainer) -> None:
     assert all(torch.equal(after[k], start[k]) for k in start if k.startswith(branch))
 
 
-def test_the_loss_falls(tiny_model, sources, photographs, tmp_path: Path) -> None:
+def test_the_loss_falls(
+    tiny_model: Callable[[], JointModel],
+    sources: Sources,
+    photographs: list[Pixels],
+    tmp_path: Path,
+) -> None:
     x = to_tensor(photographs[0])[0]
     rate = replace(RECIPE.learning_rate, peak=3e-3)
     recipe = replace(RECIPE, steps=100, learning_rate=rate, validate_every=50)
@@ -112,14 +138,17 @@ def test_the_loss_falls(tiny_model, sources, photographs, tmp_path: Path) -> Non
 
 def cost(scores: list[dict[str, float]]) -> float:
     lambdas = lambda_of_quality(torch.tensor([s["quality"] for s in scores]), LAMBDAS)
-    return sum(
-        (s["bpp"] + float(lam) * 255**2 * 10 ** (-s["psnr"] / 10)) / float(lam) ** 0.5
+    costs = (
+        (s["bpp"] + float(lam) * 255**2 * float(10 ** (-s["psnr"] / 10))) / float(lam) ** 0.5
         for s, lam in zip(scores, lambdas, strict=True)
     )
+    return float(sum(costs))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_run_with_a_checkpoint(trainer, number: int) -> None:
+def test_a_signal_ends_the_run_with_a_checkpoint(
+    trainer: Callable[..., CodecTrainer], number: int
+) -> None:
     run = trainer("run", validate_every=100)
     calls = []
 
@@ -146,7 +175,9 @@ def spoil(model: JointModel, at: int, factor: float) -> None:
 
 
 @pytest.mark.parametrize("factor", [math.nan, math.inf])
-def test_steps_whose_loss_is_no_number_are_skipped(trainer, factor: float) -> None:
+def test_steps_whose_loss_is_no_number_are_skipped(
+    trainer: Callable[..., CodecTrainer], factor: float
+) -> None:
     run = trainer("run", steps=2, validate_every=100)
     spoil(run.model, 1, factor)
     before = [p.clone() for p in run.model.parameters()]
@@ -158,7 +189,7 @@ def test_steps_whose_loss_is_no_number_are_skipped(trainer, factor: float) -> No
     assert all(p.isfinite().all() for p in run.model.parameters())
 
 
-def test_steps_far_above_the_recent_ones_are_skipped(trainer) -> None:
+def test_steps_far_above_the_recent_ones_are_skipped(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", steps=22, validate_every=100, stage="plain")
     weights: list[Tensor] = []
     run.model.register_forward_pre_hook(
@@ -170,7 +201,7 @@ def test_steps_far_above_the_recent_ones_are_skipped(trainer) -> None:
     assert torch.equal(weights[20], weights[21])
 
 
-def test_resuming_remembers_the_recent_losses(trainer) -> None:
+def test_resuming_remembers_the_recent_losses(trainer: Callable[..., CodecTrainer]) -> None:
     changes = {"steps": 23, "validate_every": 100, "stage": "plain"}
     run = trainer("run", **changes)
     run.model.register_forward_pre_hook(
@@ -187,13 +218,13 @@ def test_resuming_remembers_the_recent_losses(trainer) -> None:
     assert torch.equal(before, again.model.linear_synthesis.weight)
 
 
-def test_a_run_gives_the_signals_back(trainer) -> None:
+def test_a_run_gives_the_signals_back(trainer: Callable[..., CodecTrainer]) -> None:
     before = signal.getsignal(signal.SIGINT)
     trainer("run", steps=1, validate_every=100).run()
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_run_folder_keeps_its_settings(trainer) -> None:
+def test_a_run_folder_keeps_its_settings(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", seed=7, peak=3e-4, steps=1)
     assert not run.out.exists()  # nothing is written before the run begins
     run.run()
@@ -207,7 +238,7 @@ def test_a_run_folder_keeps_its_settings(trainer) -> None:
         trainer("run", seed=8, peak=3e-4, steps=1).resume()
 
 
-def test_seeds_decide_the_run(trainer) -> None:
+def test_seeds_decide_the_run(trainer: Callable[..., CodecTrainer]) -> None:
     ends = []
     for folder, seed in (("a", 1), ("b", 1), ("c", 2)):
         run = trainer(folder, seed=seed, steps=1, validate_every=100)
@@ -217,39 +248,43 @@ def test_seeds_decide_the_run(trainer) -> None:
     assert not torch.equal(ends[0], ends[2])
 
 
-def test_each_picture_of_a_part_is_that_of_the_whole_batch(trainer) -> None:
+def test_each_picture_of_a_part_is_that_of_the_whole_batch(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     """Two processes draw what one draws, and each keeps its half."""
     whole, half = trainer("whole", batch=4), trainer("half", batch=4)
-    half.ranks = Ranks(1, 2)
-    half.part = half.ranks.part(4)
-    assert torch.equal(whole._qualities()[2:], half._qualities())
+    half.processes = Processes(1, 2)
+    half.shard = half.processes.shard(4)
+    assert torch.equal(whole._qualities(whole.state.rng)[2:], half._qualities(half.state.rng))
     ours = whole.sampler.crops(4, 64)
-    theirs = half.sampler.crops(4, 64, half.part)
+    theirs = half.sampler.crops(4, 64, half.shard)
     assert torch.equal(ours.low[2:], theirs.low)
     assert torch.equal(ours.high_thumbnail[2:], theirs.high_thumbnail)
 
 
-def test_one_rate_is_trained_where_the_recipe_names_it(trainer) -> None:
+def test_one_rate_is_trained_where_the_recipe_names_it(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", lambdas=(0.01, 0.02), rate_point=2, steps=2)
-    assert run._qualities().tolist() == [2.0, 2.0]
-    assert run._lambdas(run._qualities()).tolist() == pytest.approx([0.02, 0.02])
+    assert run._qualities(run.state.rng).tolist() == [2.0, 2.0]
+    assert run._lambdas(run._qualities(run.state.rng)).tolist() == pytest.approx([0.02, 0.02])
     run.run()
     assert run.state.step == 2
 
 
-def test_sheets_are_drawn_by_the_clock(trainer) -> None:
+def test_sheets_are_drawn_by_the_clock(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", sheet_minutes=0.0, steps=2)
     run.run()
     assert len(list((run.out / "sheets").iterdir())) == 2
 
 
-def test_lower_precision_trains_too(trainer) -> None:
+def test_lower_precision_trains_too(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", steps=2, precision="bfloat16", validate_every=100)
     run.run()
     assert all(p.isfinite().all() and p.dtype == torch.float32 for p in run.model.parameters())
 
 
-def test_going_on_forgets_what_a_lost_session_logged(trainer) -> None:
+def test_going_on_forgets_what_a_lost_session_logged(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", steps=6)
     run.run(max_hours=0)
     with run.log.open("a") as log:
@@ -261,7 +296,9 @@ def test_going_on_forgets_what_a_lost_session_logged(trainer) -> None:
     assert not any(row.get("loss") == 9 for row in rows(again))
 
 
-def test_the_average_takes_over_from_weights_that_went_bad(trainer) -> None:
+def test_the_average_takes_over_from_weights_that_went_bad(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", steps=12, patience=3, validate_every=100)
 
     def spoil_weights(module: nn.Module, given: object) -> None:
@@ -278,7 +315,9 @@ def test_the_average_takes_over_from_weights_that_went_bad(trainer) -> None:
     assert again.state.restarted == [7]
 
 
-def test_without_an_average_the_last_checkpoint_takes_over(trainer) -> None:
+def test_without_an_average_the_last_checkpoint_takes_over(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     changes = {"steps": 12, "patience": 3, "validate_every": 100, "ema_decay": 0.0}
     run = trainer("run", **changes)
 
@@ -301,7 +340,9 @@ def test_without_an_average_the_last_checkpoint_takes_over(trainer) -> None:
     assert all(p.isfinite().all() for p in run.model.parameters())
 
 
-def test_a_run_that_goes_bad_at_once_has_nothing_to_go_back_to(trainer) -> None:
+def test_a_run_that_goes_bad_at_once_has_nothing_to_go_back_to(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", steps=12, patience=3, validate_every=100, ema_decay=0.0)
     with torch.no_grad():
         run.model.linear_synthesis.weight.fill_(math.nan)
@@ -309,17 +350,20 @@ def test_a_run_that_goes_bad_at_once_has_nothing_to_go_back_to(trainer) -> None:
         run.run()
 
 
-def test_a_run_that_diverges_says_so(trainer) -> None:
+def test_a_run_that_diverges_says_so(trainer: Callable[..., CodecTrainer]) -> None:
     run = trainer("run", steps=200, patience=2, validate_every=1000)
     with torch.no_grad():
         run.model.linear_synthesis.weight.fill_(float("nan"))
+        assert run.ema.model.linear_synthesis is not None
         run.ema.model.linear_synthesis.weight.fill_(float("nan"))
     with pytest.raises(LlcError, match="diverged"):
         run.run()
     assert run.state.step == 12
 
 
-def test_the_last_steps_count_the_bits_of_rounded_latents(trainer) -> None:
+def test_the_last_steps_count_the_bits_of_rounded_latents(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", steps=4, hard_share=0.5, validate_every=100)
     seen = []
     run.model.register_forward_pre_hook(lambda module, given: seen.append(given[4]))
@@ -327,7 +371,9 @@ def test_the_last_steps_count_the_bits_of_rounded_latents(trainer) -> None:
     assert [rounding is round_ste for rounding in seen] == [False, False, True, True]
 
 
-def test_a_gradient_that_is_not_finite_changes_nothing(trainer) -> None:
+def test_a_gradient_that_is_not_finite_changes_nothing(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", steps=1, validate_every=1000)
     run.model.g_s.register_full_backward_hook(
         lambda module, inputs, outputs: (inputs[0] * float("nan"),)

@@ -1,7 +1,10 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.joint import JointModel
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -9,18 +12,20 @@ from llcodec.training.recipe import LAMBDAS
 
 
 @pytest.fixture(scope="module")
-def start(photographs) -> tuple[torch.Tensor, torch.Tensor]:
+def start(photographs: list[Pixels]) -> tuple[torch.Tensor, torch.Tensor]:
     return patch_basis(photographs, 64, np.random.default_rng(0), patches=3000)
 
 
-def test_the_basis_is_orthonormal(start) -> None:
+def test_the_basis_is_orthonormal(start: tuple[torch.Tensor, torch.Tensor]) -> None:
     basis, _ = start
     assert basis.shape == (64, 3, 16, 16)
     rows = basis.flatten(1)
     torch.testing.assert_close(rows @ rows.T, torch.eye(64), atol=1e-5, rtol=0)
 
 
-def test_vectors_are_sorted_by_energy_and_scales_are_their_deviations(start, photographs) -> None:
+def test_vectors_are_sorted_by_energy_and_scales_are_their_deviations(
+    start: tuple[torch.Tensor, torch.Tensor], photographs: list[Pixels]
+) -> None:
     basis, scale = start
     assert (scale.diff() <= 0).all()
     rng = np.random.default_rng(1)
@@ -33,7 +38,9 @@ def test_vectors_are_sorted_by_energy_and_scales_are_their_deviations(start, pho
     torch.testing.assert_close(measured[:8], scale[:8], rtol=0.1, atol=0)
 
 
-def test_no_other_basis_of_the_size_holds_more_energy(start, photographs) -> None:
+def test_no_other_basis_of_the_size_holds_more_energy(
+    start: tuple[torch.Tensor, torch.Tensor], photographs: list[Pixels]
+) -> None:
     basis, _ = start
     picture = torch.from_numpy(photographs[0][:64, :64].copy()).permute(2, 0, 1) / 255 - 0.5
     blocks = picture.unfold(1, 16, 16).unfold(2, 16, 16).permute(1, 2, 0, 3, 4).reshape(16, -1)
@@ -44,7 +51,7 @@ def test_no_other_basis_of_the_size_holds_more_energy(start, photographs) -> Non
     assert other < 0.3
 
 
-def test_the_same_seed_gives_the_same_basis(photographs) -> None:
+def test_the_same_seed_gives_the_same_basis(photographs: list[Pixels]) -> None:
     one, two = (patch_basis(photographs, 8, np.random.default_rng(3), patches=500) for _ in "ab")
     assert torch.equal(one[0], two[0])
     assert torch.equal(one[1], two[1])
@@ -57,10 +64,14 @@ def test_dead_directions_have_a_least_scale() -> None:
     assert torch.isfinite(scale).all()
 
 
-def test_warm_start_sets_basis_scales_and_gains(tiny_model, photographs) -> None:
+def test_warm_start_sets_basis_scales_and_gains(
+    tiny_model: Callable[[], JointModel], photographs: list[Pixels]
+) -> None:
     model: JointModel = tiny_model()
     basis, scale = patch_basis(photographs, 16, np.random.default_rng(0), patches=2000)
     warm_start(model, basis, scale, LAMBDAS)
+    assert model.linear_analysis is not None
+    assert model.linear_synthesis is not None
     assert torch.equal(model.linear_analysis.conv.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.linear_synthesis.weight[:, :, 8:24, 8:24], basis)
     assert torch.equal(model.latent_scale, scale)

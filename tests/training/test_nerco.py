@@ -20,7 +20,7 @@ from llcodec.training.checkpoint import read_tensors
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NercoRecipe
 
-UNTIMED = ("hours", "steps_per_second")
+UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 
 
 class Guide:

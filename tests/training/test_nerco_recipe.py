@@ -4,17 +4,17 @@ import pytest
 
 from llcodec.errors import InputError
 from llcodec.nerco.presets import COMPACT
-from llcodec.training.nerco_recipe import NercoRecipe, share_of_rate
+from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
 
 RECIPE = NercoRecipe(COMPACT, steps=300)
 
 
 def test_the_step_size_is_constant_and_then_falls_to_zero() -> None:
-    shares = [share_of_rate(step, 300, 1 / 3) for step in range(301)]
+    shares = [learning_rate_factor(step, 300, 1 / 3) for step in range(301)]
     assert set(shares[:100]) == {1.0}
     assert shares[200] == pytest.approx(0.5)
     assert shares[300] == 0
-    assert share_of_rate(299, 300, 1.0) == 1
+    assert learning_rate_factor(299, 300, 1.0) == 1
 
 
 def test_epochs_are_counted_over_the_larger_set() -> None:

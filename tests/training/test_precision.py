@@ -1,6 +1,9 @@
+from collections.abc import Callable
+
 import pytest
 import torch
 
+from llcodec.codec.joint import JointModel
 from llcodec.training.precision import compile_parts, transforms_in
 
 CPU = torch.device("cpu")
@@ -27,11 +30,12 @@ def test_auto_is_lower_only_where_it_is_faster(
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of what torch.compile imports
-def test_compiling_keeps_names_and_marks_parts(tiny_model) -> None:
+def test_compiling_keeps_names_and_marks_parts(tiny_model: Callable[[], JointModel]) -> None:
     """Compiled is what is called the first time; here nothing is, so no compiler is needed."""
     model = tiny_model()
     names = list(model.state_dict())
     compile_parts(model)
     assert list(model.state_dict()) == names
     assert model.g_s._compiled_call_impl is not None
+    assert model.tone is not None
     assert model.tone._compiled_call_impl is None

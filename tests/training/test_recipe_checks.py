@@ -1,13 +1,14 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from llcodec.errors import InputError
 from llcodec.nets.presets import FAST
-from llcodec.training.nerco_recipe import NercoRecipe
-from llcodec.training.recipe import Distortion, LearningRate, Recipe, StageRecipe
+from llcodec.training.nerco_recipe import NERCO, NercoRecipe
+from llcodec.training.recipe import CODEC, Distortion, LearningRate, Recipe, StageRecipe
 from llcodec.training.recipe_checks import (
     check_decays,
     check_least,
@@ -16,8 +17,8 @@ from llcodec.training.recipe_checks import (
     check_sizes,
     check_weights,
 )
-from llcodec.training.recipe_files import CODEC, NERCO, SNR_AWARE, RecipeKind, read_recipe
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
+from llcodec.training.recipe_files import RecipeKind, read_recipe
+from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
 
 Check = Callable[..., None]
 
@@ -63,7 +64,8 @@ def test_networks_have_channels() -> None:
 
 
 def test_all_recipes_that_ship_are_taken() -> None:
-    for kind in (CODEC, NERCO, SNR_AWARE):
+    kinds: tuple[RecipeKind[Any], ...] = (CODEC, NERCO, SNR_AWARE)
+    for kind in kinds:
         for preset in kind.presets:
             assert isinstance(read_recipe(preset, kind), kind.recipe)
 

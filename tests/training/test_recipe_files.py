@@ -9,8 +9,9 @@ from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import COMPACT, PAPER
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nets.presets import FAST, PRESETS
-from llcodec.training.recipe import Recipe, StageRecipe
-from llcodec.training.recipe_files import CODEC, NERCO, read_recipe, recipe_of, shipped_recipe
+from llcodec.training.nerco_recipe import NERCO
+from llcodec.training.recipe import CODEC, Recipe, StageRecipe
+from llcodec.training.recipe_files import read_recipe, recipe_of, shipped_recipe
 
 
 @pytest.mark.parametrize("name", PRESETS)

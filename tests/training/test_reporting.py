@@ -7,9 +7,9 @@ import pytest
 from llcodec.errors import OutputError
 from llcodec.training.reporting import JsonLines, ProgressLine, TensorBoard
 
-ROW = {"hours": 0.1, "loss": 1.25, "bpp": 0.5, "psnr": 30.125, "steps_per_second": 2.0}
+ROW = {"hours": 0.1, "loss": 1.25, "bpp": 0.5, "psnr": 30.125, "crops_per_second": 2.0}
 SCORES = [
-    {"quality": 2.0, "bpp": 0.25, "psnr": 28.123456},
+    {"quality": 2.0, "bpp": 0.25, "psnr": 28.1235},
     {"quality": 7.0, "bpp": 1.5, "psnr": 33.0},
 ]
 
@@ -25,11 +25,13 @@ def test_logs_are_lines_of_json_and_grow(tmp_path: Path) -> None:
     for step in (50, 100):
         with JsonLines(path) as log:
             log.losses(step, ROW)
-            log.validation(step, SCORES)
+            log.validation(step, SCORES, 50)
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     assert rows[0] == {"step": 50, **ROW}
     assert rows[3]["val"][0] == {"quality": 2.0, "bpp": 0.25, "psnr": 28.1235}
     assert [row["step"] for row in rows] == [50, 50, 100, 100]
+    assert rows[3]["best_step"] == 50
+    assert list(JsonLines(path).validations()) == [(50, SCORES), (100, SCORES)]
 
 
 def test_what_came_after_a_checkpoint_is_forgotten(tmp_path: Path) -> None:
@@ -87,12 +89,13 @@ def test_a_log_is_cut_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.Mo
 def test_progress_tells_losses_and_validations(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLine("joint", 0, 200) as progress:
         progress.losses(50, ROW)
-        progress.validation(50, SCORES)
+        progress.validation(50, SCORES, 50)
     told = " ".join(capsys.readouterr().err.split())
     assert "q2 0.250 bpp 28.12 dB, q7 1.500 bpp 33.00 dB" in told
+    assert "33.00 dB (best so far)" in told
     assert "50/200" in told
     assert "1.250 loss" in told
-    assert "2.000 steps/s" in told
+    assert "2.000 crops/s" in told
 
 
 def test_the_total_of_many_losses_is_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,7 +108,7 @@ def test_the_total_of_many_losses_is_the_loss(capsys: pytest.CaptureFixture[str]
 
 def test_rows_without_a_single_good_step_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLine("plain", 0, 100) as progress:
-        progress.losses(50, {"hours": 0.1, "skipped": 50, "steps_per_second": 1.0})
+        progress.losses(50, {"hours": 0.1, "skipped": 50, "crops_per_second": 1.0})
     assert "50/100" in capsys.readouterr().err
 
 
@@ -114,7 +117,7 @@ def test_tensorboard_events_are_written(tmp_path: Path) -> None:
     accumulator = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     with TensorBoard(tmp_path) as board:
         board.losses(50, ROW)
-        board.validation(50, SCORES)
+        board.validation(50, SCORES, 50)
     events = accumulator.EventAccumulator(str(tmp_path))
     events.Reload()
     assert events.Scalars("train/loss")[0].value == 1.25

@@ -1,5 +1,6 @@
 """A weight file gives back the float model that it was made of."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def gained(model: JointModel, quality: float) -> tuple[torch.Tensor, torch.Tenso
 
 
 @pytest.fixture
-def model(tiny_model) -> JointModel:
+def model(tiny_model: Callable[[], JointModel]) -> JointModel:
     """A model whose density of hyper-latents is not the one that it starts with."""
     made = tiny_model().eval()
     torch.manual_seed(7)

@@ -1,14 +1,19 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
 
+from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.data.pairs import Pair
 from llcodec.training.sheet import draw_sheet
 
 
-def test_a_row_holds_input_qualities_and_target(tiny_model, pairs, tmp_path: Path) -> None:
+def test_a_row_holds_input_qualities_and_target(
+    tiny_model: Callable[[], JointModel], pairs: list[Pair], tmp_path: Path
+) -> None:
     pictures = [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[:2]]
     model = tiny_model().eval()
     state = torch.get_rng_state()

@@ -9,15 +9,17 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from llcodec.data.folders import DataFolders
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
 from llcodec.snr_aware.presets import SnrAwarePreset
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.snr_aware import SnrAwareTrainer, charbonnier
+from llcodec.training.run_options import RunOptions
+from llcodec.training.snr_aware import SnrAwareTrainer, charbonnier, run_snr_aware
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
 
-UNTIMED = ("hours", "steps_per_second")
+UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 Make = Callable[..., SnrAwareTrainer]
 
 
@@ -98,3 +100,18 @@ def test_a_run_folder_keeps_its_settings(trainer: Make) -> None:
     trainer("run").run(max_hours=0)
     with pytest.raises(InputError, match="other settings"):
         trainer("run", crop=64).resume()
+
+
+def test_a_run_stops_and_goes_on(
+    tiny_snr_aware: SnrAwarePreset, pair_folder: Path, photograph_folder: Path, tmp_path: Path
+) -> None:
+    recipe = SnrAwareRecipe(tiny_snr_aware, steps=3, batch=1, crop=32, precision="float32")
+    data, out = DataFolders.sort([pair_folder, photograph_folder]), tmp_path / "run"
+    assert not run_snr_aware(recipe, data, out, RunOptions(max_hours=0))
+    with pytest.raises(InputError, match="holds a run already"):
+        run_snr_aware(recipe, data, out, RunOptions())
+    assert run_snr_aware(recipe, data, out, RunOptions(resume=True))
+    notes = read_tensors(out / "checkpoint.safetensors")[1]
+    assert notes["step"] == "3"
+    assert notes["data"].endswith("3 pairs, 5 photographs")
+    assert str(tmp_path) not in str(notes)

@@ -4,8 +4,8 @@ import pytest
 
 from llcodec.errors import InputError
 from llcodec.snr_aware.presets import COMPACT, PAPER, PRESETS
-from llcodec.training.recipe_files import SNR_AWARE, read_recipe
-from llcodec.training.snr_aware_recipe import SnrAwareRecipe
+from llcodec.training.recipe_files import read_recipe
+from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -5,6 +5,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from llcodec._cards import TrainingFacts
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model, write_model
 from llcodec.data.folders import DataFolders
@@ -17,7 +18,7 @@ from llcodec.training.checkpoint import save_checkpoint
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import LAMBDAS, StageRecipe
 from llcodec.training.starting import (
-    brings_tone,
+    has_tone_network,
     load_trained,
     new_joint_model,
     new_plain_model,
@@ -51,6 +52,57 @@ def test_the_plain_codec_starts_from_the_transform_of_its_photographs(
     basis = model.linear_analysis.conv.weight[:, :, 8:24, 8:24].flatten(1)
     torch.testing.assert_close(basis @ basis.T, torch.eye(16), atol=1e-4, rtol=0)
     assert float(model.latent_scale[0]) > 5 * float(model.latent_scale[-1])
+
+
+def test_plain_training_continues_from_a_checkpoint(
+    tiny_preset: Preset, plain: Path, sources: Sources
+) -> None:
+    """All weights are those of the start, and the gains follow λ: 5 at half of λ is 4 before."""
+    before, _ = load_trained(plain)
+    same = new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=plain).state_dict()
+    assert all(torch.equal(value, same[key]) for key, value in before.state_dict().items())
+    half = replace(RECIPE, lambdas=LADDER)
+    model = new_plain_model(tiny_preset, half, NOTHING, seed=7, start=plain)
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(five), before.log_gain(four))
+    torch.testing.assert_close(model.inverse_gain(five), before.inverse_gain(four))
+
+
+def test_plain_training_continues_from_a_weight_file(
+    tiny_preset: Preset, plain: Path, pair_folder: Path
+) -> None:
+    weights = plain.with_name("plain.safetensors")
+    export_run(plain, DataFolders.sort([pair_folder]), "tiny", weights, LADDER)
+    before = read_model(weights).model
+    model = new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=weights).eval()
+    x = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(model.analyse(x, None), before.analyse(x, None))
+    five, four = torch.tensor([5.0]), torch.tensor([4.0])
+    torch.testing.assert_close(model.log_gain(four), before.log_gain(five))
+
+
+def test_plain_training_does_not_start_from_a_codec_that_brightens(
+    tiny_preset: Preset, shipped: Path
+) -> None:
+    checkpoint = shipped.parent / "joint" / "checkpoint.safetensors"
+    for start in (shipped, checkpoint):
+        with pytest.raises(InputError, match="a codec that brightens"):
+            new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=start)
+
+
+def test_plain_training_does_not_start_from_another_shape(tiny_preset: Preset, plain: Path) -> None:
+    other = replace(tiny_preset, widths=(8, 8, 8, 24))
+    with pytest.raises(InputError, match="another network"):
+        new_plain_model(other, RECIPE, NOTHING, seed=7, start=plain)
+
+
+def test_gains_are_not_moved_to_a_ladder_of_another_length(
+    tiny_preset: Preset, plain: Path
+) -> None:
+    one_rate = replace(RECIPE, lambdas=(0.01, 0.02), rate_point=1)
+    with pytest.raises(InputError, match="8 values of λ"):
+        new_plain_model(tiny_preset, one_rate, NOTHING, seed=7, start=plain)
 
 
 def test_the_joint_network_starts_as_the_plain_codec(tiny_preset: Preset, plain: Path) -> None:
@@ -89,12 +141,14 @@ def shipped(tiny_preset: Preset, plain: Path, pair_folder: Path) -> Path:
 
 
 def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path) -> None:
-    assert brings_tone(shipped)
+    assert has_tone_network(shipped)
     model = new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3).eval()
     file = read_model(shipped).model
     x = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
         curve, same = model.predict_tone(x), file.predict_tone(x)
+        assert curve is not None
+        assert same is not None
         torch.testing.assert_close(asdict(curve), asdict(same))
         torch.testing.assert_close(model.analyse(x, curve), file.analyse(x, curve))
     # The file's gains are for half of each λ: quality 4 of the recipe is 5 of the file.
@@ -104,8 +158,8 @@ def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path)
 
 def test_a_weight_file_must_tell_its_lambdas(tiny_preset: Preset, shipped: Path) -> None:
     file = read_model(shipped)
-    write_model(shipped, replace(file, notes={}))
-    with pytest.raises(InputError, match="does not tell the values of λ"):
+    write_model(shipped, replace(file, notes={}, training=TrainingFacts()))
+    with pytest.raises(InputError, match="does not state the values of λ"):
         new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3)
 
 
@@ -117,7 +171,7 @@ def test_a_weight_file_without_a_tone_network_gives_none(
     file.model.tone = None
     file.model.preset = no_tone(tiny_preset)
     write_model(bare, file)
-    assert not brings_tone(bare)
+    assert not has_tone_network(bare)
     with pytest.raises(InputError, match="has no tone network"):
         new_joint_model(tiny_preset, RECIPE, shipped, bare, seed=3)
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def peaked(model: JointModel, quality: float, seed: int) -> GainedLatents:
 
 
 @pytest.fixture(scope="module")
-def model(tiny_model) -> JointModel:
+def model(tiny_model: Callable[[], JointModel]) -> JointModel:
     return tiny_model().eval()
 
 

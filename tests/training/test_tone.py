@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.data.sampling import CropSampler, Mix
+from llcodec.data.sampling import CropSampler, Mix, Sources
 from llcodec.nets.tone import ToneNetwork, apply_tone
 from llcodec.training.tone import ToneRecipe, tone_loss, tone_psnr, train_tone
 
@@ -24,7 +24,7 @@ def test_loss_is_absolute_error_and_the_logarithm_of_the_square() -> None:
 
 
 @torch.no_grad()
-def test_psnr_is_that_of_thumbnails(sources) -> None:
+def test_psnr_is_that_of_thumbnails(sources: Sources) -> None:
     """Targets that are off by a hundredth from what the network makes are at 40 dB."""
     network = ToneNetwork()
     targets = []
@@ -37,7 +37,7 @@ def test_psnr_is_that_of_thumbnails(sources) -> None:
     assert tone_psnr(network, sources) < 30
 
 
-def test_training_improves_on_the_rule_it_starts_as(sources, tmp_path: Path) -> None:
+def test_training_improves_on_the_rule_it_starts_as(sources: Sources, tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = ToneNetwork()
     start = tone_psnr(network, sources)
@@ -52,7 +52,7 @@ def test_training_improves_on_the_rule_it_starts_as(sources, tmp_path: Path) -> 
     assert all(math.isfinite(row["loss"]) for row in log)
 
 
-def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
+def test_training_repeats_from_its_seeds(sources: Sources, tmp_path: Path) -> None:
     ends = []
     for _ in range(2):
         torch.manual_seed(1)
@@ -65,7 +65,7 @@ def test_training_repeats_from_its_seeds(sources, tmp_path: Path) -> None:
     assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
 
 
-def test_without_validation_the_last_state_is_kept(sources, tmp_path: Path) -> None:
+def test_without_validation_the_last_state_is_kept(sources: Sources, tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = ToneNetwork()
     sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
@@ -77,7 +77,7 @@ def test_without_validation_the_last_state_is_kept(sources, tmp_path: Path) -> N
     assert [row["val_psnr"] for row in log] == [[], []]
 
 
-def test_a_stopped_training_gives_nothing(sources, tmp_path: Path) -> None:
+def test_a_stopped_training_gives_nothing(sources: Sources, tmp_path: Path) -> None:
     sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
     asked = iter([False, True])
     recipe = replace(RECIPE, steps=3, validate_every=1)

@@ -17,8 +17,8 @@ from llcodec.snr_aware.presets import SnrAwarePreset
 from llcodec.training.nerco_recipe import NercoRecipe
 from llcodec.training.nerco_run import NercoFolders, run_nerco
 from llcodec.training.run_options import RunOptions
+from llcodec.training.snr_aware import run_snr_aware
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
-from llcodec.training.snr_aware_run import run_snr_aware
 from llcodec.training.weight_files import export_run
 
 NOTHING = DataFolders([], [])
@@ -39,7 +39,7 @@ def test_nerco_becomes_a_file_that_enhances(
     weights = tmp_path / "mine.safetensors"
     export_run(tmp_path / "checkpoint.safetensors", NOTHING, "mine", weights)
     card = read_card(weights)
-    assert (card.name, card.kind, card.notes["steps"]) == ("mine", "enhancer", "2")
+    assert (card.name, card.kind, card.training.steps) == ("mine", "enhancer", 2)
     assert card.notes["guide"] == "none"
     assert card.notes["data"].startswith("dark: 3 of")
     assert '"crop": 32' in card.notes["recipe"]
@@ -56,7 +56,8 @@ def test_snr_aware_becomes_a_file_that_enhances(
     export_run(tmp_path / "checkpoint.safetensors", NOTHING, None, weights)
     card = read_card(weights)
     assert (card.name, card.kind) == ("snr-aware-tiny", "enhancer")
-    assert float(card.notes["hours"]) > 0
+    assert card.training.hours is not None
+    assert card.training.hours > 0
     enhance(weights)
 
 

@@ -75,7 +75,7 @@ def test_new_latents_add_detail(wide: JointModel, narrow: JointModel, sources: S
 
 def test_other_shapes_are_refused(tiny_preset: Preset, narrow: JointModel) -> None:
     for changes in ({"latents": 16}, {"latents": 24, "hyper_hidden": 12}):
-        other = JointModel(replace(tiny_preset.plain(), **changes))
+        other = JointModel(replace(tiny_preset.plain(), **changes))  # type: ignore[arg-type]
         with pytest.raises(InputError, match="fewer latents"):
             widen(other, narrow)
 

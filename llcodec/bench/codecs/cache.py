@@ -10,10 +10,10 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec._disk_cache import DiskCache, cache_key
 from llcodec.bench.interfaces import BenchCodec, CodecSettings
 from llcodec.bench.machine import Conditions, conditions_here
-from llcodec.data.pairs import Pixels
 
 Value = TypeVar("Value")
 

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.compressai_weights import (
     MODELS,
     fetch_weights,
@@ -24,7 +25,6 @@ from llcodec.bench.codecs.compressai_weights import (
     zoo,
 )
 from llcodec.bench.interfaces import CodecSettings, check_pixels
-from llcodec.data.pairs import Pixels
 from llcodec.errors import BrokenModelError, InputError, QualityError, UnreadableImageError
 
 _MULTIPLE = 64  # pixels of one hyper-latent

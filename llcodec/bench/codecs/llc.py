@@ -1,19 +1,17 @@
 """Our own codecs: plain ones, and the joint one, whose files are dark pictures decoded bright."""
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
 
-from llcodec._cards import Card, read_card
+from llcodec._arrays import Pixels
+from llcodec._cards import Card, TrainingFacts, read_card
 from llcodec._version import __version__
 from llcodec.bench.interfaces import CodecSettings, check_pixels
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.container import read_header
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     FormatError,
     InputError,
@@ -89,7 +87,7 @@ class LlcCodec:
                 "brightens": self.brightens,
                 "device": self.device,
             },
-            training_hours=hours_in(file.notes),
+            training_hours=hours_in(file.training),
         )
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
@@ -166,7 +164,7 @@ class LlcLadder:
         codecs = [self.at(quality) for quality in self.qualities]
         if len({codec.brightens for codec in codecs}) > 1:
             raise InputError(f"some models of {self.name} make pictures bright, and others do not")
-        hours = [hours_in(card.notes) for _, card in self._files]
+        hours = [hours_in(card.training) for _, card in self._files]
         known = [value for value in hours if value is not None]
         return CodecSettings(
             quality="place of the weights among those of the folder, by name",
@@ -203,10 +201,6 @@ class LlcLadder:
         raise UnreadableImageError(f"not a file that {self.name} made: of another model")
 
 
-def hours_in(notes: Mapping[str, str]) -> float | None:
-    """Return the hours among the notes of a weight file; None where it tells of none."""
-    try:
-        hours = float(notes.get("hours", ""))
-    except ValueError:
-        return None
-    return round(hours, 3) if math.isfinite(hours) and hours >= 0 else None
+def hours_in(training: TrainingFacts) -> float | None:
+    """Return the hours of a training, to the second or so; None where they are unknown."""
+    return None if training.hours is None else round(training.hours, 3)

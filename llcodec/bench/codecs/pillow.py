@@ -14,9 +14,9 @@ import numpy as np
 import PIL
 from PIL import Image, features
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require
 from llcodec.bench.interfaces import CodecSettings, Parameter, check_pixels, whole_quality
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
 Format = Literal["JPEG", "WEBP", "AVIF"]

@@ -22,10 +22,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.vvc import with_size, without_size
 from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
 from llcodec.bench.programs import TIMEOUT, run_program
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
 Depth = Literal[8, 10]

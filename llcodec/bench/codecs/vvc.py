@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require
 from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
 from llcodec.bench.programs import TIMEOUT, run_program
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 
 Preset = Literal["faster", "fast", "medium", "slow", "slower"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
 from llcodec.bench.interfaces import EnhancerSettings
-from llcodec.data.pairs import Pixels
 
 Values = NDArray[np.float64]
 

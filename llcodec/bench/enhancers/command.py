@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from llcodec._arrays import Pixels
 from llcodec.bench.interfaces import EnhancerSettings
 from llcodec.bench.programs import TIMEOUT, run_program
-from llcodec.data.pairs import Pixels, read_pixels
+from llcodec.data.pairs import read_pixels
 from llcodec.errors import InputError
 from llcodec.imaging import Picture, write_picture
 

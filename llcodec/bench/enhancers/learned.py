@@ -2,12 +2,12 @@
 
 import torch
 
+from llcodec._arrays import Pixels
 from llcodec._cards import Card, read_card
+from llcodec._device import choose_device
 from llcodec._version import __version__
 from llcodec.bench.codecs.llc import hours_in
 from llcodec.bench.interfaces import EnhancerSettings
-from llcodec.codec.codec import choose_device
-from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.models import find_enhancer
 from llcodec.imaging import Picture
@@ -47,7 +47,7 @@ class LearnedEnhancer:
                 "data": self.card.notes.get("data", ""),
                 "device": self._device,
             },
-            training_hours=hours_in(self.card.notes),
+            training_hours=hours_in(self.card.training),
         )
 
     def enhance(self, pixels: Pixels) -> Pixels:

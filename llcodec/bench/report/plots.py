@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from llcodec._extras import require
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.bench.report.charts import PLOTTED, Measure, drawn_measures, points, wants_log_axis
 from llcodec.bench.report.styles import FAMILIES, Style, pipeline_styles
 from llcodec.bench.results import PipelineResult
@@ -147,6 +147,6 @@ def _save(figure: Any, path: Path, suffix: str) -> None:
     changing = {"svg": ("Date", "Creator"), "png": ("Software",)}[suffix]
     with (
         matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}),
-        written(path) as partial,
+        atomic_write(path) as partial,
     ):
         figure.savefig(partial, format=suffix, dpi=_DOTS, metadata=dict.fromkeys(changing))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec._disk_cache import DiskCache
 from llcodec._failures import in_one_line
 from llcodec.bench.cache import Keys
@@ -23,7 +24,6 @@ from llcodec.bench.pictures import BenchPicture
 from llcodec.bench.pipelines import Pipeline
 from llcodec.bench.results import PipelineResult
 from llcodec.bench.runner import PipelineRun
-from llcodec.data.pairs import Pixels
 from llcodec.metrics import psnr, ssim
 
 _LEAST_POINTS = 2  # of a pipeline whose range of rates counts

@@ -8,10 +8,10 @@ from typing import Final
 
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec.bench.report.samples import PictureSamples, PipelineSample, Samples
 from llcodec.bench.report.styles import family_of
 from llcodec.bench.results import Comparison, PipelineResult
-from llcodec.data.pairs import Pixels
 
 _PREFIX: Final = "data:image/webp;base64,"
 

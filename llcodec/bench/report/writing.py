@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from llcodec._extras import missing
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec._version import __version__
 from llcodec.bench.complexity import Complexity
 from llcodec.bench.per_pipeline import figure_5
@@ -169,7 +169,7 @@ def write_report(
     data = curve_data(results, pipeline_styles(results)) | {"pictures": _picture_data(shown)}
     text = render(content, data)
     path = out / NAME
-    with written(path) as partial:
+    with atomic_write(path) as partial:
         # Names of files need not be Unicode: what is not becomes a question mark.
         partial.write_text(text, "utf-8", errors="replace", newline="\n")
     return path

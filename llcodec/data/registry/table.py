@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from llcodec._outputs import written
+from llcodec._outputs import atomic_write
 from llcodec.data.registry.listing import Listing, Problem, Sample, place
 from llcodec.errors import OutputExistsError
 
@@ -54,7 +54,7 @@ def write_table(root: Path, samples: Sequence[Sample], *, force: bool) -> None:
     data, path = text.getvalue().encode(), root / TABLE
     if path.exists() and path.read_bytes() != data and not force:
         raise OutputExistsError(f"{path} exists already (--force overwrites it)")
-    with written(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(data)
 
 

@@ -12,9 +12,9 @@ import pytest
 import torch
 from PIL import Image
 
+from llcodec._arrays import Pixels
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.data.pairs import Pixels
 from llcodec.nets.presets import Preset
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.cache import (
     CachedCodec,
     Timed,
@@ -19,7 +20,6 @@ from llcodec.bench.codecs.pillow import jpeg
 from llcodec.bench.codecs.vtm import VtmCodec, find_vtm
 from llcodec.bench.interfaces import CodecSettings
 from llcodec.bench.machine import conditions_here
-from llcodec.data.pairs import Pixels
 from llcodec.errors import OutputError, QualityError
 
 

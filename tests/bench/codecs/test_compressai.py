@@ -12,11 +12,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.compressai import CodedPicture, unpack
 from llcodec.bench.codecs.compressai_weights import MODELS
 from llcodec.bench.interfaces import Ladder, bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
     InputError,

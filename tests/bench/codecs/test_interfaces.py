@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.registry import CodecOptions, codec_of
 from llcodec.bench.interfaces import BenchCodec, bits_per_pixel, check_pixels, whole_quality
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, QualityError, UnreadableImageError
 from llcodec.metrics import psnr
 

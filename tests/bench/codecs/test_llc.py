@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec._cards import read_card, shipped_file
+from llcodec._arrays import Pixels
+from llcodec._cards import TrainingFacts, read_card, shipped_file
 from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.codec.codec import Codec
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.data.pairs import Pixels
 from llcodec.errors import (
     BrokenModelError,
     InputError,
@@ -31,7 +31,9 @@ WriteModel = Callable[..., Path]
 
 
 def hours(name: str) -> float:
-    return float(read_card(shipped_file(name)).notes["hours"])
+    hours = read_card(shipped_file(name)).training.hours
+    assert hours is not None
+    return hours
 
 
 @pytest.fixture(scope="module")
@@ -188,8 +190,7 @@ def test_hours_of_training_are_those_of_all(tmp_path: Path) -> None:
     for name in ("a", "b"):
         shutil.copy(shipped_file("fast"), tmp_path / f"{name}.safetensors")
     settings = LlcLadder("joint", tmp_path, use="joint").settings()
-    hours = float(read_card(shipped_file("fast")).notes["hours"])
-    assert settings.training_hours == pytest.approx(2 * hours, abs=2e-3)
+    assert settings.training_hours == pytest.approx(2 * hours("fast"), abs=2e-3)
     assert settings.parameters["brightens"] is True
 
 
@@ -221,18 +222,10 @@ def test_folders_that_hold_no_models(tmp_path: Path) -> None:
         LlcLadder("ours", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("note", "hours"),
-    [("3.6266158520899987", 3.627), ("2", 2.0), ("0", 0.0)],
-)
-def test_hours_are_read(note: str, hours: float) -> None:
-    assert hours_in({"hours": note, "steps": "5"}) == hours
+def test_hours_are_rounded() -> None:
+    assert hours_in(TrainingFacts(hours=3.6266158520899987)) == 3.627
+    assert hours_in(TrainingFacts(hours=0.0)) == 0.0
 
 
-@pytest.mark.parametrize("note", ["", "many", "nan", "inf", "-1"])
-def test_what_is_no_number_of_hours_is_nothing(note: str) -> None:
-    assert hours_in({"hours": note}) is None
-
-
-def test_without_a_note_there_are_none() -> None:
-    assert hours_in({}) is None
+def test_without_facts_there_are_no_hours() -> None:
+    assert hours_in(TrainingFacts(steps=5)) is None

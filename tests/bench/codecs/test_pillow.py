@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PillowCodec, PngCodec, avif, jpeg, webp
 from llcodec.bench.interfaces import bits_per_pixel
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, QualityError, UnreadableImageError
 from llcodec.metrics import psnr
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.vtm import VARIABLE, Depth, VtmCodec, find_vtm, from_ycbcr, to_ycbcr
 from llcodec.bench.interfaces import bits_per_pixel
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 from llcodec.metrics import psnr
 

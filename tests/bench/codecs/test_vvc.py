@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llcodec._arrays import Pixels
 from llcodec.bench.codecs.pillow import HeicCodec
 from llcodec.bench.codecs.vvc import LARGEST, VvcCodec, with_size, without_size
-from llcodec.data.pairs import Pixels
 from llcodec.errors import InputError, UnreadableImageError
 from llcodec.metrics import psnr
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from llcodec import __version__
+from llcodec._arrays import Pixels
 from llcodec._cards import read_card, shipped_file
 from llcodec.bench.enhancers.learned import LearnedEnhancer
-from llcodec.data.pairs import Pixels
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import InputError, ModelError, UnknownModelError
 from llcodec.imaging import Picture

@@ -1,0 +1,98 @@
+"""Training pictures that do not fit into memory."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec.errors import InputError
+
+_SEGMENT: Final = 1 << 30
+_MODEST_MEMORY: Final = 8 << 30  # where the system does not say how much it has
+T = TypeVar("T", bound=np.generic)
+
+
+class Store(Protocol):
+    """Takes an array and returns one with equal values, perhaps stored elsewhere."""
+
+    def __call__(self, array: NDArray[T], /) -> NDArray[T]:
+        """Return the array, or an equal one."""
+        ...
+
+
+def in_memory(array: NDArray[T], /) -> NDArray[T]:
+    """Return the array itself."""
+    return array
+
+
+class SpillStore:
+    """Keeps arrays: those up to ``most`` bytes in all in memory, others in files without a name.
+
+    Such a file is mapped into memory, so that a crop of a picture reads no more than the crop. It
+    lies in ``folder``, that of temporary files if none is given, and is gone when the process
+    ends, whatever ends it. Half of the machine's memory is ``most`` if it is not given.
+    """
+
+    def __init__(
+        self, most: int | None = None, folder: Path | None = None, segment: int = _SEGMENT
+    ) -> None:
+        self._room = _memory() // 2 if most is None else most
+        self._folder = Path(tempfile.gettempdir()) if folder is None else folder
+        self._segment = segment
+        self._left: NDArray[np.uint8] = np.empty(0, np.uint8)
+        self._lock = Lock()
+
+    def store(self, array: NDArray[T], /) -> NDArray[T]:
+        """Return ``array``, or an equal one in a file. May be called from several threads.
+
+        Raises InputError if there is neither memory nor disk for it.
+        """
+        with self._lock:
+            if array.nbytes <= self._room:
+                self._room -= array.nbytes
+                return array
+            place = self._take(array.nbytes)
+        twin: NDArray[T] = place.view(array.dtype).reshape(array.shape)
+        twin[...] = array
+        return twin
+
+    def _take(self, size: int) -> NDArray[np.uint8]:
+        if size > self._left.size:
+            self._left = _mapped(max(size, self._segment), self._folder)
+        aligned = -(-size // 64) * 64
+        place, self._left = self._left[:size], self._left[aligned:]
+        return place
+
+
+def _mapped(size: int, folder: Path) -> NDArray[np.uint8]:
+    """Return the bytes of a new file without a name, whose place on the disk is reserved."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            _reserve(file.fileno(), size)
+            return np.memmap(file, np.uint8, "r+", shape=(size,))
+    except OSError as error:
+        raise InputError(
+            f"the training pictures need more than half of the memory, and {folder} cannot take "
+            f"the rest ({error.strerror}): set TMPDIR to a folder with more room"
+        ) from error
+
+
+def _reserve(file: int, size: int) -> None:
+    # A mapped page that finds no room when it is written kills the process.
+    reserve: Any = getattr(os, "posix_fallocate", None)
+    if reserve is None:
+        os.ftruncate(file, size)
+    else:
+        reserve(file, 0, size)
+
+
+def _memory() -> int:
+    """Return the bytes of memory that the machine has."""
+    if sys.platform == "win32":
+        return _MODEST_MEMORY
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

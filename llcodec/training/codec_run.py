@@ -1,0 +1,280 @@
+"""Whole trainings as commands see them: folders of data in, a run folder or a weight file out."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from llcodec._arrays import Pixels
+from llcodec.codec.joint import JointModel
+from llcodec.codec.samples import to_tensor
+from llcodec.data.folders import DataFolders, bright_halves
+from llcodec.data.pairs import Pair, splits
+from llcodec.data.sampling import Sources, gather_sources
+from llcodec.errors import InputError
+from llcodec.training.checkpoint import hours_of, read_notes, training_notes
+from llcodec.training.codec import CodecTrainer
+from llcodec.training.codec_export import export_codec
+from llcodec.training.family import TrainingFamily
+from llcodec.training.processes import Processes, device_of_process, joined_processes
+from llcodec.training.provenance import code_version, data_summary
+from llcodec.training.recipe import CODEC, Recipe, StageRecipe
+from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
+from llcodec.training.run_options import RunOptions, say_finished
+from llcodec.training.starting import has_tone_network, new_joint_model, new_plain_model
+from llcodec.training.tone_run import holds_members, run_tone
+
+_VALIDATION_PICTURES = 7
+_OF_START = ("hours_before", "tone_psnr")  # notes on what a stage started from
+
+
+@dataclass(frozen=True)
+class CodecRunOptions(RunOptions):
+    """What the codec's stages start from, besides the options of every run.
+
+    Attributes:
+        start: a checkpoint or weight file. Where the recipe has a joint stage, it takes the place
+            of the plain stage; otherwise the plain stage continues from it. A weight file with a
+            tone network takes the place of the tone stage as well.
+        narrow: the checkpoint of a plain codec with fewer latents, which the plain stage starts
+            from.
+        tone: weights of a tone network, or a weight file with one, instead of the tone stage.
+    """
+
+    start: Path | None = None
+    narrow: Path | None = None
+    tone: Path | None = None
+
+
+def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
+    """Train all stages of a recipe into the run folder ``out``; return whether all are done.
+
+    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    """
+    device = device_of_process(options.device)
+    with joined_processes(device) as processes:
+        return _Run(recipe, data, out, options, device, processes).run()
+
+
+@dataclass
+class _Run:
+    """The stages of a recipe in their order."""
+
+    recipe: Recipe
+    data: DataFolders
+    out: Path
+    options: CodecRunOptions
+    device: torch.device
+    processes: Processes
+
+    def run(self) -> bool:
+        """Run the unfinished stages, within the given hours."""
+        recipe, options = self.recipe, self.options
+        self._refuse_what_cannot_end()
+        ends = time.monotonic() + 3600 * options.max_hours
+        tone = options.tone
+        if tone is None and options.start is not None and has_tone_network(options.start):
+            tone = options.start
+        if self._needs_tone():
+            tone = self._tone
+            if not self._train_tone(tone, ends):
+                return False
+        start = options.start
+        if self._trains_plain:
+            if not self._train_plain(ends):
+                return False
+            start = self._checkpoint("plain")
+        if recipe.joint is None:
+            return True
+        assert start is not None
+        if self._done(self._checkpoint("joint"), recipe.joint):
+            self._say_finished()
+            return True
+        model = new_joint_model(recipe.preset, recipe.joint, start, tone, recipe.seed)
+        before = [start] if tone in (None, start) else [start, tone]
+        return self._train(model, "joint", recipe.joint, self._all(recipe.joint), ends, before)
+
+    @property
+    def _trains_plain(self) -> bool:
+        """Whether there is a plain stage that no other codec takes the place of."""
+        recipe = self.recipe
+        return recipe.plain is not None and (recipe.joint is None or self.options.start is None)
+
+    def _train_plain(self, ends: float) -> bool:
+        """Train the plain stage, unless it is finished; return whether it is."""
+        recipe, options = self.recipe, self.options
+        assert recipe.plain is not None
+        if self._done(self._checkpoint("plain"), recipe.plain):
+            if recipe.joint is None:
+                self._say_finished()
+            return True
+        sources = self._photographs(recipe.plain)
+        start = options.start
+        model = new_plain_model(
+            recipe.preset, recipe.plain, sources, recipe.seed, start=start, narrow=options.narrow
+        )
+        before = [path for path in (start, options.narrow) if path is not None]
+        return self._train(model, "plain", recipe.plain, sources, ends, before)
+
+    def _checkpoint(self, stage: str) -> Path:
+        return self.out / stage / "checkpoint.safetensors"
+
+    def _refuse_what_cannot_end(self) -> None:
+        """Raise InputError for what a later stage lacks, before hours go into an earlier one."""
+        recipe, options, data = self.recipe, self.options, self.data
+        for path in (options.start, options.narrow, options.tone):
+            if path is not None:
+                read_notes(path)
+        if options.tensorboard:
+            require_tensorboard()
+        self._refuse_unused_options()
+        self._refuse_to_change_the_start()
+        if self._trains_plain:
+            assert recipe.plain is not None
+            self._refuse_without_photographs(recipe.plain)
+        elif options.start is None:
+            raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
+        if recipe.joint is not None and recipe.joint.mix.pairs < 1:
+            self._refuse_without_photographs(recipe.joint)
+        if recipe.joint is not None and not any("train" in splits(f) for f in data.pairs):
+            raise InputError("the joint stage needs pairs of the split 'train' in the data")
+        if self._needs_tone() and recipe.tone is None and not self._tone.exists():
+            raise InputError("the recipe has no tone stage: give the weights of a tone network")
+
+    def _refuse_to_change_the_start(self) -> None:
+        """Raise InputError if a joint stage that began from given weights would lose them."""
+        joint, plain = self._checkpoint("joint"), self._checkpoint("plain")
+        if self.options.start is None and joint.exists() and not plain.exists():
+            raise InputError(f"{joint}: began from other weights; give them again with --start")
+
+    def _refuse_unused_options(self) -> None:
+        """Raise InputError for a recipe without a codec, and for weights that no stage would read.
+
+        Otherwise the command would succeed without having done what it was asked for.
+        """
+        recipe, options = self.recipe, self.options
+        if recipe.plain is None and recipe.joint is None:
+            raise InputError("the recipe has neither a plain nor a joint stage: nothing to train")
+        if options.tone is not None and (recipe.joint is None or not recipe.preset.global_tone):
+            raise InputError("no stage of this recipe uses a tone network (--tone)")
+        if options.narrow is not None:
+            if options.start is not None:
+                raise InputError("give either a codec to start from or a narrower one, not both")
+            if recipe.plain is None:
+                raise InputError("the recipe has no plain stage to start from a narrower codec")
+
+    def _refuse_without_photographs(self, stage: StageRecipe) -> None:
+        if not self.data.photographs and not (stage.bright_halves and self.data.pairs):
+            raise InputError("the training needs photographs, or pairs with bright halves")
+
+    @property
+    def _tone(self) -> Path:
+        return self.out / "tone" / "tone.safetensors"
+
+    def _needs_tone(self) -> bool:
+        """Return whether a tone network is needed that no option gives."""
+        recipe, options = self.recipe, self.options
+        if recipe.joint is None or not recipe.preset.global_tone or options.tone is not None:
+            return False
+        return options.start is None or not has_tone_network(options.start)
+
+    def _train_tone(self, path: Path, ends: float) -> bool:
+        """Train the tone network, on one of the processes, unless it is there already."""
+        recipe, done = self.recipe, True
+        if path.exists() or holds_members(path.parent):
+            self._refuse_to_overwrite()
+        self.processes.barrier()  # all processes have looked before one of them writes
+        if not path.exists() and self.processes.rank == 0:
+            assert recipe.tone is not None
+            hours = max(0.0, ends - time.monotonic()) / 3600
+            members = recipe.preset.tone_members
+            done = run_tone(self.data, recipe.tone, path.parent, recipe.seed, members, hours)
+        return not self.processes.any(not done, self.device)
+
+    def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
+        if not checkpoint.exists():
+            return False
+        self._refuse_to_overwrite()
+        return int(read_notes(checkpoint)["step"]) >= recipe.steps
+
+    def _refuse_to_overwrite(self) -> None:
+        if not self.options.resume:
+            raise InputError(f"{self.out} holds a run already; resume it or choose another folder")
+
+    def _say_finished(self) -> None:
+        if not self.processes.rank:
+            say_finished(self.out)
+
+    def _train(
+        self,
+        model: JointModel,
+        stage: str,
+        recipe: StageRecipe,
+        sources: Sources,
+        ends: float,
+        before: Sequence[Path],
+    ) -> bool:
+        joint, folder = stage == "joint", self.out / stage
+        trainer = CodecTrainer(
+            model,
+            "joint" if joint else "plain",
+            recipe,
+            sources,
+            self._pictures if joint else [(high, high) for _, high in self._pictures],
+            folder,
+            seed=self.recipe.seed,
+            device=self.device,
+            processes=self.processes,
+        )
+        notes = {"code": code_version(), "data": data_summary(self.data, sources)}
+        notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
+        earlier = [training_notes(path) for path in before]
+        psnr = (run.get(key) for run in earlier for key in ("val_psnr", "tone_psnr"))
+        notes["tone_psnr"] = next((value for value in psnr if value), "")
+        trainer.state.notes.update(notes)
+        if trainer.checkpoint.exists():
+            trainer.resume()
+            earlier_notes = read_notes(trainer.checkpoint)
+            trainer.state.notes |= {k: earlier_notes[k] for k in _OF_START if k in earlier_notes}
+        hours = max(0.0, ends - time.monotonic()) / 3600
+        return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
+
+    def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
+        if self.processes.rank:
+            return []
+        reporters: list[Reporter] = [ProgressLine(stage, trainer.state.step, steps)]
+        if self.options.tensorboard:
+            reporters.append(TensorBoard(trainer.out / "tensorboard"))
+        return reporters
+
+    @cached_property
+    def _pairs(self) -> list[Pair]:
+        return self.data.read_pairs("train") if self.data.pairs else []
+
+    @cached_property
+    def _bright(self) -> list[Pixels]:
+        return self.data.read_photographs() if self.data.photographs else []
+
+    def _photographs(self, recipe: StageRecipe) -> Sources:
+        halves = bright_halves(self._pairs) if recipe.bright_halves else []
+        return gather_sources((), [*self._bright, *halves], self.data.store)
+
+    def _all(self, recipe: StageRecipe) -> Sources:
+        pairs = self._pairs or self.data.read_pairs("train")
+        drawn = recipe.mix.pairs < 1  # large sets are not read for nothing
+        bright = self._photographs(recipe).photographs if drawn else ()
+        return gather_sources(pairs, bright, self.data.store)
+
+    @cached_property
+    def _pictures(self) -> list[tuple[Tensor, Tensor]]:
+        """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
+        chosen = self.data.read_some("val", _VALIDATION_PICTURES)
+        return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]
+
+
+FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)
