@@ -12,6 +12,7 @@ from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.decoder import empty_plane, place_tile, synthesise
 from llcodec.container import Header
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.entropy.walk import Latents
 from llcodec.imaging import Metadata, Picture
@@ -97,7 +98,8 @@ class Checker:
         for number, latents in enumerate(self._coder.kept):
             place_tile(plane, header, number, latents)
         codec = self._codec
-        return synthesise(codec.file.model, plane, header, brightness, codec.device)
+        transforms = TorchTransforms(codec.file.model)
+        return synthesise(transforms, plane, header, brightness)
 
 
 @dataclass(frozen=True)

@@ -4,24 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
 from llcodec._windows import Window
-from llcodec.codec.joint import JointModel
+from llcodec.codec.brightness import Brightness
 from llcodec.codec.parallel import parallel_map
 from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
+from llcodec.engine.protocol import Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.walk import Latents
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import ToneCurve, adjust_brightness
 
 # Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
@@ -106,28 +103,25 @@ def place_tile(plane: LatentPlane, header: Header, number: int, latents: Latents
     ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
-@torch.inference_mode()
 def synthesise(
-    model: JointModel,
+    transforms: Transforms,
     plane: LatentPlane,
     header: Header,
     brightness: float,
-    device: torch.device,
     region: Region | None = None,
 ) -> Samples:
     """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
     Args:
-        model: the float transforms, on ``device``.
+        transforms: of the model.
         plane: the latents that the region needs.
         header: of the file.
         brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
-        device: where to compute.
         region: all of the picture by default.
     """
     region = region or whole_picture(header)
-    factor = _factor(model, header, device)
-    curve = _curve(header, brightness, device)
+    factor = _factor(transforms, header)
+    shown = _brightness(header, brightness)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     box = region.latents
     covered = np.empty(
@@ -137,11 +131,10 @@ def synthesise(
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        y = torch.from_numpy(plane.crop(window))[None].to(device)
-        y = (y * factor).contiguous(memory_format=torch.channels_last)
-        piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
-        if curve is not None:
-            piece = adjust_brightness(piece, curve, brightness)
+        piece = transforms.synthesise(plane.crop(window) * factor)
+        piece = piece[in_pixels(rows.inner), in_pixels(columns.inner)]
+        if shown is not None:
+            piece = shown.adjust(piece)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
             (rows.core.start - box.top) * STRIDE,
@@ -152,29 +145,26 @@ def synthesise(
     return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
 
 
-@torch.inference_mode()
 def preview(
-    model: JointModel, plane: LatentPlane, header: Header, brightness: float, device: torch.device
+    transforms: Transforms, plane: LatentPlane, header: Header, brightness: float
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
     Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
-    y = torch.from_numpy(plane.values)[None].to(device) * _factor(model, header, device)
-    picture = model.preview(y)
+    picture = transforms.preview(plane.values * _factor(transforms, header))
     if picture is None:
         return None
-    curve = _curve(header, brightness, device)
-    if curve is not None:
-        picture = adjust_brightness(picture, curve, brightness)
+    shown = _brightness(header, brightness)
+    if shown is not None:
+        picture = shown.adjust(picture)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 
-def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
-    """Return the inverse gain of latents in 1/64, 1×M×1×1."""
-    quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
-    factor: Tensor = model.inverse_gain(quality) / LATENT_UNITS
-    return factor
+def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
+    """Return the inverse gain of latents in 1/64, M×1×1."""
+    gain = transforms.inverse_gain(header.quality_units / QUALITY_UNITS)
+    return gain[:, None, None] / np.float32(LATENT_UNITS)
 
 
 def check_brightness(header: Header, brightness: float) -> None:
@@ -185,10 +175,7 @@ def check_brightness(header: Header, brightness: float) -> None:
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
-def _curve(header: Header, brightness: float, device: torch.device) -> ToneCurve | None:
+def _brightness(header: Header, brightness: float) -> Brightness | None:
     if brightness == 1 or header.tone is None:
         return None
-    curve = from_numbers(header.tone)
-    if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
-        raise CorruptError("the tone curve in the header cannot be inverted")
-    return curve.to(device)
+    return Brightness(header.tone, brightness)

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from llcodec import imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
-from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
+from llcodec.engine.protocol import Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
 from llcodec.imaging import Picture
@@ -35,7 +34,7 @@ class SalvagedPicture:
 
 
 def salvage(
-    model: JointModel, coder: LatentCoder, file: Salvage, brightness: float, device: torch.device
+    transforms: Transforms, coder: LatentCoder, file: Salvage, brightness: float
 ) -> SalvagedPicture:
     """Decode the intact tiles of a file.
 
@@ -53,7 +52,7 @@ def salvage(
         else:
             place_tile(plane, header, number, latents)
     _continue_into(plane, header, lost)
-    pixels = synthesise(model, plane, header, brightness, device)
+    pixels = synthesise(transforms, plane, header, brightness)
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.prediction import Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.entropy.tables import Table, table_from_probabilities
@@ -52,12 +53,13 @@ class _Counts:
 def with_fitted_tables(file: ModelFile, pictures: Sequence[GainedLatents]) -> ModelFile:
     """Return ``file`` with scale tables fitted to what is written for ``pictures``."""
     prior = [_prior(table) for table in file.scale_tables]
+    transforms = TorchTransforms(file.model)
     for _ in range(_ROUNDS):
         counts, coder = _Counts(len(prior)), file.coder()
         for picture in pictures:
-            y = picture.latents
-            z_hat = hyper_latents(file.model, y).numpy()
-            coder.encode(y.cpu().numpy(), z_hat, picture.quality_units, counts.add)
+            y = picture.latents.cpu().numpy()
+            z_hat = hyper_latents(transforms, y)
+            coder.encode(y, z_hat, picture.quality_units, counts.add)
         fitted = [
             _fitted(row, own) if number and row.any() else old
             for number, (row, own, old) in enumerate(

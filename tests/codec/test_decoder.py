@@ -12,13 +12,13 @@ from llcodec.codec.samples import to_samples
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE, LatentBox
 from llcodec.container import Header, Tile
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import adjust_brightness
 
 if TYPE_CHECKING:
     from tests.codec.conftest import MakePicture, Tiny
 
-CPU = torch.device("cpu")
 Large = tuple[torch.Tensor, Header]
 
 
@@ -48,15 +48,15 @@ def whole(tiny: "Tiny", units: torch.Tensor, header: Header) -> torch.Tensor:
 def large(tiny: "Tiny", make_picture: "MakePicture") -> Large:
     """Latents in 1/64 of a picture that takes several windows, and its header."""
     pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
-    analysis = analyse(tiny.trained, pixels, CPU)
+    analysis = analyse(TorchTransforms(tiny.trained), pixels)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
-    units = (analysis.latents * gain * LATENT_UNITS).round()
+    units = (torch.from_numpy(analysis.latents) * gain * LATENT_UNITS).round()
     return units, header_of(pixels, analysis.tone, sixteen_bit=True)
 
 
 def test_a_large_picture_is_synthesised_as_if_in_one_piece(tiny: "Tiny", large: Large) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, plane(units), header, 1.0, CPU)
+    pixels = synthesise(TorchTransforms(tiny.trained), plane(units), header, 1.0)
     assert pixels.dtype == np.uint16
     expected = whole(tiny, units, header)[0].permute(1, 2, 0).clamp(0, 1).numpy()
     np.testing.assert_allclose(pixels / 65535, expected, atol=1e-4)
@@ -67,9 +67,9 @@ def test_brightness_is_that_of_the_tone_curve(
     tiny: "Tiny", large: Large, brightness: float
 ) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
+    pixels = synthesise(TorchTransforms(tiny.trained), plane(units), header, brightness)
     shown = adjust_brightness(whole(tiny, units, header), from_numbers(tone_of(header)), brightness)
-    expected = to_samples(shown, sixteen_bit=True, grey=False)
+    expected = to_samples(shown[0].permute(1, 2, 0).numpy(), sixteen_bit=True, grey=False)
     assert np.abs(pixels.astype(int) - expected).max() <= 8
 
 
@@ -86,14 +86,14 @@ def test_without_a_tone_curve_there_is_nothing_to_undo(tiny: "Tiny", large: Larg
     with pytest.raises(InputError, match="no tone curve"):
         check_brightness(plain, 0.5)
     check_brightness(plain, 1.0)
-    assert synthesise(tiny.trained, plane(units), plain, 1.0, CPU).std() > 0
+    assert synthesise(TorchTransforms(tiny.trained), plane(units), plain, 1.0).std() > 0
 
 
 def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny: "Tiny", large: Large) -> None:
     units, header = large
     singular = replace(header, tone=(*tone_of(header)[:6], *([1000] * 9)))
     with pytest.raises(CorruptError, match="tone"):
-        synthesise(tiny.trained, plane(units), singular, 0.0, CPU)
+        synthesise(TorchTransforms(tiny.trained), plane(units), singular, 0.0)
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -105,13 +105,15 @@ def test_absurd_tone_numbers_still_make_a_picture(
     tone = (*([sign * 32767] * 3), *([sign * 32767] * 3), 4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
     units = (spread * torch.randn(16, 2, 2, generator=torch.manual_seed(1))).round()
     header = header_of(np.empty((32, 32, 3)), tone)
-    pixels = synthesise(tiny.trained, plane(units), header, brightness, CPU)
+    pixels = synthesise(TorchTransforms(tiny.trained), plane(units), header, brightness)
     assert pixels.shape == (32, 32, 3)
 
 
 def test_grey_headers_make_grey_pictures(tiny: "Tiny", large: Large) -> None:
     units, header = large
-    pixels = synthesise(tiny.trained, plane(units), replace(header, grey=True), 1.0, CPU)
+    pixels = synthesise(
+        TorchTransforms(tiny.trained), plane(units), replace(header, grey=True), 1.0
+    )
     assert (pixels == pixels[..., :1]).all()
 
 
