@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-extras lint determinism fuzz soak scaling clean
+.PHONY: demo test test-quick test-extras lint determinism fuzz soak scaling clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,10 @@ lint: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest
+
+# Without the slow tests, and without those of bad inputs, full disks, signals and races.
+test-quick: $(VENV)/installed
+	$(BIN)/pytest -m "not slow and not hostile"
 
 $(VENV)/extras/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)

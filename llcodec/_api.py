@@ -85,6 +85,7 @@ def decode(
     file: FileSource,
     *,
     brightness: float = 1.0,
+    exposure: float = 0.0,
     model: str | PathLike[str] | None = None,
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
@@ -93,7 +94,9 @@ def decode(
 
     Args:
         file: its path, its bytes, or a binary file object.
-        brightness: 1 for the bright image, 0 for the photograph as it was shot.
+        brightness: 1 for the bright image, 0 for the photograph as it was shot; up to 2, which
+            brightens by twice as many stops.
+        exposure: stops to add, from -4 to 4; 1 doubles the light.
         model: the name of a shipped model, or the path of a weight file; by default, the shipped
             one that the file names.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
@@ -104,8 +107,8 @@ def decode(
 
     Raises:
         FormatError: when the file is damaged, or not an ``.llc`` file.
-        InputError: when the file cannot be read, the image is too large, or the brightness out of
-            its range.
+        InputError: when the file cannot be read, the image is too large, or the brightness or the
+            exposure out of its range.
         ModelError: when the model is missing, or not the one that the file needs.
         TypeError: when an argument has a wrong type.
     """
@@ -113,8 +116,13 @@ def decode(
     limits = limits_for(max_pixels)
     with _ONE_AT_A_TIME:
         codec = codec_for(data, None if model is None else _text("model", model), device, limits)
-        brightness = _number("brightness", brightness)
-        return imaging.to_pil(codec.decode(data, brightness=brightness, limits=limits))
+        picture = codec.decode(
+            data,
+            brightness=_number("brightness", brightness),
+            exposure=_number("exposure", exposure),
+            limits=limits,
+        )
+        return imaging.to_pil(picture)
 
 
 def enhance(
@@ -122,6 +130,7 @@ def enhance(
     *,
     model: str | PathLike[str] = DEFAULT_ENHANCER,
     strength: float = 1.0,
+    exposure: float = 0.0,
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
@@ -136,6 +145,7 @@ def enhance(
             weight file of an enhancer or a codec.
         strength: 1 for the enhanced image, 0 for the image as it is; between, their light is
             mixed.
+        exposure: stops to add to the enhanced image, from -4 to 4; 1 doubles the light.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         max_pixels: limit on width times height.
 
@@ -143,14 +153,15 @@ def enhance(
         The image in sRGB.
 
     Raises:
-        InputError: when the image or the strength cannot be used.
+        InputError: when the image, the strength or the exposure cannot be used.
         ModelError: when the model cannot be used.
         TypeError: when an argument has a wrong type.
     """
     picture = as_picture(image, max_pixels)
     with _ONE_AT_A_TIME:
         enhancer = load_enhancer(_text("model", model), device)
-        return imaging.to_pil(enhancer.enhance(picture, _number("strength", strength)))
+        strength, exposure = _number("strength", strength), _number("exposure", exposure)
+        return imaging.to_pil(enhancer.enhance(picture, strength, exposure=exposure))
 
 
 def as_picture(image: ImageSource, max_pixels: int) -> Picture:

@@ -15,7 +15,7 @@ from PIL import Image
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import Pair
 from llcodec.nerco.presets import COMPACT, NercoPreset
-from llcodec.nets.presets import FAST, Preset
+from llcodec.nets.presets import FAST_1, Preset
 from llcodec.nets.snr_transformer import TransformerShape
 from llcodec.snr_aware.presets import SnrAwarePreset
 
@@ -41,7 +41,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def tiny_preset() -> Preset:
     """The shape of the fast preset, with few channels."""
     return replace(
-        FAST,
+        FAST_1,
         widths=(8, 8, 8, 16),
         blocks=(1, 1, 1, 1),
         latents=16,

@@ -15,17 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from llcodec._families import FAMILIES
 from llcodec.codec.joint import JointModel
-from llcodec.nerco.model import NercoModel
-from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
-from llcodec.nerco.views import view_of_whole
+from llcodec.enhancing.family import enhancing_family
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.cheng import GDN
+from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.tone import ToneCurve
-from llcodec.snr_aware.network import SnrAwareNetwork
-from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 
 WIDTH, HEIGHT = 960, 512
 MEASURED = "measured"
@@ -87,11 +85,15 @@ def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Comp
 
     def entropy() -> Tensor:
         hyper = model.h_s(model.h_a(pad_to_multiple(y, _HYPER_MULTIPLE)))
+        if preset.groups:
+            return _predict_in_groups(model.grouped_context, y, hyper)
         both = torch.cat((hyper, model.context(y)), 1)
         return model.entropy_parameters(both)  # type: ignore[no-any-return]
 
-    predicting = (model.h_a, model.h_s, model.context, model.entropy_parameters)
-    coding = sum(map(_size, (*predicting, model.density, model.gain)))
+    context = (
+        (model.grouped_context,) if preset.groups else (model.context, model.entropy_parameters)
+    )
+    coding = sum(map(_size, (model.h_a, model.h_s, *context, model.density, model.gain)))
     decoder = _size(model.g_s) + _size(model.linear_synthesis)
     no_weights, no_macs = (0, 0.0) if masked else _masked_out(model, y)
     return Complexity(
@@ -110,24 +112,46 @@ def _masked_out(model: JointModel, y: Tensor) -> tuple[int, float]:
     """Return the weights that the context model's mask makes zero, and their multiplications."""
     mask = context_mask(model.preset.order)
     zeros, all_of_them = int((mask == 0).sum()), mask.numel()
-    weights = model.context.weight.numel() * zeros // all_of_them
-    return weights, _macs(lambda: model.context(y)) * zeros / all_of_them
+    if model.preset.groups:
+        groups = model.grouped_context.channel_groups
+        parts = torch.split(y, list(model.preset.groups), 1)
+        seen = [(group.context, part) for group, part in zip(groups, parts, strict=True)]
+    else:
+        seen = [(model.context, y)]
+    weights = sum(context.weight.numel() for context, _ in seen) * zeros // all_of_them
+    macs = sum(_macs(lambda c=context, p=part: c(p)) for context, part in seen)  # type: ignore[misc]
+    return weights, macs * zeros / all_of_them
 
 
-def snr_aware_complexity(name: str) -> Complexity:
-    """Return the complexity of the SNR-aware enhancer of a preset."""
+def _predict_in_groups(context: GroupedContext, y: Tensor, hyper: Tensor) -> Tensor:
+    """Run the networks of every group once at every position, as coding a file does."""
+    out, start = hyper, 0
+    for group in context.channel_groups:
+        channels = group.context.in_channels
+        features = hyper
+        if group.channel_context is not None:
+            features = torch.cat((hyper, group.channel_context(y[:, :start])), 1)
+        seen = group.context(y[:, start : start + channels])
+        out = group.entropy_parameters(torch.cat((features, seen), 1))
+        start += channels
+    return out
+
+
+def enhancer_complexity(name: str) -> Complexity:
+    """Return the complexity at inference of the enhancer of a preset, of whatever family.
+
+    Raises:
+        KeyError: when no family of enhancers has such a preset.
+    """
+    families = [enhancing_family(family) for family in FAMILIES if family.kind == "enhancer"]
+    record = next((record for record in families if name in record.presets), None)
+    if record is None:
+        raise KeyError(name)
     with _META:
-        network = SnrAwareNetwork(SNR_AWARE_PRESETS[name]).eval()
+        network = record.build(record.presets[name]).eval()
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
-    return Complexity(name, (Stage("enhancer", _size(network), _macs(lambda: network(x))),))
-
-
-def nerco_complexity(name: str) -> Complexity:
-    """Return the complexity of NeRCo's networks at inference, for a preset."""
-    with _META:
-        model = NercoModel(NERCO_PRESETS[name], degrader=False).eval()
-    view = view_of_whole(torch.empty(1, 3, HEIGHT, WIDTH, device=_META))
-    return Complexity(name, (Stage("enhancer", _size(model), _macs(lambda: model(view))),))
+    macs = _macs(lambda: record.apply(network, x))
+    return Complexity(name, (Stage("enhancer", _size(network), macs),))
 
 
 def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
@@ -147,8 +171,8 @@ def all_complexities() -> list[Complexity]:
     """Return the pipelines of Figure 5 with their parts, and ours beside them."""
     xu, cheng = _rivals()
     base = joint_complexity("base", FAST.plain())
-    compact = snr_aware_complexity("snr-aware-compact")
-    nerco = nerco_complexity("nerco-compact")
+    compact = enhancer_complexity("snr-aware-compact")
+    nerco = enhancer_complexity("nerco-compact")
     return [
         joint_complexity("joint fast", FAST),
         in_sequence("snr-aware-compact + base", compact, base),
@@ -164,7 +188,7 @@ def all_complexities() -> list[Complexity]:
 
 def _rivals() -> tuple[Complexity, dict[str, Complexity]]:
     """Return the paper's enhancer, and its codecs by their sizes."""
-    return snr_aware_complexity("snr-aware-paper"), {
+    return enhancer_complexity("snr-aware-paper"), {
         size: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain(), masked=True)
         for size, n in (("S", 128), ("L", 192))
     }

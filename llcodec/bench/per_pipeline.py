@@ -20,10 +20,9 @@ from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.complexity import (
     Complexity,
     Stage,
+    enhancer_complexity,
     joint_complexity,
-    nerco_complexity,
     paper_complexities,
-    snr_aware_complexity,
 )
 from llcodec.bench.enhancers.learned import LearnedEnhancer
 from llcodec.bench.interfaces import BenchEnhancer
@@ -33,9 +32,7 @@ from llcodec.bench.programs import peak_rss
 from llcodec.bench.runner import PipelineRun, Progress
 from llcodec.bench.scores import score_versions
 from llcodec.imaging.size import picture_size
-from llcodec.nerco.presets import PRESETS as NERCO_PRESETS
 from llcodec.nets.presets import Preset, paper_preset
-from llcodec.snr_aware.presets import PRESETS as SNR_AWARE_PRESETS
 
 _MAX_PIXELS = sys.maxsize  # reading the picture itself has its own limit
 _CHENG = "cheng2020-anchor"  # the one of CompressAI's models that our networks are built on
@@ -224,9 +221,10 @@ def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
 
 @cache
 def _enhancer_of(preset: str) -> Complexity | None:
-    if preset in NERCO_PRESETS:
-        return nerco_complexity(preset)
-    return snr_aware_complexity(preset) if preset in SNR_AWARE_PRESETS else None
+    try:
+        return enhancer_complexity(preset)
+    except KeyError:  # a preset of somebody's own
+        return None
 
 
 def _counted(

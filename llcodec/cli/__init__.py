@@ -1,4 +1,4 @@
-"""The command ``llc``: one file a command, and nothing heavy imported before it runs."""
+"""The command ``llc``: one file per command; heavy imports happen inside commands."""
 
 from llcodec.cli._main import main
 

@@ -1,4 +1,4 @@
-"""The commands of ``llc``: to add one, write its file and register it here."""
+"""The commands of ``llc``. To add one, write its file and register it here."""
 
 from typing import Annotated, Any
 

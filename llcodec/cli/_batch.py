@@ -1,4 +1,4 @@
-"""One file after the other: what fails is told, and the rest goes on."""
+"""Run a batch: report each failure and go on."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -13,7 +13,7 @@ from llcodec.cli._sources import file_key
 from llcodec.errors import OutputError, OutputExistsError
 
 Worker = Callable[[Job], Record]
-"""Does one job and returns what is to be told of it."""
+"""Does one job and returns its record."""
 
 
 def run_batch(
@@ -22,10 +22,13 @@ def run_batch(
     describe: Callable[[Record], str],
     style: Style,
 ) -> int:
-    """Do all jobs of a plan and return the exit code.
+    """Run all jobs of a plan and return the exit code.
 
-    ``prepare`` loads what is needed, and is called only when there is something to do;
-    ``describe`` puts a record in words.
+    Args:
+        plan: what to do.
+        prepare: loads what the jobs need; called only if there are jobs.
+        describe: returns the text of a record.
+        style: how to report.
     """
     remove_stale_files(plan.folders)
     with Reporter(style, plan.total, describe) as reporter:
@@ -78,7 +81,7 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
 
 
 def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
-    """See that a target is no file of this batch under another name.
+    """Check that a target is not an output of this batch under another name.
 
     Links, and file systems that do not tell a.llc from A.llc: the plan cannot know.
 
@@ -90,8 +93,8 @@ def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
     # Numbers of files are given out again: another process may have replaced the earlier one.
     if before is not None and file_key(before.target) == key:
         raise OutputError(
-            f"would be written to {job.target}, the very file that {before.source} was just "
-            "written to: convert them one at a time"
+            f"would overwrite {job.target}, which {before.source} was just written to: "
+            "convert them one at a time"
         )
 
 

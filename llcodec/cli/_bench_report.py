@@ -1,4 +1,4 @@
-"""What a benchmark tells while it runs, and at its end."""
+"""Reports of a benchmark: progress and results."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class BenchLines:
-    """A progress bar for each pipeline, on terminals, and a line for each that failed."""
+    """Progress bars of pipelines, on terminals, and a line for each failure."""
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
@@ -30,11 +30,11 @@ class BenchLines:
         self._bars.__exit__(*error)
 
     def progress(self, name: str, done: int, total: int) -> None:
-        """Hear how many pictures of a pipeline are done."""
+        """Show how many images of a pipeline are done."""
         self._bars.show(name, done, total)
 
     def finished(self, run: "PipelineRun") -> None:
-        """Hear what became of a pipeline."""
+        """Report the end of a pipeline."""
         if run.failure is not None:
             first = self._failures.setdefault(run.failure, run.name)
             why = run.failure if first == run.name else f"failed like {first}"
@@ -44,9 +44,9 @@ class BenchLines:
 
 
 def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
-    """Yield a table: the least and the most of rate, PSNR and SSIM, and both beside the anchor.
+    """Yield a table of rate, PSNR and SSIM (lowest to highest), and BD-rate and BD-PSNR.
 
-    Nothing where no pipeline has results.
+    Yields nothing if no pipeline has results.
     """
     if not outcome.results:
         return

@@ -1,4 +1,4 @@
-"""Data sets and what was found of them, in words and as JSON objects."""
+"""Reports on data sets, as text and as JSON."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ Record = Mapping[str, Any]
 
 
 def entry_record(dataset: "DataSet") -> Record:
-    """Return what is known of a data set as a JSON object."""
+    """Return a data set as a JSON object."""
     return {
         "name": dataset.name,
         "title": dataset.title,
@@ -31,13 +31,13 @@ def entry_record(dataset: "DataSet") -> Record:
 
 
 def brief_lines(dataset: "DataSet") -> Iterator[str]:
-    """Yield what the list of all data sets says of one."""
+    """Yield the lines of a data set in the list of all."""
     yield f"{dataset.name:<17} {dataset.title}"
     yield f"{'':<17} {dataset.kind}: {splits_in_words(dataset)}"
 
 
 def entry_lines(dataset: "DataSet") -> Iterator[str]:
-    """Yield everything that is known of a data set."""
+    """Yield a full description of a data set."""
     yield f"{dataset.name}: {dataset.title}"
     facts = {
         "kind": (dataset.kind,),
@@ -55,8 +55,8 @@ def entry_lines(dataset: "DataSet") -> Iterator[str]:
 
 
 def splits_in_words(dataset: "DataSet") -> str:
-    """Return the splits of a data set with what is published of their size."""
-    return ", ".join(f"{s.name} {_size(s)}" for s in dataset.splits) or "as you like"
+    """Return the splits of a data set and their published sizes."""
+    return ", ".join(f"{s.name} {_size(s)}" for s in dataset.splits) or "any number"
 
 
 def _size(split: "Split") -> str:
@@ -68,7 +68,7 @@ def _size(split: "Split") -> str:
 
 
 def check_record(report: "Report", dataset: "DataSet") -> Record:
-    """Return the outcome of a check as a JSON object."""
+    """Return the result of a check as a JSON object."""
     published = {split.name: split.samples for split in dataset.splits}
     return {
         "name": report.dataset,
@@ -83,7 +83,7 @@ def check_record(report: "Report", dataset: "DataSet") -> Record:
 
 
 def check_lines(report: "Report", dataset: "DataSet") -> Iterator[str]:
-    """Yield the outcome of a check: the splits, what is wrong, and a verdict."""
+    """Yield the result of a check: splits, problems and a verdict."""
     yield f"{report.dataset} in {report.root}"
     published = {split.name: split.samples for split in dataset.splits}
     for name, found in report.found.items():
@@ -92,11 +92,11 @@ def check_lines(report: "Report", dataset: "DataSet") -> Iterator[str]:
         yield f"  {name:<5} {found:,}{of} {_noun(dataset, number or found)}"
     yield from (f"  {problem}" for problem in report.problems)
     count = len(report.problems)
-    yield "whole" if report.whole else f"not whole: {count} problem{'s' if count > 1 else ''}"
+    yield "complete" if report.whole else f"incomplete: {count} problem{'s' if count > 1 else ''}"
 
 
 def prepared_lines(prepared: "Prepared", dataset: "DataSet") -> Iterator[str]:
-    """Yield what a prepared folder holds, split by split."""
+    """Yield the contents of a prepared folder, split by split."""
     yield f"{dataset.name} in {prepared.folder}: {prepared.written:,} new files"
     splits = dict.fromkeys(sample.split for sample in prepared.samples)
     for split in splits:

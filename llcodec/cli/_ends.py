@@ -1,4 +1,4 @@
-"""Which of the names on the command line are read, and which is written to."""
+"""Tell inputs and output apart among the names on the command line."""
 
 import glob
 from collections.abc import Sequence
@@ -9,8 +9,7 @@ from typing import Final
 import typer
 
 from llcodec.cli._input import STREAM
-from llcodec.cli._output import is_special
-from llcodec.cli._sources import Found, Source
+from llcodec.cli._sources import Found
 
 _STDIN: Final = frozenset({STREAM, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _STDOUT: Final = frozenset({STREAM, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
@@ -75,19 +74,14 @@ def _is_output(source: str, name: str, read: frozenset[str], written: frozenset[
     return suffix not in read - written and not several
 
 
-def without_pipes(found: Found, ends: Ends) -> Found:
-    """Return sources without the pipes and devices that have no name to call their output by."""
+def without_devices(found: Found, ends: Ends) -> Found:
+    """Return sources without those in /dev and /proc if outputs would be named after them."""
     if ends.output is not None:
         return found
     result = Found(failures=list(found.failures))
     for source in found.sources:
-        if _is_pipe(source):
-            result.fail(source.path, "is no file to name the output after: give -o OUT")
+        if source.named and source.path.startswith(("/dev/", "/proc/")):
+            result.fail(source.path, "is not a regular file to name the output after: give -o OUT")
         else:
             result.sources.append(source)
     return result
-
-
-def _is_pipe(source: Source) -> bool:
-    named = source.path.startswith(("/dev/", "/proc/")) or is_special(Path(source.path))
-    return source.path != STREAM and source.named and named

@@ -1,6 +1,6 @@
-"""How ``llc enhance`` names what it writes: as the input, in its format if that will do.
+"""How ``llc enhance`` names outputs: as their inputs, in their format if it keeps everything.
 
-Beside its input an output is called NAME-enhanced, since NAME is taken; in a folder, NAME.
+An output beside its input is called NAME-enhanced; in a folder of outputs, NAME.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from llcodec.cli._plan import Name
 from llcodec.cli._sources import Found
 
 _MARK: Final = "-enhanced"
-# Formats that keep colours, profile and EXIF. What comes in any other goes out as PNG.
+# Formats that keep colours, profile and EXIF. Inputs in other formats become PNG.
 _JPEG: Final = frozenset({".jpg", ".jpeg", ".jfif", ".jpe", ".pjp", ".pjpeg"})
 _KEPT: Final = _JPEG | {".png", ".webp", ".tif", ".tiff", ".avif"}
 _ELSE: Final = ".png"
@@ -35,9 +35,9 @@ def enhanced_name(suffix: str | None, replaced: frozenset[str], *, keep_suffix: 
 
 
 def without_enhanced(found: Found) -> Found:
-    """Return sources without what an earlier run wrote, unless it is named itself.
+    """Return sources without the outputs of earlier runs, unless the command line names them.
 
-    That nothing else was found is a failure.
+    It is a failure if no other was found.
     """
     kept = [s for s in found.sources if s.named or not Path(s.path).stem.endswith(_MARK)]
     result = Found(kept, list(found.failures))

@@ -1,4 +1,4 @@
-"""How ``llc`` ends: its exit codes, each with its meaning."""
+"""The exit codes of ``llc`` and their meanings."""
 
 FAILED = 1
 USAGE = 2

@@ -1,4 +1,4 @@
-"""How ``llc COMMAND --help`` looks: names as in manual pages, and examples at the end."""
+"""The format of help: placeholders as in manual pages, and examples at the end."""
 
 import re
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ from typing import Any, Final
 from typer.core import TyperCommand, TyperGroup
 
 CODECS: Final = "{codecs}"
-"""Stands in help for the names of the codecs that shipped."""
+"""Placeholder in help texts for the names of the shipped codecs."""
 
 ENHANCERS: Final = "{enhancers}"
-"""Stands in help for the names of the models that shipped and only enhance."""
+"""Placeholder in help texts for the names of the shipped enhancers."""
 
 _RANGE = re.compile(r"(; )?-?[\d.]*(<=?)?x(<|>)=?-?[\d.]+")  # 1<=x<=9, x>=1: errors say so as well
 _DEFAULT = re.compile(r"default: \((.*?)\)(?=[];])")

@@ -1,4 +1,4 @@
-"""Reading what the user names, within bounds."""
+"""Reading inputs of the command line, within limits."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ def read_input(path: str, limit: int = MAX_INPUT_BYTES) -> bytes:
 
 
 def picture_source(path: str) -> Path | bytes:
-    """Return what to read a picture from: a path, or the bytes of what can be read only once."""
+    """Return the source of an image: its path, or its bytes if it can be read only once."""
     return Path(path) if path != STREAM and Path(path).is_file() else read_input(path)
 
 

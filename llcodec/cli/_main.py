@@ -1,4 +1,4 @@
-"""The way in and the ways out: exit codes, and one line for everything that goes wrong."""
+"""Entry point of ``llc``: exit codes, and one line for every error."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from llcodec.cli._signals import Stopped, stoppable
 
 
 def main() -> None:
-    """Run ``llc`` with the arguments of this process, and end it."""
+    """Run ``llc`` with the arguments of this process, and exit."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
     for stream in (sys.stdout, sys.stderr):
@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _usage(error: Exception) -> str | None:
-    """Return what a wrong command line is told, or None if the error is something else."""
+    """Return the message of a usage error, or None if the error is another one."""
     wording = getattr(error, "format_message", None)
     if wording is None:
         return None
@@ -76,7 +76,7 @@ def _usage(error: Exception) -> str | None:
 
 
 def _forget_stdout() -> None:
-    """Let nothing be written when the interpreter flushes stdout at its end: it would fail."""
+    """Redirect stdout to the null device: flushing it at exit would fail."""
     try:
         number = sys.stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)

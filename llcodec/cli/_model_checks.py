@@ -1,4 +1,4 @@
-"""What ``llc models`` finds out: what a weight file says, and whether its model works."""
+"""What ``llc models`` reports: the card of a weight file, and whether its model works."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ _ROWS, _COLUMNS = 72, 96  # of the dark picture that models are tried with
 
 
 def facts(job: Job) -> Record:
-    """Return what is told of the shipped model that the job names."""
+    """Return the record of the shipped model that the job names."""
     from llcodec._cards import read_card, shipped_file
 
     file = shipped_file(job.source)
@@ -53,12 +53,16 @@ def describe(record: Record) -> str:
 
 
 def try_out(file: Path) -> dict[str, str]:
-    """Load the model of a weight file as every use of it does, and use it once.
+    """Load the model of a weight file and use it once.
 
-    Returns the model's name and kind, and the first digits of its hash. Loading a codec proves
-    its bounds.
+    Loading a codec checks the bounds of exact decoding.
 
-    Raises UnknownModelError, BrokenModelError.
+    Returns:
+        The model's name and kind, and the first digits of its hash.
+
+    Raises:
+        UnknownModelError: when there is no such file.
+        BrokenModelError: when the model does not work.
     """
     from llcodec._cards import read_kind
 
@@ -87,7 +91,7 @@ def _try_enhancer(file: Path) -> tuple[str, str]:
 
     enhancer, picture = Enhancer(str(file), device="cpu"), _picture()
     if not enhancer.enhance(picture).pixels.mean() > picture.pixels.mean():
-        raise BrokenModelError("makes a dark picture no brighter")
+        raise BrokenModelError("does not brighten a dark image")
     return enhancer.name, enhancer.sha256
 
 

@@ -1,4 +1,4 @@
-"""The options that commands share, each defined once."""
+"""Options that commands share."""
 
 import math
 from enum import StrEnum
@@ -197,10 +197,20 @@ AsShot = Annotated[
 Brightness = Annotated[
     float | None,
     typer.Option(
-        parser=lambda text: _between(0, 1, text),
-        metavar="0...1",
+        parser=lambda text: _between(0, 2, text),
+        metavar="0...2",
         show_default="1",
-        help="From the photograph as shot (0) to the bright one (1).",
+        help="From the photograph as shot (0) to the bright one (1); 2 brightens by twice as many "
+        "stops.",
+    ),
+]
+Exposure = Annotated[
+    float,
+    typer.Option(
+        parser=lambda text: _between(-4, 4, text),
+        metavar="STOPS",
+        show_default=False,
+        help="Brighten (+0.5) or darken (-1) by stops, from -4 to 4; +1 doubles the light.",
     ),
 ]
 Model = Annotated[
@@ -269,7 +279,7 @@ MaxPixels = Annotated[
 
 
 def use_threads(number: int | None) -> None:
-    """Compute with so many threads from now on; None leaves it to PyTorch."""
+    """Set the number of CPU threads; None leaves it to PyTorch."""
     if number is not None:
         import torch
 

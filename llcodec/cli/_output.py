@@ -1,4 +1,4 @@
-"""Writing outputs whole or not at all."""
+"""Writing outputs of the command line."""
 
 import errno
 import os
@@ -73,7 +73,7 @@ def _denial(path: Path) -> str:
 
 
 def is_special(path: Path) -> bool:
-    """Whether a path is a device, a pipe or a socket: written to, never replaced."""
+    """Return whether a path is a device, a pipe or a socket, which is never replaced."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -82,7 +82,7 @@ def is_special(path: Path) -> bool:
 
 
 def check_stdout() -> None:
-    """See that standard output can take binary data, before there is any.
+    """Check that standard output can take binary data, before there is any.
 
     Raises:
         OutputError: when it is closed, or a terminal.
@@ -106,5 +106,5 @@ def _write_stdout(data: Data) -> None:
 
 
 def exists(path: Path | str) -> OutputExistsError:
-    """Return the error for an output that is there already."""
+    """Return the error for an output that exists."""
     return OutputExistsError(f"{path} exists already (--force overwrites it)")

@@ -42,7 +42,9 @@ class PictureFile:
         try:
             formats = {self._format(job) for job in jobs}
         except OutputError as error:
-            raise typer.BadParameter(str(error)) from None
+            bare = self.format is None and any(not Path(job.target).suffix for job in jobs)
+            hint = "; end it with / for a folder" if bare else ""
+            raise typer.BadParameter(f"{error}{hint}") from None
         if self.quality is not None and formats and not formats & _LOSSY:
             raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
 

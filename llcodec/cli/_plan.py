@@ -1,4 +1,4 @@
-"""From files to read to files to write, with every conflict found before any work."""
+"""Plan of a batch: which file is written for which input; conflicts are found before any work."""
 
 import os
 from collections.abc import Callable, Collection, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from llcodec.cli._ends import Ends, without_pipes
+from llcodec.cli._ends import Ends, without_devices
 from llcodec.cli._input import STREAM
 from llcodec.cli._output import check_stdout, check_writable, exists, is_special
 from llcodec.cli._sources import Failure, Found, Source, file_key, identity
@@ -16,9 +16,12 @@ from llcodec.errors import LlcError, OutputError, OutputExistsError
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read and, if ``target`` is not empty, one to write; ``-`` is a stream.
+    """One file to read, and one to write.
 
-    ``folder``: what is to be made for the target if it is not there.
+    Attributes:
+        source: path of the input; ``-`` for standard input.
+        target: path of the output; ``-`` for standard output, empty if there is none.
+        folder: the folder to make for the output if it does not exist.
     """
 
     source: str
@@ -121,14 +124,14 @@ def writing_plan(ends: Ends, found: Found, naming: Naming) -> Plan:
         OutputError: when standard output is asked for and cannot take a picture.
     """
     alone = len(ends.inputs) == 1 and all(source.named for source in found.sources)
-    found = without_pipes(found, ends)
+    found = without_devices(found, ends)
     folder = _folder(ends.output, naming.of_files, alone=alone)
     jobs = [_job(source, ends.output, naming, folder) for source in found.sources]
     if folder is not None:
         jobs = _told_apart(jobs, folder)
     if any(job.target == STREAM for job in jobs):
         if not alone:
-            raise typer.BadParameter("standard output takes a single file")
+            raise typer.BadParameter("standard output can take only one file")
         check_stdout()
     failures, kept, skipped = list(found.failures), [], []
     for job, error in zip(jobs, _conflicts(jobs, naming.existing), strict=True):
@@ -144,7 +147,7 @@ def writing_plan(ends: Ends, found: Found, naming: Naming) -> Plan:
 
 
 def refuse_mixed_stdout(ends: Ends, *, json: bool) -> None:
-    """See that standard output is not asked to take both a file and JSON.
+    """Check that not both a file and JSON go to standard output.
 
     Raises:
         typer.BadParameter: when it is.
@@ -154,7 +157,7 @@ def refuse_mixed_stdout(ends: Ends, *, json: bool) -> None:
 
 
 def _folder(output: str | None, of_files: frozenset[str], *, alone: bool) -> Path | None:
-    """Return the folder that outputs go to, or None if they do not."""
+    """Return the folder of outputs, or None if there is none."""
     if output is None or output == STREAM:
         return None
     if not output:
@@ -210,7 +213,7 @@ def _in_own_folder(job: Job, alike: Sequence[Job], folder: Path) -> Job:
 
 
 def _conflicts(jobs: Sequence[Job], existing: Existing) -> list[LlcError | None]:
-    """Return, for each job, why it must not be done, or None."""
+    """Return, for each job, why it cannot be done, or None."""
     keys = [identity(job.target) for job in jobs]
     wanted: dict[Path, list[str]] = {}
     for job, key in zip(jobs, keys, strict=True):
@@ -241,7 +244,7 @@ def _taken(
     if job.target == STREAM or is_special(target):
         return None
     if file_key(job.target) in read:
-        return OutputError(f"would be written to {target}, which is an input itself")
+        return OutputError(f"cannot write {target}: it is also an input")
     try:
         if target.is_dir():
             return OutputError(f"cannot write {target}: it is a folder")

@@ -1,4 +1,4 @@
-"""From an exception to one line and an exit code."""
+"""Errors of the command line: one line and an exit code each."""
 
 import sys
 
@@ -9,7 +9,7 @@ from llcodec.cli._text import printable
 
 
 def explain(error: Exception) -> tuple[str, int]:
-    """Return what went wrong in words for the user, and the exit code."""
+    """Return the message of an error and its exit code."""
     if is_expected(error):
         return in_one_line(error), FAILED
     return f"internal error: {in_one_line(error)}", INTERNAL

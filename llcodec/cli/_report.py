@@ -1,4 +1,4 @@
-"""What a run tells: lines for people or JSON for programs, and a progress bar."""
+"""Reports of a batch: text or JSON, and a progress bar."""
 
 import json
 import sys
@@ -13,17 +13,17 @@ from llcodec.cli._text import printable
 _FILES = "files"  # what the progress bar counts
 
 Record = Mapping[str, Any]
-"""What is told of one file: the object that ``--json`` prints."""
+"""The result for one file: the object that ``--json`` prints."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a run tells what it does.
+    """How a batch is reported.
 
     Attributes:
-        json: one object a file on stdout, failures included.
-        quiet: nothing but failures and losses.
-        on_stdout: lines for people are what the command is for, and go to stdout.
+        json: print one object per file on stdout, failures included.
+        quiet: print only failures and losses.
+        on_stdout: print text on stdout, as it is the result of the command.
     """
 
     json: bool = False
@@ -32,7 +32,7 @@ class Style:
 
 
 class Reporter:
-    """Tells what becomes of each file. Use as a context manager."""
+    """Reports on each file of a batch. Use as a context manager."""
 
     def __init__(self, style: Style, total: int, describe: Callable[[Record], str]) -> None:
         self._style = style
@@ -49,7 +49,7 @@ class Reporter:
         self._bars.__exit__(*error)
 
     def done(self, record: Record) -> None:
-        """Tell of a file that came out, and of what is lost of it however quiet the run is."""
+        """Report a file that is done; losses are reported even with ``quiet``."""
         if self._style.json:
             _print(json.dumps(record), sys.stdout)
         else:
@@ -60,7 +60,7 @@ class Reporter:
         self._advance()
 
     def failed(self, path: str | None, message: str) -> None:
-        """Tell of a file that did not, or, without a path, of what keeps all from it."""
+        """Report a failure: of a file or, without a path, of all."""
         if self._style.json:
             _print(json.dumps({"path": path, "error": printable(message)}), sys.stdout)
         else:
@@ -68,15 +68,15 @@ class Reporter:
         self._advance()
 
     def skipped(self, record: Record) -> None:
-        """Count a file that was left out, since its output exists."""
+        """Report a file that was skipped, since its output exists."""
         if self._style.json:
             _print(json.dumps(record), sys.stdout)
         self._advance()
 
     def sum_up(self, *, failed: int, skipped: int = 0, refused: bool = False) -> None:
-        """Tell how many of several files failed and were skipped, if any.
+        """Report how many of several files failed and were skipped.
 
-        ``refused`` tells that some failed since their outputs exist.
+        ``refused``: some failed since their outputs exist.
         """
         if self._total == 1 or self._style.json:
             return
@@ -100,9 +100,9 @@ class Reporter:
 
 
 def _losses(record: Record) -> list[str]:
-    """Return a line for all that is wrong with a damaged file and for each area lost."""
-    wrong = [complain(problem, record["path"]) for problem in record.get("problems", ())]
-    return wrong + [complain(f"lost {x}, grey now", record["path"]) for x in record.get("lost", ())]
+    """Return a line for each problem of a damaged file and for each lost region."""
+    lost = (f"lost {region}: grey in the output" for region in record.get("lost", ()))
+    return [complain(line, record["path"]) for line in (*record.get("problems", ()), *lost)]
 
 
 def _print(text: str, stream: TextIO | None) -> None:

@@ -1,4 +1,4 @@
-"""Signals that end the program become an exception, so that nothing half-done is left."""
+"""Turn signals that end the program into an exception, so that partial outputs are removed."""
 
 import signal
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _ENDING = tuple(
 
 
 class Stopped(BaseException):
-    """A signal asks the program to end. Not an Exception: no handler may swallow it."""
+    """Raised when a signal asks the program to end. Not an Exception: no handler swallows it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -19,13 +19,13 @@ class Stopped(BaseException):
 
     @property
     def exit_code(self) -> int:
-        """What shells report of a program that a signal ended."""
+        """The exit code that shells report for a program ended by this signal."""
         return 128 + self.number
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Raise :class:`Stopped` when a signal to end comes; later ones wait for the clean-up."""
+    """Raise :class:`Stopped` on the first signal to end; ignore further ones during clean-up."""
     before = {number: signal.getsignal(number) for number in _ENDING}
     # Who started the program may have asked to ignore a signal, as nohup does.
     caught = [number for number in _ENDING if before[number] is not signal.SIG_IGN]

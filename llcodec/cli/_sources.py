@@ -1,4 +1,4 @@
-"""From the inputs on the command line to the files they stand for."""
+"""Find the files that the inputs on the command line stand for."""
 
 import glob
 import os
@@ -17,8 +17,8 @@ class Source:
 
     Attributes:
         path: where it is; ``-`` for standard input.
-        place: where it lies below the folder or the pattern that it was found by.
-        named: the command line names it itself.
+        place: its path below the folder or the pattern that led to it.
+        named: whether the command line names it.
     """
 
     path: str
@@ -28,7 +28,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Failure:
-    """An input that nothing comes of."""
+    """An input that cannot be used."""
 
     path: str
     error: LlcError
@@ -36,13 +36,13 @@ class Failure:
 
 @dataclass
 class Found:
-    """What the inputs stand for, each file once, and those that stand for nothing."""
+    """The files that inputs stand for, each once, and the inputs that cannot be used."""
 
     sources: list[Source] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def fail(self, path: str, message: str) -> None:
-        """Note that nothing comes of an input."""
+        """Add an input that cannot be used."""
         self.failures.append(Failure(path, InputError(message)))
 
 
@@ -52,7 +52,7 @@ def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> 
     Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
     in alphabetical order. Hidden files and folders are left out, and links to folders are not
     followed. Patterns are expanded as shells do, ``**`` included.
-    ``what`` names the files searched for, e.g. ``"pictures"``.
+    ``what`` names the files searched for, e.g. ``"images"``.
     """
     found = Found()
     seen: set[Path] = set()
@@ -66,7 +66,7 @@ def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> 
 
 
 def identity(path: str) -> Path:
-    """Return what two spellings of one path have in common. A link is not what it leads to."""
+    """Return a key that is equal for all spellings of a path. Links are not followed."""
     if path == STREAM:
         return Path(path)
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 — unlike resolve, keeps the last link
@@ -74,9 +74,9 @@ def identity(path: str) -> Path:
 
 
 def file_key(path: str) -> tuple[int, int] | None:
-    """Return what all names of one file have in common: links, and spellings in another case.
+    """Return a key that is equal for all names of a file: links, and names in another case.
 
-    None for streams, devices and pipes, and for what is not there.
+    None for streams, devices and pipes, and for files that do not exist.
     """
     try:
         found = None if path == STREAM else Path(path).stat()
@@ -108,7 +108,7 @@ def _in_folder(
     failures = len(found.failures)
     files = list(_walk(folder, suffixes, found))
     if not files and len(found.failures) == failures:
-        found.fail(str(folder), f"there are no {what} in this folder")
+        found.fail(str(folder), f"no {what} in this folder")
     for file in files:
         yield Source(str(file), file.relative_to(base))
 
@@ -126,7 +126,7 @@ def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path
 
 
 def _readable(path: Path) -> bool:
-    """Leave out pipes and devices; keep broken links, for they deserve a message."""
+    """Return whether to list a file: not pipes and devices, but broken links, to report them."""
     return path.is_file() or path.is_symlink()
 
 
@@ -143,7 +143,7 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
 
 
 def _spelled(path: Path) -> str:
-    """Return a path that is not taken for a stream."""
+    """Return a path that does not stand for a stream."""
     return f"./{STREAM}" if str(path) == STREAM else str(path)
 
 

@@ -1,13 +1,13 @@
-"""What people read: names and numbers, on one line each."""
+"""Text for people: names and numbers on one line."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 def printable(text: str) -> str:
-    """Return a text with everything escaped that could break a line or fool a terminal.
+    """Return a text with all unprintable characters escaped.
 
-    Line ends, control characters, and bytes of file names that are not UTF-8.
+    These are line ends, control characters, and bytes of file names that are not UTF-8.
     """
     return "".join(c if c.isprintable() else _escape(c) for c in text)
 

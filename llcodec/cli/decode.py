@@ -1,6 +1,6 @@
-"""``llc decode``: ``.llc`` files to pictures."""
+"""``llc decode``: decode ``.llc`` files as images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -49,6 +49,7 @@ def decode(
     output_quality: options.OutputQuality = None,
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
+    exposure: options.Exposure = 0.0,
     region: options.Region = None,
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
@@ -70,13 +71,14 @@ def decode(
         raise typer.BadParameter("give one of --as-shot and --brightness")
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
-    light = 0.0 if as_shot else 1.0 if brightness is None else brightness
+    brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
         use_threads(threads)
         part = _Part(region, max_size, salvage)
+        light = {"brightness": brightness, "exposure": exposure}
         return _Decoder(file, light, part, model, device.value, max_pixels)
 
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
@@ -99,30 +101,30 @@ def _plan(
 
 @dataclass(frozen=True)
 class _Part:
-    """What is wanted of a picture: a region, a small version, what is left of it, or all."""
+    """What to decode: a region, a small version, the intact tiles, or all."""
 
     region: Box | None
     max_size: int | None
     salvage: bool
 
     def decode(
-        self, codec: "Codec", data: bytes, brightness: float, limits: "Limits"
+        self, codec: "Codec", data: bytes, light: Mapping[str, float], limits: "Limits"
     ) -> tuple["Picture", Record]:
-        """Return the picture, and what is to be told of it besides."""
+        """Return the picture, and what else to report."""
         if self.salvage:
-            saved = codec.salvage(data, brightness=brightness, limits=limits)
+            saved = codec.salvage(data, **light, limits=limits)
             return saved.picture, {
                 "lost": [str(region) for region in saved.lost],
                 "problems": list(saved.problems),
             }
         if self.max_size is not None:
-            small = codec.decode_small(data, self.max_size, brightness=brightness, limits=limits)
+            small = codec.decode_small(data, self.max_size, **light, limits=limits)
             return small, {}
         from llcodec.codec.region import Region
 
         region = None if self.region is None else Region(**asdict(self.region))
         told = {} if region is None else {"region": str(region)}
-        return codec.decode(data, brightness=brightness, region=region, limits=limits), told
+        return codec.decode(data, **light, region=region, limits=limits), told
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class _Decoder:
     """Decodes one file after the other, each with the model that it needs."""
 
     file: PictureFile
-    brightness: float
+    light: Mapping[str, float]
     part: _Part
     model: str | None
     device: str
@@ -144,7 +146,7 @@ class _Decoder:
         limits = limits_for(self.max_pixels)
         codec = codec_for(data, self.model, self.device, limits)
         start = perf_counter()  # the model is loaded once, whatever the number of files
-        picture, told = self.part.decode(codec, data, self.brightness, limits)
+        picture, told = self.part.decode(codec, data, self.light, limits)
         size = self.file.write(picture, job)
         header = read_header(data, limits)
         return {
@@ -155,7 +157,7 @@ class _Decoder:
             "height": picture.height,
             "quality": header.quality,
             "model": header.model_name,
-            "brightness": self.brightness,
+            **self.light,
             "seconds": round(perf_counter() - start, 3),
             **told,
         }

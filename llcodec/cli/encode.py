@@ -1,4 +1,4 @@
-"""``llc encode``: pictures to ``.llc`` files."""
+"""``llc encode``: encode images as ``.llc`` files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: b
     ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=LLC_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = with_suffix(".llc", IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, IMAGE_SUFFIXES, "pictures")
+    found = find_sources(ends.inputs, IMAGE_SUFFIXES, "images")
     return writing_plan(ends, found, Naming(name, LLC_SUFFIXES, existing))
 
 

@@ -1,4 +1,4 @@
-"""``llc enhance``: dark pictures to bright ones, without a file of the codec in between."""
+"""``llc enhance``: make dark images bright and clean, without a file in between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +38,7 @@ def enhance(
     format: options.PictureFormat = None,
     output_quality: options.OutputQuality = None,
     strength: options.Strength = 1.0,
+    exposure: options.Exposure = 0.0,
     strip: options.Strip = False,
     model: options.EnhancingModel = DEFAULT_ENHANCER,
     device: options.DeviceName = Device.auto,
@@ -61,7 +62,7 @@ def enhance(
 
         use_threads(threads)
         enhancer = load_enhancer(model, device.value)
-        return _Worker(enhancer, strength, file, strip, max_pixels)
+        return _Worker(enhancer, strength, exposure, file, strip, max_pixels)
 
     raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))
 
@@ -75,7 +76,7 @@ def _plan(
     ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = enhanced_name(suffix, IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "pictures"))
+    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "images"))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan
@@ -87,6 +88,7 @@ class _Worker:
 
     enhancer: "Enhancer"
     strength: float
+    exposure: float
     file: PictureFile
     strip: bool
     max_pixels: int
@@ -97,7 +99,8 @@ class _Worker:
 
         start = perf_counter()
         picture = read_picture(picture_source(job.source), max_pixels=self.max_pixels)
-        bright = self.enhancer.enhance(stripped(picture) if self.strip else picture, self.strength)
+        picture = stripped(picture) if self.strip else picture
+        bright = self.enhancer.enhance(picture, self.strength, exposure=self.exposure)
         size = self.file.write(bright, job)
         return {
             "path": job.source,
@@ -107,6 +110,7 @@ class _Worker:
             "height": bright.height,
             "model": self.enhancer.name,
             "strength": self.strength,
+            "exposure": self.exposure,
             "seconds": round(perf_counter() - start, 3),
         }
 

@@ -1,4 +1,4 @@
-"""``llc info``: what files say about themselves. PyTorch is not needed."""
+"""``llc info``: show the properties of files. Does not need PyTorch."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ def _facts(info: "Info") -> dict[str, object]:
 
 
 def _tone(numbers: tuple[int, ...]) -> dict[str, object]:
-    """Return the tone numbers as the gains, exponents and matrix that they stand for."""
+    """Return the gains, exponents and matrix that the tone numbers stand for."""
     matrix = [round(number / 4096, 4) for number in numbers[6:15]]
     return {
         "gain": [round(2 ** (number / 2048), 4) for number in numbers[0:3]],
@@ -92,7 +92,7 @@ def _describe_tone(tone: dict[str, list[float]] | None) -> dict[str, str]:
 
 
 def _describe_chunks(chunks: list[dict[str, Any]]) -> str:
-    """Return the bytes of each type of chunk, and how many there are if there are several."""
+    """Return the total length of each type of chunk, and the count if there are several."""
     lengths: dict[str, list[int]] = {}
     for chunk in chunks:
         lengths.setdefault(chunk["type"], []).append(chunk["length"])

@@ -8,7 +8,13 @@ from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._device import choose_device
 from llcodec._limits import MAX_TILE_SIZE
-from llcodec.codec.decoder import check_brightness, decode_latents, preview, synthesise
+from llcodec.codec.decoder import (
+    check_brightness,
+    check_exposure,
+    decode_latents,
+    preview,
+    synthesise,
+)
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.models import DEFAULT_MODEL, load_model
 from llcodec.codec.rate import search_quality
@@ -139,6 +145,7 @@ class Codec:
         data: bytes,
         *,
         brightness: float = 1.0,
+        exposure: float = 0.0,
         region: Region | None = None,
         limits: Limits | None = None,
     ) -> Picture:
@@ -146,7 +153,9 @@ class Codec:
 
         Args:
             data: the whole file.
-            brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+            brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2,
+                which brightens by twice as many stops.
+            exposure: stops to add, from -4 to 4; 1 doubles the light.
             region: what to decode; all of the picture by default. Only the tiles that the region
                 needs are decoded.
             limits: upper bounds on what the file may hold.
@@ -155,17 +164,18 @@ class Codec:
             FormatError: when the file is damaged, or not an ``.llc`` file.
             TooManyPixelsError: when the picture is above the limit.
             WrongModelError: when the file was made with another model.
-            InputError: when the brightness or the region is out of range.
+            InputError: when the brightness, the exposure or the region is out of range.
         """
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
         check_brightness(header, brightness)
+        check_exposure(exposure)
         region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
-        pixels = synthesise(self._transforms, latents, header, brightness, region)
+        pixels = synthesise(self._transforms, latents, header, brightness, region, exposure)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
@@ -174,6 +184,7 @@ class Codec:
         max_size: int,
         *,
         brightness: float = 1.0,
+        exposure: float = 0.0,
         limits: Limits | None = None,
     ) -> Picture:
         """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
@@ -190,20 +201,26 @@ class Codec:
         header = file.header
         self._check(header, limits)
         check_brightness(header, brightness)
+        check_exposure(exposure)
         latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         pixels, extent = None, None
         if STRIDE * max_size <= max(header.width, header.height):
-            pixels = preview(self._transforms, latents, header, brightness)
+            pixels = preview(self._transforms, latents, header, brightness, exposure)
             extent = header.width / STRIDE, header.height / STRIDE
         if pixels is None:
-            pixels = synthesise(self._transforms, latents, header, brightness)
+            pixels = synthesise(self._transforms, latents, header, brightness, exposure=exposure)
             extent = None
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fit_within(header.width, header.height, max_size)
         return imaging.resize(picture, *size, extent)
 
     def salvage(
-        self, data: bytes, *, brightness: float = 1.0, limits: Limits | None = None
+        self,
+        data: bytes,
+        *,
+        brightness: float = 1.0,
+        exposure: float = 0.0,
+        limits: Limits | None = None,
     ) -> SalvagedPicture:
         """Recover the intact tiles of a damaged ``.llc`` file; lost ones are grey and listed.
 
@@ -215,7 +232,8 @@ class Codec:
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)
         check_brightness(file.header, brightness)
-        return salvage(self._transforms, self._coder, file, brightness)
+        check_exposure(exposure)
+        return salvage(self._transforms, self._coder, file, brightness, exposure)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.

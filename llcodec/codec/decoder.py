@@ -23,6 +23,12 @@ from llcodec.errors import CorruptError, InputError
 # Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
 
+MAX_BRIGHTNESS = 2
+"""The highest brightness: twice as many stops as the tone curve of the file has."""
+
+MAX_STOPS = 4
+"""The largest change of the exposure."""
+
 
 @dataclass(frozen=True)
 class LatentPlane:
@@ -109,6 +115,7 @@ def synthesise(
     header: Header,
     brightness: float,
     region: Region | None = None,
+    exposure: float = 0.0,
 ) -> Samples:
     """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
@@ -116,12 +123,13 @@ def synthesise(
         transforms: of the model.
         plane: the latents that the region needs.
         header: of the file.
-        brightness: 1 for the enhanced picture, 0 for the picture as it was shot.
+        brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2.
         region: all of the picture by default.
+        exposure: stops to add, from -4 to 4.
     """
     region = region or whole_picture(header)
     factor = _factor(transforms, header)
-    shown = _brightness(header, brightness)
+    shown = _brightness(header, brightness, exposure)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     box = region.latents
     covered = np.empty(
@@ -146,7 +154,11 @@ def synthesise(
 
 
 def preview(
-    transforms: Transforms, plane: LatentPlane, header: Header, brightness: float
+    transforms: Transforms,
+    plane: LatentPlane,
+    header: Header,
+    brightness: float,
+    exposure: float = 0.0,
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
@@ -155,7 +167,7 @@ def preview(
     picture = transforms.preview(plane.values * _factor(transforms, header))
     if picture is None:
         return None
-    shown = _brightness(header, brightness)
+    shown = _brightness(header, brightness, exposure)
     if shown is not None:
         picture = shown.adjust(picture)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
@@ -169,13 +181,19 @@ def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
 
 def check_brightness(header: Header, brightness: float) -> None:
     """Raise InputError unless a file can be decoded at this brightness."""
-    if not 0 <= brightness <= 1:
-        raise InputError(f"brightness must be from 0 to 1, not {brightness}")
+    if not 0 <= brightness <= MAX_BRIGHTNESS:
+        raise InputError(f"brightness must be from 0 to {MAX_BRIGHTNESS}, not {brightness}")
     if brightness != 1 and header.tone is None:
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
-def _brightness(header: Header, brightness: float) -> Brightness | None:
-    if brightness == 1 or header.tone is None:
+def _brightness(header: Header, brightness: float, exposure: float) -> Brightness | None:
+    if brightness == 1 and exposure == 0:
         return None
-    return Brightness(header.tone, brightness)
+    return Brightness(header.tone, brightness, exposure)
+
+
+def check_exposure(stops: float) -> None:
+    """Raise InputError unless a picture can be exposed by so many stops."""
+    if not -MAX_STOPS <= stops <= MAX_STOPS:
+        raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")

@@ -25,6 +25,7 @@ from llcodec.nets.density import (
     round_ste,
 )
 from llcodec.nets.gain import GainUnits
+from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
 from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
 from llcodec.nets.presets import Preset
@@ -59,12 +60,15 @@ class JointModel(nn.Module):
             self.snr_branch0, self.snr_branch1 = transforms.snr_branch0, transforms.snr_branch1
             self.f_a0, self.f_a1 = transforms.f_a0, transforms.f_a1
         self.h_a, self.h_s = transforms.h_a, transforms.h_s
-        self.context = ContextModel(preset.latents, preset.context_features, preset.order)
-        self.entropy_parameters = entropy_parameters(
-            preset.hyper_features + preset.context_features,
-            preset.entropy_hidden,
-            preset.latents,
-        )
+        if preset.groups:
+            self.grouped_context = GroupedContext(preset)
+        else:
+            self.context = ContextModel(preset.latents, preset.context_features, preset.order)
+            self.entropy_parameters = entropy_parameters(
+                preset.hyper_features + preset.context_features,
+                preset.entropy_hidden,
+                preset.latents,
+            )
         self.density = FactorizedDensity(preset.hyper_latents)
         self.gain = GainUnits(preset.latents) if preset.variable_rate else None
         self.tone = build_tone_network(preset.tone_members) if preset.global_tone else None
@@ -105,7 +109,7 @@ class JointModel(nn.Module):
             y0 = self.f_a0(y0, self.snr_branch0(y0, snr))
         features, y = self.g_a1(y0)
         if self.linear_analysis is not None:
-            with _full_precision(x):
+            with _full_precision(x):  # the largest coefficients are hundreds of steps
                 y = self.linear_analysis(x_g) + y.float() * _channels(self.latent_scale)
         if enhance:
             y = self.f_a1(y, self.snr_branch1(features, snr))
@@ -122,8 +126,7 @@ class JointModel(nn.Module):
         """Return the pictures B×3×16h×16w (not clamped) of latents B×M×h×w without gain."""
         picture: Tensor = self.g_s(y / _channels(self.latent_scale))
         if self.linear_synthesis is not None:
-            with _full_precision(y):
-                picture = self.linear_synthesis(y) + picture.float()
+            picture = self.linear_synthesis(y).float() + picture.float()
         return picture
 
     def preview(self, y: Tensor) -> Tensor | None:
@@ -159,24 +162,50 @@ class JointModel(nn.Module):
         ``rounding`` stands in for the rounding of latents in rate terms.
         """
         y = self.analyse(x, curve, enhance)
-        with _full_precision(x):
+        # The networks of groups see normalised latents, for which lower precision is enough.
+        with nullcontext() if self.preset.groups else _full_precision(x):
             log_gain = self.log_gain(quality)
             y_hat, latent_bits, hyper_bits = self.entropy_model(
-                y * log_gain.exp(), log_gain, rounding
+                y * log_gain.exp(), quality, rounding
             )
             y_hat = y_hat * self.inverse_gain(quality)
         return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
 
     def entropy_model(
-        self, y: Tensor, log_gain: Tensor, rounding: Rounding = add_uniform_noise
+        self, y: Tensor, quality: Tensor, rounding: Rounding = add_uniform_noise
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return quantised latents and the bits of latents and hyper-latents of each picture."""
-        z = self.h_a(y / _channels(self.coded_scale))
+        """Return quantised latents and the bits of latents and hyper-latents of each picture.
+
+        ``y`` are gained latents B×M×h×w, ``quality`` the real qualities B of their gains.
+        """
+        z = self.h_a(y / _channels(self.coded_scale)).float()
         hyper_bits = self.density.bits(rounding(z)).sum((1, 2, 3))
         hyper = self.h_s(round_ste(z))
-        index, mean = self._predict(y, hyper, log_gain, rounding)
+        if self.preset.groups:
+            index, mean = self._predict_in_groups(y, hyper, quality)
+        else:
+            index, mean = self._predict(y, hyper, self.log_gain(quality), rounding)
         bits = gaussian_bits(rounding(y - mean), index).sum((1, 2, 3))
         return round_ste(y - mean) + mean, bits, hyper_bits
+
+    def _predict_in_groups(
+        self, y: Tensor, hyper: Tensor, quality: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the real scale index and the mean of every latent, given its context."""
+        assert self.gain is not None
+        # Linear between integer qualities, so that integer arithmetic can follow it exactly.
+        magnitudes = self.gain.log_gain.exp() * self.latent_scale
+        scale = self.gain.interpolate(magnitudes, quality)[..., None, None]
+        biases = [
+            self.gain.interpolate(group.quality_bias, quality)[..., None, None]
+            for group in self.grouped_context.channel_groups
+        ]
+        index, mean = self.grouped_context(y, hyper, scale, biases)
+        return index + self._index_start(self.log_gain(quality)), mean
+
+    def _index_start(self, log_gain: Tensor) -> Tensor:
+        """Return the scale indices of the channels' typical magnitudes, B×M×1×1."""
+        return index_of_scale(_channels(self.latent_scale)) + log_gain / LOG_SCALE_STEP
 
     def _predict(
         self, y: Tensor, hyper: Tensor, log_gain: Tensor, rounding: Rounding
@@ -206,8 +235,7 @@ class JointModel(nn.Module):
             context = self.context(known / scale)
         features = torch.cat((hyper, context), 1)
         index, mean = self.entropy_parameters(features).chunk(2, 1)
-        start = index_of_scale(_channels(self.latent_scale)) + log_gain / LOG_SCALE_STEP
-        return index + start, mean * scale
+        return index + self._index_start(log_gain), mean * scale
 
 
 def _full_precision(x: Tensor) -> AbstractContextManager[object]:

@@ -34,7 +34,11 @@ class SalvagedPicture:
 
 
 def salvage(
-    transforms: Transforms, coder: LatentCoder, file: Salvage, brightness: float
+    transforms: Transforms,
+    coder: LatentCoder,
+    file: Salvage,
+    brightness: float,
+    exposure: float = 0.0,
 ) -> SalvagedPicture:
     """Decode the intact tiles of a file.
 
@@ -52,7 +56,7 @@ def salvage(
         else:
             place_tile(plane, header, number, latents)
     _continue_into(plane, header, lost)
-    pixels = synthesise(transforms, plane, header, brightness)
+    pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1

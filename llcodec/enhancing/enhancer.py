@@ -8,6 +8,7 @@ import torch
 from llcodec._arrays import Samples
 from llcodec._device import choose_device
 from llcodec.codec.codec import check_shape
+from llcodec.codec.decoder import check_exposure
 from llcodec.codec.samples import to_samples
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
@@ -16,6 +17,7 @@ from llcodec.enhancing.pieces import Network, Piece
 from llcodec.errors import BrokenModelError
 from llcodec.imaging.picture import Picture
 from llcodec.nets.blocks import luma
+from llcodec.nets.tone import adjust_exposure, identity_curve
 
 
 class Enhancer:
@@ -41,30 +43,37 @@ class Enhancer:
         return self._network.sha256
 
     @torch.inference_mode()
-    def enhance(self, picture: Picture, strength: float = 1.0) -> Picture:
+    def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
         """Return the picture made bright, with as many bits, its alpha and its metadata.
 
         ``strength`` is 1 for the enhanced picture and 0 for the very samples that came in; between
-        them light is mixed.
-        Raises InputError if the strength is out of its range, TooManyPixelsError if the picture is
-        too thin, or too large for the model, BrokenModelError if the model makes no picture.
+        them light is mixed. ``exposure`` is how many stops the enhanced picture is made brighter
+        by, from -4 to 4.
+        Raises InputError if the strength or the exposure is out of its range, TooManyPixelsError
+        if the picture is too thin, or too large for the model, BrokenModelError if the model makes
+        no picture.
         """
         check_strength(strength)
+        check_exposure(exposure)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         if strength == 0:
             return picture
         pixels = np.empty_like(picture.pixels)
         for piece in self._network.pieces(picture.pixels):
-            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength)
+            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength, exposure)
         return replace(picture, pixels=pixels)
 
-    def _finished(self, piece: Piece, picture: Picture, strength: float) -> Samples:
+    def _finished(
+        self, piece: Piece, picture: Picture, strength: float, exposure: float
+    ) -> Samples:
         """Return the samples of a piece: grey if the picture is, mixed with what was shot."""
         values = piece.values
         if not bool(values.isfinite().all()):
             raise BrokenModelError(f"the model {self.name} makes values that are not finite")
         if picture.grey:
             values = luma(values).expand(-1, 3, -1, -1)
+        if exposure:
+            values = adjust_exposure(values, identity_curve(1).to(values.device), exposure)
         if strength < 1:
             values = blend(picture.pixels[piece.rows, piece.columns], values, strength)
         finished = values[0].permute(1, 2, 0).cpu().numpy()

@@ -21,8 +21,9 @@ class Preset:
         hyper_latents: channels that are coded at 1/64.
         hyper_hidden: channels inside the hyper transforms.
         hyper_features: channels that the hyper-synthesis returns.
-        context_features: channels that the context model returns.
-        entropy_hidden: channels of the hidden layers of the entropy parameters.
+        context_features: channels that the context model returns (without groups only).
+        entropy_hidden: channels of the hidden layers of the entropy parameters (without groups
+            only).
         blocks: residual blocks at each of the four sizes (``fast`` only).
         decoder_blocks: those of the synthesis transform, where they differ (``fast`` only).
         condition: channels of the SNR-aware branch.
@@ -33,6 +34,10 @@ class Preset:
         variable_rate: whether there are gain units.
         global_tone: whether there is a tone network.
         linear_path: whether there is a linear path.
+        groups: channels of latents that are coded one group after another
+            (:mod:`llcodec.nets.grouped_context`); without groups, all are coded at once.
+        group_features: context features of each group.
+        group_hidden: channels of the two hidden layers of each group's entropy parameters.
         tone_members: tone networks whose curves are averaged.
     """
 
@@ -56,6 +61,9 @@ class Preset:
     global_tone: bool = True
     linear_path: bool = True
     tone_members: int = 1
+    groups: tuple[int, ...] = ()
+    group_features: tuple[int, ...] = ()
+    group_hidden: tuple[int, ...] = ()
 
     def plain(self) -> "Preset":
         """Return the same codec without enhancement: no SNR-aware branch, no global tone."""
@@ -82,9 +90,12 @@ FAST = Preset(
     hyper_latents=64,
     hyper_hidden=96,
     hyper_features=160,
-    context_features=160,
-    entropy_hidden=(224, 224),
+    context_features=0,
+    entropy_hidden=(),
     tone_members=4,
+    groups=(32, 176),
+    group_features=(64, 96),
+    group_hidden=(128, 224),
 )
 FAST_1 = replace(
     FAST,
@@ -92,6 +103,11 @@ FAST_1 = replace(
     widths=(24, 64, 112, 160),
     blocks=(0, 1, 2, 1),
     decoder_blocks=None,
+    context_features=160,
+    entropy_hidden=(224, 224),
+    groups=(),
+    group_features=(),
+    group_hidden=(),
 )
 
 

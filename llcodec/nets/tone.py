@@ -99,6 +99,51 @@ def adjust_brightness(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tenso
     return shot.clamp(min=TONE_FLOOR) ** (1 - brightness) * x_g.clamp(min=TONE_FLOOR) ** brightness
 
 
+def adjust_exposure(x_g: Tensor, curve: ToneCurve, stops: float) -> Tensor:
+    """Return an enhanced picture with 2^stops times as much light.
+
+    The light is scaled between the gain and the matrix of the tone curve, and below its shoulder:
+    lamps keep their shape, and white stays white. Darkening scales all channels of a pixel alike,
+    as undoing the shoulder of each would turn coding errors near white into spots of colour.
+
+    Args:
+        x_g: the enhanced picture, B×3×H×W, sRGB-encoded.
+        curve: the tone curve that it was brightened with; :func:`identity_curve` for none.
+        stops: 0 changes nothing, 1 doubles the light.
+    """
+    shouldered = _mix(torch.linalg.inv(curve.matrix), x_g).clamp(min=0)
+    if stops >= 0:
+        return _mix(curve.matrix, _exposed(shouldered, stops))
+    grey = luma(shouldered).clamp(min=TONE_FLOOR)
+    factor = decode_srgb(_exposed(grey, stops)) / decode_srgb(grey)
+    return _mix(curve.matrix, encode_srgb(factor * decode_srgb(shouldered)))
+
+
+def _exposed(shouldered: Tensor, stops: float) -> Tensor:
+    """Return values, 0 or above, with their light scaled below the shoulder."""
+    bright = _inverse_shoulder(shouldered)
+    # What the shoulder's inverse leaves out near white, so that 0 stops change nothing there.
+    rest = shouldered - _shoulder(bright)
+    return _shoulder(encode_srgb(2.0**stops * decode_srgb(bright))) + rest
+
+
+def brightening(curve: ToneCurve) -> float:
+    """Return by how many stops a curve (a batch of one) brightens what becomes middle grey."""
+    grey = torch.full((1, 3, 1, 1), 0.5, device=curve.log_gain.device)
+    before = decode_srgb(invert_tone(grey, curve).clamp(min=TONE_FLOOR)).mean()
+    return float((decode_srgb(grey).mean() / before).log2())
+
+
+def decode_srgb(encoded: Tensor) -> Tensor:
+    """Return the linear light of sRGB-encoded values (IEC 61966-2-1), 0 or above."""
+    return torch.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+
+def encode_srgb(light: Tensor) -> Tensor:
+    """Return linear light, 0 or above, sRGB-encoded."""
+    return torch.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
 def _per_pixel(v: Tensor) -> Tensor:
     return v[..., None, None]
 

@@ -60,6 +60,7 @@ class RunState:
     window: list[list[float]] = field(default_factory=list)  # what the next log row averages
     skipped: int = 0  # steps in a row
     restarted: list[int] = field(default_factory=list)  # steps at which the average took over
+    norms: dict[str, list[float]] = field(default_factory=dict)  # of gradients, by part
     notes: dict[str, str] = field(default_factory=dict)  # kept beside, never changed
 
 
@@ -83,6 +84,7 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "window": json.dumps(state.window),
         "skipped": json.dumps(state.skipped),
         "restarted": json.dumps(state.restarted),
+        "norms": json.dumps(state.norms),
         "rng": json.dumps(state.rng.bit_generator.state),
         **state.notes,
     }
@@ -110,6 +112,8 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     state.recent.extend(json.loads(metadata["recent"]))
     state.window[:] = json.loads(metadata["window"])
     state.skipped = json.loads(metadata["skipped"])
+    state.norms.clear()
+    state.norms.update(json.loads(metadata.get("norms", "{}")))
     state.restarted[:] = json.loads(metadata["restarted"])
 
 

@@ -27,7 +27,12 @@ from llcodec.training.losses import (
     rate_distortion,
     weighted_cost,
 )
-from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
+from llcodec.training.optimiser import (
+    AdaptiveClip,
+    clipped_step,
+    new_optimiser,
+    set_learning_rates,
+)
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import Processes
@@ -91,6 +96,11 @@ class CodecTrainer(Trainer):
         super().__init__(out, state, schedule, settings, processes)
         self.shard = self.processes.shard(recipe.batch)
         self.prefetcher = Prefetcher(self._drawn, rng)
+        self.clip = (
+            None
+            if recipe.adaptive_clip is None
+            else AdaptiveClip(recipe.adaptive_clip, recipe.clip_norm, state.norms)
+        )
         self.forward: nn.Module = model
         if self.processes.world_size > 1:
             self.forward = nn.parallel.DistributedDataParallel(model)
@@ -105,7 +115,7 @@ class CodecTrainer(Trainer):
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
         total, bpp, mse = self.processes.mean(values).tolist()
         if self._is_sane(total) and clipped_step(
-            loss.total, self.model, state.optimiser, recipe.clip_norm
+            loss.total, self.model, state.optimiser, recipe.clip_norm, self.clip
         ):
             self.ema.update(self.model, state.step)
             state.skipped = 0

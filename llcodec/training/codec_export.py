@@ -69,8 +69,8 @@ def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibr
     for picture in (p for pair in pairs for p in (pair.low, pair.high)):
         y = _latents(model, picture)
         for quality in _CALIBRATION_QUALITIES:
-            log_gain = model.log_gain(torch.tensor([quality]))
-            batches.append((y * log_gain.exp(), log_gain))
+            asked = torch.tensor([quality])
+            batches.append((y * model.log_gain(asked).exp(), asked))
     return Calibration(batches, _typical(model, data, brightens))
 
 

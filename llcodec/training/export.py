@@ -17,6 +17,7 @@ from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.tables import Table, table_from_probabilities
+from llcodec.errors import ModelError
 from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
 from llcodec.training.quantise import (
     FloatLayer,
@@ -35,7 +36,7 @@ _HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table m
 class Calibration:
     """Pictures and settings that show what the model does: inputs of the entropy model.
 
-    ``batches`` (gained latents B×M×h×w, log gains B×M×1×1) show how large activations become;
+    ``batches`` (gained latents B×M×h×w, their real qualities B) show how large activations become;
     scale tables are fitted to the symbols of ``typical`` latents, and Gaussian if there are none.
     """
 
@@ -53,8 +54,11 @@ def export_model(
 ) -> ModelFile:
     """Write ``model`` to ``path``, with what is known of its training, and return what was written.
 
-    Raises BrokenModelError if a layer cannot be proved exact.
+    Raises BrokenModelError if a layer cannot be proved exact, ModelError for a model whose latents
+    are coded in groups: weight files do not hold these yet.
     """
+    if model.preset.groups:
+        raise ModelError("models that code latents in groups can be trained, but not exported yet")
     networks = integer_networks(model, calibration)
     networks.check()
     file = ModelFile(
@@ -133,8 +137,8 @@ def _largest_activations(model: JointModel, calibration: Calibration) -> dict[st
             layer.register_forward_hook(_recorder(largest, number))
             for number, layer in enumerate(layers)
         ]
-    for y, log_gain in calibration.batches:
-        model.entropy_model(y, log_gain)
+    for y, quality in calibration.batches:
+        model.entropy_model(y, quality)
     for hook in hooks:
         hook.remove()
     return {name: [largest[n] for n in sorted(largest)] for name, largest in seen.items()}

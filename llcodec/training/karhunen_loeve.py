@@ -50,8 +50,15 @@ def warm_start(model: JointModel, basis: Tensor, scale: Tensor, lambdas: Sequenc
     middle = float(model.gain.log_gain[len(lambdas) // 2].mean().exp())
     model.latent_scale.copy_(scale)
     model.coded_scale.copy_(scale * middle)
-    last = model.entropy_parameters[-1]
-    assert isinstance(last, nn.Conv2d)
-    assert last.bias is not None
-    last.weight.mul_(0.1)
-    last.bias.zero_()
+    for network in _parameter_networks(model):
+        last = network[-1]
+        assert isinstance(last, nn.Conv2d)
+        assert last.bias is not None
+        last.weight.mul_(0.1)
+        last.bias.zero_()
+
+
+def _parameter_networks(model: JointModel) -> list[nn.Sequential]:
+    if not model.preset.groups:
+        return [model.entropy_parameters]
+    return [group.entropy_parameters for group in model.grouped_context.channel_groups]

@@ -1,6 +1,7 @@
 """Adam with a learning rate for each part of the codec, and its schedule."""
 
 import math
+from statistics import median
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +9,9 @@ from torch import Tensor, nn
 from llcodec.training.recipe import LearningRate, StageRecipe
 
 _LINEAR = ("linear_analysis.", "linear_synthesis.")
-_ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.")
+_FEW_NORMS = 20
+_RECENT_NORMS = 100
+_ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.", "grouped_context.")
 
 
 def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
@@ -34,17 +37,22 @@ def set_learning_rates(
 
 
 def clipped_step(
-    loss: Tensor, model: nn.Module, optimiser: torch.optim.Optimizer, clip_norm: float
+    loss: Tensor,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    clip_norm: float,
+    clip: "AdaptiveClip | None" = None,
 ) -> bool:
     """Take one step against the gradient, whose norm is at most ``clip_norm`` after clipping.
 
-    Returns whether loss and gradient were finite; the weights are left alone otherwise.
+    Where there is an adaptive ``clip``, it decides instead. Returns whether loss and gradient were
+    finite; the weights are left alone otherwise.
     """
     optimiser.zero_grad(set_to_none=True)
     if not math.isfinite(float(loss.detach())):
         return False
     loss.backward()  # type: ignore[no-untyped-call]
-    norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm)
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip_norm) if clip is None else clip(model)
     if not bool(norm.isfinite()):
         return False
     optimiser.step()
@@ -65,3 +73,44 @@ def warmup_cosine(step: int, since: int, steps: int, warmup: int) -> float:
     """Return the share of the peak: up linearly, ``since`` steps ago, and a cosine to zero."""
     rise = min(1.0, (since + 1) / max(1, warmup))
     return rise * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2
+
+
+class AdaptiveClip:
+    """Clips the gradient of each part of a codec at a multiple of the median of its recent norms.
+
+    The parts (linear path, entropy networks, all else) differ widely in their gradients. One norm
+    for all would let the largest scale the others up and down, and would not see a burst of
+    a small one. After AutoClip (Seetharaman et al., MLSP 2020). The first norms, which have no
+    median to speak of, are clipped to ``first``. ``recent`` holds the norms of each part, oldest
+    first; it belongs to the state of a run.
+    """
+
+    def __init__(self, factor: float, first: float, recent: dict[str, list[float]]) -> None:
+        self.factor, self.first, self.recent = factor, first, recent
+
+    def __call__(self, model: nn.Module) -> Tensor:
+        """Clip the gradients of ``model`` in place; return the largest norm before clipping."""
+        parts: dict[str, list[nn.Parameter]] = {}
+        for name, parameter in model.named_parameters():
+            if parameter.grad is not None:
+                parts.setdefault(_part_of(name), []).append(parameter)
+        norms = [self._clip(name, parameters) for name, parameters in parts.items()]
+        return torch.stack(norms).amax()
+
+    def _clip(self, name: str, parameters: list[nn.Parameter]) -> Tensor:
+        recent = self.recent.setdefault(name, [])
+        norm = nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+        if not bool(norm.isfinite()):
+            return norm
+        few = len(recent) < _FEW_NORMS
+        most = self.first if few else self.factor * median(recent)
+        nn.utils.clip_grads_with_norm_(parameters, most, norm)
+        recent.append(float(norm))
+        del recent[:-_RECENT_NORMS]
+        return norm
+
+
+def _part_of(name: str) -> str:
+    if name.startswith(_LINEAR):
+        return "linear"
+    return "entropy" if name.startswith(_ENTROPY) else "transforms"

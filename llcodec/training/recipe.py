@@ -23,6 +23,9 @@ from llcodec.training.tone import ToneRecipe
 LAMBDAS = (0.0008, 0.0016, 0.0032, 0.0064, 0.0128, 0.0256, 0.0512, 0.1024)
 
 
+_MAY_BE_ZERO = ("widths", "blocks", "decoder_blocks", "context_features")
+
+
 @dataclass(frozen=True)
 class LearningRate:
     """Adam's learning rate over time: up over ``warmup`` steps, then down.
@@ -86,6 +89,9 @@ class StageRecipe:
     drown out the others. Adam forgets squares quickly (``betas``): bursts of the gradient would
     move all weights at once, and have thrown a run away.
 
+    Gradients are clipped to the norm ``clip_norm``, or where ``adaptive_clip`` is given, those of
+    each part to that many times the median of its recent norms.
+
     Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
     ``patience`` of them in a row the run continues from the averaged weights. In the last
     ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
@@ -100,6 +106,7 @@ class StageRecipe:
     learning_rate: LearningRate = field(default_factory=LearningRate)
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 1.0
+    adaptive_clip: float | None = None
     loss_cap: float = 8.0
     patience: int = 20
     hard_share: float = 0.0
@@ -123,7 +130,7 @@ class StageRecipe:
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience, loss_cap=self.loss_cap)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
-        check_positive(clip_norm=self.clip_norm)
+        check_positive(clip_norm=self.clip_norm, adaptive_clip=self.adaptive_clip)
         check_decays(ema_decay=self.ema_decay)
         for beta in self.betas:
             check_decays(betas=beta)
@@ -152,7 +159,12 @@ class Recipe:
     def __post_init__(self) -> None:
         """Raise InputError for sizes that cannot be built."""
         check_least(0, seed=self.seed)
-        check_sizes(self.preset, may_be_zero=("widths", "blocks", "decoder_blocks"))
+        check_sizes(self.preset, may_be_zero=_MAY_BE_ZERO)
+        groups, latents = sum(self.preset.groups), self.preset.latents
+        if groups not in (0, latents):
+            raise InputError(
+                f"model.groups hold {groups} latents, where model.latents is {latents}"
+            )
 
 
 def _file_of(preset: Preset) -> str:

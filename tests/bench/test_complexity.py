@@ -15,7 +15,7 @@ from llcodec.bench.complexity import (
     paper_complexities,
 )
 from llcodec.codec.weights import read_model
-from llcodec.nets.presets import FAST
+from llcodec.nets.presets import FAST, FAST_1
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +87,21 @@ def test_all_weights_belong_to_a_stage() -> None:
 
 @pytest.mark.parametrize("order", ["checkerboard", "serial"])
 def test_what_the_mask_leaves_out_is_no_part_of_ours(order: CodingOrder) -> None:
-    preset = replace(FAST, order=order)
+    preset = replace(FAST_1, order=order)
     ours = joint_complexity("fast", preset)
     whole = joint_complexity("fast", preset, masked=True)
-    out = 13 * FAST.latents * FAST.context_features  # of 25 weights for each pair of channels
+    out = 13 * FAST_1.latents * FAST_1.context_features  # of 25 weights for each pair of channels
     assert whole.parameters - ours.parameters == out
     assert whole.macs - ours.macs == out * (960 // 16) * (512 // 16)
     assert [s.macs for s in ours.stages[::2]] == [s.macs for s in whole.stages[::2]]
+
+
+def test_groups_have_masks_of_their_own() -> None:
+    ours, whole = (joint_complexity("fast", FAST, masked=masked) for masked in (False, True))
+    pairs = zip(FAST.groups, FAST.group_features, strict=True)
+    out = sum(13 * channels * features for channels, features in pairs)
+    assert whole.parameters - ours.parameters == out
+    assert whole.macs - ours.macs == out * (960 // 16) * (512 // 16)
 
 
 @pytest.mark.parametrize("name", ["fast", "base"])

@@ -16,8 +16,8 @@ from llcodec.bench.codecs.registry import CodecOptions
 from llcodec.bench.complexity import (
     Complexity,
     all_complexities,
+    enhancer_complexity,
     joint_complexity,
-    nerco_complexity,
     paper_complexities,
 )
 from llcodec.bench.per_pipeline import (
@@ -178,7 +178,7 @@ def test_the_joint_network_costs_what_its_own_shape_does() -> None:
 
 
 def test_enhancers_stand_where_they_work(nerco: Path) -> None:
-    (stage,) = nerco_complexity(COMPACT.name).stages
+    (stage,) = enhancer_complexity(COMPACT.name).stages
     for spec, place in ((f"ebc:nerco:{nerco}+base", 0), (f"cbe:base+nerco:{nerco}", -1)):
         found = complexity_of(pipeline_of(spec), 4.0)
         assert found is not None

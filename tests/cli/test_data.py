@@ -64,7 +64,7 @@ def test_a_whole_set(llc: Llc, kodak: Path) -> None:
     assert result.out.decode().splitlines() == [
         f"kodak in {kodak}",
         "  test  24 of 24 photographs",
-        "whole",
+        "complete",
     ]
     record = json.loads(llc("data", "check", "kodak", "--root", kodak, "--json").out)
     assert record == {
@@ -84,7 +84,7 @@ def test_a_set_that_is_not_whole(llc: Llc, kodak: Path) -> None:
     lines = result.out.decode().splitlines()
     assert "  split test: not there: 07" in lines
     assert "  kodim08.png: not an image that can be read: the file is empty" in lines
-    assert lines[-1] == "not whole: 3 problems"
+    assert lines[-1] == "incomplete: 3 problems"
     result = llc("data", "check", "kodak", "--root", kodak, "--json")
     assert result.code == 1
     record = json.loads(result.out)

@@ -18,7 +18,7 @@ def test_splits_in_words() -> None:
         "sid": "train 2,099, test 598",
         "smid": "train 153 scenes, test 49 scenes",
         "sdsd-indoor": "train (unknown), test 6+ scenes",
-        "pairs": "as you like",
+        "pairs": "any number",
     }
 
 
@@ -51,7 +51,7 @@ def test_one_problem_is_singular() -> None:
         "lime in root",
         "  test  1,200 of 10 pictures",
         "  .: no pictures",
-        "not whole: 1 problem",
+        "incomplete: 1 problem",
     ]
 
 

@@ -54,7 +54,8 @@ def test_streams_are_png(llc: Llc, sample: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "brightness"), [(["--as-shot"], 0.0), (["--brightness", "0.5"], 0.5)]
+    ("options", "brightness"),
+    [(["--as-shot"], 0.0), (["--brightness", "0.5"], 0.5)],
 )
 def test_brightness(
     llc: Llc, file: Path, sample: bytes, options: list[str], brightness: float
@@ -80,6 +81,7 @@ def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
         "quality": 4.0,
         "model": "fast",
         "brightness": 1.0,
+        "exposure": 0.0,
     }
 
 
@@ -196,3 +198,27 @@ def test_rare_suffixes_of_jpeg(llc: Llc, file: Path, tmp_path: Path, suffix: str
     assert llc("decode", file, tmp_path / f"x{suffix}").code == 0
     with Image.open(tmp_path / f"x{suffix}") as image:
         assert image.format == "JPEG"
+
+
+@pytest.mark.parametrize("stops", ["+0.5", "-1", "2"])
+def test_exposure(llc: Llc, file: Path, sample: bytes, stops: str) -> None:
+    result = llc("decode", file, "--json", "--exposure", stops)
+    assert json.loads(result.out)["exposure"] == float(stops)
+    with Image.open(file.with_suffix(".png")) as image:
+        exposed, plain = np.asarray(image), np.asarray(llcodec.decode(sample))
+        assert np.array_equal(exposed, np.asarray(llcodec.decode(sample, exposure=float(stops))))
+    assert (exposed.mean() > plain.mean()) == (float(stops) > 0)
+
+
+def test_brightness_beyond_the_guess_of_the_network(llc: Llc, file: Path, sample: bytes) -> None:
+    assert llc("decode", file, "--brightness", "1.5").code == 0
+    with Image.open(file.with_suffix(".png")) as image:
+        assert np.asarray(image).mean() > np.asarray(llcodec.decode(sample)).mean() + 5
+
+
+def test_a_name_without_a_suffix_gets_a_hint(llc: Llc, file: Path, tmp_path: Path) -> None:
+    result = llc("decode", file, "-o", tmp_path / "out")
+    assert result.code == 2
+    assert "no picture can be written as" in result.err
+    assert "; end it with / for a folder" in result.err
+    assert "; end it" not in llc("decode", file, "-o", tmp_path / "out.foo").err

@@ -21,6 +21,7 @@ def commands(document: Path) -> list[list[str]]:
     return [each for each in words if not needy & set(each)]
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run_in_their_order(
     llc: Callable[..., Any], picture: Callable[..., Path], tmp_path: Path, monkeypatch: Any
 ) -> None:

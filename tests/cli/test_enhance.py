@@ -134,7 +134,7 @@ def test_the_input_is_never_overwritten(enhance: Llc, picture: Make, tmp_path: P
     for output in (source, tmp_path, f"{tmp_path}/"):
         result = enhance(source, "-o", output, "--force")
         assert result.code == 1
-        assert "which is an input itself" in result.err
+        assert "it is also an input" in result.err
     assert source.read_bytes() == before
 
 
@@ -163,6 +163,7 @@ def test_json_tells_all_of_each_file(enhance: Llc, picture: Make, tmp_path: Path
         "height": 16,
         "model": "tiny-nerco",
         "strength": 0.5,
+        "exposure": 0.0,
     }
 
 
@@ -183,7 +184,7 @@ def test_streams(enhance: Llc, picture: Make, tmp_path: Path) -> None:
 def test_standard_output_takes_one_file(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     result = enhance(picture(tmp_path / "a.png"), picture(tmp_path / "b.png"), "-o", "-")
     assert (result.code, result.out) == (2, b"")
-    assert "standard output takes a single file" in result.err
+    assert "standard output can take only one file" in result.err
     assert enhance("-", tmp_path / "a.png", stdin=b"").code == 2
 
 
@@ -305,7 +306,7 @@ def test_unknown_and_damaged_models(
 
 def test_missing_empty_and_other_files(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "no such file" in refused(tmp_path / "missing")
-    assert "no pictures in this folder" in refused(tmp_path)
+    assert "no images in this folder" in refused(tmp_path)
     for content in (b"", b"Just a line of text.\n", bytes(100)):
         (tmp_path / "a").write_bytes(content)
         assert f"llc: {tmp_path}/a: " in refused(tmp_path / "a")
@@ -376,3 +377,17 @@ def test_jfif_stays_jpeg(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     assert enhance(tmp_path / "a.jfif", *small).code == 0
     with Image.open(tmp_path / "a-enhanced.jfif") as image:
         assert image.format == "JPEG"
+
+
+def test_exposure(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "a.png")
+    means = []
+    for stops in ("-1", "0", "+1"):
+        result = llc("enhance", source, "--exposure", stops, "--force", "--json")
+        assert json.loads(result.out)["exposure"] == float(stops)
+        with Image.open(tmp_path / "a-enhanced.png") as image:
+            means.append(np.asarray(image).mean())
+            assert np.array_equal(
+                np.asarray(image), np.asarray(llcodec.enhance(source, exposure=float(stops)))
+            )
+    assert means == sorted(set(means))

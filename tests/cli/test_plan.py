@@ -40,7 +40,7 @@ def plan(
     naming = Naming(
         with_suffix(".llc", PNG, keep_suffix=keep_suffix), LLC, Existing(force, skip, keep_suffix)
     )
-    return writing_plan(Ends(inputs, output), find_sources(inputs, PNG, "pictures"), naming)
+    return writing_plan(Ends(inputs, output), find_sources(inputs, PNG, "images"), naming)
 
 
 def targets(made: Plan) -> list[str]:
@@ -86,9 +86,9 @@ def test_folders_are_made_only_for_outputs_that_go_into_one() -> None:
     [
         (["a.png", "in"], "a.png", "several files need a folder"),
         (["a.png", "in"], "x.llc", "several files need a folder"),
-        (["a.png", "in"], "-", "standard output takes a single file"),
-        (["a.png", "-"], None, "standard output takes a single file"),
-        (["in"], "-", "standard output takes a single file"),
+        (["a.png", "in"], "-", "standard output can take only one file"),
+        (["a.png", "-"], None, "standard output can take only one file"),
+        (["in"], "-", "standard output can take only one file"),
         (["a.png"], "", "the output has no name"),
     ],
 )
@@ -148,10 +148,12 @@ def test_folders_that_cannot_be_written_to_are_told_at_once(output: str, message
     assert message in problem(plan("v1.2", output=output))
 
 
-def test_pipes_need_a_name_for_their_output(tree: Path) -> None:
-    os.mkfifo(tree / "pipe")
-    assert problem(plan("pipe")) == "is no file to name the output after: give -o OUT"
-    assert targets(plan("pipe", output="x.llc")) == ["x.llc"]
+def test_devices_need_a_name_for_their_output(tree: Path) -> None:
+    os.mkfifo(tree / "pipe.png")
+    assert targets(plan("pipe.png")) == ["pipe.llc"]
+    told = "is not a regular file to name the output after: give -o OUT"
+    assert problem(plan("/dev/null")) == told
+    assert targets(plan("/dev/null", output="x.llc")) == ["x.llc"]
 
 
 @pytest.mark.parametrize("output", [None, "new"])
@@ -172,7 +174,7 @@ def test_existing_outputs_are_refused_without_force(tree: Path) -> None:
 def test_an_output_that_is_an_input_is_refused_even_by_force(tree: Path, output: str) -> None:
     (tree / "link.png").symlink_to("a.png")
     (tree / "hard.png").hardlink_to(tree / "a.png")
-    assert "is an input itself" in problem(plan("a.png", output=output, force=True))
+    assert "it is also an input" in problem(plan("a.png", output=output, force=True))
 
 
 def test_a_folder_in_place_of_an_output(tree: Path) -> None:
@@ -206,7 +208,7 @@ def test_standard_output_must_not_be_a_terminal(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_plans_for_reading_have_no_outputs() -> None:
-    made = reading_plan(find_sources(["in", "missing"], PNG, "pictures"))
+    made = reading_plan(find_sources(["in", "missing"], PNG, "images"))
     assert [(job.source, job.target) for job in made.jobs] == [
         ("in/b.png", ""),
         ("in/sub/b.png", ""),

@@ -39,7 +39,10 @@ def test_losses_are_told_however_quiet_the_run_is(
 ) -> None:
     with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
         reporter.done({"path": "a", "problems": ["torn"], "lost": ["0,0,64,64"]})
-    assert capsys.readouterr().err == told + "llc: a: torn\nllc: a: lost 0,0,64,64, grey now\n"
+    assert (
+        capsys.readouterr().err
+        == told + "llc: a: torn\nllc: a: lost 0,0,64,64: grey in the output\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def find(*inputs: str) -> Found:
-    return find_sources(inputs, SUFFIXES, "pictures")
+    return find_sources(inputs, SUFFIXES, "images")
 
 
 def pairs(found: Found) -> list[tuple[str, str]]:
@@ -111,7 +111,7 @@ def test_links_to_files_are_followed_and_links_to_folders_are_not(tree: Path) ->
         ("missing.png", "no such file or folder"),
         ("", "no such file or folder"),
         ("in/*.bmp", "no file matches"),
-        ("empty", "there are no pictures in this folder"),
+        ("empty", "no images in this folder"),
         ("x" * 300, "cannot be read: File name too long"),
     ],
 )

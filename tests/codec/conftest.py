@@ -73,8 +73,8 @@ def calibration_of(model: JointModel) -> Calibration:
         x = to_tensor(smooth_picture(128, 192, seed, white=80))
         y = model.analyse(x, model.tone(thumbnail(x)))
         for quality in (1.0, 4.0, 8.0):
-            log_gain = model.log_gain(torch.tensor([quality]))
-            batches.append((y * log_gain.exp(), log_gain))
+            asked = torch.tensor([quality])
+            batches.append((y * model.log_gain(asked).exp(), asked))
     return Calibration(batches)
 
 

@@ -7,7 +7,7 @@ import torch
 from llcodec.codec.brightness import Brightness
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.errors import CorruptError
-from llcodec.nets.tone import adjust_brightness, apply_tone
+from llcodec.nets.tone import adjust_brightness, adjust_exposure, apply_tone, brightening
 
 TONE = (3000, 2500, 2800, -900, -700, -1200, 4400, -200, -100, 60, 4100, -70, 10, -300, 4500)
 IDENTITY = (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
@@ -51,3 +51,23 @@ def test_absurd_curves_raise_nothing(brightness: float) -> None:
 def test_curves_without_an_inverse_are_corrupt() -> None:
     with pytest.raises(CorruptError, match="tone curve"):
         Brightness((*TONE[:6], *([4096] * 9)), 0.5)
+
+
+@pytest.mark.parametrize("stops", [-3.0, -0.5, 0.5, 3.0])
+@pytest.mark.parametrize("tone", [TONE, IDENTITY])
+def test_exposure_is_that_of_the_networks(stops: float, tone: tuple[int, ...]) -> None:
+    picture, curve = enhanced(), from_numbers(tone)
+    wanted = adjust_exposure(planes(picture), curve, stops)[0].permute(1, 2, 0).numpy()
+    found = Brightness(tone, 1, stops).adjust(picture)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, wanted, atol=2e-5, rtol=2e-4)
+    if tone == IDENTITY:
+        np.testing.assert_array_equal(Brightness(None, 1, stops).adjust(picture), found)
+
+
+def test_above_one_the_curve_adds_its_stops_again() -> None:
+    stops = brightening(from_numbers(TONE))
+    assert stops > 1
+    found = Brightness(TONE, 1.5).adjust(enhanced())
+    expected = Brightness(TONE, 1, stops / 2).adjust(enhanced())
+    np.testing.assert_allclose(found, expected, atol=1e-4, rtol=1e-3)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -121,10 +122,27 @@ def test_brightness_rises_from_as_shot_to_enhanced(
 ) -> None:
     data = tiny.codec.encode(Picture(make_picture(60, 60, white=50)))
     means = [
-        float(tiny.codec.decode(data, brightness=b).pixels.mean()) for b in (0, 0.2, 0.5, 0.8, 1)
+        float(tiny.codec.decode(data, brightness=b).pixels.mean())
+        for b in (0, 0.2, 0.5, 0.8, 1, 1.3, 2)
     ]
     assert means == sorted(means)
     assert means[-1] > 2 * means[0]
+
+
+def test_exposure_rises_in_every_way_of_decoding(tiny: "Tiny", make_picture: "MakePicture") -> None:
+    data = tiny.codec.encode(Picture(make_picture(80, 60, white=50)))
+    ways: list[Callable[[float], Picture]] = [
+        lambda stops: tiny.codec.decode(data, exposure=stops),
+        lambda stops: tiny.codec.decode(data, brightness=0, exposure=stops),
+        lambda stops: tiny.codec.decode_small(data, 4, exposure=stops),
+        lambda stops: tiny.codec.decode_small(data, 30, exposure=stops),
+        lambda stops: tiny.codec.salvage(data, exposure=stops).picture,
+    ]
+    for way in ways:
+        means = [float(way(stops).pixels.mean()) for stops in (-2, -1, 0, 0.5, 1)]
+        assert means == sorted(set(means))
+    plain, still = tiny.codec.decode(data), tiny.codec.decode(data, exposure=1e-6)
+    assert np.abs(plain.pixels.astype(int) - still.pixels).max() <= 1
 
 
 def test_tiles_and_one_piece_look_the_same(tiny: "Tiny", make_picture: "MakePicture") -> None:
@@ -242,9 +260,12 @@ def test_pixel_limits_hold(tiny: "Tiny", make_picture: "MakePicture") -> None:
 
 def test_brightness_outside_its_range(tiny: "Tiny", make_picture: "MakePicture") -> None:
     data = tiny.codec.encode(Picture(make_picture(20, 20)))
-    for brightness in (-0.1, 1.5, float("nan")):
+    for brightness in (-0.1, 2.5, float("nan")):
         with pytest.raises(InputError):
             tiny.codec.decode(data, brightness=brightness)
+    for exposure in (-4.1, 4.1, float("nan")):
+        with pytest.raises(InputError, match="exposure must be from -4 to 4 stops"):
+            tiny.codec.decode(data, exposure=exposure)
 
 
 def test_pictures_too_thin_for_their_padding_are_refused(tiny: "Tiny") -> None:

@@ -73,7 +73,7 @@ def test_brightness_is_that_of_the_tone_curve(
     assert np.abs(pixels.astype(int) - expected).max() <= 8
 
 
-@pytest.mark.parametrize("brightness", [-0.01, 1.01, float("nan"), float("inf")])
+@pytest.mark.parametrize("brightness", [-0.01, 2.01, float("nan"), float("inf")])
 def test_brightness_outside_its_range_is_an_input_error(large: Large, brightness: float) -> None:
     _, header = large
     with pytest.raises(InputError, match="brightness"):
@@ -86,7 +86,10 @@ def test_without_a_tone_curve_there_is_nothing_to_undo(tiny: "Tiny", large: Larg
     with pytest.raises(InputError, match="no tone curve"):
         check_brightness(plain, 0.5)
     check_brightness(plain, 1.0)
-    assert synthesise(TorchTransforms(tiny.trained), plane(units), plain, 1.0).std() > 0
+    transforms = TorchTransforms(tiny.trained)
+    dark = synthesise(transforms, plane(units), plain, 1.0)
+    assert dark.std() > 0
+    assert synthesise(transforms, plane(units), plain, 1.0, exposure=1.0).mean() > dark.mean()
 
 
 def test_a_matrix_that_cannot_be_undone_is_corrupt(tiny: "Tiny", large: Large) -> None:

@@ -139,9 +139,9 @@ def rich(tiny: "Tiny", tmp_path_factory: pytest.TempPathFactory) -> Rich:
     model.coded_scale.copy_(model.latent_scale * middle)
     batches = []
     for quality in (1.0, 4.0, 8.0):
-        log_gain = model.log_gain(torch.tensor([quality])).detach()
+        asked = torch.tensor([quality])
         y = torch.randn(1, 16, 16, 16) * model.latent_scale[:, None, None]
-        batches.append((y * log_gain.exp(), log_gain))
+        batches.append((y * model.log_gain(asked).exp().detach(), asked))
     path = tmp_path_factory.mktemp("rich") / "rich.safetensors"
     export_model(model, "rich", Calibration(batches), {}, path)
     return Rich(model, read_model(path).coder())
@@ -160,10 +160,10 @@ def test_files_take_the_bits_that_training_counts(rich: Rich, quality: float) ->
         round(quality * 256),
         2048,
     )
-    log_gain = model.log_gain(torch.tensor([quality]))
+    asked = torch.tensor([quality])
     counted = []
     for _ in range(3):
-        _, latent_bits, hyper_bits = model.entropy_model(y * log_gain.exp(), log_gain)
+        _, latent_bits, hyper_bits = model.entropy_model(y * model.log_gain(asked).exp(), asked)
         counted.append(float(latent_bits + hyper_bits))
     assert 8 * len(tile.stream) == pytest.approx(sum(counted) / 3, rel=0.01, abs=64)
 
@@ -181,8 +181,8 @@ def test_pictures_never_take_more_than_training_counts(
     units = round(quality * 256)
     coder = tiny.file.coder()
     (tile,) = encode_tiles(TorchTransforms(model), coder, AnalysedPicture(found, None), units, 2048)
-    log_gain = model.log_gain(torch.tensor([quality]))
-    _, latent_bits, hyper_bits = model.entropy_model(y * log_gain.exp(), log_gain)
+    asked = torch.tensor([quality])
+    _, latent_bits, hyper_bits = model.entropy_model(y * model.log_gain(asked).exp(), asked)
     counted = float(latent_bits + hyper_bits)
     assert 0.5 * counted < 8 * len(tile.stream) <= 1.02 * counted + 64
 
@@ -197,8 +197,8 @@ def test_integers_and_floats_decode_to_the_same_latents(rich: Rich, quality: flo
         TorchTransforms(model), rich.coder, AnalysedPicture(y.numpy(), None), units, 2048
     )
     decoded = torch.from_numpy(rich.coder.decode(tile.stream, 24, 24, units).y_hat) / 64
-    log_gain = model.log_gain(torch.tensor([quality]))
-    expected, _, _ = model.entropy_model(y * log_gain.exp(), log_gain)
+    asked = torch.tensor([quality])
+    expected, _, _ = model.entropy_model(y * model.log_gain(asked).exp(), asked)
     error = (decoded - expected[0]).abs()
     assert float(error.median()) < 1 / 64
     assert float((error < 1 / 16).float().mean()) > 0.98

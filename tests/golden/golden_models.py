@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.nets.presets import FAST, paper_preset
+from llcodec.nets.presets import FAST_1, paper_preset
 from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
@@ -24,7 +24,7 @@ from tests.golden.golden_pictures import smooth_picture
 TINY, SERIAL = "tiny", "tiny-serial"
 
 _TINY_PRESET = replace(
-    FAST,
+    FAST_1,
     name="tiny",
     widths=(8, 8, 8, 16),
     blocks=(1, 1, 1, 1),
@@ -73,15 +73,15 @@ def _tiny() -> tuple[JointModel, Calibration]:
 
 
 def _coded(model: JointModel) -> list[tuple[Tensor, Tensor]]:
-    """Return gained latents and log gains of two pictures at three qualities."""
+    """Return gained latents and qualities of two pictures at three qualities."""
     assert model.tone is not None
     batches = []
     for seed in (20, 21):
         x = to_tensor(smooth_picture(128, 192, seed, white=80))
         y = model.analyse(x, model.tone(thumbnail(x)))
         for quality in (1.0, 4.0, 8.0):
-            log_gain = model.log_gain(torch.tensor([quality]))
-            batches.append((y * log_gain.exp(), log_gain))
+            asked = torch.tensor([quality])
+            batches.append((y * model.log_gain(asked).exp(), asked))
     return batches
 
 

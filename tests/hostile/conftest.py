@@ -18,6 +18,13 @@ SCRIPT = Path(__file__).parent / "nursery.py"
 ROOT = Path(__file__).parents[2]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.hostile)
+
+
 @dataclass(frozen=True)
 class Result:
     """How a run ended.

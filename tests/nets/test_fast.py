@@ -19,7 +19,7 @@ from llcodec.training.recipe import LAMBDAS
 
 HEIGHT, WIDTH = 256, 512  # attention costs as much per pixel as at 512×960
 SMALL = replace(
-    FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8
+    FAST_1, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, hyper_hidden=8, condition=8
 )
 
 
@@ -54,10 +54,13 @@ def test_multiplications_stay_within_the_budget() -> None:
     with synthesis:
         model.synthesise(y)
     # The walk over the board: parameters once per latent, neighbours for every other one.
-    walk = sum(p.numel() for p in model.entropy_parameters.parameters() if p.ndim > 1)
-    walk += (
-        int((model.context.weight[0] * model.context.mask != 0).sum()) * FAST.context_features // 2
-    )
+    walk = 0
+    for group in model.grouped_context.channel_groups:
+        walk += sum(p.numel() for p in group.entropy_parameters.parameters() if p.ndim > 1)
+        context = group.context
+        walk += int((context.weight[0] * context.mask != 0).sum()) * context.out_channels // 2
+        if group.channel_context is not None:
+            walk += group.channel_context.weight.numel()
     entropy = thousands_per_pixel(hyper) + walk / 256 / 1e3
     assert y.shape == (1, FAST.latents, HEIGHT // 16, WIDTH // 16)
     assert 10 < thousands_per_pixel(analysis) <= 45

@@ -11,8 +11,12 @@ from llcodec.nets.tone import (
     ToneEnsemble,
     ToneNetwork,
     adjust_brightness,
+    adjust_exposure,
     apply_tone,
+    brightening,
     build_tone_network,
+    decode_srgb,
+    encode_srgb,
     fade_if_bright,
     identity_curve,
     invert_tone,
@@ -260,3 +264,40 @@ def test_each_picture_of_a_batch_is_judged_alone() -> None:
     spared = fade_if_bright(ToneNetwork()(small), small)
     assert float(spared.log_gain[0, 0]) > 2
     assert torch.equal(spared.log_gain[1:], torch.zeros(2, 3))
+
+
+@pytest.mark.parametrize("tone", [*STRONG, identity_curve(1)])
+def test_exposure_of_no_stops_changes_nothing(tone: ToneCurve) -> None:
+    shown = picture(1.0)
+    torch.testing.assert_close(adjust_exposure(shown, tone, 0.0), shown, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("stops", [-2.0, -0.5, 0.5, 1.5])
+def test_exposure_scales_the_light_of_what_is_not_near_white(stops: float) -> None:
+    shown = picture(0.3, 0.02)
+    light = decode_srgb(adjust_exposure(shown, identity_curve(1), stops))
+    torch.testing.assert_close(light, 2**stops * decode_srgb(shown), atol=1e-5, rtol=1e-3)
+
+
+@pytest.mark.parametrize("stops", [-3.0, -1.0, 1.0, 3.0])
+def test_exposure_keeps_the_order_of_highlights_and_clips_nothing(stops: float) -> None:
+    ramp = torch.linspace(0, 1, 200).view(1, 1, 1, 200).repeat(1, 3, 1, 1)
+    exposed = adjust_exposure(ramp, identity_curve(1), stops)
+    assert (exposed.diff(dim=-1) > 0).all()
+    assert exposed.min() >= 0
+    assert exposed.max() <= 1.03
+    assert exposed.diff(dim=-1).max() < 10 * 2 ** (abs(stops) / 2) / 200  # errors are not blown up
+
+
+def test_the_brightening_of_a_curve_is_that_of_middle_grey() -> None:
+    grey = torch.full((1, 3, 1, 1), 0.5)
+    gain = decode_srgb(grey).mean() / decode_srgb(grey / 4).mean()
+    plain = ToneCurve(torch.full((1, 3), math.log(4)), torch.zeros(1, 3), torch.eye(3)[None])
+    assert brightening(plain) == pytest.approx(float(gain.log2()), abs=1e-3)
+    assert brightening(identity_curve(1)) == pytest.approx(0, abs=1e-3)
+
+
+def test_srgb_and_light() -> None:
+    values = torch.linspace(0, 1.5, 100)
+    torch.testing.assert_close(encode_srgb(decode_srgb(values)), values)
+    assert decode_srgb(torch.tensor(0.5)) == pytest.approx(0.21404, abs=1e-5)

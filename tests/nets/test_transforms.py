@@ -7,11 +7,11 @@ import torch
 from torch import nn
 
 from llcodec.nets import cheng, fast
-from llcodec.nets.presets import FAST, Preset, paper_preset
+from llcodec.nets.presets import FAST_1, Preset, paper_preset
 from llcodec.nets.transforms import Transforms
 from llcodec.training.quantise import split_layers
 
-TINY = replace(FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, condition=8)
+TINY = replace(FAST_1, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, condition=8)
 
 
 @pytest.mark.parametrize(("family", "preset"), [(fast, TINY), (cheng, paper_preset(16))])

@@ -31,9 +31,9 @@ def calibrate(model: JointModel) -> Calibration:
     torch.manual_seed(4)
     batches = []
     for quality in (1.0, 4.0, 8.0):
-        log_gain = model.log_gain(torch.tensor([quality]))
+        asked = torch.tensor([quality])
         y = 2 * torch.randn(1, 16, 16, 16) * model.latent_scale[:, None, None]
-        batches.append((y * log_gain.exp(), log_gain))
+        batches.append((y * model.log_gain(asked).exp(), asked))
     return Calibration(batches)
 
 

@@ -2,9 +2,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import torch
+from torch import nn
 
 from llcodec.codec.joint import JointModel
-from llcodec.training.optimiser import learning_rate_factor, new_optimiser, set_learning_rates
+from llcodec.training.optimiser import (
+    AdaptiveClip,
+    learning_rate_factor,
+    new_optimiser,
+    set_learning_rates,
+)
 from llcodec.training.recipe import LearningRate, StageRecipe
 
 RECIPE = StageRecipe(steps=40, learning_rate=LearningRate(peak=4e-4, warmup=10))
@@ -55,3 +62,50 @@ def test_parts_have_their_own_step_sizes(tiny_model: Callable[[], JointModel]) -
     assert rates["gain.log_gain"] == top
     assert {v for k, v in rates.items() if k.startswith("tone.")} == {None}
     assert optimiser.defaults["betas"] == (0.9, 0.99)
+
+
+def two_parts() -> nn.ModuleDict:
+    return nn.ModuleDict({"linear_analysis": nn.Linear(3, 3), "g_s": nn.Linear(3, 3)})
+
+
+def with_gradients(model: nn.ModuleDict, linear: float, transforms: float) -> nn.ModuleDict:
+    """Give all gradients of a part one value each."""
+    for name, value in (("linear_analysis", linear), ("g_s", transforms)):
+        for parameter in model[name].parameters():
+            parameter.grad = torch.full_like(parameter, value)
+    return model
+
+
+def norm_of(model: nn.ModuleDict, name: str) -> float:
+    gradients = [p.grad for p in model[name].parameters() if p.grad is not None]
+    return float(nn.utils.get_total_norm(gradients))
+
+
+def test_each_part_is_clipped_by_its_own_norms() -> None:
+    model, recent = two_parts(), dict[str, list[float]]()
+    clip = AdaptiveClip(2.0, 100.0, recent)
+    for _ in range(30):
+        clip(with_gradients(model, 10.0, 0.1))
+    usual = norm_of(with_gradients(model, 10.0, 0.1), "g_s")
+    largest = clip(with_gradients(model, 10.0, 5.0))
+    assert norm_of(model, "g_s") == pytest.approx(2 * usual, rel=1e-4)
+    assert norm_of(model, "linear_analysis") == pytest.approx(100 * usual, rel=1e-4)
+    assert float(largest) == pytest.approx(100 * usual, rel=1e-4)
+    assert recent["transforms"][-1] == pytest.approx(50 * usual, rel=1e-4)
+    for _ in range(200):
+        clip(model)
+    assert {len(norms) for norms in recent.values()} == {100}
+
+
+def test_first_gradients_are_clipped_to_a_given_norm() -> None:
+    model = with_gradients(two_parts(), 10.0, 0.01)
+    AdaptiveClip(2.0, 1.0, {})(model)
+    assert norm_of(model, "linear_analysis") == pytest.approx(1, rel=1e-4)
+    assert norm_of(model, "g_s") == pytest.approx(0.01 * 12**0.5, rel=1e-4)
+
+
+def test_gradients_that_are_not_finite_are_not_remembered() -> None:
+    recent: dict[str, list[float]] = {}
+    model = with_gradients(two_parts(), float("nan"), 1.0)
+    assert not AdaptiveClip(2.0, 1.0, recent)(model).isfinite()
+    assert recent["linear"] == []

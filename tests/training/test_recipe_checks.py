@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from llcodec.errors import InputError
-from llcodec.nets.presets import FAST
+from llcodec.nets.presets import FAST, FAST_1
 from llcodec.training.nerco_recipe import NERCO, NercoRecipe
 from llcodec.training.recipe import CODEC, Distortion, LearningRate, Recipe, StageRecipe
 from llcodec.training.recipe_checks import (
@@ -141,3 +141,9 @@ def test_recipes_made_in_python_are_checked_too() -> None:
         SnrAwareRecipe(SNR_AWARE.presets["snr-aware-compact"], warmup=-1)
     with pytest.raises(InputError, match="constant"):
         NercoRecipe(NERCO.presets["nerco-compact"], steps=1, constant=math.nan)
+
+
+def test_groups_must_hold_all_latents() -> None:
+    with pytest.raises(InputError, match="groups hold 208 latents"):
+        Recipe(replace(FAST, latents=200))
+    Recipe(replace(FAST_1, latents=200))
