@@ -65,7 +65,7 @@ def random_stream(
     y = _noise((coder.networks.latents, height, width), rng, generator)
     small = -(-height // 4), -(-width // 4)
     z = _noise((len(coder.hyper_tables), *small), rng, generator).round()
-    stream, decoded = coder.encode(y, z, quality_units)
+    stream, decoded = coder.encode(y.numpy(), z.numpy(), quality_units)
     return stream, decoded.checksum()
 
 

@@ -2,11 +2,11 @@
 
     python -m measurements.determinism --python OTHER/bin/python --out results/determinism.json
 
-Settings are instruction sets of PyTorch, oneDNN and MKL, oneDNN off, threads, memory formats, and
-CUDA if available; they are combined with this PyTorch, and changed one at a time with that of every
-``--python``. Symbols, scale indices and means must be exactly those of the golden files, and pixels
-within one level of 8 bits. A photograph encoded with the shipped model is added; the reference is
-what this process decodes.
+Settings are instruction sets of PyTorch, oneDNN, MKL and OpenBLAS, oneDNN off, threads, memory
+formats, and CUDA if available; they are combined with this PyTorch, and changed one at a time with
+that of every ``--python``. Symbols, scale indices and means must be exactly those of the golden
+files, and pixels within one level of 8 bits. A photograph encoded with the shipped model is added;
+the reference is what this process decodes.
 
 Exits with 1 if anything differs. ``make determinism`` builds the other environments first.
 """
@@ -44,9 +44,16 @@ _VARIABLES: Final = {
     "aten": "ATEN_CPU_CAPABILITY",
     "onednn": "DNNL_MAX_CPU_ISA",
     "mkl": "MKL_ENABLE_INSTRUCTIONS",
+    "openblas": "OPENBLAS_CORETYPE",
 }
 # Variables of the caller, on which settings must not depend.
-_CLEARED: Final = (*_VARIABLES.values(), "ONEDNN_MAX_CPU_ISA", "MKL_CBWR", "OMP_NUM_THREADS")
+_CLEARED: Final = (
+    *_VARIABLES.values(),
+    "ONEDNN_MAX_CPU_ISA",
+    "MKL_CBWR",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+)
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,10 @@ class Setting:
     Attributes:
         aten: PyTorch's instruction set.
         onednn: the instruction set of oneDNN, or ``off``.
-        mkl: the instruction set of MKL, which multiplies the matrices of the exact path.
-        threads: of PyTorch.
+        mkl: the instruction set of MKL.
+        openblas: the processor that OpenBLAS is told to run on; NumPy multiplies the matrices of
+            the exact path with it.
+        threads: of PyTorch and OpenBLAS.
         memory: ``channels_last`` or ``contiguous``.
         device: ``cpu`` or ``cuda``.
     """
@@ -65,6 +74,7 @@ class Setting:
     aten: str = _UNSET
     onednn: str = _UNSET
     mkl: str = _UNSET
+    openblas: str = _UNSET
     threads: int = 1
     memory: str = "channels_last"
     device: str = "cpu"
@@ -93,6 +103,7 @@ class Axes:
     aten: Sequence[str]
     onednn: Sequence[str]
     mkl: Sequence[str]
+    openblas: Sequence[str]
     threads: Sequence[int]
     memory: Sequence[str]
     device: Sequence[str] = ("cpu",)
@@ -175,7 +186,7 @@ def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any
     else:
         last = (done.stderr.splitlines() or ["without a message"])[-1]
         report = {"files": 0, "problems": [f"the process ended with {done.returncode}: {last}"]}
-    said = {name: getattr(setting, name) for name in ("aten", "onednn", "mkl", "threads")}
+    said = {name: getattr(setting, name) for name in (*_VARIABLES, "threads")}
     return {
         **said,
         "memory": setting.memory,
@@ -247,6 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--aten", nargs="+", default=[_UNSET, "default", "avx2"])
     parser.add_argument("--onednn", nargs="+", default=[_UNSET, "SSE41", "AVX", "AVX2", _OFF])
     parser.add_argument("--mkl", nargs="+", default=[_UNSET, "SSE4_2", "AVX2"])
+    parser.add_argument("--openblas", nargs="+", default=[_UNSET, "Nehalem", "Haswell"])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--memory", nargs="+", default=["channels_last", "contiguous"])
     parser.add_argument("--out", type=Path, required=True)
@@ -255,8 +267,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _axes(options: argparse.Namespace, python: str) -> Axes:
     device = ("cpu", "cuda") if _has_cuda(python) else ("cpu",)
-    told = (options.aten, options.onednn, options.mkl, options.threads, options.memory)
-    return Axes(*told, device=device)
+    libraries = (options.aten, options.onednn, options.mkl, options.openblas)
+    return Axes(*libraries, options.threads, options.memory, device)
 
 
 def _command(options: argparse.Namespace) -> str:

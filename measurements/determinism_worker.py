@@ -8,8 +8,8 @@ environment variables that must be there before PyTorch is imported.
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 
 from llcodec.codec.codec import Codec
-from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import LlcError
 from llcodec.imaging import read_picture
@@ -28,38 +27,23 @@ FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_
 
 @dataclass(frozen=True)
 class Reader:
-    """A codec, and its coder once more: laid out in memory, and placed, as a setting says."""
+    """A codec, its transforms laid out and placed as a setting says, and its coder."""
 
     codec: Codec
     coder: LatentCoder
 
 
 def reader_of(model: str, memory: str, device: torch.device) -> Reader:
-    """Return a reader whose networks all work in one memory format."""
+    """Return a reader whose transforms all work in one memory format."""
     codec = Codec(model, device=device.type)
     codec.file.model.to(memory_format=FORMATS[memory])  # type: ignore[call-overload]
     if memory == "contiguous":  # the decoder lays its latents out as channels_last
         codec.file.model.g_s.register_forward_pre_hook(_contiguous)
-    networks = codec.file.networks.to(device)
-    laid_out = replace(
-        networks,
-        hyper_synthesis=_laid_out(networks.hyper_synthesis, memory),
-        context=_laid_out([networks.context], memory)[0],
-        entropy_parameters=_laid_out(networks.entropy_parameters, memory),
-    )
-    return Reader(codec, replace(codec.file.coder(), networks=laid_out))
+    return Reader(codec, codec.file.coder())
 
 
 def _contiguous(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     return tuple(value.contiguous() for value in inputs)
-
-
-def _laid_out(layers: Sequence[IntegerLayer], memory: str) -> tuple[IntegerLayer, ...]:
-    memory_format = FORMATS[memory]
-    return tuple(
-        replace(layer, weight=layer.weight.contiguous(memory_format=memory_format))
-        for layer in layers
-    )
 
 
 @dataclass(frozen=True)

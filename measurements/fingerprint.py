@@ -4,16 +4,14 @@ Every reader checks the symbols. Indices and means decide how the next symbol is
 be identical as well, even where the symbols happen to be right without.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from hashlib import sha256
-
-from torch import Tensor
 
 from llcodec._bitstream import STRIDE
 from llcodec.container import Header, Tile
+from llcodec.entropy.fixed_point import Whole
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.networks import EntropyNetworks
+from llcodec.entropy.prediction import Levels
 
 
 @dataclass(frozen=True)
@@ -32,20 +30,6 @@ class TilePrint:
     means: str
 
 
-@dataclass(frozen=True)
-class _Watched(EntropyNetworks):
-    """Networks that report each scale index and mean that they return, M×N at a time."""
-
-    show: Callable[[Tensor, Tensor], None]
-
-    def parameters(
-        self, hyper: Tensor, neighbours: Tensor | None, start: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        index, mean = super().parameters(hyper, neighbours, start)
-        self.show(index, mean)
-        return index, mean
-
-
 def tile_print(coder: LatentCoder, header: Header, number: int, tile: Tile) -> TilePrint:
     """Decode a tile and return its fingerprint, whether its checksum is right or not.
 
@@ -53,14 +37,11 @@ def tile_print(coder: LatentCoder, header: Header, number: int, tile: Tile) -> T
     """
     indices, means = sha256(), sha256()
 
-    def show(index: Tensor, mean: Tensor) -> None:
-        # Position by position, so that it does not matter how many are computed at once.
-        indices.update(index.T.contiguous().cpu().numpy().astype("u1").tobytes())
-        means.update(mean.T.contiguous().cpu().numpy().astype("<i4").tobytes())
+    def predicted(levels: Levels, values: Whole) -> None:
+        indices.update(levels.tobytes())
+        means.update(values.astype("<i4").tobytes())
 
-    parts = {part.name: getattr(coder.networks, part.name) for part in fields(EntropyNetworks)}
-    watched = replace(coder, networks=_Watched(**parts, show=show))
     _, _, width, height = header.tile_box(number)
     size = -(-height // STRIDE), -(-width // STRIDE)
-    decoded = watched.decode(tile.stream, *size, header.quality_units)
+    decoded = coder.decode(tile.stream, *size, header.quality_units, predicted)
     return TilePrint(f"{decoded.checksum():08x}", indices.hexdigest(), means.hexdigest())

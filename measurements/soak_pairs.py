@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from llcodec import container
 from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.decoder import empty_plane, place_tile, synthesise
 from llcodec.container import Header
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
+from llcodec.entropy.walk import Latents
 from llcodec.imaging import Metadata, Picture
 
 LONGEST = 512  # pixels of a side
@@ -97,14 +98,15 @@ class Checker:
         for number, latents in enumerate(self._coder.kept):
             place_tile(plane, header, number, latents)
         codec = self._codec
-        return synthesise(codec.file.model, plane, header, brightness, codec.device)
+        transforms = TorchTransforms(codec.file.model)
+        return synthesise(transforms, plane, header, brightness)
 
 
 @dataclass(frozen=True)
 class _Recording(LatentCoder):
     """A coder that records the latents of each tile that it encodes."""
 
-    kept: list[Tensor] = field(default_factory=list)
+    kept: list[Latents] = field(default_factory=list)
 
     def encode(self, *arguments: Any, **options: Any) -> tuple[bytes, TileLatents]:
         stream, latents = super().encode(*arguments, **options)

@@ -22,6 +22,7 @@ from llcodec.codec.samples import to_tensor
 from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE
 from llcodec.container import read_header
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.imaging import Picture, read_picture
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -160,14 +161,16 @@ def test_windows_of_the_encoder_leave_no_seams() -> None:
     Compared with a strip analysed in one piece, the change from one side of a border to the other
     stays far below one level.
     """
-    model, cpu = codec().file.model, torch.device("cpu")
+    model = codec().file.model
     rows = [read_picture(EXAMPLES / name).pixels[200:264] for name in PHOTOGRAPHS]
     pixels = np.concatenate([*rows, *rows], 1)[:, : 2 * BORDER]
     assert pixels.shape == (64, 2 * BORDER, 3)
-    analysis = analyse(model, pixels, cpu)
+    analysis = analyse(TorchTransforms(model), pixels)
     assert analysis.tone is not None
     whole = model.analyse(to_tensor(pixels), from_numbers(analysis.tone))
-    made, wanted = (model.synthesise(y) * 255 for y in (analysis.latents[None], whole))
+    made, wanted = (
+        model.synthesise(y) * 255 for y in (torch.from_numpy(analysis.latents)[None], whole)
+    )
     off = (made - wanted)[0].mean((0, 1))
     assert float(off.abs().max()) > 1e-4  # attention does see other things
     step = off[BORDER : BORDER + 8].mean() - off[BORDER - 8 : BORDER].mean()

@@ -16,6 +16,7 @@ _DECIDES = (
     "_*.py",
     "codec",
     "container",
+    "engine",
     "enhancing",
     "entropy",
     "imaging",

@@ -11,6 +11,7 @@ from typing import Self
 
 from llcodec._arrays import Pixels
 from llcodec._failures import in_one_line
+from llcodec._threads import announce_threads
 from llcodec.bench.cache import Distance, Finished, MeasurementCache, Pending
 from llcodec.bench.codecs.cache import Timed, timed
 from llcodec.bench.codecs.registry import CodecOptions
@@ -92,6 +93,7 @@ class Workers:
     def pool(self) -> ProcessPoolExecutor:
         """Return the pool."""
         if self._pool is None:
+            announce_threads(WORKER_THREADS)  # to the processes that are started here
             context = get_context("spawn")  # PyTorch's threads do not survive a fork
             self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_limit_threads)
         return self._pool

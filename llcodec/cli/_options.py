@@ -8,6 +8,7 @@ import typer
 
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
+from llcodec._threads import announce_threads
 from llcodec.cli._help import CODECS, ENHANCERS
 from llcodec.cli._regions import Box, parse_region
 
@@ -231,10 +232,23 @@ EnhancingModel = Annotated[
 DeviceName = Annotated[
     Device, typer.Option(help="Where the networks run. Entropy coding always runs on the CPU.")
 ]
+
+
+def _announced(number: int | None) -> int | None:
+    """Announce the number of threads now: commands import NumPy later."""
+    if number is not None:
+        announce_threads(number)
+    return number
+
+
 Threads = Annotated[
     int | None,
     typer.Option(
-        min=1, metavar="N", show_default=False, help="CPU threads. By default, one per core."
+        min=1,
+        metavar="N",
+        show_default=False,
+        help="CPU threads. By default, one per core.",
+        callback=_announced,
     ),
 ]
 OutputQuality = Annotated[

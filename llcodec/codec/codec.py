@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass, replace
 
-import torch
-
 from llcodec import container, imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
@@ -24,6 +22,7 @@ from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile
 from llcodec.container import Container, Header, Limits
+from llcodec.engine.torch_transforms import TorchTransforms, placed
 from llcodec.errors import (
     InputError,
     QualityError,
@@ -87,8 +86,7 @@ class Codec:
     def __init__(self, model: str = DEFAULT_MODEL, *, device: str = "auto") -> None:
         self.device = choose_device(device)
         self.file: ModelFile = load_model(model)
-        self._model = self.file.model.to(self.device)
-        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._transforms = TorchTransforms(placed(self.file.model, self.device))
         self._coder = self.file.coder()
 
     def encode(
@@ -108,13 +106,13 @@ class Codec:
         target = target or Target()
         check_tile_size(tile_size)
         check_shape(picture.width, picture.height, picture.width * picture.height)
-        analysis = analyse(self._model, picture.pixels, self.device)
+        analysis = analyse(self._transforms, picture.pixels)
         blank = self._header(picture, analysis, tile_size)
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
-            tiles = encode_tiles(self._model, self._coder, analysis, units, tile_size)
+            tiles = encode_tiles(self._transforms, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
             file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
@@ -177,7 +175,7 @@ class Codec:
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
-        pixels = synthesise(self._model, latents, header, brightness, self.device, region, exposure)
+        pixels = synthesise(self._transforms, latents, header, brightness, region, exposure)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
@@ -207,12 +205,10 @@ class Codec:
         latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         pixels, extent = None, None
         if STRIDE * max_size <= max(header.width, header.height):
-            pixels = preview(self._model, latents, header, brightness, self.device, exposure)
+            pixels = preview(self._transforms, latents, header, brightness, exposure)
             extent = header.width / STRIDE, header.height / STRIDE
         if pixels is None:
-            pixels = synthesise(
-                self._model, latents, header, brightness, self.device, exposure=exposure
-            )
+            pixels = synthesise(self._transforms, latents, header, brightness, exposure=exposure)
             extent = None
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fit_within(header.width, header.height, max_size)
@@ -237,7 +233,7 @@ class Codec:
         self._check(file.header, limits)
         check_brightness(file.header, brightness)
         check_exposure(exposure)
-        return salvage(self._model, self._coder, file, brightness, self.device, exposure)
+        return salvage(self._transforms, self._coder, file, brightness, exposure)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.

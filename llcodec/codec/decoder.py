@@ -4,28 +4,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
 from llcodec._windows import Window
-from llcodec.codec.joint import JointModel
+from llcodec.codec.brightness import Brightness
 from llcodec.codec.parallel import parallel_map
 from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
 from llcodec.container import Header, Tile
+from llcodec.engine.protocol import Transforms
 from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.entropy.walk import Latents
 from llcodec.errors import CorruptError, InputError
-from llcodec.nets.tone import (
-    ToneCurve,
-    adjust_brightness,
-    adjust_exposure,
-    brightening,
-    identity_curve,
-)
 
 # Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
 _PIXELS_AT_ONCE = 2 * 2048 * 2048
@@ -41,26 +34,26 @@ MAX_STOPS = 4
 class LatentPlane:
     """Latents of a box of a picture: M×h×w integers in 1/64, held in float32."""
 
-    values: Tensor
+    values: NDArray[np.float32]
     box: LatentBox
 
-    def crop(self, window: Window) -> Tensor:
-        """Return the latents of a window with its halo, 1×M×h×w."""
+    def crop(self, window: Window) -> NDArray[np.float32]:
+        """Return the latents of a window with its halo, M×h×w."""
         rows, columns, (top, _, left, _) = window.rows.outer, window.columns.outer, self.box
         return self.values[
-            None, :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
+            :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
         ]
 
 
 def decode_tiles(
     coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
-) -> Iterator[tuple[int, Tensor | CorruptError]]:
+) -> Iterator[tuple[int, Latents | CorruptError]]:
     """Yield each tile's number, and its latents or the error that it raised.
 
     Tiles are decoded in parallel.
     """
 
-    def decode(item: tuple[int, Tile]) -> tuple[int, Tensor | CorruptError]:
+    def decode(item: tuple[int, Tile]) -> tuple[int, Latents | CorruptError]:
         number, tile = item
         _, _, width, height = header.tile_box(number)
         try:
@@ -100,13 +93,13 @@ def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> La
     """Return a plane of zeros for the latents that a region needs."""
     box = needed_latents(header, region or whole_picture(header))
     size = coder.networks.latents, box.bottom - box.top, box.right - box.left
-    return LatentPlane(torch.zeros(size), box)
+    return LatentPlane(np.zeros(size, np.float32), box)
 
 
-def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor) -> None:
+def place_tile(plane: LatentPlane, header: Header, number: int, latents: Latents) -> None:
     """Copy the latents of a tile, M×h×w, to their place, as far as they lie in the plane."""
     left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
-    box, (height, width) = plane.box, latents.shape[-2:]
+    box, (height, width) = plane.box, latents.shape[1:]
     rows = range(max(top, box.top), min(top + height, box.bottom))
     columns = range(max(left, box.left), min(left + width, box.right))
     plane.values[
@@ -116,30 +109,27 @@ def place_tile(plane: LatentPlane, header: Header, number: int, latents: Tensor)
     ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
 
 
-@torch.inference_mode()
 def synthesise(
-    model: JointModel,
+    transforms: Transforms,
     plane: LatentPlane,
     header: Header,
     brightness: float,
-    device: torch.device,
     region: Region | None = None,
     exposure: float = 0.0,
 ) -> Samples:
     """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
     Args:
-        model: the float transforms, on ``device``.
+        transforms: of the model.
         plane: the latents that the region needs.
         header: of the file.
         brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2.
-        device: where to compute.
         region: all of the picture by default.
         exposure: stops to add, from -4 to 4.
     """
     region = region or whole_picture(header)
-    factor = _factor(model, header, device)
-    curve = _curve(header, brightness, exposure, device)
+    factor = _factor(transforms, header)
+    shown = _brightness(header, brightness, exposure)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     box = region.latents
     covered = np.empty(
@@ -149,11 +139,10 @@ def synthesise(
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        y = plane.crop(window).to(device)
-        y = (y * factor).contiguous(memory_format=torch.channels_last)
-        piece = model.synthesise(y)[..., in_pixels(rows.inner), in_pixels(columns.inner)]
-        if curve is not None:
-            piece = _with_light(piece, curve, brightness, exposure)
+        piece = transforms.synthesise(plane.crop(window) * factor)
+        piece = piece[in_pixels(rows.inner), in_pixels(columns.inner)]
+        if shown is not None:
+            piece = shown.adjust(piece)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
             (rows.core.start - box.top) * STRIDE,
@@ -164,34 +153,30 @@ def synthesise(
     return np.ascontiguousarray(covered[top : top + region.height, left : left + region.width])
 
 
-@torch.inference_mode()
 def preview(
-    model: JointModel,
+    transforms: Transforms,
     plane: LatentPlane,
     header: Header,
     brightness: float,
-    device: torch.device,
     exposure: float = 0.0,
 ) -> Samples | None:
     """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
 
     Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
-    y = plane.values[None].to(device) * _factor(model, header, device)
-    picture = model.preview(y)
+    picture = transforms.preview(plane.values * _factor(transforms, header))
     if picture is None:
         return None
-    curve = _curve(header, brightness, exposure, device)
-    if curve is not None:
-        picture = _with_light(picture, curve, brightness, exposure)
+    shown = _brightness(header, brightness, exposure)
+    if shown is not None:
+        picture = shown.adjust(picture)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 
-def _factor(model: JointModel, header: Header, device: torch.device) -> Tensor:
-    """Return the inverse gain of latents in 1/64, 1×M×1×1."""
-    quality = torch.tensor([header.quality_units / QUALITY_UNITS], device=device)
-    factor: Tensor = model.inverse_gain(quality) / LATENT_UNITS
-    return factor
+def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
+    """Return the inverse gain of latents in 1/64, M×1×1."""
+    gain = transforms.inverse_gain(header.quality_units / QUALITY_UNITS)
+    return gain[:, None, None] / np.float32(LATENT_UNITS)
 
 
 def check_brightness(header: Header, brightness: float) -> None:
@@ -202,33 +187,13 @@ def check_brightness(header: Header, brightness: float) -> None:
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
+def _brightness(header: Header, brightness: float, exposure: float) -> Brightness | None:
+    if brightness == 1 and exposure == 0:
+        return None
+    return Brightness(header.tone, brightness, exposure)
+
+
 def check_exposure(stops: float) -> None:
     """Raise InputError unless a picture can be exposed by so many stops."""
     if not -MAX_STOPS <= stops <= MAX_STOPS:
         raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")
-
-
-def _with_light(x_g: Tensor, curve: ToneCurve, brightness: float, exposure: float) -> Tensor:
-    """Return a picture at a brightness, and by some stops brighter.
-
-    Above 1, each step of the brightness adds as many stops as the curve does up to 1.
-    """
-    if brightness < 1:
-        x_g, exact = adjust_brightness(x_g, curve, brightness), identity_curve(1).to(x_g.device)
-        return adjust_exposure(x_g, exact, exposure) if exposure else x_g
-    if brightness > 1:
-        exposure += (brightness - 1) * brightening(curve)
-    return adjust_exposure(x_g, curve, exposure) if exposure else x_g
-
-
-def _curve(
-    header: Header, brightness: float, exposure: float, device: torch.device
-) -> ToneCurve | None:
-    if brightness == 1 and exposure == 0:
-        return None
-    if header.tone is None:
-        return identity_curve(1).to(device)
-    curve = from_numbers(header.tone)
-    if not bool(torch.linalg.det(curve.matrix).abs() > 1e-4):
-        raise CorruptError("the tone curve in the header cannot be inverted")
-    return curve.to(device)

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from llcodec import imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
-from llcodec.codec.joint import JointModel
 from llcodec.codec.region import Region
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
+from llcodec.engine.protocol import Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
 from llcodec.imaging import Picture
@@ -35,11 +34,10 @@ class SalvagedPicture:
 
 
 def salvage(
-    model: JointModel,
+    transforms: Transforms,
     coder: LatentCoder,
     file: Salvage,
     brightness: float,
-    device: torch.device,
     exposure: float = 0.0,
 ) -> SalvagedPicture:
     """Decode the intact tiles of a file.
@@ -58,7 +56,7 @@ def salvage(
         else:
             place_tile(plane, header, number, latents)
     _continue_into(plane, header, lost)
-    pixels = synthesise(model, plane, header, brightness, device, exposure=exposure)
+    pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1
@@ -91,7 +89,7 @@ _SIDES = {
 }
 
 
-def _latents(plane: LatentPlane, header: Header, number: int) -> Tensor:
+def _latents(plane: LatentPlane, header: Header, number: int) -> NDArray[np.float32]:
     """Return the view of a tile's latents in the plane of the whole picture."""
     left, top, width, height = (-(-n // STRIDE) for n in header.tile_box(number))
     return plane.values[:, top : top + height, left : left + width]

@@ -1,13 +1,15 @@
-"""Conversion between integer samples H×W×3 and float tensors 1×3×H×W."""
+"""Conversion between integer samples H×W×3 and float pictures."""
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from llcodec._arrays import Samples
-from llcodec.nets.blocks import luma
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.nets.tone import THUMBNAIL_SIZE
+
+Floats = NDArray[np.float32]
 
 
 def white_level(samples: Samples) -> int:
@@ -15,41 +17,49 @@ def white_level(samples: Samples) -> int:
     return 65535 if samples.dtype == np.uint16 else 255
 
 
+def to_floats(samples: Samples) -> Floats:
+    """Return H×W×3 samples as floats in [0, 1]."""
+    return samples.astype(np.float32) / np.float32(white_level(samples))
+
+
 def to_tensor(samples: Samples) -> Tensor:
     """Return H×W×3 samples as 1×3×H×W in [0, 1]."""
-    values = samples.astype(np.float32) / np.float32(white_level(samples))
-    return torch.from_numpy(values).permute(2, 0, 1)[None]
+    return torch.from_numpy(to_floats(samples)).permute(2, 0, 1)[None]
 
 
-def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Tensor:
-    """Return a crop as 1×3×height×width, padded by replication beyond the picture."""
-    inside = to_tensor(samples[top : top + height, left : left + width])
-    pad = (0, width - inside.shape[-1], 0, height - inside.shape[-2])
-    return F.pad(inside, pad, mode="replicate") if any(pad) else inside
+def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Floats:
+    """Return a crop height×width×3 in [0, 1], padded by replication beyond the picture."""
+    inside = samples[top : top + height, left : left + width]
+    pad = (0, height - inside.shape[0]), (0, width - inside.shape[1]), (0, 0)
+    return to_floats(np.pad(inside, pad, mode="edge"))
 
 
-def to_samples(picture: Tensor, *, sixteen_bit: bool, grey: bool) -> Samples:
-    """Return a picture 1×3×H×W as H×W×3 samples: clamped to [0, 1] and rounded.
+def to_samples(picture: Floats, *, sixteen_bit: bool, grey: bool) -> Samples:
+    """Return a picture H×W×3 as samples: clamped to [0, 1] and rounded; NaN becomes 0.
 
     ``grey`` pictures get the luma in all three channels.
     """
     if grey:
-        picture = luma(picture).expand(-1, 3, -1, -1)
+        red, green, blue = (picture[..., n] * np.float32(w) for n, w in enumerate(LUMA_WEIGHTS))
+        picture = np.repeat((red + green + blue)[..., None], 3, 2)
     white, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
-    values = (picture[0].nan_to_num().clamp(0, 1) * white).round().permute(1, 2, 0)
-    samples: Samples = values.cpu().numpy().astype(kind)
-    return samples
+    values = np.fmin(np.fmax(picture, 0), 1)
+    return np.rint(values * np.float32(white)).astype(kind)
 
 
-def thumbnail_of_samples(samples: Samples) -> Tensor:
-    """Return the picture averaged down to 1×3×100×150, in [0, 1].
+def thumbnail_of_samples(samples: Samples) -> Floats:
+    """Return the picture averaged down to 100×150×3, in [0, 1].
 
-    The same as area interpolation of the float picture, computed one row of cells at a time.
+    The same as area interpolation of the float picture: cells overlap where they do not divide
+    the picture. Computed one row of cells at a time, with exact sums.
     """
-    height, cells = samples.shape[0], THUMBNAIL_SIZE[0]
+    (height, width), (cells, across) = samples.shape[:2], THUMBNAIL_SIZE
+    edges = np.arange(across + 1) * width
+    left, right = edges[:-1] // across, -(-edges[1:] // across)
     rows = []
     for number in range(cells):
         stripe = samples[number * height // cells : -(-(number + 1) * height // cells)]
-        row = torch.from_numpy(stripe.mean(0, np.float64)).T[None]  # 1×3×W
-        rows.append(F.interpolate(row, THUMBNAIL_SIZE[1], mode="area"))
-    return (torch.stack(rows, 2) / white_level(samples)).float()
+        sums = np.zeros((width + 1, 3), np.int64)
+        np.cumsum(stripe.sum(0, np.int64), 0, out=sums[1:])
+        rows.append((sums[right] - sums[left]) / (len(stripe) * (right - left))[:, None])
+    return np.asarray(np.stack(rows) / white_level(samples), np.float32)

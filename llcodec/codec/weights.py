@@ -27,11 +27,14 @@ from llcodec._weight_files import (
     write_weight_file,
 )
 from llcodec.codec.joint import JointModel
-from llcodec.entropy.fixed_point import IntegerLayer
+from llcodec.entropy.fixed_point import IntegerLayer, Whole
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import EntropyNetworks
-from llcodec.entropy.rans import CoderTable
+from llcodec.entropy.order import Positions
+from llcodec.entropy.prediction import ChannelGroup, Levels
+from llcodec.entropy.rans import CoderTable, Symbols
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
+from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
 from llcodec.nets.presets import Preset, preset_of
 
@@ -107,11 +110,11 @@ def write_model(path: Path, file: ModelFile) -> None:
     for name, layers in _chains(file.networks).items():
         for number, layer in enumerate(layers):
             key = f"integer.{name}.{number}"
-            tensors[f"{key}.weight"] = layer.weight.to(torch.int16)
-            tensors[f"{key}.bias"] = layer.bias.to(torch.int64)
-            tensors[f"{key}.shift"] = layer.shift.to(torch.uint8)
+            tensors[f"{key}.weight"] = torch.from_numpy(layer.weight.astype(np.int16))
+            tensors[f"{key}.bias"] = torch.from_numpy(layer.bias.astype(np.int64))
+            tensors[f"{key}.shift"] = torch.from_numpy(layer.shift.astype(np.uint8))
             shapes[key] = [layer.limit, layer.input_limit, layer.leaky, layer.shuffle]
-    tensors["integer.index_start"] = file.networks.index_start.to(torch.int32)
+    tensors["integer.index_start"] = torch.from_numpy(file.networks.index_start.astype(np.int32))
     for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
         for key, values in pack_tables(tables).items():
             tensors[f"table.{name}.{key}"] = torch.from_numpy(values)
@@ -159,11 +162,14 @@ def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> 
 
 def _try_out(networks: EntropyNetworks, preset: Preset) -> None:
     """Run the integer networks once: layers that do not fit together fail here, not later."""
-    z_hat = torch.zeros(preset.hyper_latents, 1, 1, dtype=torch.float64)
-    hyper = networks.hyper_features(z_hat, 4, 4).flatten(1)
-    index, mean = networks.parameters(hyper, None, networks.start_at(QUALITY_UNITS))
-    if index.shape != (preset.latents, 16) or mean.shape != index.shape:
+    z_hat = np.zeros((preset.hyper_latents, 1, 1), np.int32)
+    shape = walk(networks, z_hat, (4, 4), QUALITY_UNITS, _nothing).shape
+    if shape != (preset.latents, 4, 4):
         raise BrokenModelError("the integer networks of the weight file are not its preset's")
+
+
+def _nothing(group: ChannelGroup, at: Positions, levels: Levels, means: Whole) -> Symbols:
+    return np.zeros(levels.shape, np.int32)
 
 
 def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
@@ -184,9 +190,9 @@ def _networks(
     chains: dict[str, list[IntegerLayer]] = {}
     for key, (limit, input_limit, leaky, shuffle) in shapes.items():
         layer = IntegerLayer(
-            weight=tensors[f"{key}.weight"].double(),
-            bias=tensors[f"{key}.bias"].double(),
-            shift=tensors[f"{key}.shift"].double(),
+            weight=tensors[f"{key}.weight"].numpy().astype(np.float64),
+            bias=tensors[f"{key}.bias"].numpy().astype(np.float64),
+            shift=tensors[f"{key}.shift"].numpy().astype(np.float64),
             limit=int(limit),
             input_limit=int(input_limit),
             leaky=bool(leaky),
@@ -198,7 +204,7 @@ def _networks(
         tuple(chains["hyper_synthesis"]),
         chains["context"][0],
         tuple(chains["entropy_parameters"]),
-        tensors["integer.index_start"].double(),
+        tensors["integer.index_start"].numpy().astype(np.int64),
     )
 
 

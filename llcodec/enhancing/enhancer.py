@@ -85,4 +85,5 @@ class Enhancer:
             values = adjust_exposure(values, identity_curve(1).to(values.device), exposure)
         if strength < 1:
             values = blend(picture.pixels[piece.rows, piece.columns], values, strength)
-        return to_samples(values, sixteen_bit=picture.sixteen_bit, grey=False)
+        finished = values[0].permute(1, 2, 0).cpu().numpy()
+        return to_samples(finished, sixteen_bit=picture.sixteen_bit, grey=False)

@@ -18,8 +18,10 @@ from llcodec.codec.encoder import analyse
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
+from llcodec.engine.protocol import Transforms
+from llcodec.engine.torch_transforms import TorchTransforms, placed
 from llcodec.enhancing.family import EnhancingFamily
-from llcodec.enhancing.pieces import Piece, to_device
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
 from llcodec.nets.presets import PRESETS
 from llcodec.nets.tone import thumbnail
@@ -40,27 +42,23 @@ class JointEnhancer:
         if not file.brightens:
             raise ModelError(f"the model {file.name} does not enhance: it is a plain codec")
         self.name, self.sha256 = file.name, file.sha256
-        self._device = device
-        self._model = file.model.to(device)
-        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._transforms: Transforms = TorchTransforms(placed(file.model, device))
 
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the pieces of the enhanced picture.
 
         As in the encoder, the tone is that of the whole picture and attention sees one window.
         """
-        model, (height, width) = self._model, pixels.shape[:2]
-        latents = analyse(model, pixels, self._device).latents
-        quality = torch.tensor([_QUALITY], device=self._device)
-        factor = model.log_gain(quality).exp() * model.inverse_gain(quality)
+        transforms, (height, width) = self._transforms, pixels.shape[:2]
+        latents = analyse(transforms, pixels).latents
+        factor = transforms.gain(_QUALITY) * transforms.inverse_gain(_QUALITY)
         for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
             rows, columns = window.rows, window.columns
-            y = latents[None, :, rows.outer, columns.outer]
-            values = model.synthesise(to_device(y.to(self._device) * factor, self._device))
-            values = values[..., in_pixels(rows.inner), in_pixels(columns.inner)]
+            y = latents[:, rows.outer, columns.outer] * factor[:, None, None]
+            values = transforms.synthesise(y)[in_pixels(rows.inner), in_pixels(columns.inner)]
             down, right = _core(rows, height), _core(columns, width)
-            values = values[..., : down.stop - down.start, : right.stop - right.start]
-            yield Piece(down, right, values)
+            values = values[: down.stop - down.start, : right.stop - right.start]
+            yield Piece(down, right, torch.from_numpy(values).permute(2, 0, 1)[None])
 
 
 def _core(span: Span, length: int) -> slice:

@@ -47,7 +47,8 @@ class NercoEnhancer:
         TooManyPixelsError is raised if that would take too much memory.
         """
         height, width = pixels.shape[:2]
-        overview = to_overview(thumbnail_of_samples(pixels).to(self._device))
+        small = torch.from_numpy(thumbnail_of_samples(pixels)).permute(2, 0, 1)[None]
+        overview = to_overview(small.to(self._device))
         padded = max(_LEAST, height + -height % STRIDE), max(_LEAST, width + -width % STRIDE)
         core = self._core_for(*padded)
         for window in windows(*padded, halo=self._model.preset.halo, core=core):

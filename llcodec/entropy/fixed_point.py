@@ -1,16 +1,21 @@
 """Networks in integer arithmetic, carried out in floating point.
 
-Every value is an integer held in float64, and every true sum stays far below 2^53, so any order
-of summation, memory layout, thread count or device gives the same bits. The bound is proved for
-each layer from its weights when a model is exported, and again when it is loaded.
+Every value is an integer held in floating point, and every true sum stays far below what it holds
+exactly, so any order of summation, memory layout, thread count or library of linear algebra gives
+the same bits. The bound is proved for each layer from its weights when a model is exported, and
+again when it is loaded. Sums of float64 are exact below 2^53; layers whose bound is below 2^24 are
+multiplied in float32.
+
+Arrays have their channels last, so that a layer is one matrix product.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
-import torch
-from torch import Tensor
-from torch.nn import functional as F
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 
 from llcodec._bitstream import EXACT_LIMIT, LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR
 from llcodec.errors import BrokenModelError
@@ -18,6 +23,13 @@ from llcodec.errors import BrokenModelError
 ACTIVATION_LIMIT = 2**15 - 1  # activations between layers fit into 16 bits
 WEIGHT_LIMIT = 2**15 - 1
 WIDE_LIMIT = 2**20  # of outputs that feed no further layer: means up to ±16384
+
+_SINGLE_LIMIT = 2**24  # float32 holds every integer up to this
+_ROWS = 256  # positions of a plane that are multiplied at once, to bound memory
+_LEAKY_SLOPE = LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR
+
+Whole = NDArray[np.float64]
+"""Integers that are held in floating point."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +42,9 @@ class IntegerLayer:
     pixel shuffle that follows (1 for none).
     """
 
-    weight: Tensor
-    bias: Tensor
-    shift: Tensor
+    weight: Whole
+    bias: Whole
+    shift: Whole
     limit: int
     input_limit: int
     leaky: bool
@@ -40,65 +52,83 @@ class IntegerLayer:
 
     def bound(self) -> int:
         """Return the largest magnitude that any partial sum of this layer can reach."""
-        sums = self.weight.abs().flatten(1).sum(1) * self.input_limit + self.bias.abs()
-        return int(sums.max())
+        sums = np.abs(self.weight.reshape(len(self.weight), -1)).sum(1) * self.input_limit
+        return int((sums + np.abs(self.bias)).max())
 
     def check(self, name: str) -> None:
         """Raise BrokenModelError unless all values are integers within the exact range."""
-        whole = all(bool((v == v.round()).all()) for v in (self.weight, self.bias, self.shift))
+        whole = all(bool((v == np.rint(v)).all()) for v in (self.weight, self.bias, self.shift))
         limits = self.limit, self.input_limit
-        in_range = bool((self.weight.abs() <= WEIGHT_LIMIT).all()) and bool(
+        in_range = bool((np.abs(self.weight) <= WEIGHT_LIMIT).all()) and bool(
             ((self.shift >= 0) & (self.shift <= 40)).all()
         )
         bounded = all(0 < limit <= WIDE_LIMIT for limit in limits) and self.bound() < EXACT_LIMIT
         if not (whole and in_range and bounded):
             raise BrokenModelError(f"the integer layer {name} breaks the exactness bound")
 
-    def convolve(self, x: Tensor) -> Tensor:
-        """Return the layer's output, B×O×H×W, for integers B×I×H×W in float64."""
-        x = x.clamp(-self.input_limit, self.input_limit)
-        sums = F.conv2d(x, self.weight, padding=self.weight.shape[-1] // 2)
-        return F.pixel_shuffle(self._finish(sums), self.shuffle)
+    def convolve(self, x: Whole) -> Whole:
+        """Return the layer's output, r·H×r·W×O/r² for a shuffle r, for integers H×W×I."""
+        height, width, _ = x.shape
+        size = self.weight.shape[-1]
+        around = (size // 2, size // 2)
+        padded = np.pad(self._clamped(x), (around, around, (0, 0)))
+        windows = sliding_window_view(padded, (size, size), (0, 1)).transpose(0, 1, 3, 4, 2)
+        step = max(1, _ROWS // width)
+        stripes = (windows[top : top + step] for top in range(0, height, step))
+        sums = [self._product(s.reshape(-1, self._matrix.shape[0])) for s in stripes]
+        return _pixel_shuffle(np.concatenate(sums).reshape(height, width, -1), self.shuffle)
 
-    def multiply(self, columns: Tensor) -> Tensor:
-        """Return the output O×N for N columns of I·k·k gathered inputs: one matrix product."""
-        columns = columns.clamp(-self.input_limit, self.input_limit)
-        sums = self.weight.flatten(1) @ columns
-        return self._finish(sums[None, :, :, None])[0, :, :, 0]
+    def multiply(self, rows: Whole) -> Whole:
+        """Return the output N×O of a 1×1 layer for N rows of I inputs."""
+        return self._product(self._clamped(rows))
 
-    def _finish(self, sums: Tensor) -> Tensor:
-        # round() first: a convolution by transform (Winograd, FFT) is off by a tiny fraction.
-        exact = sums.round() + self.bias.view(1, -1, 1, 1)
-        out = (exact * self._factors().view(1, -1, 1, 1)).floor()
+    def _clamped(self, x: Whole) -> Whole:
+        return np.clip(x, -self.input_limit, self.input_limit)
+
+    def _product(self, rows: Whole) -> Whole:
+        """Return the output of gathered inputs N×(k·k·I), channel after channel at each tap."""
+        matrix = self._matrix
+        out = (rows.astype(matrix.dtype, copy=False) @ matrix).astype(np.float64, copy=False)
+        out += self.bias
+        out *= self._factors
+        np.floor(out, out=out)
         if self.leaky:
-            out = torch.where(
-                out < 0, (out * LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR).floor(), out
-            )
-        return out.clamp(-self.limit, self.limit)
+            # What is above zero is larger than its share, and what is below is smaller.
+            np.maximum(out, np.floor(out * _LEAKY_SLOPE), out=out)
+        np.clip(out, -self.limit, self.limit, out=out)
+        return out
 
-    def _factors(self) -> Tensor:
-        """Return 2^−shift, exactly: no library's exp2 decides a bit."""
-        return self.shift.new_tensor([2.0 ** -int(shift) for shift in self.shift.tolist()])
+    @cached_property
+    def _matrix(self) -> NDArray[np.float64 | np.float32]:
+        """The weights (k·k·I)×O, in single precision if that holds every sum exactly."""
+        by_tap = self.weight.transpose(2, 3, 1, 0).reshape(-1, len(self.weight))
+        kind = np.float32 if self.bound() < _SINGLE_LIMIT else np.float64
+        return np.ascontiguousarray(by_tap, kind)
 
-    def to(self, device: torch.device) -> "IntegerLayer":
-        """Return the same layer on ``device``."""
-        return replace(
-            self,
-            weight=self.weight.to(device),
-            bias=self.bias.to(device),
-            shift=self.shift.to(device),
-        )
+    @cached_property
+    def _factors(self) -> Whole:
+        """2^−shift, exactly: no library's exp2 decides a bit."""
+        return np.array([2.0 ** -int(shift) for shift in self.shift])
 
 
-def convolve_all(layers: Sequence[IntegerLayer], x: Tensor) -> Tensor:
-    """Return the output of convolutional layers for B×C×H×W integers in float64."""
+def _pixel_shuffle(x: Whole, factor: int) -> Whole:
+    """Return r·H×r·W×C of H×W×(C·r·r)."""
+    if factor == 1:
+        return x
+    height, width, channels = x.shape
+    spread = x.reshape(height, width, channels // factor**2, factor, factor)
+    return spread.transpose(0, 3, 1, 4, 2).reshape(height * factor, width * factor, -1)
+
+
+def convolve_all(layers: Sequence[IntegerLayer], x: Whole) -> Whole:
+    """Return the output of convolutional layers for integers H×W×C."""
     for layer in layers:
         x = layer.convolve(x)
     return x
 
 
-def multiply_all(layers: Sequence[IntegerLayer], columns: Tensor) -> Tensor:
-    """Return the output of 1×1 (or gathered) layers for C×N integers in float64."""
+def multiply_all(layers: Sequence[IntegerLayer], rows: Whole) -> Whole:
+    """Return the output of 1×1 layers for integers N×C."""
     for layer in layers:
-        columns = layer.multiply(columns)
-    return columns
+        rows = layer.multiply(rows)
+    return rows

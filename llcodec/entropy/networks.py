@@ -1,16 +1,18 @@
 """The integer networks that predict probabilities: encoder and decoder must agree on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from llcodec._bitstream import LATENT_UNITS, QUALITY_LEVELS, QUALITY_UNITS, SCALE_LEVELS
-from llcodec.entropy.fixed_point import IntegerLayer, convolve_all, multiply_all
-from llcodec.entropy.order import context_taps
+from llcodec._bitstream import QUALITY_LEVELS, QUALITY_UNITS
+from llcodec._coding_order import CodingOrder, context_taps
+from llcodec.entropy.fixed_point import IntegerLayer, Whole, convolve_all
+from llcodec.entropy.order import Positions, coding_order
+from llcodec.entropy.prediction import ChannelGroup, Context
 from llcodec.errors import BrokenModelError
-from llcodec.nets.hyperprior import CodingOrder
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,24 @@ class EntropyNetworks:
     hyper_synthesis: Sequence[IntegerLayer]
     context: IntegerLayer
     entropy_parameters: Sequence[IntegerLayer]
-    index_start: Tensor
+    index_start: NDArray[np.int64]
 
     @property
     def latents(self) -> int:
         """The number M of latent channels."""
-        return self.index_start.shape[1]
+        return int(self.index_start.shape[1])
+
+    @cached_property
+    def groups(self) -> tuple[ChannelGroup, ...]:
+        """The groups of channels, in coding order. One has all: it sees its own neighbours."""
+        own = slice(0, self.latents)
+        context = Context(own, context_taps(self.order), (self.context,))
+        return (ChannelGroup(own, (context,), self.entropy_parameters),)
+
+    def steps(self, height: int, width: int) -> Iterator[tuple[ChannelGroup, Positions]]:
+        """Yield what is coded together in a tile of h×w latents, step by step."""
+        positions = coding_order(self.order, height, width)
+        return ((group, at) for group in self.groups for at in positions if len(at))
 
     def check(self) -> None:
         """Raise BrokenModelError unless every layer is provably exact."""
@@ -44,42 +58,16 @@ class EntropyNetworks:
             for number, layer in enumerate(layers):
                 layer.check(f"{name} {number}")
 
-    def hyper_features(self, z_hat: Tensor, height: int, width: int) -> Tensor:
-        """Return P×h×w features for hyper-latents Z×⌈h/4⌉×⌈w/4⌉."""
-        features = convolve_all(self.hyper_synthesis, z_hat[None])[0]
-        return features[:, :height, :width]
+    def hyper_features(self, z_hat: NDArray[np.int32], height: int, width: int) -> Whole:
+        """Return h×w×P features for hyper-latents Z×⌈h/4⌉×⌈w/4⌉."""
+        inputs = np.moveaxis(z_hat, 0, -1).astype(np.float64)
+        return convolve_all(self.hyper_synthesis, inputs)[:height, :width]
 
-    def start_at(self, quality_units: int) -> Tensor:
+    def start_at(self, quality_units: int) -> Whole:
         """Return the M start indices at a quality in 1/256, interpolated in integers."""
         if len(self.index_start) == 1:
-            return self.index_start[0]
+            return np.asarray(self.index_start[0], np.float64)
         low = min(quality_units // QUALITY_UNITS - 1, len(self.index_start) - 2)
         share = quality_units - (low + 1) * QUALITY_UNITS
         mixed = self.index_start[low] * (QUALITY_UNITS - share) + self.index_start[low + 1] * share
-        return (mixed / QUALITY_UNITS).floor()
-
-    def parameters(
-        self, hyper: Tensor, neighbours: Tensor | None, start: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return scale indices (0 … 63) and means (in 1/64), M×N each, at N positions.
-
-        ``hyper`` is P×N, ``neighbours`` M·taps×N latents in 1/64 (None where none is decoded).
-        """
-        if neighbours is None:
-            taps = self.latents * len(context_taps(self.order))
-            neighbours = hyper.new_zeros(taps, 1)
-        context = self.context.multiply(neighbours).expand(-1, hyper.shape[1])
-        out = multiply_all(self.entropy_parameters, torch.cat((hyper, context)))
-        index, mean = out.chunk(2)
-        rounded = ((index + start[:, None] + LATENT_UNITS // 2) / LATENT_UNITS).floor()
-        return rounded.clamp(0, SCALE_LEVELS - 1), mean
-
-    def to(self, device: torch.device) -> "EntropyNetworks":
-        """Return the same networks on ``device``."""
-        return EntropyNetworks(
-            self.order,
-            tuple(layer.to(device) for layer in self.hyper_synthesis),
-            self.context.to(device),
-            tuple(layer.to(device) for layer in self.entropy_parameters),
-            self.index_start.to(device),
-        )
+        return np.asarray(mixed // QUALITY_UNITS, np.float64)

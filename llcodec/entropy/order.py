@@ -3,29 +3,30 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor
+import numpy as np
+from numpy.typing import NDArray
 
-from llcodec._bitstream import CONTEXT_KERNEL, WAVEFRONT_SLOPE
-from llcodec.nets.hyperprior import CodingOrder, context_mask
+from llcodec._bitstream import WAVEFRONT_SLOPE
+from llcodec._coding_order import MARGIN, CodingOrder, Taps
 
-MARGIN = CONTEXT_KERNEL // 2
+Plane = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Positions:
-    """Latents that are coded together: their rows and columns, N integers each."""
+    """Positions that are coded together: their rows and columns, N integers each."""
 
-    rows: Tensor
-    columns: Tensor
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def chunks(self, size: int) -> Iterator["Positions"]:
         """Yield the positions in pieces of at most ``size``."""
-        for rows, columns in zip(
-            torch.split(self.rows, size), torch.split(self.columns, size), strict=True
-        ):
-            if len(rows):
-                yield Positions(rows, columns)
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
+            yield Positions(self.rows[part], self.columns[part])
 
 
 def coding_order(order: CodingOrder, height: int, width: int) -> tuple[Positions, ...]:
@@ -35,26 +36,27 @@ def coding_order(order: CodingOrder, height: int, width: int) -> tuple[Positions
     ``serial`` is raster order in wavefronts: with a 5×5 context, all positions of equal
     column + 3·row are independent of each other, so each such diagonal is a group.
     """
-    rows = torch.arange(height).repeat_interleave(width)
-    columns = torch.arange(width).repeat(height)
+    rows, columns = (axis.ravel() for axis in np.indices((height, width)))
     if order == "checkerboard":
         key = (rows + columns) % 2
         count = 2
     else:
         key = columns + WAVEFRONT_SLOPE * rows
         count = width + WAVEFRONT_SLOPE * (height - 1)
-    sorted_key, by_key = key.sort(stable=True)
-    sizes = torch.bincount(sorted_key, minlength=count).tolist()
-    return tuple(Positions(rows[at], columns[at]) for at in torch.split(by_key, sizes))
+    by_key = np.argsort(key, kind="stable")
+    ends = np.cumsum(np.bincount(key, minlength=count))
+    return tuple(Positions(rows[at], columns[at]) for at in np.split(by_key, ends[:-1]))
 
 
-def context_taps(order: CodingOrder) -> tuple[tuple[int, int], ...]:
-    """Return the (row, column) offsets, in raster order, of the neighbours that are seen."""
-    rows, columns = context_mask(order).nonzero(as_tuple=True)
-    return tuple(zip((rows - MARGIN).tolist(), (columns - MARGIN).tolist(), strict=True))
+def gather_neighbours(padded: Plane, channels: slice, at: Positions, taps: Taps) -> Plane:
+    """Return the neighbours of N positions, N×(taps·channels), tap by tap.
 
-
-def gather_neighbours(padded: Tensor, at: Positions, taps: tuple[tuple[int, int], ...]) -> Tensor:
-    """Return M·taps×N columns of a plane M×(h+4)×(w+4) that has a margin of two around it."""
-    seen = [padded[:, at.rows + (MARGIN + r), at.columns + (MARGIN + c)] for r, c in taps]
-    return torch.stack(seen, 1).flatten(0, 1)
+    Args:
+        padded: a plane (h+4)×(w+4)×M with a margin of two around it.
+        channels: those of the M that are seen.
+        at: the positions, without the margin.
+        taps: the offsets of the neighbours.
+    """
+    down, right = np.array(taps).T + MARGIN
+    seen = padded[at.rows[:, None] + down, at.columns[:, None] + right, channels]
+    return seen.reshape(len(at), -1)

@@ -7,8 +7,7 @@ need not know.
 from collections.abc import Sequence
 
 import numpy as np
-import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from llcodec._bitstream import ESCAPE_BITS
 from llcodec.entropy.rans import CoderTable
@@ -19,7 +18,7 @@ LAMBDA = 0.05
 _MAX_SYMBOL = 32  # larger symbols are rare, and are not changed
 
 
-def bit_savings(tables: Sequence[CoderTable]) -> Tensor:
+def bit_savings(tables: Sequence[CoderTable]) -> NDArray[np.float64]:
     """Return S×32: the bits that ±n saves over the symbol ±(n + 1) under each scale table."""
     rows = []
     for table in tables:
@@ -28,11 +27,13 @@ def bit_savings(tables: Sequence[CoderTable]) -> Tensor:
         inside = (at >= 0) & (at < table.escape)
         of_symbol[inside] = table.bits[at[inside]]
         rows.append(np.diff(of_symbol))
-    return torch.from_numpy(np.stack(rows))
+    return np.stack(rows)
 
 
-def rdo_quantise(exact: Tensor, index: Tensor, saved: Tensor) -> Tensor:
-    """Return the symbols of residuals, M×N each.
+def rdo_quantise(
+    exact: NDArray[np.float64], index: NDArray[np.integer], saved: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the symbols of residuals, in the shape of ``exact``.
 
     Of the nearest symbol n and the one before it, the one with the smaller distance² + λ · bits is
     chosen: (|x| − n + 1)² − (|x| − n)² = 2·(|x| − n) + 1.
@@ -42,9 +43,9 @@ def rdo_quantise(exact: Tensor, index: Tensor, saved: Tensor) -> Tensor:
         index: of the scale table that each is coded under.
         saved: of :func:`bit_savings`.
     """
-    size = exact.abs()
-    near = size.round()
+    size = np.abs(exact)
+    near = np.rint(size)
     small = (near >= 1) & (near <= _MAX_SYMBOL)
-    step = (near.clamp(1, _MAX_SYMBOL) - 1).long()
+    step = np.clip(near, 1, _MAX_SYMBOL).astype(np.int64) - 1
     less = small & (2 * (size - near) + 1 < LAMBDA * saved[index, step])
-    return exact.sign() * (near - less.to(near.dtype))
+    return np.asarray(np.copysign(near - less, exact))

@@ -5,31 +5,22 @@ When files are coded, hyper-synthesis, context model and entropy parameters run 
 shuffles.
 """
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llcodec._bitstream import CONTEXT_KERNEL
+from llcodec._coding_order import MARGIN, CodingOrder, context_taps
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
-
-CodingOrder = Literal["checkerboard", "serial"]
 
 
 def context_mask(order: CodingOrder) -> Tensor:
-    """Return the 5×5 mask of the neighbours that are decoded before the middle one.
-
-    ``serial`` is the causal half of raster order (mask type A of van den Oord et al. 2016);
-    ``checkerboard`` is the other colour of the board (He et al., CVPR 2021).
-    """
-    size, middle = CONTEXT_KERNEL, CONTEXT_KERNEL // 2
+    """Return the 5×5 mask of the neighbours that are decoded before the middle one."""
     # On the CPU even while a model is built on the meta device.
-    rows = torch.arange(size, device="cpu")[:, None] - middle
-    columns = torch.arange(size, device="cpu")[None, :] - middle
-    if order == "serial":
-        return ((rows < 0) | ((rows == 0) & (columns < 0))).float()
-    return ((rows + columns) % 2 != 0).float()
+    mask = torch.zeros(CONTEXT_KERNEL, CONTEXT_KERNEL, device="cpu")
+    for row, column in context_taps(order):
+        mask[row + MARGIN, column + MARGIN] = 1
+    return mask
 
 
 def anchor_mask(height: int, width: int, device: torch.device | None = None) -> Tensor:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from llcodec.nets.hyperprior import CodingOrder
+from llcodec._coding_order import CodingOrder
 from llcodec.nets.snr import SnrKind
 
 

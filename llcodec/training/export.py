@@ -7,24 +7,25 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
+from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
+from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.entropy.networks import EntropyNetworks
-from llcodec.entropy.order import context_taps
-from llcodec.entropy.quantise import (
+from llcodec.entropy.tables import Table, table_from_probabilities
+from llcodec.errors import ModelError
+from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
+from llcodec.training.quantise import (
     FloatLayer,
     activation_bits,
     quantise_chain,
     quantise_layer,
     split_layers,
 )
-from llcodec.entropy.tables import Table, table_from_probabilities
-from llcodec.errors import ModelError
-from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
 _TAIL = 2.0**-20  # probability that is left to the escape of a table
@@ -100,9 +101,8 @@ def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetw
 
 def _context_layer(model: JointModel) -> FloatLayer:
     """Return the context model over gathered neighbours, the latents' scale folded in."""
-    middle = CONTEXT_KERNEL // 2
     weight = model.context.weight.detach() / model.coded_scale.view(1, -1, 1, 1)
-    taps = [weight[:, :, middle + r, middle + c] for r, c in context_taps(model.preset.order)]
+    taps = [weight[:, :, MARGIN + r, MARGIN + c] for r, c in context_taps(model.preset.order)]
     columns = torch.stack(taps, 2).flatten(1)
     assert model.context.bias is not None
     return FloatLayer(columns[..., None, None], model.context.bias, leaky=False, shuffle=1)
@@ -116,13 +116,13 @@ def _parameter_layers(model: JointModel) -> list[FloatLayer]:
     return [*inner, FloatLayer(weight, last.bias.detach() * scale, last.leaky, last.shuffle)]
 
 
-def _index_start(model: JointModel) -> Tensor:
+def _index_start(model: JointModel) -> NDArray[np.int64]:
     """Return the start of the scale indices in 1/64 at each integer quality, K×M."""
     start = index_of_scale(model.latent_scale)[None]
     if model.gain is not None:
         start = start + model.gain.log_gain.detach() / LOG_SCALE_STEP
-    units: Tensor = (start.double() * LATENT_UNITS).round()
-    return units
+    units = (start.double() * LATENT_UNITS).round()
+    return np.asarray(units.cpu().numpy(), np.int64)
 
 
 @torch.no_grad()

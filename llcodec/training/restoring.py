@@ -12,14 +12,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNIT_BITS, TABLE_TOTAL
+from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
+from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.fixed_point import IntegerLayer
-from llcodec.entropy.order import context_taps
-from llcodec.entropy.quantise import FloatLayer, dequantise_layer
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity
+from llcodec.training.quantise import FloatLayer, dequantise_layer
 
 _FITTING_STEPS = 400
 _FITTING_RATE = 0.05
@@ -81,12 +81,12 @@ def _set_layers(network: nn.Sequential, layers: Sequence[FloatLayer]) -> None:
 
 def _set_context(model: JointModel, layer: FloatLayer) -> None:
     """Spread the columns of gathered neighbours over the kernel, without the latents' scale."""
-    middle, taps = CONTEXT_KERNEL // 2, context_taps(model.preset.order)
+    taps = context_taps(model.preset.order)
     columns = layer.weight.view(len(layer.weight), -1, len(taps))
     columns = columns * model.coded_scale.view(1, -1, 1)
     model.context.weight.zero_()
     for number, (r, c) in enumerate(taps):
-        model.context.weight[:, :, middle + r, middle + c] = columns[:, :, number]
+        model.context.weight[:, :, MARGIN + r, MARGIN + c] = columns[:, :, number]
     assert model.context.bias is not None
     model.context.bias.copy_(layer.bias)
 

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import ModelFile
-from llcodec.entropy.latent_coder import Indices
+from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.entropy.prediction import Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.entropy.tables import Table, table_from_probabilities
 
@@ -41,10 +42,10 @@ class _Counts:
     def __init__(self, levels: int) -> None:
         self.table = np.zeros((levels, 2 * _REACH + 1), np.int64)
 
-    def add(self, index: Indices, symbols: Symbols) -> None:
+    def add(self, index: Levels, symbols: Symbols) -> None:
         """Count ``symbols`` under their ``index``."""
         inside = np.abs(symbols) <= _REACH
-        flat = index[inside] * self.table.shape[1] + symbols[inside] + _REACH
+        flat = index[inside] * np.int64(self.table.shape[1]) + symbols[inside] + _REACH
         self.table += np.bincount(flat, minlength=self.table.size).reshape(self.table.shape)
 
 
@@ -52,11 +53,13 @@ class _Counts:
 def with_fitted_tables(file: ModelFile, pictures: Sequence[GainedLatents]) -> ModelFile:
     """Return ``file`` with scale tables fitted to what is written for ``pictures``."""
     prior = [_prior(table) for table in file.scale_tables]
+    transforms = TorchTransforms(file.model)
     for _ in range(_ROUNDS):
         counts, coder = _Counts(len(prior)), file.coder()
         for picture in pictures:
-            y = picture.latents
-            coder.encode(y, hyper_latents(file.model, y), picture.quality_units, counts.add)
+            y = picture.latents.cpu().numpy()
+            z_hat = hyper_latents(transforms, y)
+            coder.encode(y, z_hat, picture.quality_units, counts.add)
         fitted = [
             _fitted(row, own) if number and row.any() else old
             for number, (row, own, old) in enumerate(

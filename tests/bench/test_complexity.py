@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from llcodec._cards import read_card, shipped_file
+from llcodec._coding_order import CodingOrder
 from llcodec.bench.complexity import (
     Complexity,
     Stage,
@@ -14,7 +15,6 @@ from llcodec.bench.complexity import (
     paper_complexities,
 )
 from llcodec.codec.weights import read_model
-from llcodec.nets.hyperprior import CodingOrder
 from llcodec.nets.presets import FAST, FAST_2
 
 

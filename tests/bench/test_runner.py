@@ -258,6 +258,7 @@ def test_the_pool_is_made_once_and_works_elsewhere() -> None:
         assert pool.submit(os.getpid).result() != os.getpid()
         assert workers.pool() is pool
         assert pool.submit(torch.get_num_threads).result() == threads_of(2) == 1
+        assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
     assert threads_of(1) == torch.get_num_threads()
     with pytest.raises(RuntimeError, match="shutdown"):
         pool.submit(os.getpid)

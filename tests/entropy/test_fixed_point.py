@@ -1,5 +1,9 @@
 """The integer layers: exact whatever the hardware does, and proved so."""
 
+import hashlib
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +12,8 @@ import pytest
 import torch
 
 from llcodec._bitstream import EXACT_LIMIT
-from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, IntegerLayer, convolve_all
+from llcodec.entropy import fixed_point
+from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, IntegerLayer, Whole, convolve_all
 from llcodec.errors import BrokenModelError
 
 
@@ -16,9 +21,9 @@ def layer(seed: int, inputs: int, outputs: int, kernel: int, **kwargs: object) -
     rng = np.random.default_rng(seed)
     weight = rng.integers(-(2**15) + 1, 2**15, (outputs, inputs, kernel, kernel))
     fields: dict[str, Any] = {
-        "weight": torch.from_numpy(weight).double(),
-        "bias": torch.from_numpy(rng.integers(-(2**30), 2**30, outputs)).double(),
-        "shift": torch.from_numpy(rng.integers(20, 26, outputs)).double(),
+        "weight": weight.astype(np.float64),
+        "bias": rng.integers(-(2**30), 2**30, outputs).astype(np.float64),
+        "shift": rng.integers(20, 26, outputs).astype(np.float64),
         "limit": ACTIVATION_LIMIT,
         "input_limit": ACTIVATION_LIMIT,
         "leaky": True,
@@ -27,14 +32,30 @@ def layer(seed: int, inputs: int, outputs: int, kernel: int, **kwargs: object) -
     return IntegerLayer(**(fields | kwargs))
 
 
-def reference(this: IntegerLayer, x: torch.Tensor) -> np.ndarray:
+def small_layer(seed: int, kernel: int) -> IntegerLayer:
+    """A layer whose sums all stay below 2^24."""
+    rng = np.random.default_rng(seed)
+    weight = rng.integers(-7, 8, (5, 6, kernel, kernel)).astype(np.float64)
+    bias = rng.integers(-1000, 1000, 5).astype(np.float64)
+    return layer(
+        seed, 6, 5, kernel, weight=weight, bias=bias, shift=np.full(5, 4.0), input_limit=2**15
+    )
+
+
+def integers(seed: int, *shape: int) -> Whole:
+    rng = np.random.default_rng(seed)
+    return rng.integers(-(2**15), 2**15, shape).astype(np.float64)
+
+
+def reference(this: IntegerLayer, x: Whole) -> np.ndarray:
     """The layer in Python's own integers, which have no limit."""
-    weight = this.weight.numpy().astype(np.int64).astype(object)
+    weight = this.weight.astype(np.int64).astype(object)
     outputs, _, kernel, _ = weight.shape
     margin = kernel // 2
-    padded = np.pad(x[0].numpy().astype(np.int64), ((0, 0), (margin,) * 2, (margin,) * 2))
-    height, width = x.shape[-2:]
-    result = np.zeros((outputs, height, width), np.int64)
+    clamped = np.clip(x, -this.input_limit, this.input_limit).astype(np.int64)
+    padded = np.pad(clamped.transpose(2, 0, 1), ((0, 0), (margin,) * 2, (margin,) * 2))
+    height, width = x.shape[:2]
+    result = np.zeros((height, width, outputs), np.int64)
     for o in range(outputs):
         for r in range(height):
             for c in range(width):
@@ -43,34 +64,50 @@ def reference(this: IntegerLayer, x: torch.Tensor) -> np.ndarray:
                 value = total >> int(this.shift[o])
                 if this.leaky and value < 0:
                     value = (value * 655) >> 16
-                result[o, r, c] = max(-this.limit, min(this.limit, value))
+                result[r, c, o] = max(-this.limit, min(this.limit, value))
     return result
 
 
 @pytest.mark.parametrize("kernel", [1, 3])
-def test_layer_equals_unlimited_integer_arithmetic(kernel: int) -> None:
-    this = layer(1, 6, 5, kernel)
-    x = torch.randint(-(2**15), 2**15, (1, 6, 4, 5), generator=torch.manual_seed(0)).double()
-    assert np.array_equal(
-        this.convolve(x)[0].numpy(), reference(this, x.clamp(-ACTIVATION_LIMIT, ACTIVATION_LIMIT))
-    )
+@pytest.mark.parametrize("leaky", [True, False])
+def test_layer_equals_unlimited_integer_arithmetic(kernel: int, leaky: bool) -> None:
+    x = integers(0, 4, 5, 6)
+    for this in (layer(1, 6, 5, kernel), small_layer(1, kernel)):
+        this = replace(this, leaky=leaky)
+        assert np.array_equal(this.convolve(x), reference(this, x))
+
+
+def test_sums_of_any_size_are_floored_alike() -> None:
+    """Shifts from none to 40, and sums up to the bound, either sign."""
+    shift = np.array([0.0, 1.0, 7.0, 31.0, 40.0])
+    this = replace(layer(11, 30, 5, 3), shift=shift)
+    this.check("a layer")
+    for x in (integers(1, 3, 3, 30), np.sign(this.weight[0]).transpose(1, 2, 0) * 2**15):
+        assert np.array_equal(this.convolve(x), reference(this, x))
+
+
+def test_precision_follows_the_proved_bound() -> None:
+    assert small_layer(1, 3).bound() < 2**24
+    assert small_layer(1, 3)._matrix.dtype == np.float32
+    just = replace(small_layer(1, 1), weight=np.ones((1, 2, 1, 1)), shift=np.zeros(1))
+    for bias, kind in ((2**24 - 2**16 - 1, np.float32), (2**24 - 2**16, np.float64)):
+        assert replace(just, bias=np.array([float(bias)]))._matrix.dtype == kind
 
 
 def test_multiply_equals_a_1x1_convolution() -> None:
-    this = layer(2, 40, 30, 1)
-    x = torch.randint(-(2**15), 2**15, (1, 40, 8, 9), generator=torch.manual_seed(1)).double()
-    columns = this.multiply(x[0].flatten(1))
-    assert torch.equal(columns.view(30, 8, 9), this.convolve(x)[0])
+    this, x = layer(2, 40, 30, 1), integers(1, 8, 9, 40)
+    rows = this.multiply(x.reshape(-1, 40))
+    assert np.array_equal(rows.reshape(8, 9, 30), this.convolve(x))
 
 
 def test_pixel_shuffle_follows_the_convolution() -> None:
     plain, shuffled = layer(3, 4, 8, 3), layer(3, 4, 8, 3, shuffle=2)
-    x = torch.randint(-100, 100, (1, 4, 3, 5), generator=torch.manual_seed(2)).double()
-    expected = torch.nn.functional.pixel_shuffle(plain.convolve(x), 2)
-    assert torch.equal(shuffled.convolve(x), expected)
+    x = integers(2, 3, 5, 4)
+    channels_first = torch.from_numpy(plain.convolve(x)).permute(2, 0, 1)
+    expected = torch.nn.functional.pixel_shuffle(channels_first, 2).permute(1, 2, 0)
+    assert np.array_equal(shuffled.convolve(x), expected.numpy())
 
 
-@pytest.fixture
 def chain() -> list[IntegerLayer]:
     return [
         layer(5, 32, 64, 3, shuffle=2),
@@ -79,36 +116,55 @@ def chain() -> list[IntegerLayer]:
     ]
 
 
-def test_bits_do_not_depend_on_threads_layout_or_backend(
-    chain: list[IntegerLayer], hardware_settings: None
-) -> None:
-    x = torch.randint(-(2**15), 2**15, (1, 32, 20, 31), generator=torch.manual_seed(3)).double()
-    torch.set_num_threads(1)
-    expected = convolve_all(chain, x)
-    devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    for device in devices:
-        moved = [this.to(torch.device(device)) for this in chain]
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            for memory in (torch.contiguous_format, torch.channels_last):
-                for onednn in (True, False):
-                    torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
-                    y = convolve_all(moved, x.to(device).contiguous(memory_format=memory))
-                    assert torch.equal(y.cpu(), expected), (device, count, memory, onednn)
+def chain_digest() -> str:
+    """A hash of what the chain makes of a plane."""
+    found = convolve_all(chain(), integers(3, 20, 31, 32))
+    return hashlib.sha256(np.ascontiguousarray(found).tobytes()).hexdigest()
 
 
-def test_single_precision_would_not_do(chain: list[IntegerLayer]) -> None:
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"OPENBLAS_NUM_THREADS": "1"},
+        {"OPENBLAS_NUM_THREADS": "2"},
+        {"OPENBLAS_CORETYPE": "Prescott"},
+        {"OPENBLAS_CORETYPE": "Nehalem", "OPENBLAS_NUM_THREADS": "2"},
+        {"NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3"},
+    ],
+    ids=lambda variables: " ".join(variables.values()),
+)
+def test_bits_do_not_depend_on_threads_or_instructions(variables: dict[str, str]) -> None:
+    ask = "from tests.entropy.test_fixed_point import chain_digest; print(chain_digest())"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ask],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == chain_digest()
+
+
+def test_bits_do_not_depend_on_layout_or_stripes(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = integers(3, 20, 31, 32)
+    expected = convolve_all(chain(), x)
+    planes = np.ascontiguousarray(x.transpose(2, 0, 1)).transpose(1, 2, 0)
+    assert np.array_equal(convolve_all(chain(), planes), expected)
+    monkeypatch.setattr(fixed_point, "_ROWS", 1)
+    assert np.array_equal(convolve_all(chain(), x), expected)
+
+
+def test_single_precision_would_not_do() -> None:
     # The reason for float64: the same sums in float32 are off.
-    x = torch.randint(-(2**15), 2**15, (1, 32, 20, 31), generator=torch.manual_seed(3)).double()
-    single = chain[0].weight.float(), x.float()
-    sums = torch.nn.functional.conv2d(single[1], single[0], padding=1)
-    exact = torch.nn.functional.conv2d(x, chain[0].weight, padding=1)
-    assert not torch.equal(sums.double(), exact)
+    x = integers(3, 600, 288)
+    matrix = chain()[0].weight.reshape(64, -1).T
+    single = x.astype(np.float32) @ matrix.astype(np.float32)
+    assert not np.array_equal(single, x @ matrix)
 
 
 def test_bound_is_an_upper_bound_that_is_reached() -> None:
     this = layer(8, 6, 5, 3)
-    worst = int((this.weight.abs().sum((1, 2, 3)) * ACTIVATION_LIMIT + this.bias.abs()).max())
+    worst = int((np.abs(this.weight).sum((1, 2, 3)) * ACTIVATION_LIMIT + np.abs(this.bias)).max())
     assert this.bound() == worst < EXACT_LIMIT
     this.check("a layer")
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 import pytest
-import torch
 
-from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS
+from llcodec._bitstream import LATENT_UNITS
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
-from llcodec.entropy.latent_coder import LatentCoder, TileLatents
-from llcodec.entropy.order import MARGIN, coding_order, context_taps, gather_neighbours
+from llcodec.entropy.latent_coder import Floats, LatentCoder, TileLatents
+from llcodec.entropy.walk import Latents
 from llcodec.errors import CorruptError
 
 QUALITIES = (256, 1024, 1111, 2048)
@@ -24,15 +23,17 @@ def coder(model: ModelFile) -> LatentCoder:
     return model.coder()
 
 
-def latents(model: ModelFile, height: int, width: int, spread: float = 1.0) -> torch.Tensor:
+def latents(model: ModelFile, height: int, width: int, spread: float = 1.0) -> Floats:
     """Random latents of about the size that pictures have."""
-    noise = torch.randn(model.model.preset.latents, height, width, generator=torch.manual_seed(7))
-    return noise * model.model.latent_scale[:, None, None] * 3 * spread
+    rng = np.random.default_rng(7)
+    noise = rng.standard_normal((model.model.preset.latents, height, width), np.float32)
+    scale = model.model.latent_scale.numpy()[:, None, None]
+    return np.asarray(noise * scale * np.float32(3 * spread))
 
 
-def hyper(model: ModelFile, height: int, width: int, reach: int = 3) -> torch.Tensor:
+def hyper(model: ModelFile, height: int, width: int, reach: int = 3) -> Latents:
     shape = model.model.preset.hyper_latents, -(-height // 4), -(-width // 4)
-    return torch.randint(-reach, reach + 1, shape, generator=torch.manual_seed(8)).float()
+    return np.random.default_rng(8).integers(-reach, reach + 1, shape, np.int32)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 5), (3, 2), (8, 8), (17, 9)])
@@ -43,8 +44,8 @@ def test_round_trip(
     y, z = latents(model, height, width), hyper(model, height, width)
     stream, seen = coder.encode(y, z, quality)
     back = coder.decode(stream, height, width, quality)
-    assert torch.equal(back.y_hat, seen.y_hat)
-    assert torch.equal(back.z_hat, seen.z_hat)
+    assert np.array_equal(back.y_hat, seen.y_hat)
+    assert np.array_equal(back.z_hat, seen.z_hat)
     assert back.checksum() == seen.checksum()
 
 
@@ -53,73 +54,27 @@ def test_decoded_latents_are_within_half_a_step_unless_skipped(
 ) -> None:
     y = latents(model, 12, 12, spread=4.0)
     _, seen = coder.encode(y, hyper(model, 12, 12), 2048)
-    error = (seen.y_hat / LATENT_UNITS - y.double()).abs()
-    assert float((error <= 0.5 + 1 / LATENT_UNITS).double().mean()) > 0.95
+    error = np.abs(seen.y_hat / LATENT_UNITS - y)
+    assert (error <= 0.5 + 1 / LATENT_UNITS).mean() > 0.95
 
 
 def test_extreme_values_survive(model: ModelFile, coder: LatentCoder) -> None:
     y = latents(model, 4, 4)
     y[0, 0, 0], y[3, 1, 2], y[7, 3, 3] = 1e9, -1e9, 31_000.0
     z = hyper(model, 4, 4)
-    z[0, 0, 0], z[5, 0, 0] = 1e6, -30_000.0
+    z[0, 0, 0], z[5, 0, 0] = 10**6, -30_000
     stream, seen = coder.encode(y, z, 1024)
-    assert torch.equal(coder.decode(stream, 4, 4, 1024).y_hat, seen.y_hat)
-
-
-def test_bits_do_not_depend_on_threads_layout_or_backend(
-    model: ModelFile, coder: LatentCoder, hardware_settings: None
-) -> None:
-    y, z = latents(model, 24, 33), hyper(model, 24, 33)
-    torch.set_num_threads(1)
-    stream, seen = coder.encode(y, z, 1300)
-    expected = parameters_of(coder, seen, 1300)
-    devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
-    for device in devices:
-        moved = LatentCoder(
-            coder.networks.to(torch.device(device)), coder.scale_tables, coder.hyper_tables
-        )
-        for threads in (1, 2):
-            torch.set_num_threads(threads)
-            for onednn in (True, False):
-                torch.backends.mkldnn.set_flags(onednn)  # type: ignore[no-untyped-call]
-                for memory in (torch.contiguous_format, torch.channels_last):
-                    again = y[None].contiguous(memory_format=memory)[0]
-                    assert moved.encode(again, z, 1300)[0] == stream
-                    back = moved.decode(stream, 24, 33, 1300)
-                    assert back.checksum() == seen.checksum()
-                    for mine, theirs in zip(
-                        parameters_of(moved, back, 1300), expected, strict=True
-                    ):
-                        assert torch.equal(mine.cpu(), theirs)
-
-
-def parameters_of(coder: LatentCoder, seen: TileLatents, quality: int) -> list[torch.Tensor]:
-    """The scale indices and means of all positions, group by group."""
-    networks = coder.networks
-    device = networks.index_start.device
-    height, width = seen.y_hat.shape[-2:]
-    features = networks.hyper_features(seen.z_hat.to(device), height, width)
-    start, taps = networks.start_at(quality), context_taps(networks.order)
-    padded = features.new_zeros(networks.latents, height + 2 * MARGIN, width + 2 * MARGIN)
-    found: list[torch.Tensor] = []
-    for at in coding_order(networks.order, height, width):
-        neighbours = gather_neighbours(padded, at, taps) if found else None
-        index, mean = networks.parameters(features[:, at.rows, at.columns], neighbours, start)
-        assert float(index.min()) >= 0
-        assert float(index.max()) < SCALE_LEVELS
-        found += [index, mean]
-        known = seen.y_hat[:, at.rows, at.columns].to(device)
-        padded[:, at.rows + MARGIN, at.columns + MARGIN] = known
-    return found
+    assert np.array_equal(coder.decode(stream, 4, 4, 1024).y_hat, seen.y_hat)
 
 
 def test_start_indices_are_interpolated_between_qualities(coder: LatentCoder) -> None:
     networks = coder.networks
     for number in range(8):
-        assert torch.equal(networks.start_at(256 * (number + 1)), networks.index_start[number])
+        start = networks.start_at(256 * (number + 1))
+        assert np.array_equal(start, networks.index_start[number])
     middle = networks.start_at(256 * 3 + 128)
-    expected = ((networks.index_start[2] + networks.index_start[3]) / 2).floor()
-    assert torch.equal(middle, expected)
+    expected = np.floor((networks.index_start[2] + networks.index_start[3]) / 2)
+    assert np.array_equal(middle, expected)
 
 
 def test_hostile_streams_are_safe(coder: LatentCoder) -> None:
@@ -130,12 +85,12 @@ def test_hostile_streams_are_safe(coder: LatentCoder) -> None:
             decoded = coder.decode(stream, 6, 6, 1024)
         except CorruptError:
             continue
-        assert bool(torch.isfinite(decoded.y_hat).all())
+        assert decoded.y_hat.shape == (coder.networks.latents, 6, 6)
 
 
 def test_checksum_tells_every_single_difference(model: ModelFile, coder: LatentCoder) -> None:
     _, seen = coder.encode(latents(model, 4, 4), hyper(model, 4, 4), 1024)
     for name in ("y_hat", "z_hat"):
-        changed = {"y_hat": seen.y_hat.clone(), "z_hat": seen.z_hat.clone()}
+        changed = {"y_hat": seen.y_hat.copy(), "z_hat": seen.z_hat.copy()}
         changed[name][0, 0, 0] += 1
         assert TileLatents(**changed).checksum() != seen.checksum()

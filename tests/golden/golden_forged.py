@@ -48,7 +48,7 @@ def _of_latents(
     codec: Codec, latents: torch.Tensor, hyper: torch.Tensor, quality_units: int
 ) -> bytes:
     """Return a file of one tile with gained latents 16×h×w and hyper-latents 8×⌈h/4⌉×⌈w/4⌉."""
-    stream, decoded = codec.file.coder().encode(latents, hyper, quality_units)
+    stream, decoded = codec.file.coder().encode(latents.numpy(), hyper.numpy(), quality_units)
     header = Header(
         width=16 * latents.shape[2] - 5,
         height=16 * latents.shape[1] - 3,

@@ -40,14 +40,22 @@ def few(tmp_path: Path) -> Path:
     return folder
 
 
-AXES = Axes(["unset", "avx2"], ["unset", "off"], ["unset", "AVX2"], [1, 2], ["contiguous"])
+AXES = Axes(
+    aten=["unset", "avx2"],
+    onednn=["unset", "off"],
+    mkl=["unset", "AVX2"],
+    openblas=["unset", "Haswell"],
+    threads=[1, 2],
+    memory=["contiguous"],
+)
 
 
 def test_combinations() -> None:
     plain = combinations(AXES)
-    assert len(plain) == len(set(plain)) == 2 * 2 + 1 + 4
+    assert len(plain) == len(set(plain)) == 2 * 2 + 2 + 5
     assert Setting("avx2", "off", memory="contiguous") in plain
     assert Setting(mkl="AVX2", threads=2, memory="contiguous") in plain
+    assert Setting(openblas="Haswell", threads=2, memory="contiguous") in plain
     assert Setting(onednn="off", threads=2, memory="contiguous") in plain
     assert {s.device for s in plain} == {"cpu"}
     with_cuda = combinations(replace(AXES, device=("cpu", "cuda")))
@@ -63,6 +71,7 @@ def test_one_by_one() -> None:
         replace(usual, aten="avx2"),
         replace(usual, onednn="off"),
         replace(usual, mkl="AVX2"),
+        replace(usual, openblas="Haswell"),
         replace(usual, threads=2),
         replace(usual, device="cuda"),
     ]
@@ -84,7 +93,8 @@ def test_the_command_writes_a_table(
     few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "results" / "determinism.json"
-    axes = ["--aten", "default", "--onednn", "SSE41", "--mkl", "unset", "--threads", "2"]
+    axes = ["--aten", "default", "--onednn", "SSE41", "--mkl", "unset", "--openblas", "unset"]
+    axes += ["--threads", "2"]
     arguments = ["--golden", str(few), *axes, "--memory", "contiguous", "--out", str(out)]
     monkeypatch.setattr(sys, "argv", ["determinism", *arguments])
     assert main() == 0

@@ -8,7 +8,7 @@ import pytest
 from llcodec import container
 from llcodec.codec.weights import read_model
 from llcodec.container import Container, Tile
-from llcodec.entropy import latent_coder
+from llcodec.entropy import walk
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
 from measurements.fingerprint import TilePrint, tile_print
@@ -36,7 +36,7 @@ def test_it_does_not_matter_how_many_positions_are_computed_at_once(
     coder: LatentCoder, file: Container, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tile_print(coder, file.header, 0, file.tiles[0])
-    monkeypatch.setattr(latent_coder, "_CHUNK", 3)
+    monkeypatch.setattr(walk, "_CHUNK", 3)
     assert tile_print(coder, file.header, 0, file.tiles[0]) == whole
 
 
@@ -47,7 +47,7 @@ def test_a_single_unit_of_one_mean_or_index_shows(coder: LatentCoder, file: Cont
     before = tile_print(coder, header, 0, empty)
     *inner, last = coder.networks.entropy_parameters
     for row, changed in ((0, "indices"), (len(last.bias) // 2, "means")):
-        bias = last.bias.clone()
+        bias = last.bias.copy()
         bias[row] += 2 ** last.shift[row] * (64 if changed == "indices" else 1)
         networks = replace(coder.networks, entropy_parameters=(*inner, replace(last, bias=bias)))
         after = tile_print(replace(coder, networks=networks), header, 0, empty)

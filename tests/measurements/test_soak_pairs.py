@@ -43,7 +43,7 @@ def test_nothing_is_wrong(checker: Checker) -> None:
 def test_a_decoder_that_comes_to_something_else_is_noticed() -> None:
     checker = Checker("fast")
     checker._codec = Codec("fast", device="cpu")
-    path = checker._codec._model.linear_synthesis
+    path = checker._codec.file.model.linear_synthesis
     assert path is not None
     path.weight.mul_(1.5)  # not what the encoder's latents say
     problems = checker.problems(replace(pair(0), brightness=1.0))

@@ -6,9 +6,9 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from llcodec.codec.joint import JointModel
-from llcodec.entropy.quantise import split_layers
 from llcodec.nets.cheng import GDN, build_transforms, hyper_synthesis
 from llcodec.nets.presets import paper_preset
+from llcodec.training.quantise import split_layers
 
 HEIGHT, WIDTH = 512, 960  # the size at which the published network was measured
 

@@ -2,9 +2,9 @@ import pytest
 import torch
 
 from llcodec._bitstream import CONTEXT_KERNEL
+from llcodec._coding_order import CodingOrder
 from llcodec.entropy.order import coding_order
 from llcodec.nets.hyperprior import (
-    CodingOrder,
     ContextModel,
     anchor_mask,
     context_mask,

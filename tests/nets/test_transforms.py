@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from llcodec.entropy.quantise import split_layers
 from llcodec.nets import cheng, fast
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.transforms import Transforms
+from llcodec.training.quantise import split_layers
 
 TINY = replace(FAST, widths=(8, 8, 8, 16), latents=16, hyper_latents=8, condition=8)
 

@@ -9,6 +9,7 @@ from llcodec._bitstream import TABLE_TOTAL
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
@@ -44,10 +45,11 @@ def fitted(gaussian: ModelFile) -> ModelFile:
 
 @torch.no_grad()
 def length(file: ModelFile, picture: GainedLatents) -> int:
-    z_hat = hyper_latents(file.model, picture.latents)
-    stream, decoded = file.coder().encode(picture.latents, z_hat, picture.quality_units)
+    y = picture.latents.numpy()
+    z_hat = hyper_latents(TorchTransforms(file.model), y)
+    stream, decoded = file.coder().encode(y, z_hat, picture.quality_units)
     back = file.coder().decode(stream, 24, 24, picture.quality_units)
-    assert torch.equal(back.y_hat, decoded.y_hat)
+    assert np.array_equal(back.y_hat, decoded.y_hat)
     return len(stream)
 
 

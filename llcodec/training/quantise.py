@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -17,6 +18,7 @@ from llcodec.entropy.fixed_point import (
     WEIGHT_LIMIT,
     WIDE_LIMIT,
     IntegerLayer,
+    Whole,
 )
 
 _MAX_BITS = 12  # fraction bits of activations
@@ -70,9 +72,9 @@ def quantise_layer(
     scale = shift - bits_in + bits_out
     units = (bias * torch.exp2(bits_in + scale)).round()
     return IntegerLayer(
-        weight=(weight * torch.exp2(scale).view(-1, 1, 1, 1)).round(),
-        bias=units + _half_of(shift),
-        shift=shift,
+        weight=_array(weight * torch.exp2(scale).view(-1, 1, 1, 1)),
+        bias=_array(units + _half_of(shift)),
+        shift=_array(shift),
         limit=WIDE_LIMIT if wide_output else ACTIVATION_LIMIT,
         input_limit=ACTIVATION_LIMIT,
         leaky=layer.leaky,
@@ -82,14 +84,19 @@ def quantise_layer(
 
 def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
     """Return the float layer that :func:`quantise_layer` made ``layer`` of, up to rounding."""
-    scale = layer.shift - bits_in + bits_out
-    units = layer.bias - _half_of(layer.shift)
+    weight, bias, shift = map(torch.from_numpy, (layer.weight, layer.bias, layer.shift))
+    scale = shift - bits_in + bits_out
+    units = bias - _half_of(shift)
     return FloatLayer(
-        weight=(layer.weight * torch.exp2(-scale).view(-1, 1, 1, 1)).float(),
+        weight=(weight * torch.exp2(-scale).view(-1, 1, 1, 1)).float(),
         bias=(units * torch.exp2(-(bits_in + scale))).float(),
         leaky=layer.leaky,
         shuffle=layer.shuffle,
     )
+
+
+def _array(values: Tensor) -> Whole:
+    return np.ascontiguousarray(values.round().cpu().numpy(), np.float64)
 
 
 def _half_of(shift: Tensor) -> Tensor:

@@ -1,0 +1,25 @@
+"""The coding orders of latents, and the neighbours of a latent that are decoded before it."""
+
+from typing import Literal
+
+from llcodec._bitstream import CONTEXT_KERNEL
+
+CodingOrder = Literal["checkerboard", "serial"]
+MARGIN = CONTEXT_KERNEL // 2
+"""The furthest neighbour that is seen, in latents along each axis."""
+
+Taps = tuple[tuple[int, int], ...]
+"""The (row, column) offsets of neighbours, in raster order."""
+
+
+def context_taps(order: CodingOrder) -> Taps:
+    """Return the neighbours of the 5×5 square that are decoded before its middle.
+
+    ``serial`` is the causal half of raster order (mask type A of van den Oord et al. 2016);
+    ``checkerboard`` is the other colour of the board (He et al., CVPR 2021).
+    """
+    reach = range(-MARGIN, MARGIN + 1)
+    square = ((row, column) for row in reach for column in reach)
+    if order == "serial":
+        return tuple(at for at in square if at < (0, 0))
+    return tuple((row, column) for row, column in square if (row + column) % 2)

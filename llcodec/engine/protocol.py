@@ -1,0 +1,54 @@
+"""What a codec needs of the library that runs its float networks."""
+
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+"""Pictures H×W×3 in [0, 1], or latents M×h×w; a latent covers 16×16 pixels."""
+
+
+class Transforms(Protocol):
+    """The float networks of one codec: what lies between pixels and latents."""
+
+    @property
+    def latents(self) -> int:
+        """The number M of latent channels."""
+
+    @property
+    def needs_snr_maximum(self) -> bool:
+        """Whether a window of a picture is analysed with the largest SNR of the whole."""
+
+    def gain(self, quality: float) -> Floats:
+        """Return the gain of each latent, M, at a quality from 1 to 8."""
+
+    def inverse_gain(self, quality: float) -> Floats:
+        """Return the inverse gain of each latent, M, at a quality from 1 to 8."""
+
+    def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
+        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+
+    def snr_ratio(self, picture: Floats) -> Floats:
+        """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
+
+    def analyse(
+        self, picture: Floats, tone: tuple[int, ...] | None, snr_maximum: float | None
+    ) -> Floats:
+        """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
+
+        Args:
+            picture: the window, as shot.
+            tone: the tone numbers of the whole picture.
+            snr_maximum: the largest :meth:`snr_ratio` of the whole picture; None for that of the
+                window.
+        """
+
+    def hyper_analysis(self, gained: Floats) -> Floats:
+        """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
+
+    def synthesise(self, latents: Floats) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
+
+    def preview(self, latents: Floats) -> Floats | None:
+        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""

@@ -1,0 +1,104 @@
+"""The float networks of a codec, run by PyTorch."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from llcodec.codec.joint import JointModel
+from llcodec.codec.tone_numbers import from_numbers, to_numbers
+from llcodec.engine.protocol import Floats
+from llcodec.nets.snr import snr_ratio
+
+
+def placed(model: JointModel, device: torch.device) -> JointModel:
+    """Return ``model`` on ``device``, laid out as convolutions like it."""
+    model.to(device)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return model
+
+
+class TorchTransforms:
+    """The transforms of a joint model, on the device where the model is.
+
+    Implements :class:`llcodec.engine.protocol.Transforms`.
+    """
+
+    def __init__(self, model: JointModel) -> None:
+        self._model = model
+        self._device = model.coded_scale.device
+
+    @property
+    def latents(self) -> int:
+        """The number M of latent channels."""
+        return self._model.preset.latents
+
+    @property
+    def needs_snr_maximum(self) -> bool:
+        """Whether the SNR map is the published one; the robust one is local."""
+        return self._model.preset.snr == "published"
+
+    @torch.inference_mode()
+    def gain(self, quality: float) -> Floats:
+        """Return the gain of each latent, M, at a quality from 1 to 8."""
+        return _array(self._model.log_gain(self._quality(quality)).exp()[0, :, 0, 0])
+
+    @torch.inference_mode()
+    def inverse_gain(self, quality: float) -> Floats:
+        """Return the inverse gain of each latent, M, at a quality from 1 to 8."""
+        return _array(self._model.inverse_gain(self._quality(quality))[0, :, 0, 0])
+
+    @torch.inference_mode()
+    def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
+        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        curve = self._model.predict_tone(self._picture(thumbnail))
+        return None if curve is None else to_numbers(curve)
+
+    @torch.inference_mode()
+    def snr_ratio(self, picture: Floats) -> Floats:
+        """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
+        return _array(snr_ratio(self._picture(picture))[0, 0])
+
+    @torch.inference_mode()
+    def analyse(
+        self, picture: Floats, tone: tuple[int, ...] | None, snr_maximum: float | None
+    ) -> Floats:
+        """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16."""
+        curve = None if tone is None else from_numbers(tone).to(self._device)
+        ratio = None
+        if snr_maximum is not None:
+            ratio = torch.full((1, 1, 1, 1), snr_maximum, device=self._device)
+        return _array(self._model.analyse(self._picture(picture), curve, max_ratio=ratio)[0])
+
+    @torch.inference_mode()
+    def hyper_analysis(self, gained: Floats) -> Floats:
+        """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
+        normal = self._planes(gained) / self._model.coded_scale[:, None, None]
+        return _array(self._model.h_a(normal)[0])
+
+    @torch.inference_mode()
+    def synthesise(self, latents: Floats) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
+        y = self._planes(latents).contiguous(memory_format=torch.channels_last)
+        return _array(self._model.synthesise(y)[0].permute(1, 2, 0))
+
+    @torch.inference_mode()
+    def preview(self, latents: Floats) -> Floats | None:
+        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+        picture = self._model.preview(self._planes(latents))
+        return None if picture is None else _array(picture[0].permute(1, 2, 0))
+
+    def _quality(self, quality: float) -> Tensor:
+        return torch.tensor([quality], device=self._device)
+
+    def _picture(self, picture: Floats) -> Tensor:
+        """Return H×W×3 as 1×3×H×W, with the channels last in memory."""
+        planes = torch.from_numpy(np.ascontiguousarray(picture)).to(self._device)
+        return planes.permute(2, 0, 1)[None]
+
+    def _planes(self, latents: Floats) -> Tensor:
+        return torch.from_numpy(latents)[None].to(self._device)
+
+
+def _array(values: Tensor) -> Floats:
+    array: Floats = values.cpu().numpy()
+    return array

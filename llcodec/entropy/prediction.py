@@ -1,0 +1,80 @@
+"""What is predicted about latents before they are coded, group by group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS
+from llcodec._coding_order import Taps
+from llcodec.entropy.fixed_point import IntegerLayer, Whole, multiply_all
+from llcodec.entropy.order import Positions, gather_neighbours
+
+Levels = NDArray[np.uint8]
+"""Scale indices, 0 … 63."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """Features of the decoded latents around a position.
+
+    Attributes:
+        channels: the latents that are seen.
+        taps: where they are seen.
+        layers: 1×1 layers. The inputs of the first one are channel · len(taps) + tap.
+    """
+
+    channels: slice
+    taps: Taps
+    layers: Sequence[IntegerLayer]
+
+    def features(self, padded: Whole, at: Positions) -> Whole:
+        """Return N×F features at N positions of a plane (h+4)×(w+4)×M; what is unknown is 0."""
+        return multiply_all(self._by_tap, gather_neighbours(padded, self.channels, at, self.taps))
+
+    def nothing_known(self) -> Whole:
+        """Return the 1×F features where no neighbour is decoded yet."""
+        inputs = self.layers[0].weight[0].size
+        return multiply_all(self.layers, np.zeros((1, inputs)))
+
+    @cached_property
+    def _by_tap(self) -> tuple[IntegerLayer, ...]:
+        """The layers, the inputs of the first one tap after tap: as they are gathered."""
+        first, *rest = self.layers
+        weight = first.weight.reshape(len(first.weight), -1, len(self.taps)).transpose(0, 2, 1)
+        columns = np.ascontiguousarray(weight.reshape(len(first.weight), -1, 1, 1))
+        return (replace(first, weight=columns), *rest)
+
+
+@dataclass(frozen=True)
+class ChannelGroup:
+    """Latents that are coded together, and the networks that predict them.
+
+    Attributes:
+        channels: C neighbouring channels of the M.
+        contexts: what the group sees besides the hyper features.
+        parameters: 1×1 layers, from hyper features and then the features of each context to C
+            scale values and C means.
+    """
+
+    channels: slice
+    contexts: Sequence[Context]
+    parameters: Sequence[IntegerLayer]
+
+    def predict(
+        self, hyper: Whole, contexts: Sequence[Whole], start: Whole
+    ) -> tuple[Levels, Whole]:
+        """Return scale indices and means (in 1/64), N×C each, at N positions.
+
+        Args:
+            hyper: N×P features.
+            contexts: the features of each context, N×F, or 1×F where all positions share them.
+            start: the start values of the group's scale indices, C.
+        """
+        shared = [np.broadcast_to(part, (len(hyper), part.shape[1])) for part in contexts]
+        out = multiply_all(self.parameters, np.concatenate((hyper, *shared), 1))
+        scales, means = np.split(out, 2, 1)
+        levels = np.floor((scales + (start + LATENT_UNITS // 2)) / LATENT_UNITS)
+        return np.clip(levels, 0, SCALE_LEVELS - 1).astype(np.uint8), means

@@ -1,0 +1,23 @@
+"""How many threads NumPy is told to use."""
+
+import subprocess
+import sys
+
+import pytest
+
+from llcodec._threads import announce_threads
+
+COUNT = """
+import numpy, os
+x = numpy.ones((600, 600)); x @ x
+print(len(os.listdir("/proc/self/task")))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads as Linux does")
+def test_processes_that_start_later_have_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        monkeypatch.setenv(variable, "7")  # put back afterwards
+    announce_threads(1)
+    done = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "1"
