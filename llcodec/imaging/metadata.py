@@ -7,11 +7,13 @@ from typing import Any
 from llcodec._metadata import Metadata
 from llcodec.imaging.exif import clean_exif
 
-_XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)[0-9]+""")
+_XMP_ORIENTATION = re.compile(rb"""(tiff:Orientation\s*(?:=\s*["']|>)\s*)([0-9]+)""")
 
 
 def metadata_from_info(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
-    """Return EXIF, ICC and XMP of ``image.info``, and the EXIF orientation.
+    """Return EXIF, ICC and XMP of ``image.info``, and the orientation.
+
+    That of EXIF counts; that of XMP where EXIF has none.
 
     Args:
         info: the ``info`` of a loaded Pillow image.
@@ -21,11 +23,18 @@ def metadata_from_info(info: Mapping[Any, Any]) -> tuple[Metadata, int]:
         before they are turned: 1…8.
     """
     raw = _as_bytes(info.get("exif")) or _exif_as_text(info)
-    exif, orientation = clean_exif(raw) if raw else (None, 1)
+    exif, orientation = clean_exif(raw) if raw else (None, None)
     xmp = _as_bytes(info.get("xmp"))
     if xmp is not None:
+        orientation = orientation or _xmp_orientation(xmp)
         xmp = _XMP_ORIENTATION.sub(rb"\g<1>1", xmp)
-    return Metadata(exif=exif, icc=_as_bytes(info.get("icc_profile")), xmp=xmp), orientation
+    return Metadata(exif=exif, icc=_as_bytes(info.get("icc_profile")), xmp=xmp), orientation or 1
+
+
+def _xmp_orientation(xmp: bytes) -> int | None:
+    found = _XMP_ORIENTATION.search(xmp)
+    text = b"" if found is None else found[2].lstrip(b"0")
+    return int(text) if len(text) == 1 and b"1" <= text <= b"8" else None
 
 
 def _as_bytes(value: object) -> bytes | None:

@@ -81,6 +81,8 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     metadata, orientation = metadata_from_info(
         {**image.info, "exif": exif or image.info.get("exif")}
     )
+    if hasattr(image, "tag_v2"):
+        orientation = 1  # Pillow has turned the pixels, by the tag or else by the XMP
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
     return Picture(
         pixels=apply_orientation(pixels, orientation),

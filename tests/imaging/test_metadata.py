@@ -32,3 +32,13 @@ def test_exif_in_old_png_text(made: "type[Made]") -> None:
     text = f"\nexif\n{len(raw):8}\n" + raw.hex()
     assert metadata_from_info({"Raw profile type exif": text}) == (Metadata(exif=made.exif(1)), 8)
     assert metadata_from_info({"Raw profile type exif": "\n\n\nzz"}) == (Metadata(), 1)
+
+
+def test_orientation_of_the_xmp_counts_where_exif_has_none(made: "type[Made]") -> None:
+    xmp = b'tiff:Orientation="6"'
+    assert metadata_from_info({"xmp": xmp})[1] == 6
+    assert metadata_from_info({"xmp": xmp, "exif": made.exif()})[1] == 6
+    assert metadata_from_info({"xmp": xmp, "exif": made.exif(3)})[1] == 3
+    assert metadata_from_info({"xmp": xmp, "exif": made.exif(1)})[1] == 1
+    for wrong in (b"0", b"9", b"66", b"0" * 5000):
+        assert metadata_from_info({"xmp": b'tiff:Orientation="%s"' % wrong})[1] == 1

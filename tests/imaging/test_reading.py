@@ -280,3 +280,18 @@ def test_where_pillow_insists_on_its_limit(
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(TooManyPixelsError, match=r"refuses .* above 200 pixels"):
         read_picture(made.tiff(made.noise(20, 20, 3)))
+
+
+@pytest.mark.parametrize("form", ["PNG", "TIFF", "JPEG", "WEBP"])
+def test_orientation_of_the_xmp_alone_is_applied_once(made: "type[Made]", form: str) -> None:
+    pixels = np.zeros((16, 32, 3), np.uint8)
+    pixels[:, :16] = 200
+    xmp = made.XMP % 6
+    data = made.written(made.described(pixels, xmp=xmp), form)
+    turned = read_picture(data)
+    assert turned.pixels.shape == (32, 16, 3)
+    assert turned.pixels[2:14].mean() > 190
+    assert turned.metadata.xmp is not None
+    assert b'"6"' not in turned.metadata.xmp
+    again = made.rewrite(turned, form)
+    assert again.pixels.shape == (32, 16, 3)
