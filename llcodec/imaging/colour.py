@@ -36,6 +36,24 @@ def to_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples,
     return pixels, None
 
 
+def convert_to_srgb(pixels: Samples, source: Profile) -> None:
+    """Convert H×W×3 pixels in place to sRGB from a profile of curves.
+
+    One without a matrix (grey) changes each channel by its curve.
+    """
+    if source.grey:
+        target = Profile(grey=True, curves=_SRGB.curves)
+        _look_up(pixels, _grey_table(source, target, int(np.iinfo(pixels.dtype).max)))
+        return
+    for rows in row_blocks(pixels.shape[1], pixels.shape[0]):
+        if pixels.dtype == np.uint16:
+            _by_matrix(pixels[rows], source, _SRGB)
+        else:
+            deep = pixels[rows].astype(np.uint16) * np.uint16(257)
+            _by_matrix(deep, source, _SRGB)
+            pixels[rows] = np.rint(deep / 257)
+
+
 def from_srgb(pixels: Samples, icc: bytes | None, *, grey: bool) -> tuple[Samples, bytes | None]:
     """Convert H×W×3 pixels from sRGB to a profile; the given array is not changed.
 

@@ -10,7 +10,7 @@ from PIL.ImageFile import ImageFile
 
 from llcodec._limits import MAX_PIXELS
 from llcodec.errors import UnreadableImageError
-from llcodec.imaging.colour import to_srgb
+from llcodec.imaging.colour import convert_to_srgb, to_srgb
 from llcodec.imaging.deep import deep_rawmode, read_deep
 from llcodec.imaging.exif import exif_of_tiff
 from llcodec.imaging.guard import guarded
@@ -19,6 +19,7 @@ from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
+from llcodec.imaging.png_colour import png_profile
 from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
@@ -27,10 +28,11 @@ _BROKEN = "the image is truncated or damaged"
 def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """Read a picture of any format that Pillow decodes; of animations, the first frame.
 
-    The picture is upright (EXIF orientation applied) and in sRGB: pixels with an embedded RGB or
-    grey profile are converted, relative colorimetric with black point compensation, and the
-    profile is kept for writing. A broken profile is dropped. The profile of a CMYK or LAB source is
-    used but not kept.
+    The picture is upright (EXIF orientation applied, or that of the XMP) and in sRGB: pixels with
+    an embedded RGB or grey profile are converted, relative colorimetric with black point
+    compensation, and the profile is kept for writing. A broken profile is dropped. The profile of
+    a CMYK or LAB source is used but not kept. The gamma and the primaries of a PNG without a
+    profile (gAMA, cHRM) are used but not kept.
 
     Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``.
 
@@ -83,6 +85,9 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     )
     if hasattr(image, "tag_v2"):
         orientation = 1  # Pillow has turned the pixels, by the tag or else by the XMP
+    chunks = png_profile(image.info, grey=found.grey) if image.format == "PNG" else None
+    if chunks is not None:
+        convert_to_srgb(found.pixels, chunks)
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
     return Picture(
         pixels=apply_orientation(pixels, orientation),
