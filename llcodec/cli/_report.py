@@ -55,6 +55,8 @@ class Reporter:
         else:
             if not self._style.quiet:
                 self._line(self._describe(record), on_stdout=self._style.on_stdout)
+                for line in record.get("left_out", ()):
+                    self._line(complain(line, record["path"]))
             for line in _losses(record):
                 self._line(line)
         self._advance()

@@ -123,4 +123,5 @@ class _Encoder:
             "quality": header.quality,
             "model": header.model_name,
             "seconds": round(perf_counter() - start, 3),
+            **({"left_out": list(picture.left_out)} if picture.left_out else {}),
         }

@@ -112,6 +112,7 @@ class _Worker:
             "strength": self.strength,
             "exposure": self.exposure,
             "seconds": round(perf_counter() - start, 3),
+            **({"left_out": list(picture.left_out)} if picture.left_out else {}),
         }
 
 

@@ -19,12 +19,14 @@ class Picture:
         alpha: H×W of the same type, or None; not premultiplied.
         grey: whether the source had one colour channel, so that R = G = B everywhere.
         metadata: EXIF, ICC profile and XMP.
+        left_out: a line for each part of its file that was not read, such as other frames.
     """
 
     pixels: Samples
     alpha: Samples | None = None
     grey: bool = False
     metadata: Metadata = field(default_factory=Metadata)
+    left_out: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:

@@ -14,6 +14,7 @@ from llcodec.imaging.colour import convert_to_srgb, to_srgb
 from llcodec.imaging.deep import deep_rawmode, read_deep
 from llcodec.imaging.exif import exif_of_tiff
 from llcodec.imaging.guard import guarded
+from llcodec.imaging.left_out import left_out
 from llcodec.imaging.limits import check_length, check_pixels
 from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
@@ -48,7 +49,8 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
     """
     with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
         check_length(stream, max_pixels)
-        return _decode(open_image(stream, max_pixels), max_pixels, stream)
+        picture = _decode(open_image(stream, max_pixels), max_pixels, stream)
+        return replace(picture, left_out=left_out(open_image(stream, max_pixels), stream))
 
 
 def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:

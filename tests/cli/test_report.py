@@ -116,3 +116,12 @@ def test_closed_streams_are_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(sys, name, value)
     tell(Style())
     tell(Style(json=True))
+
+
+@pytest.mark.parametrize(("quiet", "told"), [(False, "did a\nllc: a: one frame\n"), (True, "")])
+def test_what_is_left_out_is_told(
+    quiet: bool, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
+        reporter.done({"path": "a", "left_out": ["one frame"]})
+    assert capsys.readouterr().err == told

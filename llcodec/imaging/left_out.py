@@ -1,0 +1,57 @@
+"""What of a file is not read: other frames and pages, gain maps, transfer functions for HDR."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, Final
+
+from PIL.ImageFile import ImageFile
+
+_ANIMATED: Final = frozenset({"GIF", "WEBP", "PNG", "AVIF"})
+_TRANSFERS: Final = {16: "PQ", 18: "HLG"}  # ITU-T H.273
+_MOST_CHUNKS: Final = 1000
+
+
+def left_out(image: ImageFile, stream: IO[bytes]) -> tuple[str, ...]:
+    """Return a line for each part of a file that reading leaves out or does not understand.
+
+    Args:
+        image: opened for this alone, since it may be moved to another frame.
+        stream: its file; the position is undefined afterwards.
+    """
+    found = []
+    if image.format in _ANIMATED | {"TIFF"} and _has_more(image):
+        found.append(
+            "only the first page is read"
+            if image.format == "TIFF"
+            else "only the first frame is read"
+        )
+    if image.format in ("JPEG", "MPO") and "mp" in image.info:
+        found.append("only the first picture is read; a gain map or preview beside it is left out")
+    if image.format == "PNG":
+        for kind, data in _chunks(stream):
+            transfer = _TRANSFERS.get(data[1]) if kind == b"cICP" and len(data) == 4 else None
+            if transfer is not None:
+                found.append(
+                    f"its colours are {transfer} (cICP), and are read as if they were sRGB"
+                )
+    return tuple(found)
+
+
+def _has_more(image: ImageFile) -> bool:
+    with suppress(Exception):  # whatever is wrong with a second frame, the first one is read
+        return bool(getattr(image, "is_animated", False))
+    return False
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the first bytes of the chunks of a PNG before its pixels."""
+    stream.seek(8)
+    for _ in range(_MOST_CHUNKS):
+        head = stream.read(8)
+        if len(head) < 8 or head[4:] == b"IDAT":
+            return
+        (length,) = struct.unpack(">I", head[:4])
+        start = stream.tell()
+        yield head[4:], stream.read(min(length, 4))
+        stream.seek(start + length + 4)
