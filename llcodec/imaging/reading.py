@@ -21,6 +21,7 @@ from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.png_colour import png_profile
+from llcodec.imaging.raw_files import refuse_raw
 from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
@@ -73,6 +74,8 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
 
 def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None) -> Picture:
     """Load an image; ``stream`` is its file, for 16-bit colour."""
+    if hasattr(image, "tag_v2"):
+        refuse_raw(image.tag_v2)
     key = transparent_key(image)
     exif = exif_of_tiff(image) if hasattr(image, "tag_v2") else None
     rawmode = deep_rawmode(image) if stream and isinstance(image, ImageFile) else None
