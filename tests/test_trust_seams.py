@@ -19,11 +19,11 @@ from llcodec.codec.codec import Codec, Target
 from llcodec.codec.encoder import TILE_SIZE, analyse
 from llcodec.codec.region import Region
 from llcodec.codec.samples import to_tensor
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE
 from llcodec.container import read_header
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.imaging import Picture, read_picture
+from llcodec.nets.tone_numbers import from_numbers
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PHOTOGRAPHS = ("lantern.jpg", "blue_hour.jpg", "fern.jpg")

@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from llcodec._families import FAMILIES
-from llcodec.codec.joint import JointModel
 from llcodec.enhancing.family import enhancing_family
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.cheng import GDN
 from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, Preset, paper_preset
 from llcodec.nets.tone import ToneCurve
 

@@ -1,4 +1,4 @@
-"""The joint model, and the conversion of pictures to ``.llc`` files and back.
+"""The conversion of pictures to ``.llc`` files and back.
 
 Internal: import :class:`llcodec.Codec` and :class:`llcodec.Target` from ``llcodec``.
 """

@@ -26,7 +26,6 @@ from llcodec._weight_files import (
     with_training,
     write_weight_file,
 )
-from llcodec.codec.joint import JointModel
 from llcodec.entropy.fixed_point import IntegerLayer, Whole
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import EntropyNetworks
@@ -36,6 +35,7 @@ from llcodec.entropy.rans import CoderTable, Symbols
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, preset_of
 
 FORMAT = CODEC.format

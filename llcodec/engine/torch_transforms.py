@@ -4,10 +4,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.codec.joint import JointModel
-from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.engine.protocol import Floats
+from llcodec.nets.joint import JointModel
 from llcodec.nets.snr import snr_ratio
+from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
 
 def placed(model: JointModel, device: torch.device) -> JointModel:

@@ -15,7 +15,6 @@ from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
 from llcodec.engine.protocol import Transforms
@@ -23,6 +22,7 @@ from llcodec.engine.torch_transforms import TorchTransforms, placed
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import PRESETS
 from llcodec.nets.tone import thumbnail
 

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec.codec.joint import JointModel, Rounding
 from llcodec.data.sampling import Batch, CropSampler, Sources
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
+from llcodec.nets.joint import JointModel, Rounding
 from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema

@@ -11,12 +11,12 @@ from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS, QUALITY_UNITS
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import learned_to_brighten
 from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
 from llcodec.nets.blocks import pad_to_multiple
+from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.family import Export

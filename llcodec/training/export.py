@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
 from llcodec._coding_order import MARGIN, context_taps
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.tables import Table, table_from_probabilities
 from llcodec.errors import ModelError
 from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
+from llcodec.nets.joint import JointModel
 from llcodec.training.quantise import (
     FloatLayer,
     activation_bits,

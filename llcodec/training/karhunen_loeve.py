@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import STRIDE
-from llcodec.codec.joint import JointModel
+from llcodec.nets.joint import JointModel
 from llcodec.nets.linear_transform import init_from_basis
 
 _LEAST_SCALE = 0.01

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.codec.joint import JointOutput
+from llcodec.nets.joint import JointOutput
 from llcodec.training.recipe import Distortion
 
 _MIDDLE_LAMBDA = 0.0064

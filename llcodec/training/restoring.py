@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
 from llcodec._coding_order import MARGIN, context_taps
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity
+from llcodec.nets.joint import JointModel
 from llcodec.training.quantise import FloatLayer, dequantise_layer
 
 _FITTING_STEPS = 400

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec._outputs import atomic_write
-from llcodec.codec.joint import JointModel
 from llcodec.data.pairs import Pair
+from llcodec.nets.joint import JointModel
 from llcodec.training.validation import decoded, enhanced
 
 _WIDTH = 300  # of each picture

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec._weight_files import float_state
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, preset_of
 from llcodec.training.checkpoint import (
     is_weight_file,

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
 from llcodec.metrics import psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.density import round_ste
+from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
 
 _MULTIPLE = 64

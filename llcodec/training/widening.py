@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import torch
 
-from llcodec.codec.joint import JointModel
 from llcodec.errors import InputError
+from llcodec.nets.joint import JointModel
 
 
 @torch.no_grad()

@@ -79,7 +79,7 @@ def test_the_figure_of_the_paper_is_a_part_of_all(found: dict[str, Complexity]) 
 
 
 def test_all_weights_belong_to_a_stage() -> None:
-    from llcodec.codec.joint import JointModel
+    from llcodec.nets.joint import JointModel
 
     whole = sum(p.numel() for p in JointModel(FAST).parameters())
     assert joint_complexity("fast", FAST, masked=True).parameters == whole

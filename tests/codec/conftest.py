@@ -11,9 +11,9 @@ from torch import nn
 
 from llcodec._arrays import Pixels
 from llcodec.codec.codec import Codec
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import ModelFile
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.nets.tone import thumbnail
 from llcodec.training.export import Calibration, export_model

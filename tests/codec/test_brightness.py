@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from llcodec.codec.brightness import Brightness
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.errors import CorruptError
 from llcodec.nets.tone import adjust_brightness, adjust_exposure, apply_tone, brightening
+from llcodec.nets.tone_numbers import from_numbers
 
 TONE = (3000, 2500, 2800, -900, -700, -1200, 4400, -200, -100, 60, 4100, -70, 10, -300, 4500)
 IDENTITY = (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)

@@ -9,12 +9,12 @@ from llcodec._bitstream import LATENT_UNITS
 from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.windows import CORE, LatentBox
 from llcodec.container import Header, Tile
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import adjust_brightness
+from llcodec.nets.tone_numbers import from_numbers
 
 if TYPE_CHECKING:
     from tests.codec.conftest import MakePicture, Tiny

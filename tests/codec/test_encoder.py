@@ -9,16 +9,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
-from llcodec.codec.tone_numbers import from_numbers
 from llcodec.codec.weights import read_model
 from llcodec.codec.windows import CORE
 from llcodec.container import Header
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError
+from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
+from llcodec.nets.tone_numbers import from_numbers
 from llcodec.training.export import Calibration, export_model
 
 if TYPE_CHECKING:

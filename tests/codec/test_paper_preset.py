@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNITS
 from llcodec._coding_order import CodingOrder
 from llcodec.codec.codec import Codec
-from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.entropy.latent_coder import Floats, LatentCoder
 from llcodec.entropy.rdoq import bit_savings, rdo_quantise
 from llcodec.entropy.walk import Latents
 from llcodec.imaging import Picture
 from llcodec.nets.hyperprior import context_mask
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import PRESETS, Preset, paper_preset
 from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import token_mask

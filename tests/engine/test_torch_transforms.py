@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from llcodec.codec.models import load_model
-from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.weights import ModelFile
 from llcodec.engine.protocol import Transforms
 from llcodec.engine.torch_transforms import TorchTransforms, placed
 from llcodec.nets.snr import snr_ratio
+from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
 
 @pytest.fixture(scope="module")

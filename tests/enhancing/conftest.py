@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._arrays import Samples
-from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.enhancing.pieces import Piece
@@ -18,6 +17,7 @@ from llcodec.imaging import Picture
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 
 MakePicture = Callable[..., Picture]

@@ -12,17 +12,17 @@ from torch.nn import functional as F
 from llcodec._arrays import Samples
 from llcodec._cards import TrainingFacts
 from llcodec.codec.codec import Codec, Target
-from llcodec.codec.joint import JointModel
 from llcodec.codec.models import load_model
 from llcodec.codec.samples import to_tensor
-from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.codec.weights import ModelFile
 from llcodec.codec.windows import CORE
 from llcodec.enhancing.joint import JointEnhancer
 from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
 from llcodec.imaging import Picture
+from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
+from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
 CPU = torch.device("cpu")
 HALF_A_LEVEL = 0.5 / 255

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, paper_preset
 from llcodec.nets.tone import ToneNetwork, thumbnail
 from llcodec.training.export import Calibration, export_model

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from llcodec.codec.joint import JointModel
 from llcodec.nets.cheng import GDN, build_transforms, hyper_synthesis
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import paper_preset
 from llcodec.training.quantise import split_layers
 

@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from llcodec.codec.joint import JointModel
 from llcodec.codec.windows import DECODER_HALO, ENCODER_HALO
 from llcodec.nets.attention import PooledAttention
 from llcodec.nets.fast import build_transforms
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, FAST_2, Preset
 from llcodec.nets.tone import identity_curve
 from llcodec.training.karhunen_loeve import patch_basis, warm_start

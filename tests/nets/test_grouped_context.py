@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from llcodec.codec.joint import JointModel
 from llcodec.nets.grouped_context import GroupedContext
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST_2
 
 PRESET = replace(

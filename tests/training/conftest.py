@@ -7,9 +7,9 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from llcodec.codec.joint import JointModel
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS

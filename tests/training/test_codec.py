@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
-from llcodec.codec.joint import JointModel, JointOutput
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
 from llcodec.nets.density import round_ste
+from llcodec.nets.joint import JointModel, JointOutput
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.losses import lambda_of_quality

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS, TABLE_TOTAL
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model
 from llcodec.errors import BrokenModelError
 from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale
+from llcodec.nets.joint import JointModel
 from llcodec.training.export import (
     Calibration,
     export_model,

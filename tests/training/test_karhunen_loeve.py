@@ -6,7 +6,7 @@ import torch
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec.codec.joint import JointModel
+from llcodec.nets.joint import JointModel
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS
 

@@ -5,7 +5,7 @@ import torch
 from pytorch_msssim import ssim
 from torch import Tensor
 
-from llcodec.codec.joint import JointOutput
+from llcodec.nets.joint import JointOutput
 from llcodec.training.losses import (
     flat_error,
     lambda_of_quality,

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from llcodec.codec.joint import JointModel
+from llcodec.nets.joint import JointModel
 from llcodec.training.optimiser import (
     AdaptiveClip,
     learning_rate_factor,

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from llcodec.codec.joint import JointModel
+from llcodec.nets.joint import JointModel
 from llcodec.training.precision import compile_parts, transforms_in
 
 CPU = torch.device("cpu")

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from llcodec._bitstream import TABLE_TOTAL
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity, round_ste
+from llcodec.nets.joint import JointModel
 from llcodec.training.export import Calibration, export_model, hyper_tables
 from llcodec.training.restoring import fitted_density, restored_model
 

@@ -5,9 +5,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.nets.joint import JointModel
 from llcodec.training.sheet import draw_sheet
 
 

@@ -6,12 +6,12 @@ import torch
 from safetensors.torch import save_file
 
 from llcodec._cards import TrainingFacts
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import read_model, write_model
 from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
 from llcodec.nets.density import round_ste
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, paper_preset
 from llcodec.nets.tone import build_tone_network
 from llcodec.training.checkpoint import save_checkpoint

@@ -7,9 +7,9 @@ import torch
 
 from llcodec._bitstream import TABLE_TOTAL
 from llcodec.codec.encoder import hyper_latents
-from llcodec.codec.joint import JointModel
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.nets.joint import JointModel
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 

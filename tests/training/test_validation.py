@@ -3,9 +3,9 @@ from collections.abc import Callable
 import pytest
 from torch import Tensor
 
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.nets.joint import JointModel
 from llcodec.training.validation import validate
 
 

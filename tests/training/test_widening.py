@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from llcodec.codec.joint import JointModel
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
 from llcodec.nets.density import round_ste
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import StageRecipe

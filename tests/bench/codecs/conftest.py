@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from llcodec._arrays import Pixels
-from llcodec.codec.joint import JointModel
 from llcodec.codec.samples import to_tensor
+from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start

@@ -1,25 +1,27 @@
 import copy
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import HYPER_STRIDE, STRIDE
-from llcodec.codec.joint import JointModel
-from llcodec.nets.presets import FAST
+from llcodec.nets.joint import JointModel
+from llcodec.nets.presets import FAST, Preset
 from llcodec.nets.tone import identity_curve
-
-if TYPE_CHECKING:
-    from tests.codec.conftest import Tiny
+from tests.codec.conftest import started_model
 
 QUALITIES = torch.tensor([1.5, 3.5, 5.5, 7.5])
 
 
+@pytest.fixture(scope="module")
+def started(tiny_preset: Preset) -> JointModel:
+    return started_model(tiny_preset)
+
+
 @pytest.fixture
-def model(tiny: "Tiny") -> JointModel:
-    return copy.deepcopy(tiny.trained)
+def model(started: JointModel) -> JointModel:
+    return copy.deepcopy(started)
 
 
 def pictures(count: int, height: int = 64, width: int = 64) -> Tensor:

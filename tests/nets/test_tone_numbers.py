@@ -5,9 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llcodec.codec.tone_numbers import from_numbers, to_numbers
 from llcodec.container import Header
 from llcodec.nets.tone import ToneCurve, identity_curve
+from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
 numbers = st.lists(st.integers(-(2**15) + 1, 2**15 - 1), min_size=15, max_size=15).map(tuple)
 
