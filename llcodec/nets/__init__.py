@@ -1,4 +1,4 @@
-"""Networks: the joint model, building blocks, transforms, SNR map, SNR-guided attention, feature adaptation.
+"""Networks: the joint model, transforms, SNR map, attention, feature adaptation, entropy model.
 
 Internal: names may change from one release to the next. Parameter names may not: they are the keys
 of weight files.
