@@ -23,6 +23,8 @@ from llcodec._outputs import atomic_write
 from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
+_STATE_ONLY = ("recent", "norms", "window", "skipped", "rng")  # metadata that only resuming needs
+
 
 class History(Protocol):
     """Pictures that are kept from step to step, as one tensor."""
@@ -115,6 +117,26 @@ def load_checkpoint(path: Path, state: RunState) -> None:
     state.norms.clear()
     state.norms.update(json.loads(metadata.get("norms", "{}")))
     state.restarted[:] = json.loads(metadata["restarted"])
+
+
+def save_snapshot(checkpoint: Path, path: Path) -> None:
+    """Write the averaged weights of a checkpoint, in half precision, as a small one to start from.
+
+    An eighth of the checkpoint's size. The optimiser's state is not in it: a run can start from a
+    snapshot, and cannot be resumed from it. The gains and magnitudes keep their precision.
+
+    Raises:
+        InputError: when the checkpoint cannot be read, or has no averaged weights.
+        OutputError: when ``path`` cannot be written.
+    """
+    tensors, metadata = read_tensors(checkpoint)
+    averaged = tensors_within("ema.", tensors)
+    if not averaged:
+        raise InputError(f"{checkpoint}: has no averaged weights")
+    small = {k: v.half() if v.ndim > 1 and "gain" not in k else v for k, v in averaged.items()}
+    kept = {k: v for k, v in metadata.items() if k not in _STATE_ONLY}
+    with atomic_write(path) as part:
+        part.write_bytes(save({f"ema.{k}": v.contiguous() for k, v in small.items()}, kept))
 
 
 def _moments(prefix: str, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:

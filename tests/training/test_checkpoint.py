@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 from torch import nn
 
 from llcodec.errors import InputError
@@ -13,6 +14,7 @@ from llcodec.training.checkpoint import (
     load_weights,
     read_tensors,
     save_checkpoint,
+    save_snapshot,
     tensors_within,
 )
 
@@ -89,6 +91,37 @@ def test_the_average_alone_can_be_loaded(tmp_path: Path) -> None:
     load_weights(model, tensors_within("ema.", read_tensors(path)[0]), path)
     assert torch.equal(model.get_parameter("0.weight"), state.ema.state_dict()["0.weight"])
     assert not torch.equal(model.get_parameter("0.weight"), state.model.state_dict()["0.weight"])
+
+
+def test_a_snapshot_holds_the_average_in_half_precision(tmp_path: Path) -> None:
+    checkpoint, path = tmp_path / "checkpoint.safetensors", tmp_path / "snapshot.safetensors"
+    state = new_state(1)
+    state.notes["lambdas"] = "[0.1]"
+    advance(state)
+    save_checkpoint(checkpoint, state)
+    save_snapshot(checkpoint, path)
+    assert path.stat().st_size < checkpoint.stat().st_size / 2
+    tensors, notes = read_tensors(path)
+    assert {name.split(".")[0] for name in tensors} == {"ema"}
+    assert tensors["ema.0.weight"].dtype == torch.float16
+    assert tensors["ema.0.bias"].dtype == torch.float32
+    assert (notes["step"], notes["lambdas"], "rng" in notes) == ("1", "[0.1]", False)
+    model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
+    load_weights(model, tensors_within("ema.", tensors), path)
+    for name, value in state.ema.state_dict().items():
+        torch.testing.assert_close(model.state_dict()[name], value, rtol=1e-3, atol=1e-4)
+
+
+def test_a_snapshot_needs_averaged_weights(tmp_path: Path) -> None:
+    checkpoint, path = tmp_path / "checkpoint.safetensors", tmp_path / "snapshot.safetensors"
+    bare = tmp_path / "other.safetensors"
+    save_checkpoint(checkpoint, new_state(1))
+    tensors, _ = read_tensors(checkpoint)
+    rest = {k: v for k, v in tensors.items() if not k.startswith("ema.")}
+    bare.write_bytes(save(rest))
+    with pytest.raises(InputError, match="averaged"):
+        save_snapshot(bare, path)
+    assert not path.exists()
 
 
 def test_a_missing_checkpoint_is_an_input_error(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, paper_preset
 from llcodec.nets.tone import build_tone_network
-from llcodec.training.checkpoint import save_checkpoint
+from llcodec.training.checkpoint import save_checkpoint, save_snapshot
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import LAMBDAS, StageRecipe
 from llcodec.training.starting import (
@@ -89,6 +89,19 @@ def test_plain_training_does_not_start_from_a_codec_that_brightens(
     for start in (shipped, checkpoint):
         with pytest.raises(InputError, match="a codec that brightens"):
             new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=start)
+
+
+def test_the_plain_codec_starts_from_a_snapshot(
+    tiny_preset: Preset, plain: Path, tmp_path: Path
+) -> None:
+    snapshot = tmp_path / "snapshot.safetensors"
+    save_snapshot(plain, snapshot)
+    from_both = [
+        new_plain_model(tiny_preset, RECIPE, NOTHING, seed=7, start=start).state_dict()
+        for start in (plain, snapshot)
+    ]
+    for name, value in from_both[0].items():
+        torch.testing.assert_close(from_both[1][name], value, rtol=1e-3, atol=1e-4)
 
 
 def test_plain_training_does_not_start_from_another_shape(tiny_preset: Preset, plain: Path) -> None:
