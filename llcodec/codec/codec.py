@@ -169,7 +169,7 @@ class Codec:
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
-        check_brightness(header, brightness)
+        self._check_brightness(header, brightness)
         check_exposure(exposure)
         region = region or whole_picture(header)
         region.check_within(header)
@@ -200,7 +200,7 @@ class Codec:
         file = container.unpack(data, limits or Limits())
         header = file.header
         self._check(header, limits)
-        check_brightness(header, brightness)
+        self._check_brightness(header, brightness)
         check_exposure(exposure)
         latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         pixels, extent = None, None
@@ -231,7 +231,7 @@ class Codec:
         """
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)
-        check_brightness(file.header, brightness)
+        self._check_brightness(file.header, brightness)
         check_exposure(exposure)
         return salvage(self._transforms, self._coder, file, brightness, exposure)
 
@@ -249,6 +249,9 @@ class Codec:
         decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         _alpha(file, whole_picture(header))
         return header
+
+    def _check_brightness(self, header: Header, brightness: float) -> None:
+        check_brightness(header, brightness, model_has_tone=self.file.model.tone is not None)
 
     def _check(self, header: Header, limits: Limits | None) -> None:
         """Raise unless this model can decode a file with this header within the limits."""

@@ -179,15 +179,21 @@ def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
     return gain[:, None, None] / np.float32(LATENT_UNITS)
 
 
-def check_brightness(header: Header, brightness: float) -> None:
-    """Raise InputError unless a file can be decoded at this brightness."""
+def check_brightness(header: Header, brightness: float, *, model_has_tone: bool) -> None:
+    """Raise InputError unless a file can be decoded at this brightness.
+
+    A file without tone numbers, of a model with a tone network, has a picture of one colour: it
+    is the same at every brightness.
+    """
     if not 0 <= brightness <= MAX_BRIGHTNESS:
         raise InputError(f"brightness must be from 0 to {MAX_BRIGHTNESS}, not {brightness}")
-    if brightness != 1 and header.tone is None:
+    if brightness != 1 and header.tone is None and not model_has_tone:
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
 def _brightness(header: Header, brightness: float, exposure: float) -> Brightness | None:
+    if header.tone is None:
+        brightness = 1.0
     if brightness == 1 and exposure == 0:
         return None
     return Brightness(header.tone, brightness, exposure)

@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._windows import Window
-from llcodec.codec.samples import crop, thumbnail_of_samples
+from llcodec.codec.borders import Content, border_within, content_thumbnail, find_content
+from llcodec.codec.brightness import Brightness
+from llcodec.codec.samples import crop
 from llcodec.codec.windows import ENCODER_HALO, in_pixels, windows
 from llcodec.container import Tile
 from llcodec.engine.protocol import Floats, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.errors import BrokenModelError, InputError
+from llcodec.errors import BrokenModelError, CorruptError, InputError
 
 TILE_SIZE = 2048  # pixels a side, unless the caller gives another size
 
@@ -36,42 +39,79 @@ class AnalysedPicture:
 def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
     """Run the analysis transform on H×W×3 samples.
 
-    The tone and the largest SNR are computed from the whole picture; the transforms, attention
-    included, run window by window.
+    The tone and the largest SNR are computed from the whole picture without its constant border,
+    which keeps its colour; the transforms, attention included, run window by window. A picture of
+    one colour gets no tone, and is not enhanced.
+
+    Raises:
+        BrokenModelError: when the tone of a picture with a border cannot be inverted.
     """
-    tone = transforms.predict_tone(thumbnail_of_samples(pixels))
+    content = find_content(pixels)
+    thumbnail = content_thumbnail(pixels, content)
+    tone = None if thumbnail is None else transforms.predict_tone(thumbnail)
+    source = _Source(pixels, content, _inverse(content, tone))
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     pieces = list(windows(height, width, ENCODER_HALO))
-    # A single window has the largest SNR of the picture itself.
-    needs_maximum = transforms.needs_snr_maximum and len(pieces) > 1
-    maximum = _snr_maximum(transforms, pixels, pieces) if needs_maximum else None
+    # A single window without a border has the largest SNR of the picture itself.
+    needs_maximum = len(pieces) > 1 or content.border is not None
+    needs_maximum = needs_maximum and transforms.needs_snr_maximum
+    maximum = _snr_maximum(transforms, source, pieces) if needs_maximum else None
     latents = np.empty((transforms.latents, height, width), np.float32)
     for window in pieces:
         rows, columns = window.rows, window.columns
-        y = transforms.analyse(_pixels_of(pixels, window), tone, maximum)
+        x = source.window(window)
+        y = transforms.analyse(x, tone, maximum, enhance=thumbnail is not None)
         latents[:, rows.core, columns.core] = y[:, rows.inner, columns.inner]
     return AnalysedPicture(latents, tone)
 
 
-def _snr_maximum(transforms: Transforms, pixels: Samples, pieces: Iterable[Window]) -> float:
-    """Return the largest SNR of a picture."""
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """A picture as the analysis transform sees it.
+
+    The tone curve turns what the transform sees of the border into the border's own colour.
+    """
+
+    pixels: Samples
+    content: Content
+    inverse: Brightness | None
+
+    def window(self, window: Window) -> Floats:
+        """Return a window with its halo, H×W×3 in [0, 1]."""
+        rows, columns = in_pixels(window.rows.outer), in_pixels(window.columns.outer)
+        height, width = rows.stop - rows.start, columns.stop - columns.start
+        x = crop(self.pixels, rows.start, columns.start, height, width)
+        border = self.border(window)
+        if border is not None and self.inverse is not None:
+            x[border] = np.clip(self.inverse.adjust(x[border][None])[0], 0, 1)
+        return x
+
+    def border(self, window: Window) -> NDArray[np.bool_] | None:
+        """Return where a window with its halo has the border, H×W; None for nowhere."""
+        rows, columns = in_pixels(window.rows.outer), in_pixels(window.columns.outer)
+        return border_within(self.content, rows, columns)
+
+
+def _inverse(content: Content, tone: tuple[int, ...] | None) -> Brightness | None:
+    """Return the inverse of the tone curve, if there is a border that needs it."""
+    if tone is None or content.border is None:
+        return None
+    try:
+        return Brightness(tone, 0)
+    except CorruptError as error:
+        raise BrokenModelError("the model computes a tone that cannot be inverted") from error
+
+
+def _snr_maximum(transforms: Transforms, source: _Source, pieces: Iterable[Window]) -> float:
+    """Return the largest SNR of what a picture holds within its border."""
     maxima = []
     for window in pieces:
-        ratio = transforms.snr_ratio(_pixels_of(pixels, window))
+        ratio = transforms.snr_ratio(source.window(window))
+        border = source.border(window)
+        if border is not None:
+            ratio = np.where(border, 0, ratio)
         maxima.append(ratio[in_pixels(window.rows.inner), in_pixels(window.columns.inner)].max())
     return float(max(maxima))
-
-
-def _pixels_of(pixels: Samples, window: Window) -> Floats:
-    """Return a window of a picture with its halo, H×W×3 in [0, 1]."""
-    rows, columns = window.rows, window.columns
-    return crop(
-        pixels,
-        rows.outer.start * STRIDE,
-        columns.outer.start * STRIDE,
-        (rows.outer.stop - rows.outer.start) * STRIDE,
-        (columns.outer.stop - columns.outer.start) * STRIDE,
-    )
 
 
 def encode_tiles(

@@ -33,7 +33,12 @@ class Transforms(Protocol):
         """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
 
     def analyse(
-        self, picture: Floats, tone: tuple[int, ...] | None, snr_maximum: float | None
+        self,
+        picture: Floats,
+        tone: tuple[int, ...] | None,
+        snr_maximum: float | None,
+        *,
+        enhance: bool = True,
     ) -> Floats:
         """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
 
@@ -42,6 +47,8 @@ class Transforms(Protocol):
             tone: the tone numbers of the whole picture.
             snr_maximum: the largest :meth:`snr_ratio` of the whole picture; None for that of the
                 window.
+            enhance: whether the SNR-aware branch takes part; without it, and without tone numbers,
+                the picture is coded as it was shot.
         """
 
     def hyper_analysis(self, gained: Floats) -> Floats:

@@ -60,14 +60,22 @@ class TorchTransforms:
 
     @torch.inference_mode()
     def analyse(
-        self, picture: Floats, tone: tuple[int, ...] | None, snr_maximum: float | None
+        self,
+        picture: Floats,
+        tone: tuple[int, ...] | None,
+        snr_maximum: float | None,
+        *,
+        enhance: bool = True,
     ) -> Floats:
-        """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16."""
+        """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
+
+        ``enhance=False`` leaves the SNR-aware branch out.
+        """
         curve = None if tone is None else from_numbers(tone).to(self._device)
         ratio = None
         if snr_maximum is not None:
             ratio = torch.full((1, 1, 1, 1), snr_maximum, device=self._device)
-        return _array(self._model.analyse(self._picture(picture), curve, max_ratio=ratio)[0])
+        return _array(self._model.analyse(self._picture(picture), curve, enhance, ratio)[0])
 
     @torch.inference_mode()
     def hyper_analysis(self, gained: Floats) -> Floats:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-import numpy as np
 import torch
 
 from llcodec._arrays import Samples
 from llcodec._device import choose_device
+from llcodec.codec.borders import content_thumbnail, find_content
 from llcodec.codec.codec import check_shape
 from llcodec.codec.decoder import check_exposure
 from llcodec.codec.samples import to_samples
@@ -51,6 +51,8 @@ class Enhancer:
     def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
         """Return the enhanced picture, with the same bit depth, alpha and metadata.
 
+        Constant borders (bars, corners), and a picture of one colour, stay as they are.
+
         Args:
             picture: what to enhance, in sRGB.
             strength: 1 for the enhanced picture, 0 for the unchanged input; between, they are
@@ -67,9 +69,16 @@ class Enhancer:
         check_shape(picture.width, picture.height, picture.width * picture.height)
         if strength == 0:
             return picture
-        pixels = np.empty_like(picture.pixels)
-        for piece in self._network.pieces(picture.pixels):
-            pixels[piece.rows, piece.columns] = self._finished(piece, picture, strength, exposure)
+        content = find_content(picture.pixels)
+        if content_thumbnail(picture.pixels, content) is None:
+            return picture
+        pixels = picture.pixels.copy()
+        within = pixels[content.rows, content.columns]
+        shot = replace(picture, pixels=picture.pixels[content.rows, content.columns])
+        for piece in self._network.pieces(shot.pixels):
+            within[piece.rows, piece.columns] = self._finished(piece, shot, strength, exposure)
+        if content.border is not None:
+            pixels[content.border] = picture.pixels[content.border]
         return replace(picture, pixels=pixels)
 
     def _finished(

@@ -49,7 +49,8 @@ def test_pictures_of_all_sizes_come_back_as_shot(
     assert back.pixels.dtype == np.uint8
     assert psnr(back.pixels, pixels) > 30
     bright = tiny.codec.decode(data)
-    assert bright.pixels.mean() > 1.4 * back.pixels.mean()
+    if height * width > 1:  # one colour has no exposure to guess
+        assert bright.pixels.mean() > 1.4 * back.pixels.mean()
 
 
 @pytest.mark.parametrize("deep", [False, True])

@@ -77,15 +77,16 @@ def test_brightness_is_that_of_the_tone_curve(
 def test_brightness_outside_its_range_is_an_input_error(large: Large, brightness: float) -> None:
     _, header = large
     with pytest.raises(InputError, match="brightness"):
-        check_brightness(header, brightness)
+        check_brightness(header, brightness, model_has_tone=True)
 
 
 def test_without_a_tone_curve_there_is_nothing_to_undo(tiny: "Tiny", large: Large) -> None:
     units, header = large
     plain = replace(header, tone=None)
     with pytest.raises(InputError, match="no tone curve"):
-        check_brightness(plain, 0.5)
-    check_brightness(plain, 1.0)
+        check_brightness(plain, 0.5, model_has_tone=False)
+    check_brightness(plain, 1.0, model_has_tone=False)
+    check_brightness(plain, 0.5, model_has_tone=True)  # a picture of one colour
     transforms = TorchTransforms(tiny.trained)
     dark = synthesise(transforms, plane(units), plain, 1.0)
     assert dark.std() > 0

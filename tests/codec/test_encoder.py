@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec.codec.codec import Target
 from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
 from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import read_model
@@ -16,6 +17,7 @@ from llcodec.container import Header
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError
+from llcodec.imaging import Picture
 from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
 from llcodec.nets.tone_numbers import from_numbers
@@ -44,7 +46,7 @@ def test_the_published_snr_is_that_of_the_whole_picture(
     model = JointModel(replace(tiny.trained.preset, snr="published")).eval()
     model.load_state_dict(tiny.trained.state_dict())
     pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
-    pixels[:, :100] = 120  # flat, so that this window's SNR is far above that of all others
+    pixels[:, 50:150] = 120  # flat, so that this window's SNR is far above that of all others
     analysis = analyse(TorchTransforms(model), pixels)
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     assert analysis.tone is not None
@@ -72,6 +74,57 @@ def test_tone_is_that_of_the_whole_picture(tiny: "Tiny", make_picture: "MakePict
     rounded = from_numbers(analysis.tone)
     torch.testing.assert_close(rounded.log_gain, curve.log_gain, atol=1e-3, rtol=0)
     torch.testing.assert_close(rounded.matrix, curve.matrix, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("colour", [0, 255])
+def test_bars_have_no_say_in_the_tone_and_keep_their_colour(
+    tiny: "Tiny", make_picture: "MakePicture", colour: int
+) -> None:
+    alone = make_picture(96, 128, white=50)
+    barred = np.full((160, 128, 3), colour, np.uint8)
+    barred[32:128] = alone
+    transforms = TorchTransforms(tiny.trained)
+    assert analyse(transforms, barred).tone == analyse(transforms, alone).tone
+    decoded = tiny.codec.decode(tiny.codec.encode(Picture(barred), Target(8.0))).pixels
+    assert np.abs(decoded[:16].astype(int) - colour).mean() < 12
+
+
+@torch.inference_mode()
+def test_the_largest_snr_is_that_of_the_content(tiny: "Tiny", make_picture: "MakePicture") -> None:
+    model = JointModel(replace(tiny.trained.preset, snr="published")).eval()
+    model.load_state_dict(tiny.trained.state_dict())
+    inner = make_picture(256, 128, white=50)
+    first, second = (
+        analyse(
+            TorchTransforms(model), np.concatenate((np.full((64, 128, 3), colour, np.uint8), inner))
+        )
+        for colour in (0, 255)
+    )
+    middle = slice(-4, None)  # far from the bar
+    np.testing.assert_allclose(
+        first.latents[:, middle], second.latents[:, middle], atol=1e-3, rtol=1e-3
+    )
+
+
+@pytest.mark.parametrize("colour", [0, 6, 255])
+def test_a_picture_of_one_colour_has_no_tone(tiny: "Tiny", colour: int) -> None:
+    pixels = np.full((64, 80, 3), colour, np.uint8)
+    assert analyse(TorchTransforms(tiny.trained), pixels).tone is None
+    data = tiny.codec.encode(Picture(pixels))
+    as_is, shot, bright = (tiny.codec.decode(data, brightness=b).pixels for b in (1, 0, 2))
+    assert np.array_equal(as_is, shot)
+    assert np.array_equal(as_is, bright)
+
+
+def test_a_border_needs_a_tone_that_can_be_inverted(
+    tiny: "Tiny", make_picture: "MakePicture", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transforms = TorchTransforms(tiny.trained)
+    monkeypatch.setattr(transforms, "predict_tone", lambda _: (*[0] * 6, *[1000] * 9))
+    barred = make_picture(64, 64)
+    barred[:16] = 0
+    with pytest.raises(BrokenModelError, match="cannot be inverted"):
+        analyse(transforms, barred)
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (16, 17), (100, 65)])

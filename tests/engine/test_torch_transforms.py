@@ -43,6 +43,10 @@ def test_each_transform_is_the_models(file: ModelFile, transforms: Transforms) -
     assert y.shape == (transforms.latents, 4, 8)
     expected = model.analyse(planes(x), from_numbers(tone))[0]
     torch.testing.assert_close(torch.from_numpy(y), expected, atol=1e-4, rtol=1e-4)
+    plain = torch.from_numpy(transforms.analyse(x, tone, None, enhance=False))
+    wanted = model.analyse(planes(x), from_numbers(tone), enhance=False)[0]
+    torch.testing.assert_close(plain, wanted, atol=1e-4, rtol=1e-4)
+    assert float((plain - expected).abs().max()) > 1e-2
     z = transforms.hyper_analysis(y)
     assert z.shape == (model.preset.hyper_latents, 1, 2)
     wanted = model.h_a(torch.from_numpy(y)[None] / model.coded_scale[:, None, None])[0]

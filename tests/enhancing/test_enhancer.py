@@ -24,7 +24,7 @@ def enhancer(model: str) -> Enhancer:
 
 @pytest.mark.parametrize("grey", [False, True])
 @pytest.mark.parametrize("sixteen_bit", [False, True])
-@pytest.mark.parametrize("shape", [(1, 1), (1, 37), (3, 2), (17, 16), (33, 70)])
+@pytest.mark.parametrize("shape", [(1, 2), (1, 37), (3, 2), (17, 16), (33, 70)])
 def test_any_picture_comes_out_brighter_and_as_it_was_otherwise(
     enhancer: Enhancer,
     make_picture: Callable[..., Picture],
@@ -44,6 +44,36 @@ def test_any_picture_comes_out_brighter_and_as_it_was_otherwise(
     assert np.array_equal(picture.pixels, before)
     if grey:
         assert (bright.pixels == bright.pixels[..., :1]).all()
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (6, 6, 6), (255, 255, 255), (255, 0, 0)])
+def test_one_colour_comes_back_as_it_is(enhancer: Enhancer, colour: tuple[int, int, int]) -> None:
+    for shape in ((1, 1), (40, 50)):
+        pixels = np.full((*shape, 3), colour, np.uint8)
+        bright = enhancer.enhance(Picture(pixels), exposure=1)
+        assert np.array_equal(bright.pixels, pixels)
+
+
+def test_bars_change_nothing_between_them_and_come_back(
+    enhancer: Enhancer, make_picture: Callable[..., Picture]
+) -> None:
+    alone = make_picture(40, 60)
+    pixels = np.full((64, 60, 3), 200, np.uint8)
+    pixels[10:50] = alone.pixels
+    bright = enhancer.enhance(Picture(pixels)).pixels
+    assert np.array_equal(bright[10:50], enhancer.enhance(alone).pixels)
+    assert (bright[:10] == 200).all()
+    assert (bright[50:] == 200).all()
+
+
+def test_corners_come_back(enhancer: Enhancer, make_picture: Callable[..., Picture]) -> None:
+    pixels = make_picture(80, 80).pixels.copy()
+    y, x = np.mgrid[:80, :80] - 39.5
+    outside = np.hypot(y, x) > 40
+    pixels[outside] = 0
+    bright = enhancer.enhance(Picture(pixels)).pixels
+    assert (bright[outside] == 0).all()
+    assert bright[~outside].mean() > pixels[~outside].mean()
 
 
 def test_no_strength_is_the_very_picture(

@@ -41,7 +41,7 @@ def at_once(model: JointModel, pixels: Samples) -> Tensor:
 
 @torch.inference_mode()
 @pytest.mark.parametrize(
-    ("height", "width"), [(1, 1), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
+    ("height", "width"), [(1, 2), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
 )
 def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
     joint: ModelFile,

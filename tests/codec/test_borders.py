@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from llcodec._arrays import Pixels
+from llcodec.codec.borders import border_within, content_thumbnail, find_content
+from llcodec.codec.samples import thumbnail_of_samples
+
+
+def noise(height: int, width: int) -> Pixels:
+    return np.random.default_rng(0).integers(5, 60, (height, width, 3), np.uint8)
+
+
+def round_picture(side: int) -> tuple[Pixels, NDArray[np.bool_]]:
+    """A fisheye picture on black, and where it is black."""
+    y, x = np.mgrid[:side, :side] - (side - 1) / 2
+    outside = np.hypot(y, x) > side / 2
+    pixels = noise(side, side)
+    pixels[outside] = 0
+    return pixels, outside
+
+
+@pytest.mark.parametrize("colour", [0, 255, 30])
+def test_bars_are_found(colour: int) -> None:
+    pixels = noise(60, 80)
+    pixels[:11], pixels[50:], pixels[:, :7] = colour, colour, colour
+    content = find_content(pixels)
+    assert (content.rows, content.columns) == (slice(11, 50), slice(7, 80))
+    thumbnail = content_thumbnail(pixels, content)
+    assert thumbnail is not None
+    np.testing.assert_allclose(thumbnail, thumbnail_of_samples(pixels[11:50, 7:]), rtol=1e-6)
+
+
+def test_round_corners_are_found_and_left_out_of_the_mean() -> None:
+    pixels, outside = round_picture(120)
+    content = find_content(pixels)
+    assert content.border is not None
+    assert np.array_equal(content.border, outside)
+    thumbnail = content_thumbnail(pixels, content)
+    assert thumbnail is not None
+    assert float(thumbnail.mean()) * 255 == pytest.approx(pixels[~outside].mean(), abs=0.5)
+
+
+def test_pictures_without_a_border() -> None:
+    dark = np.random.default_rng(1).integers(0, 2, (90, 70, 3), np.uint8)  # black pixels anywhere
+    for pixels in (noise(60, 80), noise(1, 2), noise(3, 2), dark):
+        content = find_content(pixels)
+        assert content.border is None
+        assert pixels[content.rows, content.columns].shape == pixels.shape
+        assert border_within(content, slice(0, 16), slice(0, 16)) is None
+
+
+@pytest.mark.parametrize("white", [255, 65535])
+@pytest.mark.parametrize("colour", [(0, 0, 0), (6, 6, 6), (255, 0, 0)])
+def test_one_colour_holds_nothing(colour: tuple[int, int, int], white: int) -> None:
+    pixels = np.full((20, 30, 3), colour, np.uint8 if white == 255 else np.uint16)
+    assert content_thumbnail(pixels, find_content(pixels)) is None
+
+
+def test_a_pattern_below_half_a_level_holds_nothing() -> None:
+    pixels = np.full((200, 300, 3), 6, np.uint8)
+    pixels[::2, ::2] += 1
+    assert content_thumbnail(pixels, find_content(pixels)) is None
+    pixels[:100, ::2] += 2
+    assert content_thumbnail(pixels, find_content(pixels)) is not None
+
+
+def test_border_within_windows_reaches_as_far_as_their_padding() -> None:
+    pixels = noise(40, 40)
+    pixels[30:] = 0
+    border = border_within(find_content(pixels), slice(16, 48), slice(32, 48))
+    assert border is not None
+    assert border.shape == (32, 16)
+    assert border[14:].all()
+    assert not border[:14].any()
