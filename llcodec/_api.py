@@ -215,7 +215,7 @@ def _text(name: str, value: str | PathLike[str]) -> str:
 
 
 def _number(name: str, value: float) -> float:
-    """Return a number; raises TypeError if it is none."""
+    """Return ``value`` as a float. Raises TypeError if it is not a number."""
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
     return float(value)

@@ -236,7 +236,7 @@ def _training_in_notes(notes: Mapping[str, str]) -> TrainingFacts:
 
 
 def _number_in(note: str) -> float | None:
-    """Return a note as a number that a count or a time can be; None if it is none."""
+    """Parse a note as a finite number of at least 0; return None if it is something else."""
     try:
         number = float(note)
     except ValueError:

@@ -42,7 +42,7 @@ class DiskCache:
     folder: Path
 
     def read(self, key: str, parse: Callable[[Any], Value]) -> Value | None:
-        """Return a value, or None if there is none.
+        """Return the stored value, or None.
 
         Args:
             key: of the entry, see :func:`cache_key`.

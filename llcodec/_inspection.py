@@ -55,7 +55,7 @@ def inspect(file: FileSource) -> Info:
     Raises:
         InputError: when the file cannot be read.
         FormatError: when it is not an ``.llc`` file, or a truncated or damaged one.
-        TypeError: when ``file`` is none of these.
+        TypeError: when ``file`` has another type.
     """
     data = read_source(file)
     return Info(

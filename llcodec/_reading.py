@@ -22,7 +22,7 @@ def read_source(source: FileSource) -> bytes:
 
     Raises:
         InputError: when it cannot be read, or is longer than ``MAX_INPUT_BYTES``.
-        TypeError: when the source is none of these.
+        TypeError: when the source has another type.
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)

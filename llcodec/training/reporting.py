@@ -82,7 +82,7 @@ class JsonLines:
 
 
 def _step_of(line: str) -> float:
-    """Return the step of a row of the log; infinity if it is none."""
+    """Return the step of a row of the log, or infinity if the row has no step."""
     try:
         return float(json.loads(line)["step"])
     except (ValueError, LookupError, TypeError):

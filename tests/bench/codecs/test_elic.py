@@ -6,7 +6,10 @@ import pytest
 import torch
 
 if importlib.util.find_spec("compressai") is None:
-    pytest.skip("CompressAI is an extra", allow_module_level=True)
+    pytest.skip(
+        "CompressAI is an extra that needs NumPy 1; make test-extras runs this",
+        allow_module_level=True,
+    )
 
 from llcodec.bench.codecs.compressai_weights import compressai
 from llcodec.bench.codecs.elic import Elic

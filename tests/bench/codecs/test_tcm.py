@@ -10,7 +10,10 @@ from torch import Tensor, nn
 from llcodec.bench.codecs.tcm_blocks import WindowAttention
 
 if importlib.util.find_spec("compressai") is None:
-    pytest.skip("CompressAI is an extra", allow_module_level=True)
+    pytest.skip(
+        "CompressAI is an extra that needs NumPy 1; make test-extras runs this",
+        allow_module_level=True,
+    )
 
 from llcodec.bench.codecs.tcm import MULTIPLE, Tcm
 

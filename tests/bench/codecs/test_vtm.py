@@ -209,7 +209,10 @@ def test_planes_fill_their_range() -> None:
     assert (planes.min(), planes.max()) == (0, 1023)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("compressai") is None, reason="CompressAI is an extra")
+@pytest.mark.skipif(
+    importlib.util.find_spec("compressai") is None,
+    reason="CompressAI is an extra that needs NumPy 1; make test-extras runs this",
+)
 @pytest.mark.filterwarnings("default")  # what CompressAI imports warns
 def test_it_is_the_colour_of_compressai(photo: Pixels) -> None:
     import torch
