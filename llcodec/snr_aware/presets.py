@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from llcodec.nets.snr import SnrKind
-from llcodec.nets.snr_transformer import TransformerShape
+from llcodec.nets.presets import SnrKind, TransformerShape
 
 
 @dataclass(frozen=True)
