@@ -4,9 +4,9 @@ import numpy as np
 
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx import linear_path
-from llcodec.engine.onnx.attention import snr_branch
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Layers
+from llcodec.engine.onnx.pooled_branch import snr_branch
 from llcodec.engine.onnx.tone import bright, exposed
 from llcodec.nets.constants import ADAPTATION_GAIN
 from llcodec.nets.presets import Preset

@@ -22,6 +22,8 @@ Attribute: TypeAlias = int | float | str | Sequence[int]
 
 Array: TypeAlias = NDArray[np.float32] | NDArray[np.int64]
 
+# ONNX Runtime's own operators, such as attention that never has all scores in memory.
+_EXTENSION, _EXTENSION_VERSION = "com.microsoft", 1
 _MOST = 2**31 - 1  # bytes of a message, which Protocol Buffers limit
 _TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}  # TensorProto.DataType
 _FLOAT = _TYPES[np.dtype(np.float32)]
@@ -61,7 +63,10 @@ class Graph:
         return self.constant(np.array(values, np.int64))
 
     def add(self, operator: str, *inputs: Value, **attributes: Attribute) -> Value:
-        """Add a node with one output. An input that is left out is an empty name."""
+        """Add a node with one output.
+
+        Operators whose names begin with ``com.microsoft.`` are those of ONNX Runtime itself.
+        """
         return self.split(operator, 1, *inputs, **attributes)[0]
 
     def split(
@@ -69,13 +74,15 @@ class Graph:
     ) -> tuple[Value, ...]:
         """Add a node with several outputs."""
         names = tuple(self._new_name() for _ in range(outputs))
+        domain, _, plain = operator.rpartition(".")
         self._nodes.append(
             b"".join(
                 (
                     *(pb.text(1, name) for name in inputs),
                     *(pb.text(2, name) for name in names),
-                    pb.text(4, operator),
+                    pb.text(4, plain),
                     *(pb.data(5, _attribute(*item)) for item in attributes.items()),
+                    pb.text(7, domain),
                 )
             )
         )
@@ -105,7 +112,9 @@ class Graph:
         if len(graph) > _MOST:
             raise ModelError("the model is too large for ONNX Runtime; it needs the engine torch")
         fields = pb.integer(1, IR_VERSION), pb.text(2, "llcodec"), pb.data(7, graph)
-        return b"".join((*fields, pb.data(8, pb.text(1, "") + pb.integer(2, OPSET))))
+        versions = ("", OPSET), (_EXTENSION, _EXTENSION_VERSION)
+        opsets = (pb.text(1, domain) + pb.integer(2, version) for domain, version in versions)
+        return b"".join((*fields, *(pb.data(8, opset) for opset in opsets)))
 
     def _new_name(self) -> Value:
         self._count += 1

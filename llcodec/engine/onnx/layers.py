@@ -59,6 +59,10 @@ class Layers:
             pads=(around,) * 4,
         )
 
+    def relu(self, x: Value) -> Value:
+        """Add a ReLU."""
+        return self.graph.add("Relu", x)
+
     def leaky(self, x: Value, slope: float = LEAKY_SLOPE) -> Value:
         """Add a leaky ReLU."""
         return self.graph.add("LeakyRelu", x, alpha=slope)
@@ -66,6 +70,11 @@ class Layers:
     def residual(self, name: str, x: Value) -> Value:
         """Add x + conv2(act(conv1(x)))."""
         inner = self.leaky(self.conv(f"{name}.conv1", x))
+        return self.graph.add("Add", x, self.conv(f"{name}.conv2", inner))
+
+    def plain_residual(self, name: str, x: Value) -> Value:
+        """Add x + conv2(relu(conv1(x)))."""
+        inner = self.relu(self.conv(f"{name}.conv1", x))
         return self.graph.add("Add", x, self.conv(f"{name}.conv2", inner))
 
     def shuffle(self, x: Value, factor: int = 2) -> Value:
@@ -145,12 +154,17 @@ class Layers:
         whole = self.graph.add("Add", blurred, self.scaled(least, ROBUST_HALF))
         return self.graph.add("Div", blurred, whole)
 
-    def published_snr(self, x: Value, maximum: Value) -> Value:
-        """Return the published SNR map, given the largest ratio of the whole picture."""
+    def published_snr(self, x: Value, maximum: Value | None = None) -> Value:
+        """Return the published SNR map.
+
+        ``maximum`` is the largest ratio of the whole picture; None for that of ``x``.
+        """
         grey = self.luma(x)
         blurred = self.box_blur(grey)
         noise = self.graph.add("Abs", self.graph.add("Sub", grey, blurred))
         ratio = self.graph.add("Div", blurred, self.plus(noise, LEAST_NOISE))
+        if maximum is None:
+            maximum = self.graph.add("ReduceMax", ratio)
         share = self.graph.add("Div", ratio, self.plus(maximum, LEAST_NOISE))
         return self.at_most(self.at_least(share, 0.0), 1.0)
 

@@ -1,45 +1,21 @@
-"""The shapes of the parameters of a codec, against which the arrays of a weight file are checked.
+"""The shapes of parameters, against which the arrays of a weight file are checked.
 
-The card and the arrays of a weight file are untrusted. A graph is made only from arrays that have
-exactly the names and shapes of a preset.
+Cards and arrays of weight files are untrusted. A graph is made only from arrays that have exactly
+the names and shapes of a preset.
 """
 
 from collections.abc import Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from llcodec._bitstream import LINEAR_KERNEL, QUALITY_LEVELS
-from llcodec._extras import install
-from llcodec.engine.onnx import tone
 from llcodec.engine.onnx.layers import Arrays
-from llcodec.errors import BrokenModelError, ModelError
-from llcodec.nets.constants import ATTENTION_HEADS
-from llcodec.nets.presets import Preset
+from llcodec.errors import BrokenModelError
 
 Shape: TypeAlias = tuple[int, ...]
 Shapes: TypeAlias = dict[str, Shape]
 
-_PLANES = 7  # of the input of g_a0
 _LONGEST = 80  # characters of a name in a message
-_MOST: Final = 2**16  # channels or blocks: far above any preset
-
-
-def check(preset: Preset, arrays: Arrays) -> None:
-    """Check that a graph can be made for a preset from these arrays.
-
-    Raises:
-        ModelError: if the preset is one that only PyTorch can run.
-        BrokenModelError: if the preset is impossible, or if the arrays are not its parameters.
-    """
-    if preset.family not in ("fast", "paper") or preset.snr not in ("published", "robust"):
-        raise BrokenModelError("the weight file has a preset of an unknown kind")
-    if preset.family == "paper":
-        raise ModelError(
-            f"the published network needs PyTorch: {install('torch')}, and --engine torch"
-        )
-    _check_sizes(preset, len(arrays))
-    check_arrays(arrays, codec_shapes(preset))
 
 
 def check_arrays(arrays: Arrays, shapes: Mapping[str, Shape]) -> None:
@@ -53,110 +29,43 @@ def check_arrays(arrays: Arrays, shapes: Mapping[str, Shape]) -> None:
             raise BrokenModelError(f"the array {name} of the weight file does not fit its preset")
 
 
-def _check_sizes(preset: Preset, arrays: int) -> None:
-    """Raise BrokenModelError unless a preset, which may come from anywhere, has possible values."""
-    channels = (preset.latents, preset.hyper_latents, preset.hyper_hidden, preset.condition)
-    blocks = preset.decoder_blocks or preset.blocks
-    fours = (preset.widths, preset.blocks, blocks)
-    if not all(isinstance(four, tuple) and len(four) == 4 for four in fours):
-        raise BrokenModelError("the weight file has a preset without four sizes")
-    positive = (*channels, *preset.widths[1:], preset.tone_members)
-    counts = (*preset.blocks, *blocks, preset.widths[0])
-    whole = all(type(n) is int and n <= _MOST for n in (*positive, *counts))
-    if not whole or min(positive) < 1 or min(counts) < 0:
-        raise BrokenModelError("the weight file has a preset of impossible sizes")
-    # Every block and every member has arrays of its own.
-    if max(preset.tone_members, *preset.blocks, *blocks) > arrays:
-        raise BrokenModelError("the weight file has a preset far larger than its weights")
-    if preset.snr_branch and preset.condition % ATTENTION_HEADS:
-        raise BrokenModelError("the weight file has a preset whose attention cannot be split")
+def conv(name: str, before: int, after: int, side: int = 3, *, bias: bool = True) -> Shapes:
+    """Return the shapes of a convolution."""
+    weight: Shapes = {f"{name}.weight": (after, before, side, side)}
+    return weight | {f"{name}.bias": (after,)} if bias else weight
 
 
-def codec_shapes(preset: Preset) -> Shapes:
-    """Return the shapes of all parameters of a codec of the family ``fast``.
-
-    Those of networks that are stored as integers are left out.
-    """
-    latents = preset.latents
-    shapes: Shapes = {"latent_scale": (latents,), "coded_scale": (latents,)}
-    shapes |= _analysis0(preset) | _analysis1(preset) | _synthesis(preset)
-    hidden = preset.hyper_hidden
-    for number, before, after in ((0, latents, hidden), (2, hidden, hidden), (4, hidden, None)):
-        shapes |= _conv(f"h_a.{number}", before, after or preset.hyper_latents)
-    if preset.snr_branch:
-        _, quarter, _, sixteenth = preset.widths
-        shapes |= _stage(0, quarter, preset.condition, quarter, preset)
-        shapes |= _stage(1, sixteenth, 2 * preset.condition, latents, preset)
-    if preset.variable_rate:
-        for name in ("log_gain", "log_inverse"):
-            shapes[f"gain.{name}"] = (QUALITY_LEVELS, latents)
-    if preset.global_tone:
-        shapes |= tone.shapes(preset)
-    if preset.linear_path:
-        for name in ("linear_analysis.conv", "linear_synthesis"):
-            shapes[f"{name}.weight"] = (latents, 3, LINEAR_KERNEL, LINEAR_KERNEL)
-    return shapes
+def linear(name: str, before: int, after: int, *, bias: bool = True) -> Shapes:
+    """Return the shapes of a linear layer."""
+    weight: Shapes = {f"{name}.weight": (after, before)}
+    return weight | {f"{name}.bias": (after,)} if bias else weight
 
 
-def _analysis0(preset: Preset) -> Shapes:
-    (half, quarter, _, _), blocks = preset.widths, preset.blocks
-    if not half:
-        first = _conv("g_a0.layers.1", 16 * _PLANES, quarter)
-        return first | _residuals("g_a0.layers", 3, quarter, blocks[1])
-    shapes = _conv("g_a0.layers.1", 4 * _PLANES, half)
-    shapes |= _residuals("g_a0.layers", 3, half, blocks[0])
-    shapes |= _conv(f"g_a0.layers.{3 + blocks[0]}", half, quarter)
-    return shapes | _residuals("g_a0.layers", 5 + blocks[0], quarter, blocks[1])
+def norm(name: str, width: int) -> Shapes:
+    """Return the shapes of a layer normalisation."""
+    return {f"{name}.weight": (width,), f"{name}.bias": (width,)}
 
 
-def _analysis1(preset: Preset) -> Shapes:
-    (_, quarter, eighth, sixteenth), blocks = preset.widths, preset.blocks
-    shapes = _conv("g_a1.layers.0", quarter, eighth)
-    shapes |= _residuals("g_a1.layers", 2, eighth, blocks[2])
-    shapes |= _conv(f"g_a1.layers.{2 + blocks[2]}", eighth, sixteenth)
-    shapes |= _residuals("g_a1.layers", 4 + blocks[2], sixteenth, blocks[3])
-    return shapes | _conv("g_a1.to_latent", sixteenth, preset.latents)
+def residual(name: str, channels: int) -> Shapes:
+    """Return the shapes of a residual block."""
+    return conv(f"{name}.conv1", channels, channels) | conv(f"{name}.conv2", channels, channels)
 
 
-def _synthesis(preset: Preset) -> Shapes:
-    half, *widths = preset.widths
-    blocks = preset.decoder_blocks or preset.blocks
-    shapes = _conv("g_s.layers.0", preset.latents, widths[-1])
-    number, channels = 2, widths[-1]
-    sizes = [*reversed(widths[:-1]), *([half] if half else [])]
-    for count, narrower in zip(blocks[:0:-1], sizes, strict=False):
-        shapes |= _residuals("g_s.layers", number, channels, count)
-        shapes |= _conv(f"g_s.layers.{number + count}.0", channels, 4 * narrower)
-        number, channels = number + count + 2, narrower
-    last = blocks[0] if half else blocks[1]
-    shapes |= _residuals("g_s.layers", number, channels, last)
-    return shapes | _conv(f"g_s.layers.{number + last}", channels, 12 if half else 48)
-
-
-def _stage(number: int, channels: int, features: int, adapted: int, preset: Preset) -> Shapes:
-    """Return the shapes of a stage of the SNR-aware branch, and of what it adapts."""
-    branch, attention = f"snr_branch{number}", f"snr_branch{number}.nonlocal_"
-    shapes = _conv(f"{branch}.local.0", channels, features)
-    shapes |= _residuals(f"{branch}.local", 1, features, 1)
-    shapes |= _conv(f"{branch}.reduce", channels, features, 1)
-    for name in ("norm", "ffn.0"):
-        shapes |= {f"{attention}.{name}.{kind}": (features,) for kind in ("weight", "bias")}
-    shapes[f"{attention}.qkv.weight"] = (3 * features, features)
-    for name, before, after in (("out", 1, 1), ("ffn.1", 1, 2), ("ffn.3", 2, 1)):
-        shapes[f"{attention}.{name}.weight"] = (after * features, before * features)
-        shapes[f"{attention}.{name}.bias"] = (after * features,)
-    shapes |= _conv(f"f_a{number}.hidden.0", features, features)
-    outputs = 2 * adapted if preset.scale_and_shift else adapted
-    return shapes | _conv(f"f_a{number}.out", features, outputs)
-
-
-def _residuals(name: str, first: int, channels: int, count: int) -> Shapes:
+def residuals(name: str, first: int, channels: int, count: int) -> Shapes:
+    """Return the shapes of residual blocks that are numbered from ``first``."""
     shapes: Shapes = {}
     for number in range(first, first + count):
-        for conv in ("conv1", "conv2"):
-            shapes |= _conv(f"{name}.{number}.{conv}", channels, channels)
+        shapes |= residual(f"{name}.{number}", channels)
     return shapes
 
 
-def _conv(name: str, before: int, after: int, side: int = 3) -> Shapes:
-    return {f"{name}.weight": (after, before, side, side), f"{name}.bias": (after,)}
+def transformer(name: str, width: int, depth: int, inner: int, ffn: int) -> Shapes:
+    """Return the shapes of the published transformer of patches."""
+    shapes: Shapes = {}
+    for number in range(depth):
+        attention, feed = f"{name}.attention.{number}", f"{name}.ffn.{number}"
+        shapes |= norm(f"{attention}.norm", width) | norm(f"{feed}.0", width)
+        shapes |= linear(f"{attention}.qkv", width, 3 * inner, bias=False)
+        shapes |= linear(f"{attention}.out", inner, width, bias=False)
+        shapes |= linear(f"{feed}.1", width, ffn) | linear(f"{feed}.3", ffn, width)
+    return shapes

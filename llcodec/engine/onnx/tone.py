@@ -5,6 +5,7 @@ thumbnail, done by NumPy; the curve is applied to pictures within the graph of t
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from llcodec._bitstream import (
 )
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Floats, Layers
+from llcodec.engine.onnx.shapes import Shapes, conv, linear
 from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, TONE_WIDTH
 from llcodec.nets.presets import Preset
 
@@ -73,17 +75,13 @@ def _member(layers: Layers, name: str, planes: Value, level: Value) -> Value:
     return layers.linear(f"{name}.head.2", layers.leaky(inner))
 
 
-def shapes(preset: Preset) -> dict[str, tuple[int, ...]]:
+def shapes(preset: Preset) -> Shapes:
     """Return the shapes of the parameters of all members."""
     width = TONE_WIDTH
     channels = (_PLANES, width, width, 2 * width, 2 * width)
-    member: dict[str, tuple[int, ...]] = {}
-    for number, before, after in zip(_CONVOLUTIONS, channels, channels[1:], strict=False):
-        member[f"features.{number}.weight"] = (after, before, 3, 3)
-        member[f"features.{number}.bias"] = (after,)
-    for number, before, after in ((0, 4 * width + 1, 2 * width), (2, 2 * width, TONE_COUNT)):
-        member[f"head.{number}.weight"] = (after, before)
-        member[f"head.{number}.bias"] = (after,)
+    member = linear("head.0", 4 * width + 1, 2 * width) | linear("head.2", 2 * width, TONE_COUNT)
+    for number, pair in zip(_CONVOLUTIONS, pairwise(channels), strict=True):
+        member |= conv(f"features.{number}", *pair)
     if preset.tone_members == 1:
         return {f"tone.{key}": shape for key, shape in member.items()}
     return {

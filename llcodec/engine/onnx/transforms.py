@@ -6,10 +6,11 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
-from llcodec.engine.onnx import fast, shapes
-from llcodec.engine.onnx.attention import grid_inputs
+from llcodec.engine.onnx import fast
+from llcodec.engine.onnx.codec_shapes import check
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.layers import Arrays
+from llcodec.engine.onnx.pooled_branch import grid_inputs
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.snr import snr_ratio
 from llcodec.engine.onnx.tone import Curve, network, network_inputs
@@ -37,7 +38,7 @@ class OnnxTransforms:
     """
 
     def __init__(self, preset: Preset, arrays: Arrays, *, device: str = "cpu") -> None:
-        shapes.check(preset, arrays)
+        check(preset, arrays)
         self._preset, self._arrays = preset, arrays
         self._provider = choose_provider(device)
         self._analyses: dict[tuple[bool, bool], Session] = {}

@@ -44,7 +44,10 @@ def test_values_arrive_as_they_were_written() -> None:
     made.output("y", made.add("Reshape", pooled, shape), ("n", 1))
     loaded = onnx.load_model_from_string(made.model())
     assert loaded.ir_version == graph.IR_VERSION
-    assert [(o.domain, o.version) for o in loaded.opset_import] == [("", graph.OPSET)]
+    assert [(o.domain, o.version) for o in loaded.opset_import] == [
+        ("", graph.OPSET),
+        ("com.microsoft", 1),
+    ]
     first, second = (numpy_helper.to_array(t) for t in loaded.graph.initializer)
     assert np.array_equal(first, floats)
     assert second.tolist() == [-1, 2**40, -(2**40)]

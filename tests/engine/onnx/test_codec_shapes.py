@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llcodec.engine.onnx.shapes import check, codec_shapes
+from llcodec.engine.onnx.codec_shapes import check, codec_shapes
 from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.errors import BrokenModelError
 from llcodec.nets.joint import JointModel
