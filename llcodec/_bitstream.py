@@ -44,6 +44,21 @@ TONE_GAMMA_UNITS = 4096
 TONE_MATRIX_UNITS = 4096
 """An element of the colour matrix is number / 4096."""
 
+TONE_TOE_UNITS = 65536
+"""A toe is number / 65536."""
+
+TONE_KNEE_UNITS = 32768
+"""The knee of a local tone curve is number / 32768."""
+
+TONE_GRID_ROWS = 4
+TONE_GRID_COLUMNS = 6
+TONE_GRID_UNITS = 32
+TONE_GRID_LIMIT = 127
+"""A local tone curve has 4×6 exposures over the picture, of 2^(number / 32), ±127 at most."""
+
+LOCAL_TONE_COUNT = 43
+"""Integers of a local tone curve: those of a global one, 3 toes, the knee, and the exposures."""
+
 TONE_FLOOR = 1e-4
 """Values are at least this before a gamma is applied."""
 

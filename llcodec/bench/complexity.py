@@ -19,11 +19,11 @@ from llcodec._families import FAMILIES
 from llcodec.enhancing.family import enhancing_family
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.cheng import GDN
+from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, Preset, paper_preset
-from llcodec.nets.tone import ToneCurve
 
 WIDTH, HEIGHT = 960, 512
 MEASURED = "measured"
@@ -80,7 +80,7 @@ def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Comp
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
     curve = None
     if model.tone is not None:
-        curve = ToneCurve(*(torch.empty(1, *shape, device=_META) for shape in ((3,), (3,), (3, 3))))
+        curve = model.tone(torch.empty(1, 3, *THUMBNAIL_SIZE, device=_META))
     y = torch.empty(1, preset.latents, HEIGHT // 16, WIDTH // 16, device=_META)
 
     def entropy() -> Tensor:

@@ -97,7 +97,8 @@ def tone(
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
     members, folders = chosen.preset.tone_members, DataFolders.sort(data)
-    done = run_tone(folders, chosen.tone, out, chosen.seed, members, max_hours)
+    local = chosen.preset.local_tone
+    done = run_tone(folders, chosen.tone, out, chosen.seed, members, max_hours, local=local)
     end_run(out, done=done, how="run it again to continue")
 
 

@@ -2,8 +2,9 @@
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,19 @@ from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
+from llcodec.data.degrading import jpeg_coded, random_shrinking, shrunk
+from llcodec.data.fusing import fuse
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 from llcodec.nets.constants import THUMBNAIL_SIZE
+from llcodec.nets.local_tone import places_within
 from llcodec.nets.tone import thumbnail
 
 Image = NDArray[np.float32]
-Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
+# Low, high, the thumbnails of both, and the places of the pixels.
+Sample = tuple[Image, Image, Image, Image, Image]
 ALL = slice(None)
 
 
@@ -29,13 +34,15 @@ ALL = slice(None)
 class Batch:
     """Dark crops and what they should become, B×3×S×S, and both whole pictures as thumbnails.
 
-    Thumbnails are B×3×100×150; everything is in [0, 1].
+    Thumbnails are B×3×100×150; everything is in [0, 1]. ``places``, B×S×S×2, is where the pixels
+    of crops lie in their pictures: (x, y) from −1 to 1, edge to edge.
     """
 
     low: Tensor
     high: Tensor
     low_thumbnail: Tensor
     high_thumbnail: Tensor
+    places: Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """Return the same batch on a device."""
@@ -51,6 +58,12 @@ class Mix:
     stands in ``weights`` are drawn that many times as often as others. ``jitter`` makes dark
     halves a little darker or brighter; ``turns`` adds quarter turns to the mirror images.
 
+    With ``by_scene``, pairs that share a bright half are drawn together as often as one pair.
+    With ``fused``, what bright halves burn out is taken from dark halves
+    (:mod:`llcodec.data.fusing`). ``jpeg`` is the share of dark crops that were stored as JPEG,
+    ``shrunk`` the share of crops whose pictures were larger. ``exposures`` are the least and the
+    most light that darkened photographs keep, 1/60 and 1/2 where nothing is given.
+
     Raises InputError for shares that are negative or more than 1 together, and for weights that
     are negative or not finite.
     """
@@ -61,6 +74,11 @@ class Mix:
     weights: Mapping[str, float] = field(default_factory=dict)
     jitter: bool = True
     turns: bool = True
+    by_scene: bool = False
+    fused: bool = False
+    jpeg: float = 0.0
+    shrunk: float = 0.0
+    exposures: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         """Raise InputError for shares and weights that cannot be drawn from."""
@@ -70,22 +88,40 @@ class Mix:
             raise InputError("shares of a mix must be at least 0, and at most 1 together")
         if not all(0 <= weight < math.inf for weight in self.weights.values()):
             raise InputError("weights of a mix must be finite, and at least 0")
+        if not (0 <= self.jpeg <= 1 and 0 <= self.shrunk <= 1):
+            raise InputError("the shares jpeg and shrunk of a mix must be from 0 to 1")
+        if self.exposures is not None and not 0 < self.exposures[0] <= self.exposures[1] <= 1:
+            raise InputError("exposures of a mix must be above 0, rising, and at most 1")
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
+    """Training pictures with their thumbnails (100×150×3 in [0, 1]).
+
+    ``scenes`` are numbers, one for each pair: equal where pairs were read with one bright half.
+    """
 
     pairs: tuple[Pair, ...]
     pair_thumbnails: tuple[tuple[Image, Image], ...]
     photographs: tuple[Pixels, ...]
     photograph_thumbnails: tuple[Image, ...]
+    scenes: tuple[int, ...] = ()
 
 
 def gather_sources(
-    pairs: Sequence[Pair], photographs: Sequence[Pixels], store: Store = in_memory
+    pairs: Sequence[Pair],
+    photographs: Sequence[Pixels],
+    store: Store = in_memory,
+    *,
+    fused: bool = False,
 ) -> Sources:
-    """Return ``pairs`` and ``photographs`` with their thumbnails, which ``store`` keeps."""
+    """Return ``pairs`` and ``photographs`` with their thumbnails, which ``store`` keeps.
+
+    With ``fused``, bright halves get what they burn out from dark halves.
+    """
+    scenes = tuple(id(pair.high) for pair in pairs)
+    if fused:
+        pairs = [replace(p, high=store(fuse(p.low, p.high))) for p in pairs]
     highs = {id(p.high): p.high for p in pairs}
     of_highs = {key: store(thumbnail_of(high)) for key, high in highs.items()}
     return Sources(
@@ -93,6 +129,7 @@ def gather_sources(
         tuple((store(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
         tuple(photographs),
         tuple(store(thumbnail_of(p)) for p in photographs),
+        scenes,
     )
 
 
@@ -114,6 +151,9 @@ class CropSampler:
     def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
         self.sources, self.mix, self.rng = sources, mix, rng
         weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
+        if mix.by_scene:
+            times = Counter(sources.scenes)
+            weights /= np.array([times[scene] for scene in sources.scenes])
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
             raise InputError("the mix gives all pairs the weight 0: none is left to draw")
@@ -146,11 +186,24 @@ class CropSampler:
             return self._pair(size, rng)
         if kind < self.mix.pairs + self.mix.lit:
             return self._lit(size, rng)
-        high, small = self._bright(size, rng)
+        high, small, places = self._bright(size, rng)
         if kind >= self.mix.pairs + self.mix.lit + self.mix.darkened:
-            return high, high, small, small
-        how = random_darkening(rng)
-        return darken(high, how, rng), high, darken(small, how, None), small
+            return high, high, small, small, places
+        how = random_darkening(rng, self._exposure(rng))
+        low = self._stored(darken(high, how, rng), size, rng)
+        return low, high, darken(small, how, None), small, places
+
+    def _exposure(self, rng: np.random.Generator) -> float | None:
+        """Draw the light that is left to a darkened photograph; None for the usual range."""
+        if self.mix.exposures is None:
+            return None
+        return float(np.exp(rng.uniform(*np.log(self.mix.exposures))))
+
+    def _stored(self, low: Image, size: int | None, rng: np.random.Generator) -> Image:
+        """Return a dark crop as it was stored: some as JPEG."""
+        if size is None or not self.mix.jpeg or rng.random() >= self.mix.jpeg:
+            return low
+        return jpeg_coded(low, rng)
 
     def _lit(self, size: int | None, rng: np.random.Generator) -> Sample:
         index = self._photograph(rng)
@@ -158,24 +211,26 @@ class CropSampler:
         lighting, how = random_lighting(rng), random_night(rng)
         small_light = lighting.on(*small.shape[:2])
         if size is None:
-            crop, light = small, small_light
+            crop, light, places = small, small_light, _PLACES
         else:
-            crop, light = self._crop(size, rng, whole, lighting.on(*whole.shape[:2]))
+            (crop, light), places = self._crop(size, rng, whole, lighting.on(*whole.shape[:2]))
         wanted = evenly_exposed(how)
         return (
-            darken(crop, how, None if size is None else rng, light=light),
+            self._stored(darken(crop, how, None if size is None else rng, light=light), size, rng),
             darken(crop, wanted, None, light=np.sqrt(light)),
             darken(small, how, None, light=small_light),
             darken(small, wanted, None, light=np.sqrt(small_light)),
+            places,
         )
 
-    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image]:
+    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image, Image]:
+        """Return a photograph or a crop of it, its thumbnail, and the places of the pixels."""
         index = self._photograph(rng)
         small = self.sources.photograph_thumbnails[index]
         if size is None:
-            return small, small
-        (crop,) = self._crop(size, rng, self.sources.photographs[index])
-        return crop, small
+            return small, small, _PLACES
+        (crop,), places = self._crop(size, rng, self.sources.photographs[index])
+        return crop, small, places
 
     def _photograph(self, rng: np.random.Generator) -> int:
         if not self.sources.photographs:
@@ -189,40 +244,69 @@ class CropSampler:
         index = int(np.searchsorted(self.cumulative, drawn, side="right"))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
         if size is None:
-            low, high = small, bright
+            low, high, places = small, bright, _PLACES
         else:
-            low, high = self._crop(size, rng, pair.low, pair.high)
+            (low, high), places = self._crop(size, rng, pair.low, pair.high)
         if not self.mix.jitter:
-            return low, high, small, bright
+            return self._stored(low, size, rng), high, small, bright, places
         # Exposure jitter: the same scene a little darker or brighter, on the 8-bit grid.
         factor = np.float32(np.exp(rng.uniform(-0.4, 0.3)))
         jittered = np.clip(low * factor, 0, 1)
         if size is not None:
             jittered = np.round(jittered * 255) / np.float32(255)
-        return jittered, high, np.clip(small * factor, 0, 1), bright
+        jittered = self._stored(jittered, size, rng)
+        return jittered, high, np.clip(small * factor, 0, 1), bright, places
 
-    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Image]:
-        """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1]."""
-        height, width = pictures[0].shape[:2]
+    def _crop(
+        self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]
+    ) -> tuple[list[Image], Image]:
+        """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1].
+
+        With them comes where the pixels lie in the pictures, size×size×2.
+        """
+        height, width = whole = pictures[0].shape[:2]
         if min(height, width) < size:
             pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))
             pictures = tuple(np.pad(p, pad, mode="symmetric") for p in pictures)
             height, width = pictures[0].shape[:2]
-        top = int(rng.integers(height - size + 1))
-        left = int(rng.integers(width - size + 1))
+        side = size
+        whole_pixels = all(picture.dtype == np.uint8 for picture in pictures)
+        if self.mix.shrunk and whole_pixels and rng.random() < self.mix.shrunk:
+            side = random_shrinking(size, min(height, width), rng)
+        top = int(rng.integers(height - side + 1))
+        left = int(rng.integers(width - side + 1))
         turns = int(rng.integers(4)) if self.mix.turns else 2 * int(rng.integers(2))
         flip = bool(rng.integers(2))
         crops = []
         for picture in pictures:
-            crop = np.rot90(picture[top : top + size, left : left + size], turns)
-            crop = crop[:, ::-1] if flip else crop
+            crop = picture[top : top + side, left : left + side]
+            crop = shrunk(crop, size) if side > size else crop
             white = 255 if picture.dtype == np.uint8 else 1
-            crops.append(crop.astype(np.float32) / np.float32(white))
-        return crops
+            crops.append(_turned(crop, turns, flip).astype(np.float32) / np.float32(white))
+        return crops, _turned(_places(whole, (top, left), side, size), turns, flip)
+
+
+def _turned(crop: NDArray[Any], turns: int, flip: bool) -> NDArray[Any]:
+    turned = np.rot90(crop, turns)
+    return turned[:, ::-1] if flip else turned
+
+
+def _places(whole: tuple[int, ...], corner: tuple[int, int], side: int, size: int) -> Image:
+    """Return where ``size``×``size`` pixels of a crop, ``side`` wide, lie in a picture."""
+    steps = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * np.float32(side / size)
+    down, right = (
+        (steps + start) * np.float32(2 / length) - 1
+        for start, length in zip(corner, whole, strict=True)
+    )
+    return np.stack(np.meshgrid(right, down), -1)
+
+
+_PLACES = places_within(THUMBNAIL_SIZE, THUMBNAIL_SIZE)[0].numpy()  # of whole thumbnails
 
 
 def _stack(samples: Sequence[Sample]) -> Batch:
-    parts = zip(*samples, strict=True)
-    batch = Batch(*(torch.from_numpy(np.stack(p)).permute(0, 3, 1, 2).contiguous() for p in parts))
+    *pictures, places = (torch.from_numpy(np.stack(p)) for p in zip(*samples, strict=True))
+    low, high, small, bright = (planes.permute(0, 3, 1, 2).contiguous() for planes in pictures)
+    batch = Batch(low, high, small, bright, places)
     assert batch.low_thumbnail.shape[-2:] == THUMBNAIL_SIZE
     return batch

@@ -68,7 +68,10 @@ def he_init(network: M) -> M:
     return network
 
 
-def zero_init(layer: nn.Conv2d) -> nn.Conv2d:
+Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
+
+
+def zero_init(layer: Layer) -> Layer:
     """Set weight and bias of ``layer`` to zero, so that its branch adds nothing at first."""
     nn.init.zeros_(layer.weight)
     if layer.bias is not None:

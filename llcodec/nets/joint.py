@@ -28,9 +28,11 @@ from llcodec.nets.gain import GainUnits
 from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
 from llcodec.nets.linear_transform import LinearAnalysis, LinearSynthesis
+from llcodec.nets.local_tone import LocalToneCurve
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_map
-from llcodec.nets.tone import ToneCurve, apply_tone, build_tone_network, fade_if_bright
+from llcodec.nets.tone import Tone, ToneCurve, apply_tone, fade_if_bright
+from llcodec.nets.tone_networks import build_tone_network
 
 Rounding = Callable[[Tensor], Tensor]
 
@@ -71,7 +73,11 @@ class JointModel(nn.Module):
             )
         self.density = FactorizedDensity(preset.hyper_latents)
         self.gain = GainUnits(preset.latents) if preset.variable_rate else None
-        self.tone = build_tone_network(preset.tone_members) if preset.global_tone else None
+        self.tone = (
+            build_tone_network(preset.tone_members, local=preset.local_tone)
+            if preset.global_tone
+            else None
+        )
         self.linear_analysis = LinearAnalysis(preset.latents) if preset.linear_path else None
         self.linear_synthesis = LinearSynthesis(preset.latents) if preset.linear_path else None
         # Typical magnitude of each latent before and after a medium gain. The networks see
@@ -79,7 +85,7 @@ class JointModel(nn.Module):
         self.register_buffer("latent_scale", torch.ones(preset.latents))
         self.register_buffer("coded_scale", torch.ones(preset.latents))
 
-    def predict_tone(self, thumbnail: Tensor) -> ToneCurve | None:
+    def predict_tone(self, thumbnail: Tensor) -> ToneCurve | LocalToneCurve | None:
         """Return the tone curves of whole pictures from their thumbnails B×3×100×150.
 
         None if the preset has no tone network. Bright pictures are left unchanged.
@@ -89,22 +95,24 @@ class JointModel(nn.Module):
     def analyse(
         self,
         x: Tensor,
-        curve: ToneCurve | None,
+        curve: Tone | None,
         enhance: bool = True,
         max_ratio: Tensor | None = None,
+        places: Tensor | None = None,
     ) -> Tensor:
         """Return the latents y, B×M×H/16×W/16, of pictures B×3×H×W in [0, 1].
 
         ``curve`` brightens first (None leaves the picture as it is); ``enhance=False`` leaves
         the SNR-aware branch out, which makes this a plain codec. ``max_ratio``,
         B×1×1×1, is the largest :func:`llcodec.nets.snr.snr_ratio` of whole pictures of which
-        these are crops. H and W are multiples of 16.
+        these are crops; ``places``, B×H×W×2, is where a crop lies in its picture
+        (:func:`llcodec.nets.tone.apply_tone`). H and W are multiples of 16.
         """
         enhance = enhance and self.preset.snr_branch
         with _full_precision(x):
             snr = snr_map(x, self.preset.snr, max_ratio)
-            x_g = x if curve is None else apply_tone(x, curve)
-        y0 = self.g_a0(self._planes(x, x_g, curve, snr))
+            x_g = x if curve is None else apply_tone(x, curve, places)
+        y0 = self.g_a0(self._planes(x, x_g, curve, snr, places))
         if enhance:
             y0 = self.f_a0(y0, self.snr_branch0(y0, snr))
         features, y = self.g_a1(y0)
@@ -116,10 +124,12 @@ class JointModel(nn.Module):
         latents: Tensor = y.float()
         return latents
 
-    def _planes(self, x: Tensor, x_g: Tensor, curve: ToneCurve | None, snr: Tensor) -> Tensor:
+    def _planes(
+        self, x: Tensor, x_g: Tensor, curve: Tone | None, snr: Tensor, places: Tensor | None
+    ) -> Tensor:
         if self.preset.family == "paper":
             return x
-        exposed = x if curve is None else x * curve.log_gain.exp()[..., None, None]
+        exposed = x if curve is None else curve.exposed(x, places)
         return torch.cat((x_g, exposed.clamp(max=2), snr), 1)
 
     def synthesise(self, y: Tensor) -> Tensor:
@@ -152,16 +162,18 @@ class JointModel(nn.Module):
     def forward(
         self,
         x: Tensor,
-        curve: ToneCurve | None,
+        curve: Tone | None,
         quality: Tensor,
         enhance: bool = True,
         rounding: Rounding = add_uniform_noise,
+        places: Tensor | None = None,
     ) -> JointOutput:
         """Return pictures and bits of crops B×3×H×W (multiples of 64) at real qualities B.
 
-        ``rounding`` replaces the rounding of latents in rate terms.
+        ``rounding`` replaces the rounding of latents in rate terms; ``places`` as for
+        :meth:`analyse`.
         """
-        y = self.analyse(x, curve, enhance)
+        y = self.analyse(x, curve, enhance, places=places)
         # The networks of groups see normalised latents, for which lower precision is enough.
         with nullcontext() if self.preset.groups else _full_precision(x):
             log_gain = self.log_gain(quality)

@@ -51,6 +51,7 @@ class Preset:
         group_features: context features of each group.
         group_hidden: channels of the two hidden layers of each group's entropy parameters.
         tone_members: tone networks whose curves are averaged.
+        local_tone: whether these predict local tone curves (:mod:`llcodec.nets.local_tone`).
     """
 
     name: str
@@ -73,6 +74,7 @@ class Preset:
     global_tone: bool = True
     linear_path: bool = True
     tone_members: int = 1
+    local_tone: bool = False
     groups: tuple[int, ...] = ()
     group_features: tuple[int, ...] = ()
     group_hidden: tuple[int, ...] = ()
@@ -82,7 +84,14 @@ class Preset:
         if not (self.snr_branch or self.global_tone):
             return self
         name = _PLAIN_NAMES.get(self.name, f"{self.name}-plain")
-        return replace(self, name=name, snr_branch=False, global_tone=False, tone_members=1)
+        return replace(
+            self,
+            name=name,
+            snr_branch=False,
+            global_tone=False,
+            tone_members=1,
+            local_tone=False,
+        )
 
 
 def preset_of(fields: Mapping[str, Any]) -> Preset:
@@ -116,6 +125,7 @@ FAST_2 = replace(
     groups=(32, 176),
     group_features=(64, 96),
     group_hidden=(128, 224),
+    local_tone=True,
 )
 
 

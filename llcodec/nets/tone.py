@@ -6,16 +6,17 @@ x_g is bounded whatever the gain. The numbers are stored in the file, so that a 
 brightening and show the picture as it was shot.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Protocol, Self, TypeVar
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec._bitstream import TONE_COUNT, TONE_FLOOR, TONE_KNEE
-from llcodec.nets.blocks import conv3x3, leaky_relu, luma
-from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, THUMBNAIL_SIZE, TONE_WIDTH
+from llcodec._bitstream import TONE_FLOOR, TONE_KNEE
+from llcodec.nets.blocks import luma
+from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, THUMBNAIL_SIZE
 
 _UNDONE = 0.6  # share of the shoulder's height that is undone exactly
 
@@ -32,6 +33,21 @@ class ToneCurve:
         """Return the curve on another device."""
         gain, gamma = self.log_gain.to(device), self.log_gamma.to(device)
         return ToneCurve(gain, gamma, self.matrix.to(device))
+
+    @classmethod
+    def mean(cls, curves: Sequence["ToneCurve"]) -> "ToneCurve":
+        """Return the curves whose numbers are the means of those of several."""
+        names = ("log_gain", "log_gamma", "matrix")
+        return cls(*(torch.stack([getattr(c, name) for c in curves]).mean(0) for name in names))
+
+    def exposed(self, x: Tensor, places: Tensor | None = None) -> Tensor:
+        """Return pictures B×3×H×W times the gain, which is the same in all places."""
+        return x * _per_pixel(self.log_gain.exp())
+
+    def apply(self, x: Tensor, places: Tensor | None = None) -> Tensor:
+        """Return x_g, B×3×H×W, of pictures x, B×3×H×W in [0, 1]."""
+        bright = self.exposed(x).clamp(min=TONE_FLOOR) ** _per_pixel(self.log_gamma.exp())
+        return _mix(self.matrix, _shoulder(bright))
 
     def scaled(self, share: float | Tensor) -> "ToneCurve":
         """Interpolate between no change (``share`` 0) and this curve (1).
@@ -52,11 +68,35 @@ def identity_curve(batch: int) -> ToneCurve:
     return ToneCurve(torch.zeros(batch, 3), torch.zeros(batch, 3), torch.eye(3).repeat(batch, 1, 1))
 
 
-def apply_tone(x: Tensor, curve: ToneCurve) -> Tensor:
-    """Return x_g, B×3×H×W, of the picture x, B×3×H×W in [0, 1]."""
-    gain, gamma = (_per_pixel(v.exp()) for v in (curve.log_gain, curve.log_gamma))
-    bright = (gain * x).clamp(min=TONE_FLOOR) ** gamma
-    return _mix(curve.matrix, _shoulder(bright))
+class Tone(Protocol):
+    """What brightens a batch of pictures: :class:`ToneCurve`, or a local one."""
+
+    def to(self, device: torch.device) -> Self:
+        """Return the curve on another device."""
+
+    def scaled(self, share: float | Tensor) -> Self:
+        """Interpolate between no change (0) and this curve (1); a tensor B has shares of each."""
+
+    def exposed(self, x: Tensor, places: Tensor | None = None) -> Tensor:
+        """Return pictures, or crops that lie at ``places``, with their light scaled."""
+
+    def apply(self, x: Tensor, places: Tensor | None = None) -> Tensor:
+        """Return the brightened pictures."""
+
+
+AnyTone = TypeVar("AnyTone", bound=Tone)
+
+
+def apply_tone(x: Tensor, curve: Tone, places: Tensor | None = None) -> Tensor:
+    """Return x_g, B×3×H×W, of pictures x, B×3×H×W in [0, 1].
+
+    Args:
+        x: whole pictures, or crops of them.
+        curve: of each picture.
+        places: where the pixels of crops lie in their pictures, B×H×W×2: (x, y) from −1 to 1, edge
+            to edge. None for whole pictures.
+    """
+    return curve.apply(x, places)
 
 
 def invert_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
@@ -71,7 +111,7 @@ def invert_tone(x_g: Tensor, curve: ToneCurve) -> Tensor:
     return bright.clamp(min=TONE_FLOOR) ** (1 / gamma) / gain
 
 
-def fade_if_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
+def fade_if_bright(curve: AnyTone, thumbnail: Tensor) -> AnyTone:
     """Return ``curve`` for dark pictures, and no change for those that are bright already.
 
     A tone network predicts the right brightness with an error of about 1/6. Where it predicts a
@@ -163,77 +203,6 @@ def _inverse_shoulder(v: Tensor) -> Tensor:
     curved = over.clamp(max=_UNDONE)
     undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
     return torch.where(over > 0, 1 - TONE_KNEE + TONE_KNEE * undone, v)
-
-
-class ToneNetwork(nn.Module):
-    """Predicts the tone curve of a picture from its thumbnail.
-
-    The thumbnail is first normalised to a mean luma of 0.4, and an untrained network predicts that
-    gain. So the network only learns what this simple rule gets wrong.
-    """
-
-    def __init__(self, width: int = TONE_WIDTH) -> None:
-        super().__init__()
-        channels = (8, width, width, 2 * width, 2 * width)
-        self.features = nn.Sequential(
-            *(
-                layer
-                for a, b in pairwise(channels)
-                for layer in (conv3x3(a, b, stride=2), leaky_relu())
-            )
-        )
-        last = nn.Linear(2 * width, TONE_COUNT)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
-        self.head = nn.Sequential(nn.Linear(4 * width + 1, 2 * width), leaky_relu(), last)
-
-    def forward(self, thumbnail: Tensor) -> ToneCurve:
-        """Return the curves for thumbnails B×3×100×150 in [0, 1] (or of a similar size)."""
-        grey = luma(thumbnail)
-        mean = grey.mean((-2, -1), keepdim=True) + 1e-3
-        normal = thumbnail * (0.4 / mean)
-        planes = (normal.clamp(max=4), normal.sqrt().clamp(max=2), (grey + 1e-3).log() / 4)
-        spread = (normal > 1.5).to(thumbnail.dtype).mean(1, keepdim=True)
-        features = self.features(torch.cat((*planes, spread), 1))
-        pooled = torch.cat((features.mean((-2, -1)), features.amax((-2, -1))), 1)
-        out = self.head(torch.cat((pooled, mean.flatten(1).log() / 4), 1))
-        eye = torch.eye(3, device=out.device, dtype=out.dtype)
-        return ToneCurve(
-            log_gain=(0.4 / mean).log().flatten(1) + out[:, 0:3].clamp(-3, 3),
-            log_gamma=out[:, 3:6].clamp(-1.5, 1.5),
-            matrix=eye + 0.5 * torch.tanh(out[:, 6:15]).view(-1, 3, 3),
-        )
-
-
-class ToneEnsemble(nn.Module):
-    """An ensemble of tone networks, trained independently: the mean of their curves.
-
-    Each predicts the brightness with errors of its own, some of which cancel.
-    """
-
-    def __init__(self, members: int) -> None:
-        super().__init__()
-        self.members = nn.ModuleList(ToneNetwork() for _ in range(members))
-
-    def forward(self, thumbnail: Tensor) -> ToneCurve:
-        """Return the curve for thumbnails B×3×100×150 in [0, 1]."""
-        curves = [member(thumbnail) for member in self.members]
-        return ToneCurve(
-            log_gain=torch.stack([curve.log_gain for curve in curves]).mean(0),
-            log_gamma=torch.stack([curve.log_gamma for curve in curves]).mean(0),
-            matrix=torch.stack([curve.matrix for curve in curves]).mean(0),
-        )
-
-
-def build_tone_network(members: int) -> ToneNetwork | ToneEnsemble:
-    """Return a tone network, or an ensemble if there are several ``members``.
-
-    Raises:
-        ValueError: when there are none.
-    """
-    if members < 1:
-        raise ValueError(f"an ensemble of {members} tone networks")
-    return ToneNetwork() if members == 1 else ToneEnsemble(members)
 
 
 def thumbnail(x: Tensor) -> Tensor:

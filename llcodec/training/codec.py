@@ -178,10 +178,10 @@ class CodecTrainer(Trainer):
 
     def _loss(self, quality: Tensor, crops: Batch | Tensor) -> Loss:
         recipe, device = self.recipe, self.device
-        curve = None
+        curve = places = None
         if isinstance(crops, Batch):
             batch = crops.to(device)
-            low, high = batch.low, batch.high
+            low, high, places = batch.low, batch.high, batch.places
             with torch.no_grad():
                 curve = self.model.predict_tone(batch.low_thumbnail)
             if curve is not None:
@@ -192,7 +192,8 @@ class CodecTrainer(Trainer):
             low = high = crops.to(device)
         low = low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, device):
-            out = self.forward(low, curve, quality.to(device), self.joint, self._rounding)
+            asked = quality.to(device)
+            out = self.forward(low, curve, asked, self.joint, self._rounding, places)
         lam = self._lambdas(quality).to(device)
         return rate_distortion(out, high, lam, recipe.distortion, recipe.equalise)
 

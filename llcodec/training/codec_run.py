@@ -13,6 +13,7 @@ from torch import Tensor
 from llcodec._arrays import Pixels
 from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
+from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair, splits
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.errors import InputError
@@ -193,7 +194,15 @@ class _Run:
             assert recipe.tone is not None
             hours = max(0.0, ends - time.monotonic()) / 3600
             members = recipe.preset.tone_members
-            done = run_tone(self.data, recipe.tone, path.parent, recipe.seed, members, hours)
+            done = run_tone(
+                self.data,
+                recipe.tone,
+                path.parent,
+                recipe.seed,
+                members,
+                hours,
+                local=recipe.preset.local_tone,
+            )
         return not self.processes.any(not done, self.device)
 
     def _done(self, checkpoint: Path, recipe: StageRecipe) -> bool:
@@ -225,7 +234,7 @@ class _Run:
             "joint" if joint else "plain",
             recipe,
             sources,
-            self._pictures if joint else [(high, high) for _, high in self._pictures],
+            self._pictures(fused=joint and recipe.mix.fused, plain=not joint),
             folder,
             seed=self.recipe.seed,
             device=self.device,
@@ -268,13 +277,22 @@ class _Run:
         pairs = self._pairs or self.data.read_pairs("train")
         drawn = recipe.mix.pairs < 1  # do not read large sets needlessly
         bright = self._photographs(recipe).photographs if drawn else ()
-        return gather_sources(pairs, bright, self.data.store)
+        return gather_sources(pairs, bright, self.data.store, fused=recipe.mix.fused)
 
     @cached_property
-    def _pictures(self) -> list[tuple[Tensor, Tensor]]:
-        """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
-        chosen = self.data.read_some("val", _VALIDATION_PICTURES)
-        return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]
+    def _validation_pairs(self) -> list[Pair]:
+        return self.data.read_some("val", _VALIDATION_PICTURES)
+
+    def _pictures(self, *, fused: bool, plain: bool) -> list[tuple[Tensor, Tensor]]:
+        """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none.
+
+        ``fused`` as for training pairs; ``plain``: what is coded is the bright half itself.
+        """
+        pictures = []
+        for pair in self._validation_pairs:
+            high = fuse(pair.low, pair.high) if fused else pair.high
+            pictures.append((to_tensor(high if plain else pair.low)[0], to_tensor(high)[0]))
+        return pictures
 
 
 FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from llcodec.data.sampling import Batch, CropSampler, Mix, Sources
-from llcodec.nets.tone import ToneEnsemble, ToneNetwork, apply_tone
+from llcodec.nets.tone import apply_tone
+from llcodec.nets.tone_networks import ToneMember, TonePredictor
 from llcodec.training.recipe_checks import check_least, check_positive, check_weights
 from llcodec.training.reporting import Reporter
 
@@ -51,7 +52,7 @@ def tone_loss(bright: Tensor, high: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def tone_psnr(network: ToneNetwork | ToneEnsemble, sources: Sources) -> float:
+def tone_psnr(network: TonePredictor, sources: Sources) -> float:
     """Return the mean PSNR in dB of brightened thumbnails against those of the targets."""
     scores = []
     for low, high in sources.pair_thumbnails:
@@ -62,7 +63,7 @@ def tone_psnr(network: ToneNetwork | ToneEnsemble, sources: Sources) -> float:
 
 
 def train_tone(
-    network: ToneNetwork,
+    network: ToneMember,
     sampler: CropSampler,
     validation: Sequence[Sources],
     recipe: ToneRecipe,
@@ -70,7 +71,7 @@ def train_tone(
     *,
     stopped: Callable[[], bool] = lambda: False,
     progress: Reporter | None = None,
-) -> ToneNetwork | None:
+) -> ToneMember | None:
     """Train ``network`` and return the state of it that is best on the mean of ``validation``.
 
     Without validation pictures that is its last state. What was measured goes to the file
@@ -101,7 +102,7 @@ def train_tone(
     return best
 
 
-def _step(network: ToneNetwork, batch: Batch, optimiser: torch.optim.Optimizer) -> float:
+def _step(network: ToneMember, batch: Batch, optimiser: torch.optim.Optimizer) -> float:
     """Take one step, and return the loss before it."""
     loss = tone_loss(apply_tone(batch.low, network(batch.low_thumbnail)), batch.high)
     optimiser.zero_grad()

@@ -15,7 +15,15 @@ from llcodec._outputs import atomic_write, make_folder
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import CropSampler, Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.tone import ToneEnsemble, ToneNetwork, build_tone_network
+from llcodec.nets.tone_networks import (
+    LocalToneEnsemble,
+    LocalToneNetwork,
+    ToneEnsemble,
+    ToneMember,
+    ToneNetwork,
+    TonePredictor,
+    build_tone_network,
+)
 from llcodec.training.checkpoint import load_weights, read_tensors
 from llcodec.training.provenance import data_summary
 from llcodec.training.recipe_checks import check_least
@@ -31,8 +39,12 @@ def run_tone(
     seed: int = 0,
     members: int = 1,
     max_hours: float = math.inf,
+    *,
+    local: bool = False,
 ) -> bool:
     """Train so many ``members`` of a tone network, one by one, into ``out``/tone.safetensors.
+
+    ``local`` networks predict local tone curves.
 
     Returns whether all are done: a signal or the end of ``max_hours`` stops the training. Members
     that are finished are kept, and the next run trains the others. Raises InputError if the
@@ -47,18 +59,22 @@ def run_tone(
     ends = time.monotonic() + 3600 * max_hours
     pairs = data.read_pairs("train")
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
-    sources = gather_sources(pairs, bright, data.store)
-    validation = [gather_sources(part, (), data.store) for part in data.read_each("val")]
+    fused = recipe.mix.fused
+    sources = gather_sources(pairs, bright, data.store, fused=fused)
+    validation = [
+        gather_sources(part, (), data.store, fused=fused) for part in data.read_each("val")
+    ]
     with StopRequest() as stop:
-        run = _ToneRun(sources, data_summary(data, sources), validation, recipe, out, stop, ends)
+        summary = data_summary(data, sources)
+        run = _ToneRun(sources, summary, validation, recipe, out, stop, ends, local)
         trained = []
         for index in range(members):
             member = run.member(index, seed + index)
             if member is None:
                 return False
             trained.append(member)
-    whole = build_tone_network(members)
-    places = whole.members if isinstance(whole, ToneEnsemble) else [whole]
+    whole = build_tone_network(members, local=local)
+    places = whole.members if isinstance(whole, ToneEnsemble | LocalToneEnsemble) else [whole]
     for place, (network, _) in zip(places, trained, strict=True):
         place.load_state_dict(network.state_dict())
     hours = sum(hours for _, hours in trained)
@@ -83,13 +99,14 @@ class _ToneRun:
     out: Path
     stop: StopRequest
     ends: float
+    local: bool
 
-    def member(self, index: int, seed: int) -> tuple[ToneNetwork, float] | None:
+    def member(self, index: int, seed: int) -> tuple[ToneMember, float] | None:
         """Return a trained member and the hours it took; None if it was stopped."""
         path = self.out / f"member-{index}.safetensors"
         settings = self._settings(seed)
         torch.manual_seed(seed)
-        network = ToneNetwork()
+        network = LocalToneNetwork() if self.local else ToneNetwork()
         if path.exists():
             return network, _load(network, path, settings)
         began = time.monotonic()
@@ -118,7 +135,7 @@ class _ToneRun:
         }
 
 
-def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> float:
+def _load(network: ToneMember, path: Path, settings: Mapping[str, str]) -> float:
     """Take over a finished member; return the hours it took.
 
     Raises InputError if it was trained with other settings. Members without settings, which older
@@ -132,6 +149,6 @@ def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> floa
     return float(notes["hours"])
 
 
-def _save(network: ToneNetwork | ToneEnsemble, path: Path, notes: dict[str, str]) -> None:
+def _save(network: TonePredictor, path: Path, notes: dict[str, str]) -> None:
     with atomic_write(path) as part:
         part.write_bytes(save(network.state_dict(), notes))

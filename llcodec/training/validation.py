@@ -15,6 +15,7 @@ from llcodec.metrics import psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
+from llcodec.nets.local_tone import places_within
 from llcodec.nets.tone import thumbnail
 
 _MULTIPLE = 64
@@ -53,7 +54,9 @@ def decoded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tu
     curve = model.predict_tone(thumbnail(low)) if enhance else None
     asked = torch.full((len(low),), quality, device=low.device)
     # Noise in the place of rounding costs latents that are nearly always zero bits they never take.
-    out = model(pad_to_multiple(low, _MULTIPLE), curve, asked, enhance, round_ste)
+    padded = pad_to_multiple(low, _MULTIPLE)
+    places = places_within((height, width), (padded.shape[-2], padded.shape[-1])).to(low.device)
+    out = model(padded, curve, asked, enhance, round_ste, places)
     picture = (out.x_hat[..., :height, :width].clamp(0, 1) * 255).round() / 255
     return picture, float((out.latent_bits + out.hyper_bits).sum())
 

@@ -1,4 +1,5 @@
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,8 +53,9 @@ def test_shapes_and_ranges(sources: Sources, mix: Mix, size: int) -> None:
     assert batch.low_thumbnail.shape == batch.high_thumbnail.shape == (5, 3, *THUMBNAIL_SIZE)
     for tensor in (getattr(batch, name) for name in NAMES):
         assert tensor.dtype == torch.float32
-        assert tensor.min() >= 0
-        assert tensor.max() <= 1
+        # Crops that are larger than their picture reach beyond its end.
+        assert tensor.min() >= (-1 if tensor is batch.places else 0)
+        assert tensor.max() <= (2 if tensor is batch.places else 1)
 
 
 def test_batches_repeat_from_a_seed_and_go_on_from_a_state(sources: Sources) -> None:
@@ -219,3 +221,67 @@ def test_without_quarter_turns_rows_stay_rows(sources: Sources) -> None:
 
     assert all(columns_vary_along_rows(Mix(turns=False)))
     assert not all(columns_vary_along_rows(Mix()))
+
+
+def test_places_say_where_pixels_of_a_crop_lie() -> None:
+    """The picture holds its own coordinates; every orientation, shrunk or not."""
+    height, width = 60, 80
+    ramp = np.zeros((height, width, 3), np.uint8)
+    ramp[..., 0] = np.round((np.arange(width) + 0.5) * 255 / width)
+    ramp[..., 1] = np.round((np.arange(height) + 0.5) * 255 / height)[:, None]
+    whole = gather_sources([], [ramp])
+    for mix in (Mix(0, 0), Mix(0, 0, shrunk=1.0)):
+        batch = sampler(whole, mix).crops(60, 24)
+        places = batch.places.permute(0, 3, 1, 2)
+        error = (batch.low[:, :2] - (places + 1) / 2)[..., 1:-1, 1:-1]  # resampling ends there
+        assert float(error.abs().max()) < (0.004 if mix.shrunk == 0 else 0.02)
+    thumbnails = sampler(whole, Mix(0, 0)).thumbnails(1)
+    assert float((thumbnails.low[:, 0] - (thumbnails.places[..., 0] + 1) / 2).abs().max()) < 0.01
+
+
+def test_scenes_are_drawn_as_often_whatever_pairs_they_have() -> None:
+    bright = coded(60, 80, 200)
+    shared = [Pair(str(n), coded(60, 80, 10), bright, "a") for n in range(9)]
+    mixed = gather_sources([*shared, Pair("one", coded(60, 80, 90), coded(60, 80, 210), "a")], [])
+    for by_scene, expected in ((False, 0.1), (True, 0.5)):
+        mix = Mix(1, 0, jitter=False, by_scene=by_scene)
+        lone = sampler(mixed, mix).crops(600, 8).low[:, 2, 0, 0] > 0.2
+        assert abs(float(lone.float().mean()) - expected) < 0.08
+
+
+def test_fused_targets_and_their_thumbnails() -> None:
+    low, high = np.full((60, 80, 3), 150, np.uint8), np.full((60, 80, 3), 255, np.uint8)
+    lamp = Pair("lamp", low, high)
+    plain, fused = (gather_sources([lamp], [], fused=fused) for fused in (False, True))
+    assert float(sampler(plain, Mix(1, 0)).crops(4, 16).high.min()) == 1
+    batch = sampler(fused, Mix(1, 0)).crops(4, 16)
+    assert float((batch.high - 150 / 255).abs().max()) < 0.01
+    assert float((batch.high_thumbnail - 150 / 255).abs().max()) < 0.01
+
+
+def test_some_dark_crops_were_stored_as_jpeg(sources: Sources) -> None:
+    for mix in (Mix(1, 0, jitter=False), Mix(0, 1)):
+        plain, coded_ = (
+            sampler(sources, replace(mix, jpeg=share)).crops(12, 32) for share in (0.0, 1.0)
+        )
+        assert torch.equal(plain.high[0], coded_.high[0])
+        assert 0 < float((plain.low[0] - coded_.low[0]).abs().mean()) < 0.1
+
+
+def test_exposures_of_darkened_photographs(sources: Sources) -> None:
+    def level(mix: Mix) -> float:
+        batch = sampler(sources, mix).crops(60, 16)
+        return float((batch.low.mean((1, 2, 3)) / batch.high.mean((1, 2, 3))).median())
+
+    usual = level(Mix(0, 1))
+    darker, brighter = (level(Mix(0, 1, exposures=e)) for e in ((1 / 100, 1 / 90), (0.9, 1.0)))
+    assert darker < usual < brighter
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"jpeg": 1.2}, {"shrunk": -0.1}, {"exposures": (0, 0.5)}, {"exposures": (0.5, 0.1)}],
+)
+def test_shares_and_exposures_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        Mix(**wrong)

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from llcodec.codec.samples import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, paper_preset
-from llcodec.nets.tone import ToneNetwork, thumbnail
+from llcodec.nets.tone import thumbnail
+from llcodec.nets.tone_networks import ToneNetwork
 from llcodec.training.export import Calibration, export_model
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
 from llcodec.training.recipe import LAMBDAS

@@ -8,13 +8,10 @@ from torch import Tensor
 from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.tone import (
     ToneCurve,
-    ToneEnsemble,
-    ToneNetwork,
     adjust_brightness,
     adjust_exposure,
     apply_tone,
     brightening,
-    build_tone_network,
     decode_srgb,
     encode_srgb,
     fade_if_bright,
@@ -158,80 +155,11 @@ def test_scaled_curves_share_the_way() -> None:
     assert torch.equal(tone.scaled(0).matrix, identity_curve(1).matrix)
 
 
-@torch.no_grad()
-@pytest.mark.parametrize("level", [0.01, 0.1, 0.4])
-def test_an_untrained_network_brightens_to_a_mean_of_two_fifths(level: float) -> None:
-    small = torch.full((1, 3, *THUMBNAIL_SIZE), level)
-    tone = ToneNetwork()(small)
-    bright = apply_tone(small, tone)
-    assert float(bright.mean()) == pytest.approx(0.4 * level / (level + 1e-3), rel=1e-3)
-    assert torch.equal(tone.matrix, torch.eye(3)[None])
-    assert (tone.log_gamma == 0).all()
-
-
-@torch.inference_mode()
-def test_predicted_curves_are_bounded_and_can_be_undone() -> None:
-    torch.manual_seed(1)
-    network = ToneNetwork()
-    last = network.head[-1]
-    assert isinstance(last, torch.nn.Linear)
-    torch.nn.init.normal_(last.weight, std=30)
-    for x in (
-        torch.zeros(1, 3, *THUMBNAIL_SIZE),
-        torch.ones(1, 3, 50, 75),
-        torch.rand(3, 3, 100, 150),
-    ):
-        tone = network(x)
-        assert tone.log_gain.shape == tone.log_gamma.shape == (len(x), 3)
-        assert tone.matrix.shape == (len(x), 3, 3)
-        assert tone.log_gain.abs().max() < math.log(0.4 / 1e-3) + 3.001
-        assert tone.log_gamma.abs().max() <= 1.5
-        assert (tone.matrix - torch.eye(3)).abs().max() <= 0.5
-        assert apply_tone(x, tone).isfinite().all()
-
-
-def test_training_reaches_every_number_of_the_curve() -> None:
-    torch.manual_seed(2)
-    network = ToneNetwork()
-    bright = apply_tone(
-        0.1 * torch.rand(2, 3, *THUMBNAIL_SIZE), network(torch.rand(2, 3, *THUMBNAIL_SIZE))
-    )
-    (bright - torch.rand_like(bright)).square().mean().backward()  # type: ignore[no-untyped-call]
-    last = network.head[-1]
-    assert isinstance(last, torch.nn.Linear)
-    assert last.weight.grad is not None
-    assert (last.weight.grad.abs().sum(1) > 0).all()
-
-
 def test_thumbnails_average_whole_pictures() -> None:
     x = torch.rand(1, 3, 300, 450)
     small = thumbnail(x)
     torch.testing.assert_close(small[..., 7, 11], x[..., 21:24, 33:36].mean((-2, -1)))
     assert thumbnail(torch.rand(1, 3, 5, 3)).shape == (1, 3, *THUMBNAIL_SIZE)
-
-
-@torch.no_grad()
-def test_the_curve_of_an_ensemble_is_the_mean_of_its_members() -> None:
-    ensemble = ToneEnsemble(3)
-    for index, member in enumerate(ensemble.members):
-        assert isinstance(member, ToneNetwork)
-        last = member.head[-1]
-        assert isinstance(last, torch.nn.Linear)
-        last.bias.fill_(0.1 * index)
-    x = torch.rand(2, 3, 100, 150) * 0.1
-    mean = ensemble(x)
-    middle = ensemble.members[1](x)
-    assert torch.allclose(mean.log_gain, middle.log_gain, atol=1e-6)
-    assert torch.allclose(mean.log_gamma, middle.log_gamma, atol=1e-6)
-    each = torch.stack([member(x).matrix for member in ensemble.members])
-    assert torch.allclose(mean.matrix, each.mean(0), atol=1e-6)
-
-
-def test_one_member_is_a_plain_network() -> None:
-    assert isinstance(build_tone_network(1), ToneNetwork)
-    several = build_tone_network(2)
-    assert isinstance(several, ToneEnsemble)
-    assert len(several.members) == 2
 
 
 @torch.no_grad()
@@ -256,14 +184,6 @@ def test_between_bright_and_dark_a_curve_grows_steadily() -> None:
     kept = [float(fade_if_bright(curve(g, 1.0), small).log_gain[0, 0]) for g in gains]
     assert all(a < b for a, b in pairwise(kept[1:]))
     assert all(0 <= k <= math.log(g) + 1e-6 for k, g in zip(kept, gains, strict=True))
-
-
-@torch.no_grad()
-def test_each_picture_of_a_batch_is_judged_alone() -> None:
-    small = torch.stack([torch.full((3, *THUMBNAIL_SIZE), v) for v in (0.02, 0.4, 0.7)])
-    spared = fade_if_bright(ToneNetwork()(small), small)
-    assert float(spared.log_gain[0, 0]) > 2
-    assert torch.equal(spared.log_gain[1:], torch.zeros(2, 3))
 
 
 @pytest.mark.parametrize("tone", [*STRONG, identity_curve(1)])

@@ -5,9 +5,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llcodec._bitstream import LOCAL_TONE_COUNT
 from llcodec.container import Header
+from llcodec.nets.local_tone import LocalToneCurve
 from llcodec.nets.tone import ToneCurve, identity_curve
-from llcodec.nets.tone_numbers import from_numbers, to_numbers
+from llcodec.nets.tone_numbers import curve_of_numbers, from_numbers, to_numbers
 
 numbers = st.lists(st.integers(-(2**15) + 1, 2**15 - 1), min_size=15, max_size=15).map(tuple)
 
@@ -45,3 +47,35 @@ def test_extremes_are_clamped_to_what_a_header_holds(far: float) -> None:
     )
     assert set(values) == {math.copysign(32767, far)}
     Header(1, 1, 1024, "tiny", bytes(8), tone=values)
+
+
+def test_local_curves_come_back_nearly_as_they_were() -> None:
+    torch.manual_seed(1)
+    whole = ToneCurve(3 * torch.randn(1, 3), torch.randn(1, 3), torch.eye(3)[None] + 0.2)
+    curve = LocalToneCurve(
+        whole, 0.3 * torch.rand(1, 3), torch.rand(1, 1), torch.randn(1, 1, 4, 6).clamp(-2, 2)
+    )
+    numbers = to_numbers(curve)
+    assert len(numbers) == LOCAL_TONE_COUNT
+    assert numbers[:15] == to_numbers(whole)
+    back = curve_of_numbers(numbers)
+    assert isinstance(back, LocalToneCurve)
+    assert torch.equal(back.whole.matrix, from_numbers(numbers[:15]).matrix)
+    assert (back.toe - curve.toe).abs().max() <= 1 / 131072 + 1e-6
+    assert (back.knee - curve.knee).abs().max() <= 1 / 65536 + 1e-6
+    assert (back.grid - curve.grid).abs().max() <= math.log(2) / 64 + 1e-6
+
+
+def test_units_of_local_curves_are_those_of_the_format() -> None:
+    numbers = (*(0,) * 15, 6554, 0, 16384, 9830, *range(-32, 16, 2))
+    curve = curve_of_numbers(numbers)
+    assert isinstance(curve, LocalToneCurve)
+    torch.testing.assert_close(curve.toe, torch.tensor([[0.1, 0.0, 0.25]]), atol=1e-5, rtol=0)
+    torch.testing.assert_close(curve.knee, torch.tensor([[0.3]]), atol=1e-4, rtol=0)
+    assert float(curve.grid[0, 0, 0, 0].exp()) == pytest.approx(0.5)
+    assert float(curve.grid[0, 0, 2, 4].exp()) == pytest.approx(1.0)  # row by row
+
+
+def test_a_global_curve_has_its_own_numbers() -> None:
+    numbers = to_numbers(identity_curve(1))
+    assert type(curve_of_numbers(numbers)) is ToneCurve

@@ -231,8 +231,7 @@ def test_a_run_folder_keeps_its_settings(trainer: Callable[..., CodecTrainer]) -
     kept = json.loads((run.out / "config.json").read_text())
     assert kept["seed"] == 7
     assert kept["learning_rate"]["peak"] == 3e-4
-    shares = {"pairs": 0.5, "darkened": 0.3, "lit": 0.0, "weights": {}}
-    assert kept["mix"] == {**shares, "jitter": True, "turns": True}
+    assert kept["mix"] == asdict(Mix(pairs=0.5, darkened=0.3))
     trainer("run", seed=7, peak=3e-4, steps=1).resume()
     with pytest.raises(InputError, match="other settings"):
         trainer("run", seed=8, peak=3e-4, steps=1).resume()

@@ -13,7 +13,7 @@ from llcodec.errors import InputError
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, paper_preset
-from llcodec.nets.tone import build_tone_network
+from llcodec.nets.tone_networks import build_tone_network
 from llcodec.training.checkpoint import save_checkpoint, save_snapshot
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.recipe import LAMBDAS, StageRecipe

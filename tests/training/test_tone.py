@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from llcodec.data.sampling import CropSampler, Mix, Sources
-from llcodec.nets.tone import ToneNetwork, apply_tone
+from llcodec.nets.tone import apply_tone
+from llcodec.nets.tone_networks import ToneNetwork
 from llcodec.training.tone import ToneRecipe, tone_loss, tone_psnr, train_tone
 
 RECIPE = ToneRecipe(steps=60, batch=4, validate_every=20)

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from llcodec.data.folders import DataFolders
 from llcodec.errors import InputError
-from llcodec.nets.tone import build_tone_network
+from llcodec.nets.tone_networks import build_tone_network
 from llcodec.training.checkpoint import load_weights, read_tensors
 from llcodec.training.tone import ToneRecipe
 from llcodec.training.tone_run import holds_members, run_tone
