@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
+from llcodec._memory import is_out_of_memory
 from llcodec.errors import InputError
 
 
@@ -30,6 +31,8 @@ def names_extra(package: str, extra: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
+        if is_out_of_memory(error):
+            raise
         raise InputError(f"{package} is not installed: {install(extra)}") from error
 
 

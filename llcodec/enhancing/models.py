@@ -2,23 +2,22 @@
 
 from pathlib import Path
 
-import torch
-
 from llcodec._cards import read_family, shipped_enhancers, shipped_files
 from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.engine.choice import Choice
 from llcodec.enhancing.family import enhancing_family
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.pieces import Network
 from llcodec.errors import UnknownModelError
 
 
-def load_network(name_or_path: str, device: torch.device) -> Network:
+def load_network(name_or_path: str, choice: Choice) -> Network:
     """Return the network of a shipped model, or of a weight file of any family.
 
     Raises UnknownModelError, BrokenModelError, or ModelError if the model does not enhance.
     """
     path = find_enhancer(name_or_path)
-    return enhancing_family(read_family(path)).load(path, device)
+    return enhancing_family(read_family(path)).load(path, choice)
 
 
 def find_enhancer(name_or_path: str) -> Path:

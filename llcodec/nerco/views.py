@@ -9,10 +9,9 @@ import torch
 from torch import Tensor
 
 from llcodec.errors import InputError
-from llcodec.nerco.coordinates import Area, Coordinates, coordinates
+from llcodec.nerco.coordinates import Coordinates, coordinates
+from llcodec.nerco.windows import STRIDE, Area
 from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
-
-STRIDE = 4  # the networks work at a quarter of the size
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
-from llcodec._device import choose_device
+from llcodec.engine.torch_device import torch_device
 from llcodec.errors import InputError
 
 # The others wait while one process trains the tone network, measures and draws.
@@ -81,11 +81,11 @@ def refuse_several_processes() -> None:
 def device_of_process(name: str) -> torch.device:
     """Return the device of this process, where ``auto`` and ``cuda`` are a GPU of its own.
 
-    Raises InputError as :func:`llcodec._device.choose_device` does.
+    Raises InputError as :func:`llcodec.engine.torch_device.torch_device` does.
     """
-    device = choose_device(name)
+    device = torch_device(name)
     if device == torch.device("cuda") and "LOCAL_RANK" in os.environ:
-        device = choose_device(f"cuda:{os.environ['LOCAL_RANK']}")
+        device = torch_device(f"cuda:{os.environ['LOCAL_RANK']}")
     if device.type == "cuda":
         torch.cuda.set_device(device)
     return device

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
 from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.torch_models import joint_model
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity
@@ -31,8 +32,9 @@ def restored_model(file: ModelFile) -> JointModel:
     How a product is shared out between the layers of an entropy network does not follow from its
     integers. Each gets its part, so that all have weights of the size that training starts from.
     """
-    model, networks = JointModel(file.model.preset), file.networks
-    model.load_state_dict(model.state_dict() | file.model.state_dict())
+    model, networks = JointModel(file.preset), file.networks
+    stored = joint_model(file.preset, file.arrays).state_dict()
+    model.load_state_dict(model.state_dict() | stored)
     hyper, parameters = networks.hyper_synthesis, networks.entropy_parameters
     smaller = 0
     for _ in range(2):  # once to see what is left to the last layer, once to share it out

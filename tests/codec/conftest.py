@@ -11,8 +11,8 @@ from torch import nn
 
 from llcodec._arrays import Pixels
 from llcodec.codec.codec import Codec
-from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.nets.tone import thumbnail

@@ -12,14 +12,18 @@ from torch import Tensor, nn
 from llcodec._arrays import Samples
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.tensors import planes_of
+from llcodec.engine.torch_models import joint_arrays
 from llcodec.enhancing.pieces import Piece
 from llcodec.imaging import Picture
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
+from llcodec.nerco.torch_engine import nerco_file
 from llcodec.nerco.weights import NercoFile, write_nerco
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 
+CPU = torch.device("cpu")
 MakePicture = Callable[..., Picture]
 Assembled = Callable[[Iterable[Piece], Samples], Tensor]
 
@@ -33,7 +37,7 @@ def nerco(tiny_nerco: NercoPreset) -> NercoFile:
             if isinstance(module, nn.Linear) and not module.weight.any():
                 nn.init.normal_(module.weight, std=0.05)
         model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index]
-    return NercoFile("tiny-nerco", model.eval().requires_grad_(False))
+    return nerco_file("tiny-nerco", model.eval().requires_grad_(False))
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +59,7 @@ def joint(tiny_preset: Preset) -> ModelFile:
     assert model.gain is not None
     nn.init.normal_(model.gain.log_gain, mean=2.0)
     nn.init.normal_(model.gain.log_inverse, mean=-2.1)
-    return replace(load_model("fast"), name="tiny", model=model.eval().requires_grad_(False))
+    return replace(load_model("fast"), name="tiny", preset=tiny_preset, arrays=joint_arrays(model))
 
 
 @pytest.fixture(params=["joint", "nerco"])
@@ -86,7 +90,7 @@ def assembled() -> Assembled:
         picture = torch.zeros(1, 3, *pixels.shape[:2])
         covered = torch.zeros(pixels.shape[:2])
         for piece in pieces:
-            picture[..., piece.rows, piece.columns] = piece.values
+            picture[..., piece.rows, piece.columns] = planes_of(piece.values, CPU)
             covered[piece.rows, piece.columns] += 1
         assert bool((covered == 1).all())
         return picture

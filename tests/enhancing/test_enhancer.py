@@ -145,7 +145,7 @@ def test_a_model_that_makes_no_numbers_is_broken(
     """Weights may be finite and what they make of a picture not."""
     write_nerco(tmp_path / "a", nerco)
     enhancer = Enhancer(str(tmp_path / "a"), device="cpu")
-    for parameter in enhancer._network._model.parameters():  # type: ignore[attr-defined]
+    for parameter in enhancer._network._network._model.parameters():  # type: ignore[attr-defined]
         torch.nn.init.constant_(parameter, 3e38)
     with pytest.raises(BrokenModelError, match="the model tiny-nerco makes values"):
         enhancer.enhance(make_picture(16, 16))

@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from llcodec._device import choose_device
 from llcodec._failures import in_one_line
 from llcodec.bench.enhancers.exported import LoadedNetwork, Planes
+from llcodec.engine.torch_device import torch_device
 from llcodec.errors import BrokenModelError
 
 _PROGRAM = ".pt2"
@@ -32,7 +32,7 @@ def load_torch(name: str, data: bytes, device: str = "cpu") -> LoadedNetwork:
         BrokenModelError: if the file cannot be loaded.
         InputError: if there is no such device.
     """
-    place = choose_device(device)
+    place = torch_device(device)
     load = _load_program if name.lower().endswith(_PROGRAM) else _load_script
     try:
         with warnings.catch_warnings():
