@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from llcodec._arrays import Samples, to_floats, white_level
 from llcodec._bitstream import LUMA_WEIGHTS
-from llcodec.nets.tone import THUMBNAIL_SIZE
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 Floats = NDArray[np.float32]
 

@@ -11,7 +11,8 @@ from torch import Tensor
 from llcodec.errors import InputError
 from llcodec.nerco.coordinates import Coordinates, coordinates
 from llcodec.nerco.windows import STRIDE, Area
-from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
+from llcodec.nets.constants import THUMBNAIL_SIZE
+from llcodec.nets.tone import thumbnail
 
 
 @dataclass(frozen=True)

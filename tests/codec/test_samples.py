@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from llcodec._arrays import Samples, to_floats, white_level
 from llcodec.codec.samples import crop, thumbnail_of_samples, to_samples
 from llcodec.engine.tensors import to_tensor
-from llcodec.nets.tone import THUMBNAIL_SIZE
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
