@@ -4,7 +4,8 @@ from typing import Final, NamedTuple
 
 from llcodec.errors import InputError
 
-NAMES: Final = ("auto", "cpu", "cuda", "mps")
+NAMES: Final = ("auto", "cpu", "cuda", "mps", "directml", "coreml")
+_NUMBERED: Final = ("cuda", "directml")  # of which a machine may have several
 
 
 class DeviceName(NamedTuple):
@@ -24,7 +25,7 @@ def parse_device(name: str) -> DeviceName:
         InputError: if the name is unknown.
     """
     kind, _, number = name.partition(":")
-    if kind not in NAMES or (":" in name and not (kind == "cuda" and number.isdecimal())):
+    if kind not in NAMES or (":" in name and not (kind in _NUMBERED and number.isdecimal())):
         raise InputError(f"unknown device {name!r} ({', '.join(NAMES[:-1])} or {NAMES[-1]})")
     return DeviceName(kind, int(number or 0))
 

@@ -6,7 +6,7 @@ in half precision, under keys that begin with ``float.``.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -58,12 +58,12 @@ def write_weight_file(path: Path, arrays: Arrays, card: Mapping[str, Any]) -> No
 
 
 def read_weight_file(
-    path: Path, format: str, assemble: Callable[[StoredCard, Arrays, str], File]
+    path: Path, formats: Sequence[str], assemble: Callable[[StoredCard, Arrays, str], File]
 ) -> File:
     """Return what ``assemble`` makes of the card, the arrays and the SHA-256 of a file.
 
-    Raises UnknownModelError if there is no such file, BrokenModelError if it is of another format
-    or damaged, or if ``assemble`` fails.
+    Raises UnknownModelError if there is no such file, BrokenModelError if it is of none of the
+    formats or damaged, or if ``assemble`` fails.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")
@@ -72,8 +72,8 @@ def read_weight_file(
             raise BrokenModelError("larger than any weight file")
         data = path.read_bytes()  # never mapped: a file may change while its model is in use
         card = take_card(read_head(BytesIO(data), len(data)))
-        if card.get("format") != format:
-            raise BrokenModelError(f"not a weight file of the format {format}")
+        if card.get("format") not in formats:
+            raise BrokenModelError(f"not a weight file of the format {' or '.join(formats)}")
         return assemble(card, load(data), hashlib.sha256(data).hexdigest())
 
 
@@ -188,7 +188,7 @@ def read_network(
             sha256,
         )
 
-    return read_weight_file(path, format, assemble)
+    return read_weight_file(path, (format,), assemble)
 
 
 def with_training(card: StoredCard, facts: TrainingFacts) -> StoredCard:

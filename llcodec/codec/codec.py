@@ -22,7 +22,7 @@ from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.container import Container, Header, Limits
-from llcodec.engine.choice import choose
+from llcodec.engine.choice import Asked
 from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
 from llcodec.errors import (
@@ -76,9 +76,10 @@ class Codec:
 
     Args:
         model: the name of a shipped model, or the path of a weight file.
-        engine: ``auto`` or ``torch``: what runs the float transforms.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``. It is used by the float transforms only;
-            entropy coding always runs on the CPU.
+        engine: what runs the float transforms: ``onnx``, ``torch``, or ``auto``, which is ONNX
+            Runtime unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``. It is used by the
+            float transforms only; entropy coding always runs on the CPU.
 
     Attributes:
         file: what the weight file holds.
@@ -95,13 +96,12 @@ class Codec:
     def __init__(
         self, model: str = DEFAULT_MODEL, *, engine: str = "auto", device: str = "auto"
     ) -> None:
-        choice, path = choose(engine, device), find_model(model)
-        self.engine, self.device = choice.engine, choice.device
+        asked, path = Asked(engine, device), find_model(model)
         self.file: ModelFile = read_model(path)
         with blames(path):
-            self.transforms: Transforms = load_transforms(
-                choice, self.file.preset, self.file.arrays
-            )
+            transforms, choice = load_transforms(asked, self.file.preset, self.file.arrays)
+        self.transforms: Transforms = transforms
+        self.engine, self.device = choice.engine, choice.device
         self._coder = self.file.coder()
 
     def encode(

@@ -24,18 +24,18 @@ from llcodec._weight_files import (
     with_training,
     write_weight_file,
 )
-from llcodec.entropy.fixed_point import IntegerLayer, Whole
+from llcodec.entropy.fixed_point import Whole
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import Positions
 from llcodec.entropy.prediction import ChannelGroup, Levels
 from llcodec.entropy.rans import CoderTable, Symbols
+from llcodec.entropy.storage import from_arrays, to_arrays
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
 from llcodec.nets.presets import Preset, preset_of
 
-FORMAT = CODEC.format
 # Small arrays whose precision matters.
 _IN_FULL = ("latent_scale", "gain.log_gain", "gain.log_inverse")
 
@@ -111,23 +111,16 @@ def write_model(path: Path, file: ModelFile) -> None:
     for key in _IN_FULL:
         if key in file.arrays:
             arrays[f"float.{key}"] = file.arrays[key]
-    shapes = {}
-    for name, layers in _chains(file.networks).items():
-        for number, layer in enumerate(layers):
-            key = f"integer.{name}.{number}"
-            arrays[f"{key}.weight"] = layer.weight.astype(np.int16)
-            arrays[f"{key}.bias"] = layer.bias.astype(np.int64)
-            arrays[f"{key}.shift"] = layer.shift.astype(np.uint8)
-            shapes[key] = [layer.limit, layer.input_limit, layer.leaky, layer.shuffle]
-    arrays["integer.index_start"] = file.networks.index_start.astype(np.int32)
+    integers, layers = to_arrays(file.networks, grouped=bool(file.preset.groups))
+    arrays |= integers
     for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
         for key, values in pack_tables(tables).items():
             arrays[f"table.{name}.{key}"] = values
     card = {
-        "format": FORMAT,
+        "format": _format_of(file.preset),
         "name": file.name,
         "preset": asdict(file.preset),
-        "layers": shapes,
+        "layers": layers,
         "notes": file.notes,
     }
     write_weight_file(path, arrays, with_training(card, file.training))
@@ -140,14 +133,20 @@ def read_model(path: Path) -> ModelFile:
         UnknownModelError: when there is no such file.
         BrokenModelError: when it is damaged.
     """
-    return read_weight_file(path, FORMAT, _assemble)
+    return read_weight_file(path, CODEC.formats, _assemble)
+
+
+def _format_of(preset: Preset) -> str:
+    """Return the format of weight files: the second one is for latents that are coded in groups."""
+    return CODEC.formats[1 if preset.groups else 0]
 
 
 def _assemble(card: dict[str, Any], arrays: Arrays, sha256: str) -> ModelFile:
     preset = preset_of(card["preset"])
-    if preset.groups:
-        raise BrokenModelError("weight files of models that code in groups are not known yet")
-    networks = _networks(preset, card["layers"], arrays)
+    if card["format"] != _format_of(preset):
+        raise BrokenModelError("the weight file names another format than that of its preset")
+    integers = {k: v for k, v in arrays.items() if k.startswith("integer.")}
+    networks = from_arrays(preset.order, preset.groups, card["layers"], integers)
     networks.check()
     _try_out(networks, preset)
     check_name(card["name"])
@@ -178,36 +177,6 @@ def _try_out(networks: EntropyNetworks, preset: Preset) -> None:
 
 def _nothing(group: ChannelGroup, at: Positions, levels: Levels, means: Whole) -> Symbols:
     return np.zeros(levels.shape, np.int32)
-
-
-def _networks(preset: Preset, shapes: dict[str, list[int]], arrays: Arrays) -> EntropyNetworks:
-    chains: dict[str, list[IntegerLayer]] = {}
-    for key, (limit, input_limit, leaky, shuffle) in shapes.items():
-        layer = IntegerLayer(
-            weight=arrays[f"{key}.weight"].astype(np.float64),
-            bias=arrays[f"{key}.bias"].astype(np.float64),
-            shift=arrays[f"{key}.shift"].astype(np.float64),
-            limit=int(limit),
-            input_limit=int(input_limit),
-            leaky=bool(leaky),
-            shuffle=int(shuffle),
-        )
-        chains.setdefault(key.split(".")[1], []).append(layer)
-    return EntropyNetworks(
-        preset.order,
-        tuple(chains["hyper_synthesis"]),
-        chains["context"][0],
-        tuple(chains["entropy_parameters"]),
-        arrays["integer.index_start"].astype(np.int64),
-    )
-
-
-def _chains(networks: EntropyNetworks) -> dict[str, Sequence[IntegerLayer]]:
-    return {
-        "hyper_synthesis": networks.hyper_synthesis,
-        "context": (networks.context,),
-        "entropy_parameters": networks.entropy_parameters,
-    }
 
 
 def _tables(arrays: Arrays, name: str) -> tuple[Table, ...]:

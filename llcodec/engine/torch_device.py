@@ -25,4 +25,4 @@ def torch_device(name: str) -> torch.device:
 def _is_here(kind: str, number: int) -> bool:
     if kind == "cuda":
         return torch.cuda.is_available() and number < torch.cuda.device_count()
-    return kind == "cpu" or torch.backends.mps.is_available()
+    return kind == "cpu" or (kind == "mps" and torch.backends.mps.is_available())

@@ -14,7 +14,7 @@ from llcodec.nets.presets import Preset
 Network = TypeVar("Network", bound=nn.Module)
 
 # Parts of a joint model that weight files hold as integers (or tables) only.
-_INTEGER_NETWORKS = ("h_s", "context", "entropy_parameters", "density")
+_INTEGER_NETWORKS = ("h_s", "context", "entropy_parameters", "grouped_context", "density")
 
 
 def joint_model(preset: Preset, arrays: Arrays) -> JointModel:
@@ -27,8 +27,9 @@ def joint_model(preset: Preset, arrays: Arrays) -> JointModel:
 
     def build() -> JointModel:
         model = JointModel(preset)
-        for name in _INTEGER_NETWORKS:
-            delattr(model, name)
+        for name, _ in list(model.named_children()):
+            if name in _INTEGER_NETWORKS:
+                delattr(model, name)
         return model
 
     return with_parameters(build, arrays)
@@ -36,8 +37,8 @@ def joint_model(preset: Preset, arrays: Arrays) -> JointModel:
 
 def joint_arrays(model: JointModel) -> Arrays:
     """Return the parameters of a joint model that weight files hold as floats."""
-    inner = tuple(f"{name}." for name in _INTEGER_NETWORKS)
-    return {key: value for key, value in to_arrays(model).items() if not key.startswith(inner)}
+    arrays = to_arrays(model)
+    return {k: v for k, v in arrays.items() if k.partition(".")[0] not in _INTEGER_NETWORKS}
 
 
 def placed(network: Network, device: torch.device) -> Network:

@@ -10,7 +10,7 @@ from llcodec.codec.brightness import exposed
 from llcodec.codec.codec import check_shape
 from llcodec.codec.decoder import check_exposure
 from llcodec.codec.samples import luma, to_samples
-from llcodec.engine.choice import choose
+from llcodec.engine.choice import Asked
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
 from llcodec.enhancing.names import DEFAULT_ENHANCER
@@ -24,8 +24,9 @@ class Enhancer:
 
     Args:
         model: ``joint``, the name of a shipped model, or the path of a weight file.
-        engine: ``auto`` or ``torch``: what runs the network.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        engine: what runs the network: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
+            unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
 
     Attributes:
         engine: the engine in use.
@@ -41,9 +42,9 @@ class Enhancer:
     def __init__(
         self, model: str = DEFAULT_ENHANCER, *, engine: str = "auto", device: str = "auto"
     ) -> None:
-        choice = choose(engine, device)
+        network, choice = load_network(model, Asked(engine, device))
+        self._network: Network = network
         self.engine, self.device = choice.engine, choice.device
-        self._network: Network = load_network(model, choice)
 
     @property
     def name(self) -> str:

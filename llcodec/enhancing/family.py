@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from llcodec._families import Family
-from llcodec.engine.choice import Choice
+from llcodec.engine.choice import Asked, Choice
 from llcodec.enhancing.pieces import Network
 from llcodec.errors import ModelError
 
@@ -18,7 +18,8 @@ class EnhancingFamily:
 
     Attributes:
         presets: its presets, by name.
-        load: reads a weight file for an engine; raises ModelError if its model does not enhance.
+        load: reads a weight file into the engine that is asked for, and returns which one that is;
+            raises ModelError if its model does not enhance.
         build: makes the network of a preset in PyTorch with random weights, without what only
             training needs.
         apply: one pass of such a network over a tensor of pictures 1×3×H×W in [0, 1], H and W
@@ -26,7 +27,7 @@ class EnhancingFamily:
     """
 
     presets: Mapping[str, Any]
-    load: Callable[[Path, Choice], Network]
+    load: Callable[[Path, Asked], tuple[Network, Choice]]
     build: Callable[[Any], Any]
     apply: Callable[[Any, Any], Any]
 

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from llcodec._arrays import Samples, to_floats
+from llcodec._extras import install
 from llcodec._weight_files import blames
 from llcodec._windows import Span
 from llcodec.codec.samples import thumbnail_of_samples
-from llcodec.engine.choice import Choice
+from llcodec.engine.choice import ONNX, Asked, Choice
 from llcodec.engine.protocol import Nerco
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
-from llcodec.errors import TooManyPixelsError
+from llcodec.errors import ModelError, TooManyPixelsError
 from llcodec.nerco.presets import PRESETS
 from llcodec.nerco.weights import NercoFile, read_nerco
 from llcodec.nerco.windows import CORE, LEAST, STRIDE, middles, pad_by_reflection, windows
@@ -69,18 +70,24 @@ def _within(span: Span, length: int) -> slice:
     return slice(span.core.start, min(span.core.stop, length))
 
 
-def load(path: Path, choice: Choice) -> NercoEnhancer:
-    """Return the enhancer of a weight file.
+def load(path: Path, asked: Asked) -> tuple[NercoEnhancer, Choice]:
+    """Return the enhancer of a weight file, and its engine.
 
     Raises UnknownModelError or BrokenModelError.
     """
+    file, choice = read_nerco(path), asked.choose(only_torch=True)
+    with blames(path):
+        return NercoEnhancer(file, _network(file, choice)), choice
+
+
+def _network(file: NercoFile, choice: Choice) -> Nerco:
+    if choice.engine == ONNX:
+        raise ModelError(f"NeRCo needs PyTorch: {install('torch')}, and --engine torch")
     import torch
 
     from llcodec.nerco.torch_engine import TorchNerco
 
-    file = read_nerco(path)
-    with blames(path):
-        return NercoEnhancer(file, TorchNerco(file, torch.device(choice.device)))
+    return TorchNerco(file, torch.device(choice.device))
 
 
 def _build(preset: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from llcodec._arrays import Samples, to_floats
 from llcodec._weight_files import blames
-from llcodec.engine.choice import Choice
+from llcodec.engine.choice import ONNX, Asked, Choice
 from llcodec.engine.protocol import SnrAware
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
@@ -39,18 +39,26 @@ class SnrAwareEnhancer:
         yield Piece(slice(0, height), slice(0, width), values)
 
 
-def load(path: Path, choice: Choice) -> SnrAwareEnhancer:
-    """Return the enhancer of a weight file.
+def load(path: Path, asked: Asked) -> tuple[SnrAwareEnhancer, Choice]:
+    """Return the enhancer of a weight file, and its engine.
 
     Raises UnknownModelError or BrokenModelError.
     """
+    file, choice = read_snr_aware(path), asked.choose()
+    with blames(path):
+        return SnrAwareEnhancer(file, _network(file, choice)), choice
+
+
+def _network(file: SnrAwareFile, choice: Choice) -> SnrAware:
+    if choice.engine == ONNX:
+        from llcodec.snr_aware.onnx_engine import OnnxSnrAware
+
+        return OnnxSnrAware(file.shape, file.arrays, device=choice.device)
     import torch
 
     from llcodec.snr_aware.torch_engine import TorchSnrAware
 
-    file = read_snr_aware(path)
-    with blames(path):
-        return SnrAwareEnhancer(file, TorchSnrAware(file, torch.device(choice.device)))
+    return TorchSnrAware(file, torch.device(choice.device))
 
 
 def _build(preset: Any) -> Any:
