@@ -18,7 +18,7 @@ def analysis(layers: Layers, picture: Value) -> Value:
     halves = weight.reshape(-1, 3, 2, STRIDE, 2, STRIDE)
     # ONNX has the channels of a cell last.
     kernel = halves.transpose(0, 3, 5, 1, 2, 4).reshape(len(weight), -1, 2, 2)
-    return layers.convolve(cells, kernel, pad=0)
+    return layers.convolve(cells, kernel, pad=(0, 0))
 
 
 def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
@@ -34,7 +34,7 @@ def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
     side = STRIDE // factor
     split = kernel.reshape(3, side, factor, side, factor, len(weight), 2, 2)
     ordered = split.transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(-1, len(weight), 2, 2)
-    shuffled = layers.shuffle(layers.convolve(wide, ordered, pad=0), side)
+    shuffled = layers.shuffle(layers.convolve(wide, ordered, pad=(0, 0)), side)
     margin, graph = _MARGIN // factor, layers.graph
     ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
     inside = graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
@@ -49,4 +49,4 @@ def block_means(layers: Layers, latents: Value) -> Value:
     kernel: Floats = np.stack([rows[..., third].sum(3) for third in thirds], 3)
     kernel = kernel.swapaxes(0, 1) / np.float32(STRIDE**2)
     wide = layers.padded(latents, (1,) * 4)
-    return layers.plus(layers.convolve(wide, kernel, pad=0), 0.5)
+    return layers.plus(layers.convolve(wide, kernel, pad=(0, 0)), 0.5)
