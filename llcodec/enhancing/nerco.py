@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from llcodec._arrays import Samples, to_floats
-from llcodec._extras import install
 from llcodec._weight_files import blames
 from llcodec._windows import Span
 from llcodec.codec.samples import thumbnail_of_samples
@@ -13,7 +12,7 @@ from llcodec.engine.choice import ONNX, Asked, Choice
 from llcodec.engine.protocol import Nerco
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
-from llcodec.errors import ModelError, TooManyPixelsError
+from llcodec.errors import TooManyPixelsError
 from llcodec.nerco.presets import PRESETS
 from llcodec.nerco.weights import NercoFile, read_nerco
 from llcodec.nerco.windows import CORE, LEAST, STRIDE, middles, pad_by_reflection, windows
@@ -75,14 +74,17 @@ def load(path: Path, asked: Asked) -> tuple[NercoEnhancer, Choice]:
 
     Raises UnknownModelError or BrokenModelError.
     """
-    file, choice = read_nerco(path), asked.choose(only_torch=True)
+    file, choice = read_nerco(path), asked.choose()
     with blames(path):
         return NercoEnhancer(file, _network(file, choice)), choice
 
 
 def _network(file: NercoFile, choice: Choice) -> Nerco:
     if choice.engine == ONNX:
-        raise ModelError(f"NeRCo needs PyTorch: {install('torch')}, and --engine torch")
+        from llcodec.nerco.onnx_engine import OnnxNerco
+
+        shape = file.shape
+        return OnnxNerco(shape.preset, shape.switches, file.arrays, device=choice.device)
     import torch
 
     from llcodec.nerco.torch_engine import TorchNerco

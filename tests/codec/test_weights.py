@@ -21,7 +21,7 @@ from llcodec.training.export import export_model, gaussian_tables, hyper_tables
 if TYPE_CHECKING:
     from tests.codec.conftest import Tiny
 
-ENGINES = ["torch"]
+ENGINES = ["onnx", "torch"]
 Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]
 
 

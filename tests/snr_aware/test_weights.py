@@ -79,18 +79,21 @@ def change_the_format(card: Card, tensors: Tensors) -> None:
     card["format"] = "llcodec-nerco-1"
 
 
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
 @pytest.mark.parametrize(
     "damage",
     [forget_a_layer, spoil_a_weight, rename, inflate, mix_up_the_map, change_the_format],
 )
-def test_damage_is_refused(path: Path, damage: Callable[[Card, Tensors], None]) -> None:
+def test_damage_is_refused(
+    path: Path, damage: Callable[[Card, Tensors], None], engine: str
+) -> None:
     with safe_open(path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         card = json.loads(file.metadata()["llcodec"])
     damage(card, tensors)
     save_file(tensors, path, {"llcodec": json.dumps(card)})
     with pytest.raises(BrokenModelError):
-        Enhancer(str(path), engine="torch", device="cpu")
+        Enhancer(str(path), engine=engine, device="cpu")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
