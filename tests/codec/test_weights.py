@@ -17,11 +17,11 @@ from llcodec.codec.codec import Codec
 from llcodec.codec.weights import read_model, write_model
 from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
 from llcodec.training.export import export_model, gaussian_tables, hyper_tables
+from tests.engines import ENGINES
 
 if TYPE_CHECKING:
     from tests.codec.conftest import Tiny
 
-ENGINES = ["onnx", "torch"]
 Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]
 
 
