@@ -24,7 +24,8 @@ from llcodec.nets.tone_numbers import from_numbers
 from llcodec.training.export import Calibration, export_model
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import MakePicture, Tiny
+    from tests.codec.conftest import MakePicture
+    from tests.codec.started import Tiny
 
 
 @torch.inference_mode()

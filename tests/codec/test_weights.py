@@ -20,7 +20,7 @@ from llcodec.training.export import export_model, gaussian_tables, hyper_tables
 from tests.engines import ENGINES
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import Tiny
+    from tests.codec.started import Tiny
 
 Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]
 

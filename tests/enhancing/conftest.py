@@ -3,33 +3,35 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor, nn
 
 from llcodec._arrays import Samples
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
-from llcodec.engine.tensors import planes_of
-from llcodec.engine.torch_models import joint_arrays
 from llcodec.enhancing.pieces import Piece
 from llcodec.imaging import Picture
-from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
-from llcodec.nerco.torch_engine import nerco_file
 from llcodec.nerco.weights import NercoFile, write_nerco
-from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 
-CPU = torch.device("cpu")
+if TYPE_CHECKING:
+    from torch import Tensor
+
 MakePicture = Callable[..., Picture]
-Assembled = Callable[[Iterable[Piece], Samples], Tensor]
+Assembled = Callable[[Iterable[Piece], Samples], "Tensor"]
 
 
 @pytest.fixture(scope="session")
 def nerco(tiny_nerco: NercoPreset) -> NercoFile:
+    import torch
+    from torch import nn
+
+    from llcodec.nerco.model import NercoModel
+    from llcodec.nerco.torch_engine import nerco_file
+
     torch.manual_seed(4)
     model = NercoModel(tiny_nerco, degrader=False)
     with torch.no_grad():
@@ -50,6 +52,12 @@ def nerco_path(nerco: NercoFile, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="session")
 def joint(tiny_preset: Preset) -> ModelFile:
     """A tiny joint model; the integers beside it, which enhancing never uses, are those of fast."""
+    import torch
+    from torch import nn
+
+    from llcodec.engine.torch_models import joint_arrays
+    from llcodec.nets.joint import JointModel
+
     torch.manual_seed(1)
     model = JointModel(tiny_preset)
     nn.init.normal_(model.g_a1.to_latent.weight, std=0.003)
@@ -85,12 +93,18 @@ def make_picture() -> MakePicture:
 
 @pytest.fixture(scope="session")
 def assembled() -> Assembled:
-    def assemble(pieces: Iterable[Piece], pixels: Samples) -> Tensor:
+    import torch
+
+    from llcodec.engine.tensors import planes_of
+
+    cpu = torch.device("cpu")
+
+    def assemble(pieces: Iterable[Piece], pixels: Samples) -> "Tensor":
         """Return the picture of pieces; every pixel is covered once."""
         picture = torch.zeros(1, 3, *pixels.shape[:2])
         covered = torch.zeros(pixels.shape[:2])
         for piece in pieces:
-            picture[..., piece.rows, piece.columns] = planes_of(piece.values, CPU)
+            picture[..., piece.rows, piece.columns] = planes_of(piece.values, cpu)
             covered[piece.rows, piece.columns] += 1
         assert bool((covered == 1).all())
         return picture
