@@ -4,7 +4,6 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
 from llcodec._memory import is_out_of_memory
@@ -48,4 +47,6 @@ def missing(*modules: str) -> tuple[str, ...]:
 
 def versions_of(*packages: str) -> dict[str, str]:
     """Return the versions of installed packages, by their names on the package index."""
+    from importlib.metadata import version  # not before it is needed: it is slow
+
     return {package: version(package) for package in packages}

@@ -4,7 +4,8 @@ It does nothing where PyTorch is installed: there, whatever is missing is an err
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
@@ -29,7 +30,7 @@ _EXTRAS = frozenset(
 
 
 class CoreAlone:
-    """Hooks for folders, modules and fixtures of tests that import what an extra brings."""
+    """Hooks for folders, modules, fixtures and tests that import what an extra brings."""
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(
@@ -45,15 +46,27 @@ class CoreAlone:
         return report
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self) -> Generator[None, object, object]:
-        """Skip a test whose fixture imports what an extra brings."""
-        try:
-            return (yield)
-        except ModuleNotFoundError as error:
-            name = (error.name or "").partition(".")[0]
-            if _is_missing_extra(name):
-                pytest.skip(f"{name} is an extra")
-            raise
+    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+        """Skip a test with a fixture that imports what an extra brings."""
+        with _skipping():
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """Skip a test that imports what an extra brings."""
+        with _skipping():
+            yield
+
+
+@contextmanager
+def _skipping() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if _is_missing_extra(name):
+            pytest.skip(f"{name} is an extra")
+        raise
 
 
 def _is_missing_extra(name: str) -> bool:
