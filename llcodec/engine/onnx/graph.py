@@ -1,7 +1,7 @@
 """A writer of ONNX models: nodes, initializers, inputs and outputs, at one fixed version."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ Array: TypeAlias = NDArray[np.float32] | NDArray[np.int64]
 _EXTENSION, _EXTENSION_VERSION = "com.microsoft", 1
 _MOST = 2**31 - 1  # bytes of a message, which Protocol Buffers limit
 _TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}  # TensorProto.DataType
-_FLOAT = _TYPES[np.dtype(np.float32)]
+_FLOAT32 = np.dtype(np.float32)
 
 
 class Graph:
@@ -43,6 +43,11 @@ class Graph:
     def input(self, name: str, shape: Sequence[int | str]) -> Value:
         """Add an input of float32 values; sizes that are names may be any."""
         self._inputs.append(_value_info(name, shape))
+        return name
+
+    def indices(self, name: str) -> Value:
+        """Add an input of one dimension of integers, such as a shape."""
+        self._inputs.append(_value_info(name, (f"length of {name}",), np.dtype(np.int64)))
         return name
 
     def constant(self, values: Array) -> Value:
@@ -127,10 +132,10 @@ def _tensor_data(values: Array) -> bytes:
     return pb.packed(1, values.shape) + kind + pb.data(9, little.tobytes())
 
 
-def _value_info(name: str, shape: Sequence[int | str]) -> bytes:
+def _value_info(name: str, shape: Sequence[int | str], kind: np.dtype[Any] = _FLOAT32) -> bytes:
     sides = (pb.integer(1, n) if isinstance(n, int) else pb.text(2, n) for n in shape)
     dimensions = b"".join(pb.data(1, side) for side in sides)
-    tensor = pb.integer(1, _FLOAT) + pb.data(2, dimensions)
+    tensor = pb.integer(1, _TYPES[kind]) + pb.data(2, dimensions)
     return pb.text(1, name) + pb.data(2, pb.data(1, tensor))
 
 

@@ -10,6 +10,7 @@ from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
 from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
+from llcodec.engine.onnx.graph import Array
 from llcodec.errors import BrokenModelError, InputError
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -49,7 +50,7 @@ class Session:
         if self._session.get_providers()[0] != provider.name:
             raise InputError(f"the device {provider.device!r} is not available on this machine")
 
-    def run(self, inputs: Mapping[str, Floats]) -> Floats:
+    def run(self, inputs: Mapping[str, Array]) -> Floats:
         """Return the output without its first dimension, of which there is one."""
         output: Floats = self._session.run(None, inputs)[0][0]
         return output
