@@ -1,5 +1,9 @@
 """The transforms of the family ``fast``; see :mod:`llcodec.nets.fast`."""
 
+from itertools import product
+
+import numpy as np
+
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Value
@@ -44,9 +48,34 @@ def _synthesis(layers: Layers, preset: Preset, latents: Value) -> tuple[Value, i
     x = walk.upsample(walk.residuals(x, blocks[3]))
     x = walk.upsample(walk.residuals(x, blocks[2]))
     x = walk.residuals(x, blocks[1])
-    if half:
+    if not half:
+        return layers.conv(walk.next(), x), 4
+    if blocks[0]:
         x = walk.residuals(walk.upsample(x), blocks[0])
-    return layers.conv(walk.next(), x), 2 if half else 4
+        return layers.conv(walk.next(), x), 2
+    x = layers.leaky(layers.conv(f"{walk.next()}.0", x))
+    walk.skip()
+    name = walk.next()
+    weight, bias = layers[f"{name}.weight"], layers[f"{name}.bias"].reshape(3, 1, 2, 1, 2)
+    every = np.broadcast_to(bias, (3, 2, 2, 2, 2)).reshape(-1)
+    return layers.convolve(x, _before_a_shuffle(weight), every), 4
+
+
+def _before_a_shuffle(weight: Floats) -> Floats:
+    """Return the weights, 48×4C×3×3, with which a convolution 12×C×3×3 goes before a shuffle by 2.
+
+    It does the same on a quarter of the positions: kernels have zeros, but few channels on many
+    positions are the least efficient to compute, and the shuffle costs most of all.
+    """
+    outputs, inputs = weight.shape[:2]
+    wide = np.zeros((outputs, 2, 2, inputs, 2, 2, 3, 3), np.float32)
+    for row, column, down, right in product(range(3), range(3), range(2), range(2)):
+        # Where the element of the kernel lies: the position, and the place in it.
+        (y, of_y), (x, of_x) = divmod(down + row - 1, 2), divmod(right + column - 1, 2)
+        wide[:, down, right, :, of_y, of_x, y + 1, x + 1] = weight[:, :, row, column]
+    # The place of an output in its position comes first, then that in the last shuffle.
+    places = wide.reshape(3, 2, 2, 2, 2, 4 * inputs, 3, 3).transpose(0, 3, 1, 4, 2, 5, 6, 7)
+    return places.reshape(4 * outputs, 4 * inputs, 3, 3)
 
 
 def _hyper_analysis(layers: Layers, preset: Preset, latents: Value) -> Value:
