@@ -105,7 +105,6 @@ FAST = Preset(
     entropy_hidden=(224, 224),
     tone_members=4,
 )
-# Version 2 can be trained; weight files do not hold its entropy model yet.
 FAST_2 = replace(
     FAST,
     name="fast-2",
