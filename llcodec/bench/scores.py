@@ -12,7 +12,7 @@ from llcodec.bench.codecs.cache import Timed, decode_timed, encode_timed, timed
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.machine import Conditions
 from llcodec.bench.pipelines import NONE, Pipeline
-from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
+from llcodec.metrics import gt_mean_psnr, local_psnr, loe, ms_ssim, niqe, psnr, ssim
 from llcodec.metrics.perceptual import PerceptualMetric
 
 _EQUAL = 100.0  # dB; recorded for equal pictures, whose PSNR is infinite
@@ -23,10 +23,11 @@ class Scores:
     """Rate, quality and time of one picture, or their means over pictures.
 
     ``bpp`` counts every byte of the file. PSNR is in dB, of RGB; ``gt_mean_psnr`` is PSNR after
-    scaling to the mean grey of the reference. ``loe`` and ``loe_local_max`` compare with the
-    source, with the two samplings of :func:`llcodec.metrics.loe`. Seconds are wall time and include
-    enhancement. Values are None if they cannot be measured: without a reference, or if the picture
-    is too small or uniform.
+    scaling to the mean grey of the reference, ``fitted_psnr`` after the gain and offset of each
+    channel that fit the reference best. ``loe`` and ``loe_local_max`` compare with the source, with
+    the two samplings of :func:`llcodec.metrics.loe`. Seconds are wall time and include enhancement.
+    Values are None if they cannot be measured: without a reference, or if the picture is too small
+    or uniform.
     """
 
     bpp: float
@@ -34,6 +35,7 @@ class Scores:
     ssim: float | None
     ms_ssim: float | None
     gt_mean_psnr: float | None
+    fitted_psnr: float | None
     niqe: float | None
     loe: float | None
     loe_local_max: float | None
@@ -102,6 +104,7 @@ def measure(made: Decoded, source: Pixels, reference: Pixels | None) -> Scores:
         ssim=against(ssim),
         ms_ssim=against(ms_ssim),
         gt_mean_psnr=against(lambda a, b: min(gt_mean_psnr(a, b), _EQUAL)),
+        fitted_psnr=against(lambda a, b: min(local_psnr(a, b), _EQUAL)),
         niqe=_tried(lambda: niqe(picture)),
         loe=_tried(lambda: loe(picture, source)),
         loe_local_max=_tried(lambda: loe(picture, source, sampling="local-max")),
