@@ -7,9 +7,8 @@ exactly, so that undone and redone the curve changes nothing. All arrays are flo
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+from llcodec._arrays import Floats
 
 _SLOPE = 12.92  # of the straight part of sRGB near black
 _LIGHT_KNEE = 0.0031308  # where the straight part ends: in light …
@@ -17,7 +16,7 @@ _VALUE_KNEE = _LIGHT_KNEE * _SLOPE  # … and in the picture
 _STRAIGHT = 1e-4  # shares of contrast below this one are none
 
 
-def to_light(picture: Image, contrast: float, shoulder: float) -> Image:
+def to_light(picture: Floats, contrast: float, shoulder: float) -> Floats:
     """Return the linear light of an sRGB picture, white = 1, of the same shape.
 
     ``contrast`` is the share of smoothstep in the curve (0 … 1), ``shoulder`` the strength s of
@@ -30,7 +29,7 @@ def to_light(picture: Image, contrast: float, shoulder: float) -> Image:
     return light
 
 
-def to_picture(light: Image, contrast: float, shoulder: float) -> Image:
+def to_picture(light: Floats, contrast: float, shoulder: float) -> Floats:
     """Return the sRGB picture of linear light in [0, 1]: the inverse of ``to_light``."""
     if shoulder:
         light = light * np.float32(1 + shoulder) / (1 + np.float32(shoulder) * light)
@@ -40,7 +39,7 @@ def to_picture(light: Image, contrast: float, shoulder: float) -> Image:
     return value
 
 
-def srgb_to_light(value: Image) -> Image:
+def srgb_to_light(value: Floats) -> Floats:
     """Undo the transfer function of sRGB."""
     # Both parts are evaluated everywhere and added: much faster than choosing pixel by pixel.
     power = np.maximum(value, np.float32(_VALUE_KNEE))
@@ -54,7 +53,7 @@ def srgb_to_light(value: Image) -> Image:
     return np.maximum(power, 0, out=power)
 
 
-def light_to_srgb(light: Image) -> Image:
+def light_to_srgb(light: Floats) -> Floats:
     """Apply the transfer function of sRGB to linear light."""
     power = np.maximum(light, np.float32(_LIGHT_KNEE))
     power **= np.float32(1 / 2.4)
@@ -67,7 +66,7 @@ def light_to_srgb(light: Image) -> Image:
     return np.maximum(power, 0, out=power)
 
 
-def _undo_contrast(value: Image, share: float) -> Image:
+def _undo_contrast(value: Floats, share: float) -> Floats:
     """Return v for (1 − share)·v + share·(3v² − 2v³).
 
     With w = v − ½ that is the cubic 2·share·w³ − (1 + share/2)·w + (value − ½) = 0, whose middle
@@ -78,7 +77,7 @@ def _undo_contrast(value: Image, share: float) -> Image:
     radius = ((2 + share) / (3 * share)) ** 0.5
     angle = np.float32(6 / (radius * (2 + share))) * (value - np.float32(0.5))
     np.clip(angle, -1, 1, out=angle)
-    root: Image = np.sin(np.arcsin(angle) / np.float32(3))
+    root: Floats = np.sin(np.arcsin(angle) / np.float32(3))
     root *= np.float32(radius)
     root += np.float32(0.5)
     np.clip(root, 0, 1, out=root)

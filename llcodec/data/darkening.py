@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec.data.camera_curve import to_light, to_picture
 from llcodec.data.sensor_noise import share_noise, unit_noise
 
-Image = NDArray[np.float32]
 Gains = tuple[float, float, float]
 
 _DARKEST, _BRIGHTEST = 1 / 60, 1 / 2  # exposures that are drawn
@@ -104,12 +104,12 @@ def evenly_exposed(how: Darkening) -> Darkening:
 
 
 def darken(
-    picture: Image,
+    picture: Floats,
     how: Darkening,
     rng: np.random.Generator | None,
     levels: int = 255,
-    light: Image | None = None,
-) -> Image:
+    light: Floats | None = None,
+) -> Floats:
     """Return the dark version, H×W×3 in [0, 1], of an sRGB picture H×W×3 in [0, 1].
 
     It lies on a grid of ``levels`` steps. ``rng=None`` leaves noise and quantisation out: what an
@@ -136,7 +136,7 @@ def darken(
     return dark
 
 
-def _expose(picture: Image, how: Darkening, noise: Image | None, lamps: Image | None) -> Image:
+def _expose(picture: Floats, how: Darkening, noise: Floats | None, lamps: Floats | None) -> Floats:
     """Return what the camera would have shown of some rows, 3×H×W, not quantised yet."""
     planes = np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
     light = to_light(planes, how.contrast, how.shoulder)
@@ -154,7 +154,7 @@ def _expose(picture: Image, how: Darkening, noise: Image | None, lamps: Image | 
     return to_picture(np.clip(light, 0, 1, out=light), how.contrast, how.shoulder)
 
 
-def _column(values: Gains) -> Image:
+def _column(values: Gains) -> Floats:
     """Return one value a channel, to multiply 3×H×W."""
     return np.array(values, np.float32).reshape(3, 1, 1)
 

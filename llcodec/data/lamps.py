@@ -7,9 +7,8 @@ lantern, a lit window, a sign. Photographs under such light do.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+from llcodec._arrays import Floats
 
 _MOST_LAMPS = 5
 _FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # the share of the lamps' light in the shadows
@@ -41,7 +40,7 @@ class Lighting:
     lamps: tuple[Lamp, ...]
     shadow: float
 
-    def on(self, height: int, width: int) -> Image:
+    def on(self, height: int, width: int) -> Floats:
         """Return the light on a picture, H×W×1, from ``shadow`` to 1."""
         lit = np.zeros((height, width), np.float32)
         side = min(height, width)
@@ -54,7 +53,7 @@ class Lighting:
             distance = np.sqrt(first * first + second * second)
             np.maximum(lit, np.clip((1 - distance) / np.float32(lamp.edge), 0, 1), out=lit)
         smooth = lit * lit * (3 - 2 * lit)
-        light: Image = (np.float32(self.shadow) ** (1 - smooth)).astype(np.float32)
+        light: Floats = (np.float32(self.shadow) ** (1 - smooth)).astype(np.float32)
         return light[..., None]
 
 

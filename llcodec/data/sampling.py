@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair
@@ -20,8 +20,7 @@ from llcodec.errors import InputError
 from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.tone import thumbnail
 
-Image = NDArray[np.float32]
-Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
+Sample = tuple[Floats, Floats, Floats, Floats]  # low, high, and the thumbnails of both
 ALL = slice(None)
 
 
@@ -77,9 +76,9 @@ class Sources:
     """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
 
     pairs: tuple[Pair, ...]
-    pair_thumbnails: tuple[tuple[Image, Image], ...]
+    pair_thumbnails: tuple[tuple[Floats, Floats], ...]
     photographs: tuple[Pixels, ...]
-    photograph_thumbnails: tuple[Image, ...]
+    photograph_thumbnails: tuple[Floats, ...]
 
 
 def gather_sources(
@@ -96,10 +95,10 @@ def gather_sources(
     )
 
 
-def thumbnail_of(pixels: Pixels) -> Image:
+def thumbnail_of(pixels: Pixels) -> Floats:
     """Return the thumbnail, 100×150×3 in [0, 1], of H×W×3 8-bit pixels."""
     whole = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
-    small: Image = thumbnail(whole)[0].permute(1, 2, 0).numpy()
+    small: Floats = thumbnail(whole)[0].permute(1, 2, 0).numpy()
     return small
 
 
@@ -169,7 +168,7 @@ class CropSampler:
             darken(small, wanted, None, light=np.sqrt(small_light)),
         )
 
-    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image]:
+    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Floats, Floats]:
         index = self._photograph(rng)
         small = self.sources.photograph_thumbnails[index]
         if size is None:
@@ -201,7 +200,7 @@ class CropSampler:
             jittered = np.round(jittered * 255) / np.float32(255)
         return jittered, high, np.clip(small * factor, 0, 1), bright
 
-    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Image]:
+    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Floats]:
         """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1]."""
         height, width = pictures[0].shape[:2]
         if min(height, width) < size:

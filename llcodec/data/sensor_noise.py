@@ -1,12 +1,11 @@
 """Normal noise of unit variance whose neighbours and channels may be correlated."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Noise = NDArray[np.float32]
+from llcodec._arrays import Floats
 
 
-def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -> Noise:
+def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -> Floats:
     """Return noise 3×height×width of variance 1.
 
     Each pixel is mixed with its neighbours of weight ``blur`` (own weight 1), first up and down,
@@ -19,7 +18,7 @@ def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -
     return noise
 
 
-def share_noise(noise: Noise, correlation: float) -> Noise:
+def share_noise(noise: Floats, correlation: float) -> Floats:
     """Return the noise 3×H×W of three channels mixed to that correlation, of equal variance.
 
     Each channel keeps √(1 − correlation) of its own and receives an equal share of the sum.
@@ -35,7 +34,7 @@ def share_noise(noise: Noise, correlation: float) -> Noise:
     return mixed
 
 
-def _blurred(plane: Noise, tap: np.float32) -> Noise:
+def _blurred(plane: Floats, tap: np.float32) -> Floats:
     """Return a plane, smaller by its margin, with the neighbours mixed in, of equal variance."""
     rows = plane[:-2] + plane[2:]
     rows *= tap

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.pairs import holds_pairs, list_pairs, list_photographs, read_all
 from llcodec.data.sampling import thumbnail_of
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
-
-Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,8 @@ class Crop:
     whole, which has ``height``×``width`` of them.
     """
 
-    pixels: Plane
-    small: Plane
+    pixels: Floats
+    small: Floats
     top: int
     left: int
     height: int
@@ -39,8 +36,8 @@ class Unpaired:
 
     dark: tuple[Pixels, ...]
     bright: tuple[Pixels, ...]
-    dark_thumbnails: tuple[Plane, ...]
-    bright_thumbnails: tuple[Plane, ...]
+    dark_thumbnails: tuple[Floats, ...]
+    bright_thumbnails: tuple[Floats, ...]
 
 
 def read_dark(folders: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
@@ -100,7 +97,7 @@ class UnpairedSampler:
         """Return such a crop of a bright picture."""
         return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size)
 
-    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Plane], size: int) -> Crop:
+    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Floats], size: int) -> Crop:
         index = int(self.rng.integers(len(pictures)))
         whole, small = pictures[index], smalls[index]
         if self.rng.integers(2):
