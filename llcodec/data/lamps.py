@@ -1,7 +1,7 @@
-"""Lamps in the dark: light that falls on parts of a picture and leaves the rest in shadow.
+"""Synthetic lamps: light on parts of a picture, with everything else in shadow.
 
-Pairs of a darkened room and the same room in daylight hold nothing that is bright already: a
-lantern, a lit window, a sign. Photographs under such light do.
+Pairs of a darkened room and the same room in daylight contain nothing that is already bright, such
+as a lantern, a lit window or a sign. Darkened photographs with lamps do.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,21 @@ import numpy as np
 from llcodec._arrays import Floats
 
 _MOST_LAMPS = 5
-_FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # the share of the lamps' light in the shadows
+_FAINTEST, _STRONGEST = (
+    1 / 50,
+    1 / 5,
+)  # the light in the shadows, as a share of the light of the lamps
 
 
 @dataclass(frozen=True)
 class Lamp:
-    """An ellipse of light. Lengths are shares of the picture's shorter side.
+    """An ellipse of light. Lengths are shares of the shorter side of the picture.
 
     Attributes:
-        x, y: its centre, as shares of width and height.
-        across, along: its half axes.
+        x, y: the centre, as shares of width and height.
+        across, along: the semi-axes.
         turn: the angle of the first axis, in radians.
-        edge: the share of the half axes over which the light falls off, 0 … 1.
+        edge: the share of the semi-axes over which the light falls off, 0 … 1.
     """
 
     x: float
@@ -35,7 +38,7 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Lighting:
-    """Lamps, and the share of their light, 0 … 1, that falls everywhere else."""
+    """Lamps, and the light everywhere else, as a share of theirs, 0 … 1."""
 
     lamps: tuple[Lamp, ...]
     shadow: float
@@ -58,7 +61,7 @@ class Lighting:
 
 
 def random_lighting(rng: np.random.Generator) -> Lighting:
-    """Draw one to five lamps, some sharp as a lit sign and some soft as a street lamp."""
+    """Draw one to five lamps, from sharp ones like a lit sign to soft ones like a street lamp."""
     lamps = tuple(
         Lamp(
             x=float(rng.uniform()),
