@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
-from llcodec.errors import InputError
+from llcodec.errors import MissingLibraryError
 
 
 def require(module: str, extra: str) -> Any:
@@ -18,7 +18,7 @@ def require(module: str, extra: str) -> Any:
         extra: the extra that brings the library.
 
     Raises:
-        InputError: when the library is not installed; the message names the extra.
+        MissingLibraryError: when the library is not installed; the message names the extra.
     """
     with names_extra(module.partition(".")[0], extra):
         return importlib.import_module(module)
@@ -26,11 +26,11 @@ def require(module: str, extra: str) -> Any:
 
 @contextmanager
 def names_extra(package: str, extra: str) -> Iterator[None]:
-    """Turn an ImportError into an InputError that says which extra to install."""
+    """Turn an ImportError into a MissingLibraryError that says which extra to install."""
     try:
         yield
     except ImportError as error:
-        raise InputError(f"{package} is not installed: {install(extra)}") from error
+        raise MissingLibraryError(f"{package} is not installed: {install(extra)}") from error
 
 
 def install(extra: str) -> str:

@@ -1,4 +1,4 @@
-"""Write the pictures of ``llc decode`` and ``llc enhance``."""
+"""The images that commands read, and those that ``llc decode`` and ``llc enhance`` write."""
 
 import io
 from collections.abc import Sequence
@@ -11,12 +11,20 @@ import typer
 from llcodec.cli._batch import deliver
 from llcodec.cli._input import STREAM
 from llcodec.cli._plan import Job
+from llcodec.cli._sources import Wanted
 from llcodec.errors import OutputError
 
 if TYPE_CHECKING:
     from llcodec.imaging import Picture
 
 _LOSSY: Final = frozenset({"JPEG", "MPO", "WEBP", "AVIF"})
+
+
+def wanted_pictures() -> Wanted:
+    """Return what folders are searched for by commands that read images."""
+    from llcodec.imaging import PICTURE_SUFFIXES, unread_formats
+
+    return Wanted(PICTURE_SUFFIXES, "images", unread_formats())
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from llcodec.cli._plan import (
 )
 from llcodec.cli._regions import Box
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _plan(
     ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = with_suffix(suffix, LLC_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, LLC_SUFFIXES, ".llc files")
+    found = find_sources(ends.inputs, Wanted(LLC_SUFFIXES, ".llc files"))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan

@@ -11,8 +11,9 @@ from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, deliver, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
-from llcodec.cli._input import picture_source
+from llcodec.cli._input import read_image
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
     Existing,
     Job,
@@ -82,12 +83,11 @@ def encode(
 
 
 def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: bool) -> Plan:
-    from llcodec.imaging import IMAGE_SUFFIXES
-
-    ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=LLC_SUFFIXES)
+    wanted = wanted_pictures()
+    ends = ends_of(inputs, output, read=wanted.known, written=LLC_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
-    name = with_suffix(".llc", IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, IMAGE_SUFFIXES, "images")
+    name = with_suffix(".llc", wanted.known, keep_suffix=existing.keep_suffix)
+    found = find_sources(ends.inputs, wanted)
     return writing_plan(ends, found, Naming(name, LLC_SUFFIXES, existing))
 
 
@@ -105,10 +105,9 @@ class _Encoder:
     def __call__(self, job: Job) -> Record:
         from llcodec._api import stripped
         from llcodec.container import Limits, read_header
-        from llcodec.imaging import read_picture
 
         start = perf_counter()
-        picture = read_picture(picture_source(job.source), max_pixels=self.max_pixels)
+        picture = read_image(job.source, self.max_pixels)
         picture = stripped(picture) if self.strip else picture
         data = self.codec.encode(picture, self.target, tile_size=self.tile_size)
         deliver(job, data, force=self.force)

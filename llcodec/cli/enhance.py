@@ -12,9 +12,9 @@ from llcodec.cli._batch import Worker, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import enhanced_name, without_enhanced
 from llcodec.cli._help import examples
-from llcodec.cli._input import STREAM, picture_source
+from llcodec.cli._input import STREAM, read_image
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
-from llcodec.cli._pictures import PictureFile, suffix_of
+from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
 from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
@@ -73,10 +73,11 @@ def _plan(
     from llcodec.imaging import IMAGE_SUFFIXES
 
     suffix = None if file.format is None else suffix_of(file.format)
-    ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=IMAGE_SUFFIXES)
+    wanted = wanted_pictures()
+    ends = ends_of(inputs, output, read=wanted.known, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
-    name = enhanced_name(suffix, IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "images"))
+    name = enhanced_name(suffix, wanted.known, keep_suffix=existing.keep_suffix)
+    found = without_enhanced(find_sources(ends.inputs, wanted))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan
@@ -95,10 +96,9 @@ class _Worker:
 
     def __call__(self, job: Job) -> Record:
         from llcodec._api import stripped
-        from llcodec.imaging import read_picture
 
         start = perf_counter()
-        picture = read_picture(picture_source(job.source), max_pixels=self.max_pixels)
+        picture = read_image(job.source, self.max_pixels)
         picture = stripped(picture) if self.strip else picture
         bright = self.enhancer.enhance(picture, self.strength, exposure=self.exposure)
         size = self.file.write(bright, job)

@@ -21,7 +21,8 @@ from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.png_colour import png_profile
-from llcodec.imaging.raw_files import refuse_raw
+from llcodec.imaging.raw import develop
+from llcodec.imaging.raw_signs import is_raw, refuse_preview
 from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
@@ -36,7 +37,9 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
     a CMYK or LAB source is used but not kept. The gamma and the primaries of a PNG without a
     profile (gAMA, cHRM) are used but not kept.
 
-    Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``.
+    Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``. HEIC and
+    JPEG XL are read with pillow-heif and pillow-jxl-plugin where they are installed; RAW files are
+    developed (see :func:`llcodec.imaging.raw.develop`).
 
     Args:
         source: a path, the bytes of a file, or a binary stream (read from its position on).
@@ -46,11 +49,17 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
     Raises:
         TooManyPixelsError: when the picture is larger than ``max_pixels``.
         UnreadableImageError: when it is not an image, or a truncated or damaged one.
+        MissingLibraryError: when the library that reads its format is not installed.
         InputError: when the file is longer than any picture of ``max_pixels``.
     """
     with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
         check_length(stream, max_pixels)
-        picture = _decode(open_image(stream, max_pixels), max_pixels, stream)
+        if is_raw(stream, str(source) if isinstance(source, str | Path) else None):
+            return develop(stream, max_pixels)
+        image = open_image(stream, max_pixels)
+        picture = _decode(image, max_pixels, stream)
+        if image.format == "JXL":  # it would be decoded again, and has nothing to tell
+            return picture
         return replace(picture, left_out=left_out(open_image(stream, max_pixels), stream))
 
 
@@ -66,6 +75,8 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """
     check_pixels(image.width, image.height, max_pixels)
     with guarded(UnreadableImageError, _BROKEN):
+        if hasattr(image, "tag_v2"):
+            refuse_preview(image.tag_v2)
         stream = _undecoded(image)
         if stream is None:
             return _decode(image, max_pixels)
@@ -74,8 +85,6 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
 
 def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None) -> Picture:
     """Load an image; ``stream`` is its file, for 16-bit colour."""
-    if hasattr(image, "tag_v2"):
-        refuse_raw(image.tag_v2)
     key = transparent_key(image)
     exif = exif_of_tiff(image) if hasattr(image, "tag_v2") else None
     rawmode = deep_rawmode(image) if stream and isinstance(image, ImageFile) else None
@@ -88,8 +97,10 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     metadata, orientation = metadata_from_info(
         {**image.info, "exif": exif or image.info.get("exif")}
     )
-    if hasattr(image, "tag_v2"):
-        orientation = 1  # Pillow has turned the pixels, by the tag or else by the XMP
+    if hasattr(image, "tag_v2") or (image.format == "JXL" and not getattr(image, "jpeg", True)):
+        # Pillow has turned the pixels, by the tag or else by the XMP; libjxl by its own header,
+        # unless the file is a JPEG that was packed.
+        orientation = 1
     chunks = png_profile(image.info, grey=found.grey) if image.format == "PNG" else None
     if chunks is not None:
         convert_to_srgb(found.pixels, chunks)
