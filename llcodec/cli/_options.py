@@ -115,7 +115,9 @@ TargetSize = Annotated[
         help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
-Strip = Annotated[bool, typer.Option("--strip", help="Drop EXIF, XMP and colour profile.")]
+Strip = Annotated[
+    bool, typer.Option("--strip", help="Drop EXIF, XMP, colour profile, resolution and texts.")
+]
 Format = Annotated[
     str | None,
     typer.Option(

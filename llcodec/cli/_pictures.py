@@ -56,8 +56,11 @@ class PictureFile:
         if self.quality is not None and formats and not formats & _LOSSY:
             raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
 
-    def write(self, picture: "Picture", job: Job) -> int:
-        """Write a picture to the target of a job, and return its size in bytes.
+    def write(self, picture: "Picture", job: Job) -> tuple[int, tuple[str, ...]]:
+        """Write a picture to the target of a job.
+
+        Returns:
+            The size in bytes, and a line that names what the format cannot hold, if there is such.
 
         Raises:
             OutputError: when it cannot be written.
@@ -65,9 +68,9 @@ class PictureFile:
         from llcodec.imaging import write_picture
 
         encoded = io.BytesIO()
-        write_picture(picture, encoded, format=self._format(job), quality=self.quality)
+        lost = write_picture(picture, encoded, format=self._format(job), quality=self.quality)
         deliver(job, encoded.getbuffer(), force=self.force)
-        return encoded.tell()
+        return encoded.tell(), lost
 
     def _format(self, job: Job) -> str:
         """Return Pillow's name of the format to write."""

@@ -147,7 +147,7 @@ class _Decoder:
         codec = codec_for(data, self.model, self.device, limits)
         start = perf_counter()  # the model is loaded once, whatever the number of files
         picture, told = self.part.decode(codec, data, self.light, limits)
-        size = self.file.write(picture, job)
+        size, lost = self.file.write(picture, job)
         header = read_header(data, limits)
         return {
             "path": job.source,
@@ -160,4 +160,5 @@ class _Decoder:
             **self.light,
             "seconds": round(perf_counter() - start, 3),
             **told,
+            **({"left_out": list(lost)} if lost else {}),
         }

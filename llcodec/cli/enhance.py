@@ -101,7 +101,8 @@ class _Worker:
         picture = read_image(job.source, self.max_pixels)
         picture = stripped(picture) if self.strip else picture
         bright = self.enhancer.enhance(picture, self.strength, exposure=self.exposure)
-        size = self.file.write(bright, job)
+        size, lost = self.file.write(bright, job)
+        left_out = [*picture.left_out, *lost]
         return {
             "path": job.source,
             "output": job.target,
@@ -112,7 +113,7 @@ class _Worker:
             "strength": self.strength,
             "exposure": self.exposure,
             "seconds": round(perf_counter() - start, 3),
-            **({"left_out": list(picture.left_out)} if picture.left_out else {}),
+            **({"left_out": left_out} if left_out else {}),
         }
 
 

@@ -17,12 +17,14 @@ from llcodec.imaging.guard import guarded
 from llcodec.imaging.left_out import left_out
 from llcodec.imaging.limits import check_length, check_pixels
 from llcodec.imaging.metadata import metadata_from_info
+from llcodec.imaging.notes import MAX_NOTES, notes_of
 from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.png_colour import png_profile
 from llcodec.imaging.raw import develop
 from llcodec.imaging.raw_signs import is_raw, refuse_preview
+from llcodec.imaging.resolution import resolution_of
 from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
@@ -60,7 +62,8 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
         picture = _decode(image, max_pixels, stream)
         if image.format == "JXL":  # it would be decoded again, and has nothing to tell
             return picture
-        return replace(picture, left_out=left_out(open_image(stream, max_pixels), stream))
+        more = left_out(open_image(stream, max_pixels), stream)
+        return replace(picture, left_out=(*picture.left_out, *more))
 
 
 def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -105,11 +108,16 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     if chunks is not None:
         convert_to_srgb(found.pixels, chunks)
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
+    resolution, notes = resolution_of(image), notes_of(image)
+    if resolution is not None and orientation >= 5:
+        resolution = resolution.turned()
+    surplus = len(notes) - MAX_NOTES
     return Picture(
         pixels=apply_orientation(pixels, orientation),
         alpha=None if found.alpha is None else apply_orientation(found.alpha, orientation),
         grey=found.grey,
-        metadata=replace(metadata, icc=icc),
+        metadata=replace(metadata, icc=icc, resolution=resolution, notes=notes[:MAX_NOTES]),
+        left_out=(f"{surplus:,} of its {len(notes):,} texts are left out",) if surplus > 0 else (),
     )
 
 
