@@ -41,7 +41,7 @@ $(VENV)/extras/installed: pyproject.toml
 
 # What `make test` skips: the fuzzers, CompressAI, and the report in Chromium, if that is installed.
 test-extras: $(VENV)/extras/installed
-	$(VENV)/extras/bin/pytest -rs tests/bench tests/measurements tests/fuzz
+	$(VENV)/extras/bin/pytest -rs tests/bench tests/tcm tests/measurements tests/fuzz
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)

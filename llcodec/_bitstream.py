@@ -95,6 +95,17 @@ LEAKY_SLOPE_DENOMINATOR = 65536
 EXACT_LIMIT = 2**45
 """No sum of an integer layer may reach this, so that float64 holds it in any order of summation."""
 
+# --- Entropy models of version 2 ------------------------------------------------------------------
+
+MAGNITUDE_BITS = 16
+"""The typical magnitudes of latents are held as multiples of 2^-16 steps."""
+
+MEAN_BITS = 14
+"""Means come out of the networks as multiples of 2^-14 typical magnitudes."""
+
+MEAN_LIMIT = 2**20
+"""Means are within ± this, in 1/64, once they are multiplied by the magnitudes."""
+
 # --- From latents to pixels -----------------------------------------------------------------------
 
 LINEAR_KERNEL = 32

@@ -23,3 +23,9 @@ def context_taps(order: CodingOrder) -> Taps:
     if order == "serial":
         return tuple(at for at in square if at < (0, 0))
     return tuple((row, column) for row, column in square if (row + column) % 2)
+
+
+def square_taps(margin: int = 1) -> Taps:
+    """Return all places of the square around a position, itself included: 3×3 by default."""
+    reach = range(-margin, margin + 1)
+    return tuple((row, column) for row in reach for column in reach)

@@ -30,6 +30,7 @@ class Family:
         name: as commands and benchmarks call it.
         kind: what its models are for.
         format: the format that the cards of its weight files name.
+        later_formats: further formats, for networks that the first one does not hold.
         enhancing: the module whose ``FAMILY`` tells how to enhance with it, if it can.
         training: the module whose ``FAMILY`` tells how to train and export it, if that is part of
             this package.
@@ -40,6 +41,12 @@ class Family:
     format: str
     enhancing: str | None = None
     training: str | None = None
+    later_formats: tuple[str, ...] = ()
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All formats of its weight files."""
+        return (self.format, *self.later_formats)
 
 
 CODEC: Final = Family(
@@ -48,6 +55,7 @@ CODEC: Final = Family(
     "llcodec-model-1",
     enhancing="llcodec.enhancing.joint",
     training="llcodec.training.codec_run",
+    later_formats=("llcodec-model-2",),
 )
 NERCO: Final = Family(
     "nerco",
@@ -75,6 +83,6 @@ def family_of(format: object) -> Family:
         KeyError: if no family has this format.
     """
     for family in FAMILIES:
-        if family.format == format:
+        if format in family.formats:
             return family
     raise KeyError(format)

@@ -3,8 +3,18 @@
 import ctypes
 import sys
 
-# PyTorch's words in a RuntimeError when it runs out of memory.
-_OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+# What libraries say when they run out of memory: PyTorch, ONNX Runtime, and the loader of shared
+# objects within an ImportError.
+_OUT_OF_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "Failed to allocate memory",
+    "bad_alloc",
+    "bad allocation",
+    "failed to map segment",
+    "Cannot allocate memory",
+)
 
 
 def release_memory() -> None:
@@ -23,4 +33,7 @@ def is_out_of_memory(error: Exception) -> bool:
     """Return whether an error says that memory ran out."""
     if isinstance(error, MemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(w in str(error) for w in _OUT_OF_MEMORY)
+    # The errors of ONNX Runtime have no class in common.
+    theirs = type(error).__module__.startswith("onnxruntime.")
+    possible = theirs or isinstance(error, RuntimeError | ImportError)
+    return possible and any(words in str(error) for words in _OUT_OF_MEMORY)

@@ -1,4 +1,4 @@
-"""The number of threads that NumPy's library of linear algebra (BLAS) uses."""
+"""The number of threads to compute with."""
 
 import os
 
@@ -13,3 +13,17 @@ def announce_threads(number: int) -> None:
     """
     for variable in _VARIABLES:
         os.environ[variable] = str(number)
+
+
+def thread_count() -> int:
+    """Return the number of threads for networks: as announced, else one per usable CPU.
+
+    ``OMP_NUM_THREADS`` counts as announced, as it does for PyTorch.
+    """
+    for variable in (*_VARIABLES, "OMP_NUM_THREADS"):
+        announced = os.environ.get(variable, "")
+        if announced.isdecimal() and int(announced) > 0:
+            return int(announced)
+    if hasattr(os, "sched_getaffinity"):  # not on Windows and macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -6,7 +6,7 @@ in half precision, under keys that begin with ``float.``.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -57,12 +57,12 @@ def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> 
 
 
 def read_weight_file(
-    path: Path, format: str, assemble: Callable[[StoredCard, Tensors, str], File]
+    path: Path, formats: Sequence[str], assemble: Callable[[StoredCard, Tensors, str], File]
 ) -> File:
     """Return what ``assemble`` makes of the card, the tensors and the SHA-256 of a file.
 
-    Raises UnknownModelError if there is no such file, BrokenModelError if it is of another format
-    or damaged, or if ``assemble`` fails.
+    Raises UnknownModelError if there is no such file, BrokenModelError if it is of none of the
+    formats or damaged, or if ``assemble`` fails.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")
@@ -71,8 +71,8 @@ def read_weight_file(
             raise BrokenModelError("larger than any weight file")
         data = path.read_bytes()  # never mapped: a file may change while its model is in use
         card = take_card(read_head(BytesIO(data), len(data)))
-        if card.get("format") != format:
-            raise BrokenModelError(f"not a weight file of the format {format}")
+        if card.get("format") not in formats:
+            raise BrokenModelError(f"not a weight file of the format {' or '.join(formats)}")
         return assemble(card, load(data), hashlib.sha256(data).hexdigest())
     except BrokenModelError as error:
         raise BrokenModelError(f"{path}: {error}") from error
@@ -171,7 +171,7 @@ def read_network(
         model = model.eval().requires_grad_(False)
         return NetworkFile(card["name"], model, notes_on(card), training_on(card), sha256)
 
-    return read_weight_file(path, format, assemble)
+    return read_weight_file(path, (format,), assemble)
 
 
 def with_training(card: StoredCard, facts: TrainingFacts) -> StoredCard:

@@ -15,8 +15,7 @@ from PIL import Image
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import Pair
 from llcodec.nerco.presets import COMPACT, NercoPreset
-from llcodec.nets.presets import FAST, Preset
-from llcodec.nets.snr_transformer import TransformerShape
+from llcodec.nets.presets import FAST, Preset, TransformerShape
 from llcodec.snr_aware.presets import SnrAwarePreset
 
 

@@ -47,12 +47,15 @@ _PLACES = (
         ("LEAKY_SLOPE_NUMERATOR", "LEAKY_SLOPE_DENOMINATOR"),
         r"leaky\(v\) = ⌊v · (\d+) / (\d+)⌋",
     ),
+    (("MAGNITUDE_BITS",), r"at the file's quality as a multiple of 2\^−(\d+)"),
+    (("MEAN_BITS",), r"as multiples of 2\^−(\d+) magnitudes"),
     (("LINEAR_KERNEL", "STRIDE"), r"a transposed convolution, kernel (\d+), stride (\d+)"),
 )
 # Numbers that the document writes as powers of two, or that follow from others.
 _POWERS = (
     ("ESCAPE_OFFSET", r"which is the symbol v − 2\^(\d+)"),
     ("EXACT_LIMIT", r"No sum exceeds 2\^(\d+)"),
+    ("MEAN_LIMIT", r"/ 2\^24⌋, clamped to ± 2\^(\d+)"),
     ("TABLE_TOTAL", r"\(f sums to 2\^(\d+)\)"),
 )
 _DERIVED = {"QUALITY_LEVELS", "LATENT_UNIT_BITS", "LUMA_WEIGHTS", "WORD_BYTES"}
@@ -94,6 +97,10 @@ def test_what_follows_from_other_numbers() -> None:
     assert 2**_bitstream.LATENT_UNIT_BITS == _bitstream.LATENT_UNITS
     assert _bitstream.STRIDE * _bitstream.HYPER_STRIDE == _bitstream.TILE_SIZE_STEP
     assert int(_found(r"scale index k \(0 to (\d+)\)")[1]) == _bitstream.SCALE_LEVELS - 1
+    shift = _bitstream.MAGNITUDE_BITS - _bitstream.LATENT_UNIT_BITS
+    assert int(_found(r"v · 2\^\((\d+) \+ n\)")[1]) == shift
+    rounded = _found(r"µ = ⌊\(a · m \+ 2\^(\d+)\) / 2\^(\d+)⌋")
+    assert [int(n) for n in rounded.groups()] == [shift + _bitstream.MEAN_BITS - k for k in (1, 0)]
     fields = _found(r"\| quality \| u16 \| (\d+) to (\d+) \|")
     lowest, highest = _bitstream.MIN_QUALITY, _bitstream.MAX_QUALITY
     assert int(fields[1]) == lowest * _bitstream.QUALITY_UNITS

@@ -180,7 +180,8 @@ def test_the_card_of_a_shipped_model_agrees_with_the_model() -> None:
     assert card.preset == file.model.preset.name
     floats = sum(p.numel() for p in file.model.parameters())
     networks = file.networks
-    layers = [*networks.hyper_synthesis, networks.context, *networks.entropy_parameters]
+    (group,) = networks.groups
+    layers = [*networks.hyper_synthesis, *group.contexts[0].layers, *group.parameters]
     integers = sum(layer.weight.size + layer.bias.size for layer in layers)
     assert card.parameters == pytest.approx(floats + integers, rel=1e-3)  # and a few scales
 

@@ -16,7 +16,7 @@ TRAINED = [family for family in FAMILIES if family.training]
 def test_names_and_formats_are_unique() -> None:
     assert len({family.name for family in FAMILIES}) == len(FAMILIES)
     for family in FAMILIES:
-        assert family_of(family.format) is family
+        assert all(family_of(format) is family for format in family.formats)
     with pytest.raises(KeyError):
         family_of("llcodec-other-1")
 

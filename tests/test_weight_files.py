@@ -37,7 +37,7 @@ def everything(card: StoredCard, tensors: Tensors, sha256: str) -> tuple[StoredC
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     write_weight_file(path, tensors(), CARD)
-    card, read, sha256 = read_weight_file(path, FORMAT, everything)
+    card, read, sha256 = read_weight_file(path, (FORMAT,), everything)
     assert card == CARD
     assert read.keys() == tensors().keys()
     assert all(torch.equal(read[key], value) for key, value in tensors().items())
@@ -66,7 +66,7 @@ def test_a_loaded_model_outlives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     written = {"float.a": torch.ones(1000), "table": torch.arange(4)}
     write_weight_file(path, written, CARD)
-    _, read, _ = read_weight_file(path, FORMAT, everything)
+    _, read, _ = read_weight_file(path, (FORMAT,), everything)
     with path.open("r+b") as file:
         file.write(bytes(path.stat().st_size))
     assert all(torch.equal(read[key], value) for key, value in written.items())
@@ -98,7 +98,7 @@ def test_floats_are_kept_in_half_precision() -> None:
 def test_missing_files_are_unknown(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(UnknownModelError, match="no such weight file"):
-            read_weight_file(path, FORMAT, everything)
+            read_weight_file(path, (FORMAT,), everything)
 
 
 def stored(path: Path, text: str) -> Path:
@@ -109,13 +109,13 @@ def stored(path: Path, text: str) -> Path:
 @pytest.mark.parametrize("text", ["", "[]", "3", "null", "{", '"a"', "[" * 100_000])
 def test_cards_that_are_none_are_broken(tmp_path: Path, text: str) -> None:
     with pytest.raises(BrokenModelError):
-        read_weight_file(stored(tmp_path / "a", text), FORMAT, everything)
+        read_weight_file(stored(tmp_path / "a", text), (FORMAT,), everything)
 
 
 def test_another_format_is_named(tmp_path: Path) -> None:
     path = stored(tmp_path / "a", json.dumps(CARD | {"format": "another"}))
     with pytest.raises(BrokenModelError, match=f"not a weight file of the format {FORMAT}"):
-        read_weight_file(path, FORMAT, everything)
+        read_weight_file(path, (FORMAT,), everything)
 
 
 def test_other_files_are_broken(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_other_files_are_broken(tmp_path: Path) -> None:
     for content in (b"", b"GIF89a" * 50, path.read_bytes()[:-1]):
         path.write_bytes(content)
         with pytest.raises(BrokenModelError, match="damaged weight file"):
-            read_weight_file(path, FORMAT, everything)
+            read_weight_file(path, (FORMAT,), everything)
 
 
 def test_what_the_reader_of_a_kind_stumbles_over_is_damage(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_what_the_reader_of_a_kind_stumbles_over_is_damage(tmp_path: Path) -> No
         return tensors["nothing"]
 
     with pytest.raises(BrokenModelError, match=r"damaged weight file \(KeyError\)"):
-        read_weight_file(path, FORMAT, missing)
+        read_weight_file(path, (FORMAT,), missing)
 
 
 def test_nothing_but_the_card_is_in_the_metadata(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _DECIDES = (
     "nerco",
     "nets",
     "snr_aware",
+    "tcm",
     "bench/codecs",
     "bench/enhancers",
     "bench/coding_worker.py",

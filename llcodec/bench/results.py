@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, str] = {
     "ms-ssim-rgb": "ms_ssim",
     "ssim-rgb": "ssim",
     "psnr-gt-mean-rgb": "gt_mean_psnr",
+    "psnr-fitted-rgb": "fitted_psnr",
     "niqe": "niqe",
     "loe": "loe",
     "loe-local-max": "loe_local_max",

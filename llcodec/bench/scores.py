@@ -12,7 +12,7 @@ from llcodec.bench.codecs.cache import Timed, decode_timed, encode_timed, timed
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.machine import Conditions
 from llcodec.bench.pipelines import NONE, Pipeline
-from llcodec.metrics import gt_mean_psnr, loe, ms_ssim, niqe, psnr, ssim
+from llcodec.metrics import gt_mean_psnr, local_psnr, loe, ms_ssim, niqe, psnr, ssim
 from llcodec.metrics.perceptual import PerceptualMetric
 
 _EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
@@ -23,9 +23,10 @@ class Scores:
     """Rate, quality and time of one picture, or their means over pictures.
 
     ``bpp`` counts every byte of the file. PSNR is in dB, of RGB; ``gt_mean_psnr`` after scaling to
-    the reference's mean grey. ``loe`` and ``loe_local_max`` are against the source, by the two
-    samplings of :func:`llcodec.metrics.loe`. Seconds are wall time, enhancement included. None
-    where something cannot be measured: without a reference, or of too small or empty a picture.
+    the reference's mean grey, ``fitted_psnr`` after the gain and offset of each channel that fit
+    the reference best. ``loe`` and ``loe_local_max`` are against the source, by the two samplings
+    of :func:`llcodec.metrics.loe`. Seconds are wall time, enhancement included. None where
+    something cannot be measured: without a reference, or of too small or empty a picture.
     """
 
     bpp: float
@@ -33,6 +34,7 @@ class Scores:
     ssim: float | None
     ms_ssim: float | None
     gt_mean_psnr: float | None
+    fitted_psnr: float | None
     niqe: float | None
     loe: float | None
     loe_local_max: float | None
@@ -101,6 +103,7 @@ def measure(made: Decoded, source: Pixels, reference: Pixels | None) -> Scores:
         ssim=against(ssim),
         ms_ssim=against(ms_ssim),
         gt_mean_psnr=against(lambda a, b: min(gt_mean_psnr(a, b), _EQUAL)),
+        fitted_psnr=against(lambda a, b: min(local_psnr(a, b), _EQUAL)),
         niqe=_tried(lambda: niqe(picture)),
         loe=_tried(lambda: loe(picture, source)),
         loe_local_max=_tried(lambda: loe(picture, source, sampling="local-max")),

@@ -1,6 +1,8 @@
 """Run a batch: report each failure and continue."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
@@ -11,6 +13,9 @@ from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
 from llcodec.cli._sources import Failure, file_key
 from llcodec.errors import MissingLibraryError, OutputError, OutputExistsError
+
+if TYPE_CHECKING:
+    from llcodec._operations import Made
 
 Worker = Callable[[Job], Record]
 """Does one job and returns its record."""
@@ -100,6 +105,18 @@ def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
             f"would overwrite {job.target}, which {before.source} was just written to: "
             "convert them one at a time"
         )
+
+
+def written(job: Job, made: "Made", *, force: bool) -> Record:
+    """Write the output of a job, and return its record.
+
+    Raises:
+        OutputError: when it cannot be written.
+    """
+    start = perf_counter()
+    deliver(job, made.data, force=force)
+    seconds = made.seconds + perf_counter() - start
+    return {"path": job.source, "output": job.target, **made.facts, "seconds": round(seconds, 3)}
 
 
 def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:

@@ -1,21 +1,16 @@
-"""The images that commands read, and those that ``llc decode`` and ``llc enhance`` write."""
+"""Which images commands read, and how ``llc decode`` and ``llc enhance`` write them."""
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import typer
 
-from llcodec.cli._batch import deliver
 from llcodec.cli._input import STREAM
 from llcodec.cli._plan import Job
 from llcodec.cli._sources import Wanted
 from llcodec.errors import OutputError
-
-if TYPE_CHECKING:
-    from llcodec.imaging import Picture
 
 _LOSSY: Final = frozenset({"JPEG", "MPO", "WEBP", "AVIF"})
 
@@ -48,7 +43,7 @@ class PictureFile:
             typer.BadParameter: when a format is unknown, or when none has a quality option.
         """
         try:
-            formats = {self._format(job) for job in jobs}
+            formats = {self.format_of(job) for job in jobs}
         except OutputError as error:
             bare = self.format is None and any(not Path(job.target).suffix for job in jobs)
             hint = "; end it with / for a folder" if bare else ""
@@ -56,23 +51,7 @@ class PictureFile:
         if self.quality is not None and formats and not formats & _LOSSY:
             raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
 
-    def write(self, picture: "Picture", job: Job) -> tuple[int, tuple[str, ...]]:
-        """Write a picture to the target of a job.
-
-        Returns:
-            The size in bytes, and a line that names what the format cannot hold, if there is such.
-
-        Raises:
-            OutputError: when it cannot be written.
-        """
-        from llcodec.imaging import write_picture
-
-        encoded = io.BytesIO()
-        lost = write_picture(picture, encoded, format=self._format(job), quality=self.quality)
-        deliver(job, encoded.getbuffer(), force=self.force)
-        return encoded.tell(), lost
-
-    def _format(self, job: Job) -> str:
+    def format_of(self, job: Job) -> str:
         """Return Pillow's name of the format to write."""
         from llcodec.imaging import format_for
 

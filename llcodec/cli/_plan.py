@@ -1,12 +1,13 @@
 """Plan of a batch: which file is written for which input; conflicts are found before any work."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import typer
 
+from llcodec._output_names import Name
 from llcodec.cli._ends import Ends, without_devices
 from llcodec.cli._input import STREAM
 from llcodec.cli._output import check_stdout, check_writable, exists, is_special
@@ -70,13 +71,6 @@ class Existing:
             raise typer.BadParameter("give one of --force and --skip-existing")
 
 
-Name = Callable[[Path, bool], str]
-"""Names an output after its input: ``(path, beside) -> name``.
-
-``beside`` is true if the output goes beside its input, not into a folder of outputs.
-"""
-
-
 @dataclass(frozen=True)
 class Naming:
     """How outputs are named.
@@ -90,19 +84,6 @@ class Naming:
     name: Name
     of_files: frozenset[str]
     existing: Existing = Existing()
-
-
-def with_suffix(suffix: str, replaced: frozenset[str], *, keep_suffix: bool) -> Name:
-    """Return a rule that names outputs like their inputs, with another suffix.
-
-    ``suffix`` replaces those in ``replaced``; to others, or with ``keep_suffix``, it is added.
-    """
-
-    def name(path: Path, _beside: bool) -> str:
-        short = path.suffix.lower() in replaced and not keep_suffix
-        return (path.stem if short else path.name) + suffix
-
-    return name
 
 
 def reading_plan(found: Found) -> Plan:

@@ -1,12 +1,18 @@
-"""What the trainings share: options, and how a run that was stopped ends."""
+"""What the trainings share: options, the choice of a recipe, and how a stopped run ends."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from llcodec.cli import _options
 from llcodec.cli._exit_codes import STOPPED
+
+if TYPE_CHECKING:
+    from llcodec.training.recipe_files import RecipeKind
+
+R = TypeVar("R")
 
 Data = Annotated[
     list[Path],
@@ -41,6 +47,18 @@ WithTensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard events too.")
 ]
 Threads = _options.Threads
+
+
+def chosen_recipe(
+    preset: str, recipe: Path | None, changes: Sequence[str] | None, kind: "RecipeKind[R]"
+) -> R:
+    """Return the recipe of a preset, or of a file if there is one, with the changes of ``--set``.
+
+    Raises InputError if it cannot be read.
+    """
+    from llcodec.training.recipe_files import read_recipe
+
+    return read_recipe(preset if recipe is None else str(recipe), kind, changes or ())
 
 
 def end_run(out: Path, *, done: bool, how: str = "continue with --resume") -> None:

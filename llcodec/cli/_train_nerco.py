@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _train_common as options
-from llcodec.cli._train_common import end_run
+from llcodec.cli._train_common import chosen_recipe, end_run
 
 
 def nerco(
@@ -42,11 +42,10 @@ def nerco(
     from llcodec.cli._options import use_threads
     from llcodec.training.nerco_recipe import NERCO
     from llcodec.training.nerco_run import NercoFolders, run_nerco
-    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.run_options import RunOptions
 
     use_threads(threads)
-    chosen = read_recipe(preset if recipe is None else str(recipe), NERCO, changes or ())
+    chosen = chosen_recipe(preset, recipe, changes, NERCO)
     folders = NercoFolders(dark, bright, validate or ())
     run = RunOptions(resume, max_hours, device, tensorboard)
     done = run_nerco(chosen, folders, out, run)

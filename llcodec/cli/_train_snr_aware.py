@@ -3,7 +3,7 @@
 import math
 
 from llcodec.cli import _train_common as options
-from llcodec.cli._train_common import end_run
+from llcodec.cli._train_common import chosen_recipe, end_run
 
 
 def snr_aware(
@@ -24,13 +24,12 @@ def snr_aware(
     """
     from llcodec.cli._options import use_threads
     from llcodec.data.folders import DataFolders
-    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.run_options import RunOptions
     from llcodec.training.snr_aware import run_snr_aware
     from llcodec.training.snr_aware_recipe import SNR_AWARE
 
     use_threads(threads)
-    chosen = read_recipe(preset if recipe is None else str(recipe), SNR_AWARE, changes or ())
+    chosen = chosen_recipe(preset, recipe, changes, SNR_AWARE)
     run = RunOptions(resume, max_hours, device, tensorboard)
     done = run_snr_aware(chosen, DataFolders.sort(data), out, run)
     end_run(out, done=done)

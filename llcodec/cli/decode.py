@@ -1,14 +1,14 @@
 """``llc decode``: decode ``.llc`` files as images."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from time import perf_counter
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
@@ -20,18 +20,14 @@ from llcodec.cli._plan import (
     Naming,
     Plan,
     refuse_mixed_stdout,
-    with_suffix,
     writing_plan,
 )
-from llcodec.cli._regions import Box
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
-    from llcodec.codec.codec import Codec
-    from llcodec.container import Limits
-    from llcodec.imaging import Picture
+    from llcodec._operations import Make
 
 EXAMPLES = examples(
     "llc decode small.llc bright.png",
@@ -76,10 +72,21 @@ def decode(
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
+        from llcodec._operations import Decoding
+
         use_threads(threads)
-        part = _Part(region, max_size, salvage)
-        light = {"brightness": brightness, "exposure": exposure}
-        return _Decoder(file, light, part, model, device.value, max_pixels)
+        decoding = Decoding(
+            model,
+            device.value,
+            brightness,
+            exposure,
+            None if region is None else astuple(region),
+            max_size,
+            salvage,
+            output_quality,
+            max_pixels,
+        )
+        return _Decoder(decoding.load(), file)
 
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
 
@@ -100,65 +107,12 @@ def _plan(
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What to decode: a region, a small version, the intact tiles, or all."""
-
-    region: Box | None
-    max_size: int | None
-    salvage: bool
-
-    def decode(
-        self, codec: "Codec", data: bytes, light: Mapping[str, float], limits: "Limits"
-    ) -> tuple["Picture", Record]:
-        """Return the picture, and what else to report."""
-        if self.salvage:
-            saved = codec.salvage(data, **light, limits=limits)
-            return saved.picture, {
-                "lost": [str(region) for region in saved.lost],
-                "problems": list(saved.problems),
-            }
-        if self.max_size is not None:
-            small = codec.decode_small(data, self.max_size, **light, limits=limits)
-            return small, {}
-        from llcodec.codec.region import Region
-
-        region = None if self.region is None else Region(**asdict(self.region))
-        told = {} if region is None else {"region": str(region)}
-        return codec.decode(data, **light, region=region, limits=limits), told
-
-
-@dataclass(frozen=True)
 class _Decoder:
     """Decodes one file after the other, each with the model that it needs."""
 
+    make: "Make"
     file: PictureFile
-    light: Mapping[str, float]
-    part: _Part
-    model: str | None
-    device: str
-    max_pixels: int
 
     def __call__(self, job: Job) -> Record:
-        from llcodec._api import codec_for, limits_for
-        from llcodec.container import read_header
-
-        data = read_input(job.source)
-        limits = limits_for(self.max_pixels)
-        codec = codec_for(data, self.model, self.device, limits)
-        start = perf_counter()  # the model is loaded once, whatever the number of files
-        picture, told = self.part.decode(codec, data, self.light, limits)
-        size, lost = self.file.write(picture, job)
-        header = read_header(data, limits)
-        return {
-            "path": job.source,
-            "output": job.target,
-            "bytes": size,
-            "width": picture.width,
-            "height": picture.height,
-            "quality": header.quality,
-            "model": header.model_name,
-            **self.light,
-            "seconds": round(perf_counter() - start, 3),
-            **told,
-            **({"left_out": list(lost)} if lost else {}),
-        }
+        made = self.make(read_input(job.source), self.file.format_of(job))
+        return written(job, made, force=self.file.force)

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
-from llcodec.cli._input import read_image
+from llcodec.cli._input import picture_source
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
 from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
@@ -20,7 +20,6 @@ from llcodec.cli._plan import (
     Naming,
     Plan,
     refuse_mixed_stdout,
-    with_suffix,
     writing_plan,
 )
 from llcodec.cli._report import Record, Style
@@ -28,7 +27,7 @@ from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
-    from llcodec.codec.codec import Codec, Target
+    from llcodec._operations import Make
 
 EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
@@ -66,18 +65,13 @@ def encode(
     plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
-        from llcodec._api import load_codec, make_target
-        from llcodec.codec.codec import DEFAULT_QUALITY
-        from llcodec.codec.encoder import TILE_SIZE, check_tile_size
-        from llcodec.codec.models import DEFAULT_MODEL
+        from llcodec._operations import Encoding
 
         use_threads(threads)
-        check_tile_size(TILE_SIZE if tile is None else tile)
-        target = make_target(
-            DEFAULT_QUALITY if quality is None else quality, target_size, target_bpp
+        encoding = Encoding(
+            model, device.value, quality, target_size, target_bpp, tile, strip, max_pixels
         )
-        codec = load_codec(model or DEFAULT_MODEL, device.value)
-        return _Encoder(codec, target, tile or TILE_SIZE, strip, force, max_pixels)
+        return _Encoder(encoding.load(), force)
 
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
 
@@ -95,32 +89,8 @@ def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: b
 class _Encoder:
     """Encodes one file after the other."""
 
-    codec: "Codec"
-    target: "Target"
-    tile_size: int
-    strip: bool
+    make: "Make"
     force: bool
-    max_pixels: int
 
     def __call__(self, job: Job) -> Record:
-        from llcodec._api import stripped
-        from llcodec.container import Limits, read_header
-
-        start = perf_counter()
-        picture = read_image(job.source, self.max_pixels)
-        picture = stripped(picture) if self.strip else picture
-        data = self.codec.encode(picture, self.target, tile_size=self.tile_size)
-        deliver(job, data, force=self.force)
-        header = read_header(data, Limits(max_pixels=picture.width * picture.height))
-        return {
-            "path": job.source,
-            "output": job.target,
-            "bytes": len(data),
-            "bpp": round(8 * len(data) / header.pixels, 4),
-            "width": header.width,
-            "height": header.height,
-            "quality": header.quality,
-            "model": header.model_name,
-            "seconds": round(perf_counter() - start, 3),
-            **({"left_out": list(picture.left_out)} if picture.left_out else {}),
-        }
+        return written(job, self.make(picture_source(job.source), ""), force=self.force)

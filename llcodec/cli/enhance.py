@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._output_names import enhanced_name
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
-from llcodec.cli._enhanced_names import enhanced_name, without_enhanced
+from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
-from llcodec.cli._input import STREAM, read_image
+from llcodec.cli._input import STREAM, picture_source
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
 from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
@@ -22,7 +22,7 @@ from llcodec.cli._text import printable
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 
 if TYPE_CHECKING:
-    from llcodec.enhancing.enhancer import Enhancer
+    from llcodec._operations import Make
 
 EXAMPLES = examples(
     "llc enhance dark.jpg                             # dark-enhanced.jpg",
@@ -58,11 +58,13 @@ def enhance(
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
 
     def prepare() -> Worker:
-        from llcodec._api import load_enhancer
+        from llcodec._operations import Enhancing
 
         use_threads(threads)
-        enhancer = load_enhancer(model, device.value)
-        return _Worker(enhancer, strength, exposure, file, strip, max_pixels)
+        enhancing = Enhancing(
+            model, device.value, strength, exposure, strip, output_quality, max_pixels
+        )
+        return _Worker(enhancing.load(), file)
 
     raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))
 
@@ -87,34 +89,12 @@ def _plan(
 class _Worker:
     """Enhances one file after the other."""
 
-    enhancer: "Enhancer"
-    strength: float
-    exposure: float
+    make: "Make"
     file: PictureFile
-    strip: bool
-    max_pixels: int
 
     def __call__(self, job: Job) -> Record:
-        from llcodec._api import stripped
-
-        start = perf_counter()
-        picture = read_image(job.source, self.max_pixels)
-        picture = stripped(picture) if self.strip else picture
-        bright = self.enhancer.enhance(picture, self.strength, exposure=self.exposure)
-        size, lost = self.file.write(bright, job)
-        left_out = [*picture.left_out, *lost]
-        return {
-            "path": job.source,
-            "output": job.target,
-            "bytes": size,
-            "width": bright.width,
-            "height": bright.height,
-            "model": self.enhancer.name,
-            "strength": self.strength,
-            "exposure": self.exposure,
-            "seconds": round(perf_counter() - start, 3),
-            **({"left_out": left_out} if left_out else {}),
-        }
+        made = self.make(picture_source(job.source), self.file.format_of(job))
+        return written(job, made, force=self.file.force)
 
 
 def _describe(record: Record) -> str:

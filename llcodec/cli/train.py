@@ -8,7 +8,7 @@ import typer
 
 from llcodec.cli import _train_common as options
 from llcodec.cli._help import Command, Group
-from llcodec.cli._train_common import end_run
+from llcodec.cli._train_common import chosen_recipe, end_run
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 
@@ -60,11 +60,10 @@ def codec(
     from llcodec.data.folders import DataFolders
     from llcodec.training.codec_run import CodecRunOptions, run_recipe
     from llcodec.training.recipe import CODEC
-    from llcodec.training.recipe_files import read_recipe
 
     use_threads(threads)
     run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
-    chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
+    chosen = chosen_recipe(preset, recipe, changes, CODEC)
     done = run_recipe(chosen, DataFolders.sort(data), out, run)
     end_run(out, done=done)
 
@@ -90,12 +89,11 @@ def tone(
     from llcodec.errors import InputError
     from llcodec.training.processes import refuse_several_processes
     from llcodec.training.recipe import CODEC
-    from llcodec.training.recipe_files import read_recipe
     from llcodec.training.tone_run import run_tone
 
     refuse_several_processes()
     use_threads(threads)
-    chosen = read_recipe(preset if recipe is None else str(recipe), CODEC, changes or ())
+    chosen = chosen_recipe(preset, recipe, changes, CODEC)
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
     members, folders = chosen.preset.tone_members, DataFolders.sort(data)

@@ -1,7 +1,7 @@
 """``llc verify``: check that files are intact."""
 
 from dataclasses import dataclass
-from time import perf_counter
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,6 +13,9 @@ from llcodec.cli._plan import Job, reading_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import printable
+
+if TYPE_CHECKING:
+    from llcodec._operations import Make
 
 
 def verify(
@@ -29,8 +32,10 @@ def verify(
     """
 
     def prepare() -> Worker:
+        from llcodec._operations import Verifying
+
         use_threads(threads)
-        return _Verifier(model, max_pixels)
+        return _Verifier(Verifying(model, max_pixels).load())
 
     plan = reading_plan(find_sources(inputs, Wanted(LLC_SUFFIXES, ".llc files")))
     style = Style(json=json, quiet=quiet, on_stdout=True)
@@ -45,23 +50,8 @@ def _describe(record: Record) -> str:
 class _Verifier:
     """Checks one file after the other."""
 
-    model: str | None
-    max_pixels: int
+    make: "Make"
 
     def __call__(self, job: Job) -> Record:
-        from llcodec._api import codec_for, limits_for
-
-        data = read_input(job.source)
-        limits = limits_for(self.max_pixels)
-        codec = codec_for(data, self.model, "cpu", limits)
-        start = perf_counter()  # the model is loaded once, whatever the number of files
-        header = codec.verify(data, limits=limits)
-        return {
-            "path": job.source,
-            "bytes": len(data),
-            "width": header.width,
-            "height": header.height,
-            "quality": header.quality,
-            "model": header.model_name,
-            "seconds": round(perf_counter() - start, 3),
-        }
+        made = self.make(read_input(job.source), "")
+        return {"path": job.source, **made.facts, "seconds": round(made.seconds, 3)}

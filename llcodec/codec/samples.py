@@ -7,7 +7,7 @@ from torch import Tensor
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import LUMA_WEIGHTS
-from llcodec.nets.tone import THUMBNAIL_SIZE
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 Floats = NDArray[np.float32]
 

@@ -26,21 +26,21 @@ from llcodec._weight_files import (
     with_training,
     write_weight_file,
 )
-from llcodec.entropy.fixed_point import IntegerLayer, Whole
+from llcodec.entropy.fixed_point import Whole
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import Positions
 from llcodec.entropy.prediction import ChannelGroup, Levels
 from llcodec.entropy.rans import CoderTable, Symbols
+from llcodec.entropy.storage import from_arrays, to_arrays
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, preset_of
 
-FORMAT = CODEC.format
 # Networks that are stored as integers (or tables) only.
-_INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "density.")
+_INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "grouped_context.", "density.")
 
 _STAGE_BRIGHTENS = {"joint": True, "plain": False}
 
@@ -100,29 +100,20 @@ def write_model(path: Path, file: ModelFile) -> None:
     """
     check_name(file.name)
     state = file.model.state_dict()
-    tensors = half_precision(
-        {k: v for k, v in state.items() if not k.startswith(_INTEGER_NETWORKS)}
-    )
+    tensors = half_precision({k: v for k, v in state.items() if not _is_integer(k)})
     for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
         if f"float.{key}" in tensors:  # small tensors whose precision matters
             tensors[f"float.{key}"] = state[key].detach().contiguous()
-    shapes = {}
-    for name, layers in _chains(file.networks).items():
-        for number, layer in enumerate(layers):
-            key = f"integer.{name}.{number}"
-            tensors[f"{key}.weight"] = torch.from_numpy(layer.weight.astype(np.int16))
-            tensors[f"{key}.bias"] = torch.from_numpy(layer.bias.astype(np.int64))
-            tensors[f"{key}.shift"] = torch.from_numpy(layer.shift.astype(np.uint8))
-            shapes[key] = [layer.limit, layer.input_limit, layer.leaky, layer.shuffle]
-    tensors["integer.index_start"] = torch.from_numpy(file.networks.index_start.astype(np.int32))
+    arrays, layers = to_arrays(file.networks, grouped=bool(file.model.preset.groups))
+    tensors |= {key: torch.from_numpy(value) for key, value in arrays.items()}
     for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
         for key, values in pack_tables(tables).items():
             tensors[f"table.{name}.{key}"] = torch.from_numpy(values)
     card = {
-        "format": FORMAT,
+        "format": _format_of(file.model.preset),
         "name": file.name,
         "preset": asdict(file.model.preset),
-        "layers": shapes,
+        "layers": layers,
         "notes": file.notes,
     }
     write_weight_file(path, tensors, with_training(card, file.training))
@@ -135,12 +126,20 @@ def read_model(path: Path) -> ModelFile:
         UnknownModelError: when there is no such file.
         BrokenModelError: when it is damaged.
     """
-    return read_weight_file(path, FORMAT, _assemble)
+    return read_weight_file(path, CODEC.formats, _assemble)
+
+
+def _format_of(preset: Preset) -> str:
+    """Return the format of weight files: the second one is for latents that are coded in groups."""
+    return CODEC.formats[1 if preset.groups else 0]
 
 
 def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
     preset = preset_of(card["preset"])
-    networks = _networks(preset, card["layers"], tensors)
+    if card["format"] != _format_of(preset):
+        raise BrokenModelError("the weight file names another format than that of its preset")
+    arrays = {k: v.numpy() for k, v in tensors.items() if k.startswith("integer.")}
+    networks = from_arrays(preset.order, preset.groups, card["layers"], arrays)
     networks.check()
     _try_out(networks, preset)
     check_name(card["name"])
@@ -178,42 +177,15 @@ def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
     # imports a second's worth of PyTorch.
     with parameter_budget(tensors.values()):
         model = JointModel(preset)
-    for name in ("h_s", "context", "entropy_parameters", "density"):
+    for name in {key.partition(".")[0] for key in model.state_dict() if _is_integer(key)}:
         delattr(model, name)
     model.load_state_dict(float_state(tensors), assign=True)
     return model.eval().requires_grad_(False)
 
 
-def _networks(
-    preset: Preset, shapes: dict[str, list[int]], tensors: dict[str, Tensor]
-) -> EntropyNetworks:
-    chains: dict[str, list[IntegerLayer]] = {}
-    for key, (limit, input_limit, leaky, shuffle) in shapes.items():
-        layer = IntegerLayer(
-            weight=tensors[f"{key}.weight"].numpy().astype(np.float64),
-            bias=tensors[f"{key}.bias"].numpy().astype(np.float64),
-            shift=tensors[f"{key}.shift"].numpy().astype(np.float64),
-            limit=int(limit),
-            input_limit=int(input_limit),
-            leaky=bool(leaky),
-            shuffle=int(shuffle),
-        )
-        chains.setdefault(key.split(".")[1], []).append(layer)
-    return EntropyNetworks(
-        preset.order,
-        tuple(chains["hyper_synthesis"]),
-        chains["context"][0],
-        tuple(chains["entropy_parameters"]),
-        tensors["integer.index_start"].numpy().astype(np.int64),
-    )
-
-
-def _chains(networks: EntropyNetworks) -> dict[str, Sequence[IntegerLayer]]:
-    return {
-        "hyper_synthesis": networks.hyper_synthesis,
-        "context": (networks.context,),
-        "entropy_parameters": networks.entropy_parameters,
-    }
+def _is_integer(key: str) -> bool:
+    """Return whether a parameter of the float model is stored as integers (or tables) only."""
+    return key.startswith(_INTEGER_NETWORKS)
 
 
 def _tables(tensors: dict[str, Tensor], name: str) -> tuple[Table, ...]:

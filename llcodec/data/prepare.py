@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from llcodec._outputs import atomic_write
@@ -16,6 +16,7 @@ from llcodec.data.registry import (
     Listing,
     Problem,
     Sample,
+    folder_of,
     listing,
     place,
     size_problems,
@@ -36,7 +37,7 @@ class Order:
 
     Attributes:
         dataset: the data set below ``root``.
-        root: the folder that was downloaded.
+        root: the folder that was downloaded, or one with a prepared folder of the set's name.
         out: where to write; without it, ``root`` itself, which must hold pictures then.
         size: width and height of everything that is written; None leaves sizes alone.
         val: so many scenes of train become the split val.
@@ -75,6 +76,7 @@ def prepare(order: Order, progress: Progress = lambda done, total: None) -> Prep
         InputError: there is nothing to prepare, or not in this way.
         OutputError: a file cannot be written.
     """
+    order = replace(order, root=folder_of(order.dataset, order.root))
     found = listing(order.dataset, order.root)
     if not found.samples:
         reason = found.problems[0] if found.problems else f"no {order.dataset.unit}"

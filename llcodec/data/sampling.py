@@ -17,7 +17,8 @@ from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
-from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
+from llcodec.nets.constants import THUMBNAIL_SIZE
+from llcodec.nets.tone import thumbnail
 
 Image = NDArray[np.float32]
 Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both

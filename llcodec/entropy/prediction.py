@@ -7,7 +7,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._bitstream import LATENT_UNITS, SCALE_LEVELS
+from llcodec._bitstream import (
+    LATENT_UNIT_BITS,
+    LATENT_UNITS,
+    MAGNITUDE_BITS,
+    MEAN_BITS,
+    MEAN_LIMIT,
+    SCALE_LEVELS,
+)
 from llcodec._coding_order import Taps
 from llcodec.entropy.fixed_point import IntegerLayer, Whole, multiply_all
 from llcodec.entropy.order import Positions, gather_neighbours
@@ -49,6 +56,44 @@ class Context:
 
 
 @dataclass(frozen=True)
+class GroupRate:
+    """What the prediction of a group depends on besides its networks: the quality.
+
+    Attributes:
+        start: the start values of the group's scale indices, C.
+        magnitudes: the typical magnitudes of its latents in 2^-16, C; None if the model does not
+            divide by them.
+        bias: what is added to the features of the last context, F; None for nothing.
+    """
+
+    start: Whole
+    magnitudes: Whole | None = None
+    bias: Whole | None = None
+
+    def means(self, predicted: Whole) -> Whole:
+        """Return means in 1/64, N×C, for what the networks predict."""
+        if self.magnitudes is None:
+            return predicted
+        # At most 2^20 · 2^30: exact.
+        scaled = np.floor((predicted * self.magnitudes + _HALF_MEAN) * _MEAN_FACTOR)
+        return np.clip(scaled, -MEAN_LIMIT, MEAN_LIMIT)
+
+    def seen(self, latents: Whole, bits: int) -> Whole:
+        """Return latents in 1/64, N×C, as the networks see them: in 2^-bits magnitudes."""
+        if self.magnitudes is None:
+            return latents
+        # Integers below 2^46, so the quotient is floored correctly: it would have to be within
+        # 2^-30 of an integer to be rounded to it, and is at least 1/magnitude away.
+        units = latents * 2.0 ** (MAGNITUDE_BITS - LATENT_UNIT_BITS + bits)
+        return np.floor((units + np.floor(self.magnitudes / 2)) / self.magnitudes)
+
+
+_MEAN_SHIFT = MAGNITUDE_BITS + MEAN_BITS - LATENT_UNIT_BITS
+_MEAN_FACTOR = 2.0**-_MEAN_SHIFT
+_HALF_MEAN = 2.0 ** (_MEAN_SHIFT - 1)
+
+
+@dataclass(frozen=True)
 class ChannelGroup:
     """Latents that are coded together, and the networks that predict them.
 
@@ -57,24 +102,30 @@ class ChannelGroup:
         contexts: what the group sees besides the hyper features.
         parameters: 1×1 layers, from hyper features and then the features of each context to C
             scale values and C means.
+        quality_bias: K×F, in the units of the last context's features: what is added to them at
+            each integer quality. None for nothing.
     """
 
     channels: slice
     contexts: Sequence[Context]
     parameters: Sequence[IntegerLayer]
+    quality_bias: NDArray[np.int64] | None = None
 
     def predict(
-        self, hyper: Whole, contexts: Sequence[Whole], start: Whole
+        self, hyper: Whole, contexts: Sequence[Whole], rate: GroupRate
     ) -> tuple[Levels, Whole]:
         """Return scale indices and means (in 1/64), N×C each, at N positions.
 
         Args:
             hyper: N×P features.
             contexts: the features of each context, N×F, or 1×F where all positions share them.
-            start: the start values of the group's scale indices, C.
+            rate: what the quality brings.
         """
-        shared = [np.broadcast_to(part, (len(hyper), part.shape[1])) for part in contexts]
+        *others, last = contexts
+        if rate.bias is not None:
+            last = last + rate.bias
+        shared = [np.broadcast_to(part, (len(hyper), part.shape[1])) for part in (*others, last)]
         out = multiply_all(self.parameters, np.concatenate((hyper, *shared), 1))
         scales, means = np.split(out, 2, 1)
-        levels = np.floor((scales + (start + LATENT_UNITS // 2)) / LATENT_UNITS)
-        return np.clip(levels, 0, SCALE_LEVELS - 1).astype(np.uint8), means
+        levels = np.floor((scales + (rate.start + LATENT_UNITS // 2)) / LATENT_UNITS)
+        return np.clip(levels, 0, SCALE_LEVELS - 1).astype(np.uint8), rate.means(means)

@@ -40,23 +40,26 @@ def walk(
     """
     height, width = size
     hyper = networks.hyper_features(z_hat, height, width)
-    start = networks.start_at(quality_units)
-    padded = np.zeros((height + 2 * MARGIN, width + 2 * MARGIN, networks.latents))
+    rates = networks.at_quality(quality_units)
+    latents = np.zeros((height, width, networks.latents), np.int32)
+    # What contexts see, with a margin around it.
+    seen = np.zeros((height + 2 * MARGIN, width + 2 * MARGIN, networks.latents))
     known = np.zeros(networks.latents, bool)
-    for group, positions in networks.steps(height, width):
+    for number, positions in networks.steps(height, width):
+        group, rate = networks.groups[number], rates[number]
         parts = []
         for at in positions.chunks(_CHUNK):
             contexts = [
-                c.features(padded, at) if known[c.channels].any() else c.nothing_known()
+                c.features(seen, at) if known[c.channels].any() else c.nothing_known()
                 for c in group.contexts
             ]
-            features = hyper[at.rows, at.columns]
-            parts.append(group.predict(features, contexts, start[group.channels]))
+            parts.append(group.predict(hyper[at.rows, at.columns], contexts, rate))
         levels, means = (np.concatenate(side) for side in zip(*parts, strict=True))
         symbols = exchange(group, positions, levels, means)
-        padded[positions.rows + MARGIN, positions.columns + MARGIN, group.channels] = (
-            symbols * np.float64(LATENT_UNITS) + means
+        decoded = symbols * np.float64(LATENT_UNITS) + means
+        latents[positions.rows, positions.columns, group.channels] = decoded
+        seen[positions.rows + MARGIN, positions.columns + MARGIN, group.channels] = rate.seen(
+            decoded, networks.input_bits
         )
         known[group.channels] = True
-    inner = padded[MARGIN:-MARGIN, MARGIN:-MARGIN]
-    return np.moveaxis(inner.astype(np.int32), -1, 0)
+    return np.ascontiguousarray(np.moveaxis(latents, -1, 0))

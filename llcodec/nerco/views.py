@@ -10,7 +10,8 @@ from torch import Tensor
 
 from llcodec.errors import InputError
 from llcodec.nerco.coordinates import Area, Coordinates, coordinates
-from llcodec.nets.tone import THUMBNAIL_SIZE, thumbnail
+from llcodec.nets.constants import THUMBNAIL_SIZE
+from llcodec.nets.tone import thumbnail
 
 STRIDE = 4  # the networks work at a quarter of the size
 

@@ -3,8 +3,7 @@
 from torch import Tensor, nn
 
 from llcodec.nets.blocks import conv3x3, leaky_relu, zero_init
-
-_GAIN = 4.0  # lets γ move away from zero as fast as the features around it
+from llcodec.nets.constants import ADAPTATION_GAIN
 
 
 class FeatureAdaptation(nn.Module):
@@ -41,5 +40,5 @@ class FeatureAdaptation(nn.Module):
             return y + out
         gamma, beta = out.chunk(2, 1)
         if self.bounded:
-            gamma = (_GAIN * gamma).tanh()
+            gamma = (ADAPTATION_GAIN * gamma).tanh()
         return y * (1 + gamma) + beta

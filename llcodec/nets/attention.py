@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu
-
-MAX_TOKENS = 1024
+from llcodec.nets.constants import ATTENTION_HEADS, LEAST_WEIGHT
+from llcodec.nets.grid import attention_grid
 
 
 class PooledAttention(nn.Module):
@@ -18,7 +18,7 @@ class PooledAttention(nn.Module):
     Keys of low SNR get less weight: the logarithm of a token's mean SNR is added to its scores.
     """
 
-    def __init__(self, channels: int, heads: int = 4) -> None:
+    def __init__(self, channels: int, heads: int = ATTENTION_HEADS) -> None:
         super().__init__()
         self.heads = heads
         self.norm = nn.LayerNorm(channels)
@@ -33,7 +33,7 @@ class PooledAttention(nn.Module):
 
     def forward(self, x: Tensor, snr: Tensor) -> Tensor:
         """Return the attended features; ``snr`` is B×1×H×W in [0, 1] at the size of ``x``."""
-        grid = _grid(x.shape[-2], x.shape[-1])
+        grid = attention_grid(x.shape[-2], x.shape[-1])
         tokens = F.adaptive_avg_pool2d(x, grid).flatten(2).mT
         weight = F.adaptive_avg_pool2d(snr, grid).flatten(2)
         tokens = tokens + self._attend(self.norm(tokens), weight)
@@ -44,17 +44,10 @@ class PooledAttention(nn.Module):
     def _attend(self, tokens: Tensor, weight: Tensor) -> Tensor:
         shape = (*tokens.shape[:2], 3, self.heads, -1)
         q, k, v = self.qkv(tokens).view(shape).permute(2, 0, 3, 1, 4)
-        bias = (weight + 1e-2).log().unsqueeze(1).to(q.dtype)
+        bias = (weight + LEAST_WEIGHT).log().unsqueeze(1).to(q.dtype)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
         out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))
         return out
-
-
-def _grid(height: int, width: int) -> tuple[int, int]:
-    """Return a grid of at most ``MAX_TOKENS`` cells, each at least 4×4 and nearly square."""
-    cell = max(4.0, (height * width / MAX_TOKENS) ** 0.5)
-    rows, columns = (min(MAX_TOKENS, max(1, int(n / cell))) for n in (height, width))
-    return rows, columns
 
 
 class SnrBranch(nn.Module):

@@ -6,10 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from llcodec._bitstream import LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR, LUMA_WEIGHTS
+from llcodec._bitstream import LUMA_WEIGHTS
+from llcodec.nets.constants import LEAKY_SLOPE
 
-# A fraction of 2**16, so that the integer networks can apply exactly the same function.
-LEAKY_SLOPE = LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR
 _RESIDUAL_SCALE = 0.3  # of the second convolution of a residual block, at the start
 
 M = TypeVar("M", bound=nn.Module)

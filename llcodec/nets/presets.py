@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from llcodec._coding_order import CodingOrder
-from llcodec.nets.snr import SnrKind
+
+SnrKind = Literal["published", "robust"]
+"""The kinds of SNR maps; see :mod:`llcodec.nets.snr`."""
+
+
+@dataclass(frozen=True)
+class TransformerShape:
+    """Layers, heads and widths of a transformer; the defaults are those of Joint-IC-LL."""
+
+    layers: int = 3
+    heads: int = 4
+    head_width: int = 64
+    ffn_width: int = 1536
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,6 @@ FAST = Preset(
     entropy_hidden=(224, 224),
     tone_members=4,
 )
-# Version 2 can be trained; weight files do not hold its entropy model yet.
 FAST_2 = replace(
     FAST,
     name="fast-2",

@@ -1,16 +1,10 @@
 """The SNR map of a dark picture (Joint-IC-LL, Eq. 6), as published and in a robust form."""
 
-from typing import Literal
-
 from torch import Tensor
 
 from llcodec.nets.blocks import box_blur, luma
-
-SnrKind = Literal["published", "robust"]
-
-# Luma over noise at which the robust map is 1/2. Dark pictures of LOL have a median of about 10.
-ROBUST_HALF = 10.0
-_LEAST_NOISE = 1e-4
+from llcodec.nets.constants import LEAST_NOISE, ROBUST_HALF
+from llcodec.nets.presets import SnrKind
 
 
 def snr_map(x: Tensor, kind: SnrKind, max_ratio: Tensor | None = None) -> Tensor:
@@ -30,13 +24,13 @@ def snr_map(x: Tensor, kind: SnrKind, max_ratio: Tensor | None = None) -> Tensor
         max_ratio = ratio.amax((-2, -1), keepdim=True) if max_ratio is None else max_ratio
         return (ratio / (max_ratio + 1e-4)).clamp(0, 1)
     blurred, noise = _signal_and_noise(x)
-    return blurred / (blurred + ROBUST_HALF * (box_blur(noise) + _LEAST_NOISE))
+    return blurred / (blurred + ROBUST_HALF * (box_blur(noise) + LEAST_NOISE))
 
 
 def snr_ratio(x: Tensor) -> Tensor:
     """Return the published ratio of signal to noise, not yet normalised, B×1×H×W."""
     blurred, noise = _signal_and_noise(x)
-    return blurred / (noise + _LEAST_NOISE)
+    return blurred / (noise + LEAST_NOISE)
 
 
 def _signal_and_noise(x: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,29 +6,15 @@ to these modules; the network that was published with it feeds the codec's featu
 map only to mask tokens and to blend, and so does this one. ``attention.py`` has the other form.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llcodec.nets.blocks import conv3x3, pad_to_multiple
+from llcodec.nets.constants import MASKED_SCORE, PATCH, PATCH_NORM_EPS, SNR_THRESHOLD
+from llcodec.nets.presets import TransformerShape
 
-PATCH = 4  # a token is a patch of PATCH×PATCH positions
-SNR_THRESHOLD = 0.5  # tokens whose mean SNR is not above it are masked as keys
-MASKED_SCORE = -1e9
-_NORM_EPS = 1e-6
 _INITIAL_SHARE = 0.1  # of Kaiming's standard deviation, so that blocks start near the identity
-
-
-@dataclass(frozen=True)
-class TransformerShape:
-    """Layers, heads and widths of a transformer; the defaults are those of Joint-IC-LL."""
-
-    layers: int = 3
-    heads: int = 4
-    head_width: int = 64
-    ffn_width: int = 1536
 
 
 class PlainResidualBlock(nn.Module):
@@ -58,7 +44,7 @@ class MaskedAttention(nn.Module):
         super().__init__()
         self.heads, self.head_width = heads, head_width
         inner = heads * head_width
-        self.norm = nn.LayerNorm(width, _NORM_EPS)
+        self.norm = nn.LayerNorm(width, PATCH_NORM_EPS)
         self.qkv = nn.Linear(width, 3 * inner, bias=False)
         self.out = nn.Linear(inner, width, bias=False)
 
@@ -97,7 +83,7 @@ class PatchTransformer(nn.Module):
         )
         self.ffn = nn.ModuleList(
             nn.Sequential(
-                nn.LayerNorm(width, _NORM_EPS),
+                nn.LayerNorm(width, PATCH_NORM_EPS),
                 nn.Linear(width, shape.ffn_width),
                 nn.ReLU(),
                 nn.Linear(shape.ffn_width, width),

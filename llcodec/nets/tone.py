@@ -15,10 +15,9 @@ from torch.nn import functional as F
 
 from llcodec._bitstream import TONE_COUNT, TONE_FLOOR, TONE_KNEE
 from llcodec.nets.blocks import conv3x3, leaky_relu, luma
+from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, THUMBNAIL_SIZE, TONE_WIDTH
 
-THUMBNAIL_SIZE = (100, 150)  # height, width
 _UNDONE = 0.6  # share of the shoulder's height that is undone exactly
-_BRIGHT, _DARK = 0.1, 0.4  # natural logarithms of the predicted brightening
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,8 @@ def fade_if_bright(curve: ToneCurve, thumbnail: Tensor) -> ToneCurve:
     before, after = (
         luma(x).mean((-3, -2, -1)) + TONE_FLOOR for x in (thumbnail, apply_tone(thumbnail, curve))
     )
-    return curve.scaled((((after / before).log() - _BRIGHT) / (_DARK - _BRIGHT)).clamp(0, 1))
+    share = ((after / before).log() - FADE_BRIGHT) / (FADE_DARK - FADE_BRIGHT)
+    return curve.scaled(share.clamp(0, 1))
 
 
 def adjust_brightness(x_g: Tensor, curve: ToneCurve, brightness: float) -> Tensor:
@@ -172,7 +172,7 @@ class ToneNetwork(nn.Module):
     gain. So the network only learns what this simple rule gets wrong.
     """
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self, width: int = TONE_WIDTH) -> None:
         super().__init__()
         channels = (8, width, width, 2 * width, 2 * width)
         self.features = nn.Sequential(

@@ -14,10 +14,7 @@ from torch.nn import functional as F
 from llcodec.nets.blocks import conv3x3, pad_to_multiple
 from llcodec.nets.snr import snr_map
 from llcodec.nets.snr_transformer import PatchTransformer, PlainResidualBlock
-from llcodec.snr_aware.presets import SnrAwarePreset
-
-MULTIPLE = 16  # a patch of 4×4 at a quarter of the size
-_SLOPE = 0.1
+from llcodec.snr_aware.presets import MULTIPLE, SLOPE, SnrAwarePreset
 
 
 class SnrAwareNetwork(nn.Module):
@@ -72,4 +69,4 @@ class SnrAwareNetwork(nn.Module):
 
 
 def _act(x: Tensor) -> Tensor:
-    return F.leaky_relu(x, _SLOPE)
+    return F.leaky_relu(x, SLOPE)

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from llcodec.nets.snr import SnrKind
-from llcodec.nets.snr_transformer import TransformerShape
+from llcodec.nets.presets import SnrKind, TransformerShape
+
+MULTIPLE: Final = 16
+"""What the sides of pictures are padded to: a patch of 4×4 at a quarter of the size."""
+
+SLOPE: Final = 0.1
+"""Of the leaky ReLUs."""
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
     return read_weight_file(
-        path, FORMAT, lambda stored, tensors, _: _assemble(_card(stored), tensors, prompts)
+        path, (FORMAT,), lambda stored, tensors, _: _assemble(_card(stored), tensors, prompts)
     )
 
 

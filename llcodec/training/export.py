@@ -8,17 +8,19 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
 from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.entropy.networks import EntropyNetworks
+from llcodec.entropy.prediction import ChannelGroup, Context
+from llcodec.entropy.storage import group_views
 from llcodec.entropy.tables import Table, table_from_probabilities
-from llcodec.errors import ModelError
 from llcodec.nets.density import LOG_SCALE_STEP, FactorizedDensity, index_of_scale, scale_of_index
 from llcodec.nets.joint import JointModel
+from llcodec.training.grouped_networks import grouped_networks
 from llcodec.training.quantise import (
     FloatLayer,
     activation_bits,
@@ -26,6 +28,7 @@ from llcodec.training.quantise import (
     quantise_layer,
     split_layers,
 )
+from llcodec.training.seen_activations import largest_activations
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
 _TAIL = 2.0**-20  # probability that is left to the escape of a table
@@ -54,11 +57,8 @@ def export_model(
 ) -> ModelFile:
     """Write ``model`` to ``path``, with what is known of its training, and return what was written.
 
-    Raises BrokenModelError if a layer cannot be proved exact, ModelError for a model whose latents
-    are coded in groups: weight files do not hold these yet.
+    Raises BrokenModelError if a layer cannot be proved exact.
     """
-    if model.preset.groups:
-        raise ModelError("models that code latents in groups can be trained, but not exported yet")
     networks = integer_networks(model, calibration)
     networks.check()
     file = ModelFile(
@@ -78,23 +78,29 @@ def export_model(
 
 def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetworks:
     """Return the entropy networks of ``model`` in fixed point."""
+    if model.preset.groups:
+        return grouped_networks(model, calibration.batches, _index_start(model))
     hyper, context, parameters = (
         split_layers(model.h_s),
         _context_layer(model),
         _parameter_layers(model),
     )
-    seen = _largest_activations(model, calibration)
+    own = {"h_s": model.h_s, "context": model.context, "parameters": model.entropy_parameters}
+    seen = largest_activations(model, own, calibration.batches)
     hyper_bits = [activation_bits(v) for v in seen["h_s"]]
     # Hyper and context features meet in one input and must count in the same units.
     joined = min(hyper_bits[-1], activation_bits(seen["context"][0]))
-    inner = [activation_bits(v) for v in seen["entropy_parameters"][:-1]]
+    inner = [activation_bits(v) for v in seen["parameters"][:-1]]
+    ((view,),) = group_views(model.preset.order, [model.preset.latents])
+    group = ChannelGroup(
+        channels=view[0],
+        contexts=(Context(*view, (quantise_layer(context, LATENT_UNIT_BITS, joined),)),),
+        parameters=quantise_chain(parameters, joined, [*inner, LATENT_UNIT_BITS], wide_output=True),
+    )
     return EntropyNetworks(
         order=model.preset.order,
         hyper_synthesis=quantise_chain(hyper, 0, [*hyper_bits[:-1], joined], wide_output=False),
-        context=quantise_layer(context, LATENT_UNIT_BITS, joined),
-        entropy_parameters=quantise_chain(
-            parameters, joined, [*inner, LATENT_UNIT_BITS], wide_output=True
-        ),
+        groups=(group,),
         index_start=_index_start(model),
     )
 
@@ -123,32 +129,6 @@ def _index_start(model: JointModel) -> NDArray[np.int64]:
         start = start + model.gain.log_gain.detach() / LOG_SCALE_STEP
     units = (start.double() * LATENT_UNITS).round()
     return np.asarray(units.cpu().numpy(), np.int64)
-
-
-@torch.no_grad()
-def _largest_activations(model: JointModel, calibration: Calibration) -> dict[str, list[float]]:
-    """Return the largest magnitude that every convolution gives."""
-    seen: dict[str, dict[int, float]] = {"h_s": {}, "context": {}, "entropy_parameters": {}}
-    hooks = []
-    for name, largest in seen.items():
-        network = getattr(model, name)
-        layers = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
-        hooks += [
-            layer.register_forward_hook(_recorder(largest, number))
-            for number, layer in enumerate(layers)
-        ]
-    for y, quality in calibration.batches:
-        model.entropy_model(y, quality)
-    for hook in hooks:
-        hook.remove()
-    return {name: [largest[n] for n in sorted(largest)] for name, largest in seen.items()}
-
-
-def _recorder(largest: dict[int, float], number: int):  # type: ignore[no-untyped-def]
-    def record(module: nn.Module, inputs: object, output: Tensor) -> None:
-        largest[number] = max(largest.get(number, 0.0), float(output.abs().max()))
-
-    return record
 
 
 def gaussian_tables() -> tuple[Table, ...]:

@@ -59,9 +59,12 @@ def activation_bits(largest: float) -> int:
 
 
 def quantise_layer(
-    layer: FloatLayer, bits_in: int, bits_out: int, *, wide_output: bool = False
+    layer: FloatLayer, bits_in: int, bits_out: int | Tensor, *, wide_output: bool = False
 ) -> IntegerLayer:
-    """Return ``layer`` for inputs in 2^−bits_in and outputs in 2^−bits_out."""
+    """Return ``layer`` for inputs in 2^−bits_in and outputs in 2^−bits_out.
+
+    ``bits_out`` may differ between the O outputs.
+    """
     weight, bias = layer.weight.detach().double(), layer.bias.detach().double()
     # The lower bound keeps the biases of rows without weights within the exact range.
     largest = weight.abs().flatten(1).amax(1).clamp(min=1e-5)
@@ -82,7 +85,7 @@ def quantise_layer(
     )
 
 
-def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int) -> FloatLayer:
+def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int | Tensor) -> FloatLayer:
     """Return the float layer that :func:`quantise_layer` made ``layer`` of, up to rounding."""
     weight, bias, shift = map(torch.from_numpy, (layer.weight, layer.bias, layer.shift))
     scale = shift - bits_in + bits_out

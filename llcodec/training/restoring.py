@@ -7,18 +7,21 @@ hyper-latents. All but the moments of the optimiser can be had from these again.
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
-from llcodec._coding_order import MARGIN, context_taps
+from llcodec._coding_order import Taps, context_taps
 from llcodec.codec.weights import ModelFile
 from llcodec.entropy.fixed_point import IntegerLayer
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity
 from llcodec.nets.joint import JointModel
+from llcodec.training.grouped_networks import group_output_bits
 from llcodec.training.quantise import FloatLayer, dequantise_layer
 
 _FITTING_STEPS = 400
@@ -33,34 +36,82 @@ def restored_model(file: ModelFile) -> JointModel:
     """
     model, networks = JointModel(file.model.preset), file.networks
     model.load_state_dict(model.state_dict() | file.model.state_dict())
-    hyper, parameters = networks.hyper_synthesis, networks.entropy_parameters
-    smaller = 0
-    for _ in range(2):  # once to see what is left to the last layer, once to share it out
-        floats, joined = _float_layers([*hyper, *parameters], len(hyper), smaller)
-        last = _unscaled(model, floats[-1])
-        smaller = round(math.log2(_he_size(last.weight) / _size(last.weight)) / len(floats))
     with torch.no_grad():
-        _set_layers(model.h_s, floats[: len(hyper)])
-        _set_context(model, dequantise_layer(networks.context, LATENT_UNIT_BITS, joined))
-        _set_layers(model.entropy_parameters, [*floats[len(hyper) : -1], last])
+        if model.preset.groups:
+            _restore_groups(model, networks)
+        else:
+            _restore_whole(model, networks)
     model.density.load_state_dict(fitted_density(file.hyper_tables).state_dict())
     return model
 
 
+def _restore_whole(model: JointModel, networks: EntropyNetworks) -> None:
+    """Set the entropy networks of a model of version 1, whose latents are all coded at once."""
+    (group,) = networks.groups
+    hyper, parameters = networks.hyper_synthesis, group.parameters
+    smaller = 0
+    for _ in range(2):  # once to see what is left to the last layer, once to share it out
+        floats, bits = _float_layers([*hyper, *parameters], 0, LATENT_UNIT_BITS, smaller)
+        last = _unscaled(model, floats[-1])
+        smaller = round(math.log2(_he_size(last.weight) / _size(last.weight)) / len(floats))
+    _set_layers(model.h_s, floats[: len(hyper)])
+    (context,) = group.contexts[0].layers
+    _set_context(model, dequantise_layer(context, LATENT_UNIT_BITS, bits[len(hyper)]))
+    _set_layers(model.entropy_parameters, [*floats[len(hyper) : -1], last])
+
+
+def _restore_groups(model: JointModel, networks: EntropyNetworks) -> None:
+    """Set the entropy networks of a model whose latents are coded in groups."""
+    smaller = 0
+    for _ in range(2):  # as above, on average over the groups
+        hyper, joined = _open_chain(networks.hyper_synthesis, smaller)
+        parameters = [
+            _float_layers(own.parameters, joined, group_output_bits(own.channels), smaller)[0]
+            for own in networks.groups
+        ]
+        left = [math.log2(_he_size(own[-1].weight) / _size(own[-1].weight)) for own in parameters]
+        smaller = round(sum(left) / len(left) / (len(hyper) + len(parameters[0])))
+    _set_layers(model.h_s, hyper)
+    groups = model.grouped_context.channel_groups
+    for group, own, floats in zip(groups, networks.groups, parameters, strict=True):
+        _set_layers(group.entropy_parameters, floats)
+        *others, context = (
+            dequantise_layer(c.layers[0], networks.input_bits, joined) for c in own.contexts
+        )
+        _set_taps(group.context, context, own.contexts[-1].taps)
+        for layer in others:
+            assert group.channel_context is not None
+            _set_taps(group.channel_context, layer, own.contexts[0].taps)
+        assert own.quality_bias is not None
+        group.quality_bias.copy_(torch.from_numpy(own.quality_bias * 2.0**-joined))
+
+
+def _open_chain(layers: Sequence[IntegerLayer], smaller: int) -> tuple[list[FloatLayer], int]:
+    """Return a chain from integers in float, and the fraction bits that its output gets."""
+    *_, before = _float_layers(layers, 0, 0, smaller)[1]
+    end = _fitting_bits(layers[-1], before) + smaller
+    return _float_layers(layers, 0, end, smaller)[0], end
+
+
 def _float_layers(
-    layers: Sequence[IntegerLayer], joint: int, smaller: int
-) -> tuple[list[FloatLayer], int]:
-    """Return a chain in float, and the fraction bits of the input of the layer number ``joint``.
+    layers: Sequence[IntegerLayer], bits_in: int, bits_out: int | Tensor, smaller: int = 0
+) -> tuple[list[FloatLayer], list[int]]:
+    """Return a chain in float, and the fraction bits of the input of each layer.
 
     All but the last get weights of the size of He et al. 2015, divided by 2^``smaller``.
     """
-    chain, bits = [], [0]
+    chain, bits = [], [bits_in]
     for layer in layers[:-1]:
-        size = dequantise_layer(layer, bits[-1], 0).weight
-        bits.append(round(math.log2(_size(size) / _he_size(size))) + smaller)
+        bits.append(_fitting_bits(layer, bits[-1]) + smaller)
         chain.append(dequantise_layer(layer, *bits[-2:]))
-    chain.append(dequantise_layer(layers[-1], bits[-1], LATENT_UNIT_BITS))
-    return chain, bits[joint]
+    chain.append(dequantise_layer(layers[-1], bits[-1], bits_out))
+    return chain, bits
+
+
+def _fitting_bits(layer: IntegerLayer, bits_in: int) -> int:
+    """Return the fraction bits of the output for which the weights have the size of He et al."""
+    weight = dequantise_layer(layer, bits_in, 0).weight
+    return round(math.log2(_size(weight) / _he_size(weight)))
 
 
 def _size(weight: Tensor) -> float:
@@ -80,15 +131,21 @@ def _set_layers(network: nn.Sequential, layers: Sequence[FloatLayer]) -> None:
 
 
 def _set_context(model: JointModel, layer: FloatLayer) -> None:
-    """Spread the columns of gathered neighbours over the kernel, without the latents' scale."""
+    """Set the context model of version 1, without the latents' scale."""
     taps = context_taps(model.preset.order)
+    weight = layer.weight.view(len(layer.weight), -1, len(taps)) * model.coded_scale.view(1, -1, 1)
+    _set_taps(model.context, replace(layer, weight=weight), taps)
+
+
+def _set_taps(convolution: nn.Conv2d, layer: FloatLayer, taps: Taps) -> None:
+    """Spread a layer over gathered neighbours over the kernel of a convolution."""
     columns = layer.weight.view(len(layer.weight), -1, len(taps))
-    columns = columns * model.coded_scale.view(1, -1, 1)
-    model.context.weight.zero_()
-    for number, (r, c) in enumerate(taps):
-        model.context.weight[:, :, MARGIN + r, MARGIN + c] = columns[:, :, number]
-    assert model.context.bias is not None
-    model.context.bias.copy_(layer.bias)
+    middle = convolution.weight.shape[-1] // 2
+    convolution.weight.zero_()
+    for number, (row, column) in enumerate(taps):
+        convolution.weight[:, :, middle + row, middle + column] = columns[:, :, number]
+    assert convolution.bias is not None
+    convolution.bias.copy_(layer.bias)
 
 
 def _unscaled(model: JointModel, last: FloatLayer) -> FloatLayer:

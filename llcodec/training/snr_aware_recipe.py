@@ -5,8 +5,7 @@ from typing import Literal
 
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.snr_aware.network import MULTIPLE
-from llcodec.snr_aware.presets import PRESETS, SnrAwarePreset
+from llcodec.snr_aware.presets import MULTIPLE, PRESETS, SnrAwarePreset
 from llcodec.training.recipe_checks import check_decays, check_least, check_positive, check_sizes
 from llcodec.training.recipe_files import RecipeKind
 

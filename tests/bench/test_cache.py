@@ -20,7 +20,7 @@ from llcodec.metrics.perceptual import MetricChoice
 
 ONE = Conditions("2026-01-31", "a slow one", 8, 1, "2.9")
 OTHER = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
-MEASURED = Measured(Scores(1, 30, 0.9, None, 31, None, 10, 12, 1, 2), (ONE, OTHER))
+MEASURED = Measured(Scores(1, 30, 0.9, None, 31, 32, None, 10, 12, 1, 2), (ONE, OTHER))
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ LATE = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
 
 
 def scores(bpp: float, psnr: float, seconds: float) -> Scores:
-    return Scores(bpp, psnr, 0.9, 0.99, psnr + 1, None, 10, 12, seconds, 2 * seconds)
+    return Scores(bpp, psnr, 0.9, 0.99, psnr + 1, psnr + 2, None, 10, 12, seconds, 2 * seconds)
 
 
 @pytest.fixture
@@ -48,6 +48,7 @@ def test_means_and_medians(result: PipelineResult) -> None:
     assert result.columns["bpp"] == (0.1, 0.2, 0.4, 0.8)
     assert result.columns["psnr-rgb"] == (29, 31, 33, 35)
     assert result.columns["psnr-gt-mean-rgb"][0] == 30
+    assert result.columns["psnr-fitted-rgb"][0] == 31
     assert result.columns["ms-ssim-db-rgb"][0] == pytest.approx(20)
     assert result.columns["niqe"] == (None,) * 4
     assert result.columns["encoding_time"] == (1,) * 4

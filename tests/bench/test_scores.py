@@ -19,7 +19,7 @@ from llcodec.bench.scores import (
     mean_scores,
     measure,
 )
-from llcodec.metrics import psnr, ssim
+from llcodec.metrics import local_psnr, psnr, ssim
 from llcodec.metrics.perceptual import MetricChoice
 
 HERE = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
@@ -38,6 +38,7 @@ def test_scores_are_those_of_the_decoded_file(pair_root: Path) -> None:
     assert scores.bpp == 8 * len(data) / (48 * 64)
     assert scores.psnr == psnr(decoded, reference)
     assert scores.ssim == ssim(decoded, reference)
+    assert scores.fitted_psnr == local_psnr(decoded, reference) > scores.psnr
     assert scores.ms_ssim is None  # the picture is too small for five scales
     assert scores.niqe is None
     assert scores.encode_seconds > 0.25
@@ -81,7 +82,7 @@ def test_without_a_reference_there_is_no_fidelity(pair_root: Path) -> None:
     source, _ = find_pictures(str(pair_root)).pictures[0].read()
     made = encode_and_decode(pipeline_of("plain:jpeg"), source, 75, Timed(source, 0), HERE)
     scores = measure(made, source, None)
-    assert scores.psnr is scores.ssim is scores.gt_mean_psnr is None
+    assert scores.psnr is scores.ssim is scores.gt_mean_psnr is scores.fitted_psnr is None
     assert scores.bpp > 0
     assert scores.loe is None  # 48 rows are too few to take 50
 
@@ -107,11 +108,11 @@ def test_distances_are_those_of_the_decoded_file(pair_root: Path, alexnet: Path)
 
 
 def test_means_leave_out_what_could_not_be_measured() -> None:
-    one = Scores(1, 30, 0.9, None, 31, None, 10, 12, 1, 2)
-    other = Scores(3, 32, 0.7, None, 33, 4.0, 20, 14, 3, 4)
+    one = Scores(1, 30, 0.9, None, 31, 36, None, 10, 12, 1, 2)
+    other = Scores(3, 32, 0.7, None, 33, 38, 4.0, 20, 14, 3, 4)
     mean = mean_scores([one, other])
     assert mean.ssim == pytest.approx(0.8)
-    assert replace(mean, ssim=0.8) == Scores(2, 31, 0.8, None, 32, 4.0, 15, 13, 2, 3)
+    assert replace(mean, ssim=0.8) == Scores(2, 31, 0.8, None, 32, 37, 4.0, 15, 13, 2, 3)
 
 
 def test_means_of_what_is_known() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from llcodec._output_names import with_suffix
 from llcodec.cli._ends import Ends
 from llcodec.cli._plan import (
     Existing,
@@ -11,7 +12,6 @@ from llcodec.cli._plan import (
     Plan,
     reading_plan,
     refuse_mixed_stdout,
-    with_suffix,
     writing_plan,
 )
 from llcodec.cli._sources import Wanted, find_sources

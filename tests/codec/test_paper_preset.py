@@ -136,7 +136,7 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
     networks = case.coder.networks
     y, z = random_latents(case.coder, height, width)
     hyper = networks.hyper_features(z, height, width)
-    start = networks.start_at(1024)
+    (rate,) = networks.at_quality(1024)
     (group,) = networks.groups
     seen = context_mask(networks.order).bool().numpy()
     margin = CONTEXT_KERNEL // 2
@@ -146,8 +146,8 @@ def test_coding_is_a_walk_position_by_position(case: Case) -> None:
     levels = set()
     for r, c in raster if networks.order == "serial" else boards:
         around = padded[:, r : r + CONTEXT_KERNEL, c : c + CONTEXT_KERNEL]
-        context = networks.context.multiply(around[:, seen].reshape(1, -1))
-        index, mean = (part[0] for part in group.predict(hyper[r, c, None], [context], start))
+        context = group.contexts[0].layers[0].multiply(around[:, seen].reshape(1, -1))
+        index, mean = (part[0] for part in group.predict(hyper[r, c, None], [context], rate))
         exact = (y[:, r, c].astype(np.float64) * LATENT_UNITS - mean) / LATENT_UNITS
         symbol = rdo_quantise(exact, index, bit_savings(case.coder.scale_tables))
         symbol[index == 0] = 0  # the lowest scale is not coded: the mean stands

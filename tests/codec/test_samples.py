@@ -12,7 +12,7 @@ from llcodec.codec.samples import (
     to_tensor,
     white_level,
 )
-from llcodec.nets.tone import THUMBNAIL_SIZE
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])

@@ -12,21 +12,15 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from llcodec._bitstream import SCALE_LEVELS
-from llcodec.codec.weights import FORMAT, read_model, write_model
-from llcodec.entropy.networks import EntropyNetworks
+from llcodec._families import CODEC
+from llcodec.codec.weights import read_model, write_model
 from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
-from llcodec.training.export import export_model, gaussian_tables, hyper_tables, integer_networks
+from llcodec.training.export import export_model, gaussian_tables, hyper_tables
 
 if TYPE_CHECKING:
     from tests.codec.conftest import Tiny
 
 Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]
-
-
-@pytest.fixture(scope="module")
-def networks(tiny: "Tiny") -> EntropyNetworks:
-    torch.manual_seed(3)
-    return integer_networks(tiny.trained, tiny.calibration)
 
 
 @pytest.fixture
@@ -39,28 +33,6 @@ def contents(tiny: "Tiny") -> Contents:
 
 def save(tensors: dict[str, torch.Tensor], path: Path, card: dict[str, Any]) -> None:
     save_file(tensors, path, {"llcodec": json.dumps(card)})
-
-
-def test_integer_networks_come_back_exactly(
-    tiny: "Tiny", networks: EntropyNetworks, tmp_path: Path
-) -> None:
-    path = tmp_path / "model.safetensors"
-    write_model(path, replace(tiny.file, model=tiny.trained, networks=networks))
-    back = read_model(path).networks
-    assert back.order == networks.order
-    np.testing.assert_array_equal(back.index_start, networks.index_start)
-    chains = (
-        (back.hyper_synthesis, networks.hyper_synthesis),
-        ((back.context,), (networks.context,)),
-        (back.entropy_parameters, networks.entropy_parameters),
-    )
-    for read, written in chains:
-        for mine, theirs in zip(read, written, strict=True):
-            np.testing.assert_array_equal(mine.weight, theirs.weight)
-            np.testing.assert_array_equal(mine.bias, theirs.bias)
-            np.testing.assert_array_equal(mine.shift, theirs.shift)
-            for name in ("limit", "input_limit", "leaky", "shuffle"):
-                assert getattr(mine, name) == getattr(theirs, name)
 
 
 def test_tables_come_back_exactly(tiny: "Tiny") -> None:
@@ -216,7 +188,7 @@ def test_metadata_of_another_format_are_named(contents: Contents, tmp_path: Path
     card, tensors = contents
     path = tmp_path / "model.safetensors"
     save(tensors, path, card | {"format": "llcodec-model-9"})
-    with pytest.raises(BrokenModelError, match=FORMAT):
+    with pytest.raises(BrokenModelError, match=CODEC.format):
         read_model(path)
 
 

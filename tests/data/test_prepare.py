@@ -54,6 +54,17 @@ def test_pictures_in_place_get_a_table(tmp_path: Path, make_picture: Make) -> No
     assert [p.name for p in read_pairs(root, "test")] == ["1"]
 
 
+def test_a_prepared_folder_below_the_root_keeps_its_table_there(
+    tmp_path: Path, make_picture: Make
+) -> None:
+    root = lol(tmp_path / "lol", make_picture)
+    run("lol", root)
+    prepared = run("lol", tmp_path, val=2, force=True)
+    assert prepared.folder == root
+    assert not (tmp_path / "pairs.csv").exists()
+    assert len(read_pairs(root, "val")) == 2
+
+
 def test_arrays_become_pairs_that_the_loader_reads(tmp_path: Path, make_array: Make) -> None:
     root, out = sid(tmp_path / "in", make_array), tmp_path / "out"
     prepared = run("sid", root, out, threads=2)

@@ -8,7 +8,7 @@ from llcodec.data.camera_curve import srgb_to_light
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Batch, CropSampler, Mix, Sources, gather_sources
 from llcodec.errors import InputError
-from llcodec.nets.tone import THUMBNAIL_SIZE
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 NAMES = [field.name for field in fields(Batch)]
 

@@ -70,9 +70,9 @@ def test_extreme_values_survive(model: ModelFile, coder: LatentCoder) -> None:
 def test_start_indices_are_interpolated_between_qualities(coder: LatentCoder) -> None:
     networks = coder.networks
     for number in range(8):
-        start = networks.start_at(256 * (number + 1))
+        start = networks.at_quality(256 * (number + 1))[0].start
         assert np.array_equal(start, networks.index_start[number])
-    middle = networks.start_at(256 * 3 + 128)
+    middle = networks.at_quality(256 * 3 + 128)[0].start
     expected = np.floor((networks.index_start[2] + networks.index_start[3]) / 2)
     assert np.array_equal(middle, expected)
 

@@ -1,7 +1,6 @@
 """The walk: steps, groups and contexts are the model's, and each sees what was coded before."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from llcodec.entropy import walk as walking
 from llcodec.entropy.fixed_point import IntegerLayer, Whole
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import Positions, coding_order
-from llcodec.entropy.prediction import ChannelGroup, Context, Levels
+from llcodec.entropy.prediction import ChannelGroup, Context, GroupRate, Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.entropy.walk import Latents, walk
 
@@ -34,24 +33,21 @@ def layer(rng: np.random.Generator, inputs: int, outputs: int) -> IntegerLayer:
     )
 
 
-@dataclass(frozen=True)
-class TwoGroups(EntropyNetworks):
+@pytest.fixture(params=["latents in steps", "latents in magnitudes"])
+def networks(request: pytest.FixtureRequest) -> EntropyNetworks:
     """Two groups of 2 and 3 channels; the second one sees all of the first at its own position."""
-
-    parts: tuple[ChannelGroup, ...] = ()
-
-    def steps(self, height: int, width: int) -> Iterator[tuple[ChannelGroup, Positions]]:
-        places = coding_order(self.order, height, width)
-        return ((group, at) for group in self.parts for at in places)
-
-
-@pytest.fixture
-def networks() -> TwoGroups:
     rng = np.random.default_rng(0)
     first, second = slice(0, 2), slice(2, 5)
     hyper = replace(layer(rng, 4, 64), shuffle=4)
+    normalised = request.param == "latents in magnitudes"
+    biases = [rng.integers(-900, 900, (1, 3)) if normalised else None for _ in range(2)]
     groups = (
-        ChannelGroup(first, (Context(first, OWN, (layer(rng, 24, 3),)),), (layer(rng, 4 + 3, 4),)),
+        ChannelGroup(
+            first,
+            (Context(first, OWN, (layer(rng, 24, 3),)),),
+            (layer(rng, 4 + 3, 4),),
+            biases[0],
+        ),
         ChannelGroup(
             second,
             (
@@ -59,11 +55,14 @@ def networks() -> TwoGroups:
                 Context(second, OWN, (layer(rng, 36, 3),)),
             ),
             (layer(rng, 4 + 2 + 3, 7), layer(rng, 7, 6)),
+            biases[1],
         ),
     )
     start = np.array([[0, 64, 640, 1280, 2000]])
-    unused = layer(rng, 1, 1)
-    return TwoGroups("checkerboard", (hyper,), unused, (unused,), start, groups)
+    if not normalised:
+        return EntropyNetworks("checkerboard", (hyper,), groups, start)
+    magnitudes = rng.integers(2**20, 2**24, (1, 5))
+    return EntropyNetworks("checkerboard", (hyper,), groups, start, magnitudes, input_bits=12)
 
 
 def symbols_of(levels: Levels, means: Whole) -> Symbols:
@@ -92,29 +91,34 @@ def context_planes(context: Context, known: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(x).permute(2, 0, 1)
 
 
-def test_every_step_sees_what_was_coded_before(networks: TwoGroups) -> None:
+def rows_of(planes: torch.Tensor) -> Whole:
+    """Return planes C×h×w as rows h·w×C."""
+    rows: Whole = planes.flatten(1).T.numpy()
+    return rows
+
+
+def test_every_step_sees_what_was_coded_before(networks: EntropyNetworks) -> None:
     """Against whole planes, convolved at every step with what is known so far."""
     z_hat = np.random.default_rng(1).integers(-50, 50, (4, 2, 2), np.int32)
     hyper = np.moveaxis(networks.hyper_features(z_hat, HEIGHT, WIDTH), -1, 0)
-    known = torch.zeros(5, HEIGHT, WIDTH, dtype=torch.float64)
+    known, shown = (torch.zeros(5, HEIGHT, WIDTH, dtype=torch.float64) for _ in range(2))
     board = torch.arange(HEIGHT)[:, None] + torch.arange(WIDTH)
-    for group in networks.parts:
+    for group, rate in zip(networks.groups, networks.at_quality(256), strict=True):
         for colour in (0, 1):
-            seen = [context_planes(context, known) for context in group.contexts]
-            features = torch.cat((torch.from_numpy(hyper), *seen)).permute(1, 2, 0)
-            rows = features.reshape(HEIGHT * WIDTH, -1).numpy()
-            start = networks.start_at(256)[group.channels]
-            levels, means = group.predict(rows, (), start)
+            seen = [context_planes(context, shown) for context in group.contexts]
+            hyper_rows, *rows = (rows_of(planes) for planes in (torch.from_numpy(hyper), *seen))
+            levels, means = group.predict(hyper_rows, rows, rate)
             units = symbols_of(levels, means) * float(LATENT_UNITS) + means
-            plane = torch.from_numpy(units).T.reshape(-1, HEIGHT, WIDTH)
             new = board % 2 == colour
-            known[group.channels] = torch.where(new, plane, known[group.channels])
+            for planes, values in ((known, units), (shown, rate.seen(units, networks.input_bits))):
+                plane = torch.from_numpy(values).T.reshape(-1, HEIGHT, WIDTH)
+                planes[group.channels] = torch.where(new, plane, planes[group.channels])
     assert np.array_equal(run(networks, z_hat), known.numpy())
     assert len(np.unique(known[3])) > 10  # the reference has something to tell
 
 
 def test_it_does_not_matter_how_many_positions_are_predicted_at_once(
-    networks: TwoGroups, monkeypatch: pytest.MonkeyPatch
+    networks: EntropyNetworks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     z_hat = np.random.default_rng(1).integers(-50, 50, (4, 2, 2), np.int32)
     whole = run(networks, z_hat)
@@ -122,10 +126,25 @@ def test_it_does_not_matter_how_many_positions_are_predicted_at_once(
     assert np.array_equal(run(networks, z_hat), whole)
 
 
-def test_nothing_known_is_a_neighbourhood_of_zeros(networks: TwoGroups) -> None:
-    context = networks.parts[1].contexts[1]
+def test_nothing_known_is_a_neighbourhood_of_zeros(networks: EntropyNetworks) -> None:
+    context = networks.groups[1].contexts[1]
     at = coding_order("checkerboard", 2, 2)[0]
     zeros = np.zeros((2 + 4, 2 + 4, 5))
     expected = context.features(zeros, at)
     assert np.array_equal(np.repeat(context.nothing_known(), len(at), 0), expected)
     assert not F.relu(torch.from_numpy(expected)).eq(0).all()
+
+
+def test_magnitudes_divide_what_is_seen_and_multiply_what_is_predicted() -> None:
+    """Against whole numbers of any size; the extremes are what a hostile stream can reach."""
+    rng = np.random.default_rng(3)
+    latents = rng.integers(-(2**22), 2**22, 4000)
+    predicted = rng.integers(-(2**20), 2**20 + 1, 4000)
+    magnitudes = np.exp(rng.uniform(0, np.log(2**30), 4000)).astype(np.int64).clip(1, 2**30)
+    rate = GroupRate(np.zeros(4000), magnitudes.astype(np.float64))
+    triples = list(zip(latents.tolist(), predicted.tolist(), magnitudes.tolist(), strict=True))
+    for bits in (0, 8, 12):
+        expected = [((v << (10 + bits)) + m // 2) // m for v, _, m in triples]
+        assert rate.seen(latents.astype(np.float64), bits).tolist() == expected
+    means = [max(-(2**20), min(2**20, (p * m + 2**23) >> 24)) for _, p, m in triples]
+    assert rate.means(predicted.astype(np.float64)).tolist() == means

@@ -45,11 +45,13 @@ def test_a_single_unit_of_one_mean_or_index_shows(coder: LatentCoder, file: Cont
     empty = Tile(0, b"")
     header = replace(file.header, width=16, height=16)
     before = tile_print(coder, header, 0, empty)
-    *inner, last = coder.networks.entropy_parameters
+    (group,) = coder.networks.groups
+    *inner, last = group.parameters
     for row, changed in ((0, "indices"), (len(last.bias) // 2, "means")):
         bias = last.bias.copy()
         bias[row] += 2 ** last.shift[row] * (64 if changed == "indices" else 1)
-        networks = replace(coder.networks, entropy_parameters=(*inner, replace(last, bias=bias)))
+        changed_group = replace(group, parameters=(*inner, replace(last, bias=bias)))
+        networks = replace(coder.networks, groups=(changed_group,))
         after = tile_print(replace(coder, networks=networks), header, 0, empty)
         same = {name for name in vars(before) if getattr(before, name) == getattr(after, name)}
         assert changed not in same

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from llcodec.nets.attention import MAX_TOKENS, PooledAttention, SnrBranch
+from llcodec.nets.attention import PooledAttention, SnrBranch
+from llcodec.nets.grid import MAX_TOKENS
 
 SIZES = [(1, 1), (1, 5), (3, 2), (7, 33), (64, 48)]
 

@@ -4,7 +4,6 @@ import torch
 from torch.nn import functional as F
 
 from llcodec.nets.blocks import (
-    LEAKY_SLOPE,
     ResidualBlock,
     box_blur,
     conv3x3,
@@ -14,6 +13,7 @@ from llcodec.nets.blocks import (
     subpixel_conv3x3,
     zero_init,
 )
+from llcodec.nets.constants import LEAKY_SLOPE
 
 
 def test_leaky_slope_is_exact_in_fixed_point_and_close_to_a_hundredth() -> None:

@@ -4,7 +4,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec.nets.snr import SnrKind, snr_map
+from llcodec.nets.presets import SnrKind
+from llcodec.nets.snr import snr_map
 
 
 def dark_noise(height: int, width: int, seed: int = 0) -> Tensor:

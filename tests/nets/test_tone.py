@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.tone import (
-    THUMBNAIL_SIZE,
     ToneCurve,
     ToneEnsemble,
     ToneNetwork,

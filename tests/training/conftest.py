@@ -23,13 +23,13 @@ def sources(pairs: list[Pair], photographs: list[NDArray[np.uint8]]) -> Sources:
 @pytest.fixture(scope="session")
 def tiny_model(
     tiny_preset: Preset, photographs: list[NDArray[np.uint8]]
-) -> Callable[[], JointModel]:
+) -> Callable[..., JointModel]:
     basis = patch_basis(photographs, tiny_preset.latents, np.random.default_rng(0), patches=2000)
 
-    def make() -> JointModel:
+    def make(preset: Preset = tiny_preset) -> JointModel:
         """Return the same model each time, started from the Karhunen–Loève transform."""
         torch.manual_seed(1)
-        model = JointModel(tiny_preset)
+        model = JointModel(preset)
         warm_start(model, *basis, LAMBDAS)
         return model
 

@@ -1,6 +1,7 @@
 """A weight file gives back the float model that it was made of."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from llcodec.codec.weights import ModelFile, read_model
 from llcodec.entropy.tables import Table
 from llcodec.nets.density import FactorizedDensity, round_ste
 from llcodec.nets.joint import JointModel
+from llcodec.nets.presets import Preset
 from llcodec.training.export import Calibration, export_model, hyper_tables
 from llcodec.training.restoring import fitted_density, restored_model
 
@@ -27,14 +29,27 @@ def gained(model: JointModel, quality: float) -> tuple[torch.Tensor, torch.Tenso
     return y * model.log_gain(asked).exp().detach(), asked
 
 
-@pytest.fixture
-def model(tiny_model: Callable[[], JointModel]) -> JointModel:
+@pytest.fixture(params=["version 1", "version 2"])
+def model(
+    request: pytest.FixtureRequest, tiny_model: Callable[..., JointModel], tiny_preset: Preset
+) -> JointModel:
     """A model whose density of hyper-latents is not the one that it starts with."""
-    made = tiny_model().eval()
+    in_groups = replace(
+        tiny_preset,
+        context_features=0,
+        entropy_hidden=(),
+        groups=(6, 10),
+        group_features=(8, 9),
+        group_hidden=(12, 14),
+    )
+    made = tiny_model(tiny_preset if request.param == "version 1" else in_groups).eval()
     torch.manual_seed(7)
     with torch.no_grad():
         made.density.means.add_(3 * torch.randn(len(made.density.means), 1))
         made.density.log_scales.add_(0.5)
+        if made.preset.groups:
+            for group in made.grouped_context.channel_groups:
+                group.quality_bias.normal_()
     return made
 
 
@@ -82,7 +97,11 @@ def test_all_of_it_can_be_trained(file: ModelFile) -> None:
 def test_layers_share_the_size_of_their_product(file: ModelFile) -> None:
     """Adam moves all weights alike: none may be hundreds of times smaller than another."""
     model = restored_model(file)
-    layers = [m for part in (model.h_s, model.entropy_parameters) for m in part.modules()]
+    if model.preset.groups:
+        parameters = [g.entropy_parameters for g in model.grouped_context.channel_groups]
+    else:
+        parameters = [model.entropy_parameters]
+    layers = [m for part in (model.h_s, *parameters) for m in part.modules()]
     sizes = [m.weight.detach() for m in layers if isinstance(m, torch.nn.Conv2d)]
     shares = [float(w.square().mean().sqrt()) * (w[0].numel() / 2) ** 0.5 for w in sizes]
     assert max(shares) < 8 * min(shares)

@@ -7,7 +7,7 @@ coder, on the processor (it is no use to autoregressive models on a GPU), one fi
 """
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,14 +15,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llcodec._arrays import Pixels
+from llcodec._checksums import sha256_of
+from llcodec._compressai import compressai
 from llcodec.bench.codecs.compressai_weights import (
     MODELS,
     UNPUBLISHED,
     fetch_weights,
-    hash_of,
     read_weights,
     weight_files,
     zoo,
@@ -36,8 +38,8 @@ from llcodec.errors import (
     UnreadableImageError,
 )
 
-_MULTIPLE = 64  # pixels of one hyper-latent
-_TCM_MULTIPLE = 128  # … and those of a whole window of attention
+_MULTIPLE = 64  # sides that networks take are multiples of this, unless they say otherwise
+_ELIC_HYPER = 4  # latents of ELIC for each hyper-latent, along each side
 
 
 class CompressaiCodec:
@@ -53,9 +55,8 @@ class CompressaiCodec:
         if architecture not in (*MODELS, *UNPUBLISHED):
             known = ", ".join((*MODELS, *UNPUBLISHED))
             raise InputError(f"the models of CompressAI here are {known}, not {architecture!r}")
-        self._architecture = _architecture(architecture)
+        self._architecture, self._multiple = _architecture(architecture)
         self._name = architecture
-        self._multiple = _TCM_MULTIPLE if architecture == "tcm" else _MULTIPLE
         self._files = None if path is None else weight_files(architecture, path)
         if path is None and architecture in UNPUBLISHED:
             raise UnknownModelError(
@@ -85,7 +86,7 @@ class CompressaiCodec:
             weights = {f"weights {q}": url.rpartition("/")[2] for q, url in self._urls.items()}
         else:
             weights = {
-                f"weights {q}": f"{file.name}, SHA-256 {hash_of(file)}"
+                f"weights {q}": f"{file.name}, SHA-256 {sha256_of(file)}"
                 for q, file in self._files.items()
             }
         return CodecSettings(
@@ -162,17 +163,62 @@ class CompressaiCodec:
         return model.eval()
 
 
-def _architecture(name: str) -> Any:
-    """Return the class of a network. Raises InputError if CompressAI is not installed."""
+def _architecture(name: str) -> tuple[Any, int]:
+    """Return the class of a network, and what the sides of its pictures are multiples of.
+
+    Raises InputError if CompressAI is not installed.
+    """
     if name == "tcm":
-        from llcodec.bench.codecs.tcm import Tcm
+        from llcodec.tcm.network import MULTIPLE, Tcm
 
-        return Tcm
-    if name == "elic2022":
-        from llcodec.bench.codecs.elic import Elic
+        return Tcm, MULTIPLE
+    return Elic if name == "elic2022" else zoo().model_architectures[name], _MULTIPLE
 
-        return Elic
-    return zoo().model_architectures[name]
+
+class Elic(nn.Module):
+    """ELIC (He et al., CVPR 2022) of CompressAI, with one shape for all its streams.
+
+    CompressAI's own interface needs the shape of each group of latents. All of them follow from the
+    shape of the hyper-latents, which is what our small files hold.
+    """
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+        self.N = int(network.g_a[0].out_channels)
+
+    @classmethod
+    def from_state_dict(cls, state: Mapping[str, Tensor]) -> "Elic":
+        """Return the network of a checkpoint.
+
+        Raises LookupError or RuntimeError if it is another network's, InputError if CompressAI is
+        not installed.
+        """
+        return cls(compressai("models.sensetime").Elic2022Official.from_state_dict(state))
+
+    def update(self) -> None:
+        """Make the tables of probabilities that streams are coded with."""
+        self.network.update()
+
+    def compress(self, x: Tensor) -> dict[str, Any]:
+        """Return the streams of a picture, 1×3×H×W in [0, 1], and the hyper-latents' shape."""
+        coded = self.network.compress(x)
+        return {"strings": coded["strings"], "shape": tuple(coded["shape"]["hyper"])}
+
+    def decompress(
+        self, strings: Sequence[Sequence[bytes]], shape: tuple[int, int]
+    ) -> dict[str, Tensor]:
+        """Return the picture, ``x_hat``, of what :meth:`compress` returned.
+
+        Raises ValueError if the number of streams is another.
+        """
+        groups = self.network.groups
+        if len(strings) != 2 * len(groups) + 1:  # two for each group, and the hyper-latents'
+            raise ValueError(f"{len(strings)} streams")
+        latents = tuple(_ELIC_HYPER * side for side in shape)
+        shapes = {"y": [(count, *latents) for count in groups], "hyper": shape}
+        decoded: dict[str, Tensor] = self.network.decompress(strings, shapes)
+        return decoded
 
 
 # Width, height, height and width of the last latents, quality, number of streams.

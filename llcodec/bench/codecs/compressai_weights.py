@@ -3,14 +3,12 @@
 Files are only ever read with ``weights_only=True``: nothing in them is executed.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from llcodec._extras import require
+from llcodec._compressai import compressai
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 
 StateDict = Mapping[str, Any]
@@ -30,15 +28,6 @@ UNPUBLISHED = ("elic2022", "tcm")
 
 _SUFFIXES = (".pth.tar", ".pth", ".pt")
 _HIGHEST = 255  # the quality has one byte in our files
-
-
-def compressai(module: str) -> Any:
-    """Return a module of CompressAI's. Raises InputError if it is not installed."""
-    from llcodec._torchvision import import_torchvision  # needs PyTorch, which names do not
-
-    with suppress(ImportError):  # then CompressAI, which needs torchvision, is missing as well
-        import_torchvision()
-    return require(f"compressai.{module}", "compressai")
 
 
 def zoo() -> Any:
@@ -123,9 +112,3 @@ def fetch_weights(architecture: str, quality: int) -> StateDict:
             f"({error}): give a folder that holds them, {architecture}:FOLDER"
         ) from error
     return state
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a weight file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

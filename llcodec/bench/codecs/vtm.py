@@ -10,7 +10,6 @@ takes 10 bits back, so that nothing is lost on the way to and from VTM's 10 inte
 One picture takes minutes, see :mod:`llcodec.bench.codecs.cache`.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Pixels
+from llcodec._checksums import sha256_of
 from llcodec.bench.codecs.vvc import with_size, without_size
 from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
 from llcodec.bench.programs import TIMEOUT, run_program
@@ -60,7 +60,7 @@ class Vtm:
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of all three files by their roles."""
         return {
-            name: hashlib.sha256(path.read_bytes()).hexdigest()
+            name: sha256_of(path)
             for name, path in (
                 ("encoder", self.encoder),
                 ("decoder", self.decoder),

@@ -1,17 +1,39 @@
-"""Enhancement without learning: gamma, CLAHE, multi-scale Retinex and LIME.
+"""Enhancement without learning: gamma, CLAHE and multi-scale Retinex.
 
-Gamma and CLAHE are scikit-image's. Retinex and LIME are in no well-kept library; both are written
-here from their papers, with the parameters that the papers give.
+Gamma and CLAHE are those of scikit-image. No well-kept library has this Retinex; it is written from
+its papers, with the parameters that they give. ``illumination`` has the methods that estimate an
+illumination map.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llcodec._arrays import Pixels
 from llcodec._extras import require, versions_of
-from llcodec.bench.enhancers.smoothing import Values, smoothed, to_pixels, to_values
-from llcodec.bench.interfaces import EnhancerSettings
+from llcodec.bench.interfaces import EnhancerSettings, Parameter
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Values: TypeAlias = NDArray[np.float64]
+
+
+def to_values(pixels: Pixels) -> Values:
+    """Return 8-bit pixels as numbers in [0, 1]."""
+    return pixels.astype(np.float64) / 255
+
+
+def to_pixels(values: Values) -> Pixels:
+    """Return numbers in [0, 1] (clipped) as 8-bit pixels."""
+    return np.clip(np.round(values * 255), 0, 255).astype(np.uint8)
+
+
+def parameters_of(enhancer: "DataclassInstance") -> dict[str, Parameter]:
+    """Return the fields of an enhancer except its name, as its settings record them."""
+    return {name: value for name, value in asdict(enhancer).items() if name != "name"}
 
 
 @dataclass(frozen=True)
@@ -59,11 +81,7 @@ class Clahe:
 
     def settings(self) -> EnhancerSettings:
         """Return the limit and the tiles."""
-        parameters: dict[str, str | int | float | bool] = {
-            "clip_limit": self.clip_limit,
-            "tiles": self.tiles,
-            "plane": "HSV value",
-        }
+        parameters = parameters_of(self) | {"plane": "HSV value"}
         return EnhancerSettings(versions_of("scikit-image"), parameters)
 
     def enhance(self, pixels: Pixels) -> Pixels:
@@ -91,7 +109,7 @@ class Retinex:
 
     def settings(self) -> EnhancerSettings:
         """Return scales, gain and clipping."""
-        parameters: dict[str, str | int | float | bool] = {
+        parameters: dict[str, Parameter] = {
             "sigmas": ", ".join(f"{sigma:g}" for sigma in self.sigmas),
             "alpha": self.alpha,
             "clipped_percent": self.clipped,
@@ -107,63 +125,7 @@ class Retinex:
         return to_pixels((restored - low) / np.maximum(high - low, 1e-9))
 
 
-@dataclass(frozen=True)
-class Lime:
-    """LIME: low-light image enhancement via illumination map estimation (Guo, Li and Ling 2017).
-
-    The illumination is the largest channel, refined by the sped-up solver (Eq. 19) with weights of
-    strategy III; the picture is divided by its power ``gamma``. Without the denoising by BM3D that
-    may follow.
-    """
-
-    alpha: float = 0.15
-    sigma: float = 2.0
-    gamma: float = 0.8
-    name: str = "lime"
-
-    def settings(self) -> EnhancerSettings:
-        """Return the parameters."""
-        parameters: dict[str, str | int | float | bool] = {
-            "alpha": self.alpha,
-            "sigma": self.sigma,
-            "gamma": self.gamma,
-            "denoising": "none",
-        }
-        return EnhancerSettings(versions_of("scipy"), parameters)
-
-    def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture divided by its illumination."""
-        values = to_values(pixels)
-        illumination = refined(values.max(2), self.alpha, self.sigma)
-        return to_pixels(values / np.clip(illumination, 1e-3, 1)[..., None] ** self.gamma)
-
-
 def _blurred(values: Values, sigma: float) -> Values:
     ndimage = require("scipy.ndimage", "bench")
     out: Values = ndimage.gaussian_filter(values, (sigma, sigma, 0), mode="nearest")
-    return out
-
-
-_EPSILON = 1e-3
-
-
-def refined(guess: Values, alpha: float, sigma: float) -> Values:
-    """Return T of a guess T̂, H×W in [0, 1].
-
-    ``sigma`` is the width of the window in which gradients are averaged for the weights W.
-    """
-    strengths = [alpha * _weights(guess, axis, sigma) for axis in (0, 1)]
-    return smoothed(np.ones_like(guess), guess, strengths, guess)
-
-
-def _weights(guess: Values, axis: int, sigma: float) -> Values:
-    """Return W / (|∂T̂| + ε) between neighbours along an axis (strategy III of the paper).
-
-    W is one over the average gradient around: small where edges agree, and large where gradients
-    of texture and noise cancel each other.
-    """
-    ndimage = require("scipy.ndimage", "bench")
-    gradient = np.diff(guess, axis=axis)
-    around = np.abs(ndimage.gaussian_filter(gradient, sigma, mode="nearest"))
-    out: Values = 1 / (around + _EPSILON) / (np.abs(gradient) + _EPSILON)
     return out

@@ -1,6 +1,5 @@
 """Any enhancer that is a program: it reads one picture and writes another."""
 
-import hashlib
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from llcodec._arrays import Pixels
+from llcodec._checksums import sha256_of
 from llcodec.bench.interfaces import EnhancerSettings
 from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.data.pairs import read_pixels
@@ -40,7 +40,7 @@ class CommandEnhancer:
 
         As they are now: a script or weights that have been changed make other pictures.
         """
-        hashes = {f"SHA-256 of {word}": _hash_of(path) for word, path in self._files()}
+        hashes = {f"SHA-256 of {word}": sha256_of(path) for word, path in self._files()}
         return EnhancerSettings(parameters={"command": self._command, **hashes})
 
     def _files(self) -> Iterator[tuple[str, Path]]:
@@ -87,11 +87,6 @@ def _is_file(word: str) -> bool:
         return Path(word).is_file()
     except (OSError, ValueError):  # no path at all: too long, say, or with a zero in it
         return False
-
-
-def _hash_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _filled(word: str, places: dict[str, str]) -> str:

@@ -1,24 +1,34 @@
 """Published networks without their code: exported files that map a picture to a picture.
 
-What is in such a file takes N×3×H×W float32 RGB in [0, 1] and returns the same; everything else
-(reading, padding, tiles) happens here, alike for ``exported_onnx`` and ``exported_torch``.
+Such a file is ONNX, TorchScript, or a program of ``torch.export``. Its network takes 1×3×H×W
+float32 RGB in [0, 1] and returns the same. ONNX files are run without PyTorch.
 """
 
 import re
+import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Pixels
+from llcodec._extras import require, versions_of
 from llcodec._failures import in_one_line
 from llcodec._windows import Span, Window, crossed, spans
 from llcodec.bench.interfaces import EnhancerSettings, Parameter
-from llcodec.errors import InputError, UnknownModelError
+from llcodec.errors import BrokenModelError, InputError, UnknownModelError
+
+if TYPE_CHECKING:
+    import torch
+
+    TorchNetwork: TypeAlias = Callable[[torch.Tensor], Any]
 
 Planes: TypeAlias = NDArray[np.float32]
 """1×3×H×W, RGB in [0, 1]."""
@@ -26,6 +36,9 @@ Planes: TypeAlias = NDArray[np.float32]
 _SETTINGS = re.compile(r"((?:,(?:multiple|tile)=\d+)*)\Z")
 _HALO = 32  # pixels that tiles share with each neighbour, at most
 _HALO_SHARE = 8  # … and at most one of so many parts of a tile's side
+_FLOAT = "tensor(float)"  # as ONNX Runtime calls the type
+_ERRORS_ONLY = 3  # ONNX Runtime's level of what it writes to stderr
+_PROGRAM = ".pt2"
 
 
 @dataclass(frozen=True)
@@ -182,3 +195,121 @@ def _cut(side: int, limit: int) -> tuple[Span, ...]:
     halo = min(_HALO, limit // _HALO_SHARE)
     core = limit - 2 * halo
     return spans(0, side, side, count=-(-side // core), halo=halo)
+
+
+def load_onnx(name: str, data: bytes) -> LoadedNetwork:
+    """Return the network of an ONNX file's contents, which must hold its weights as well.
+
+    It uses as many threads as PyTorch, where that is loaded.
+
+    Args:
+        name: of the file, for messages.
+        data: its contents.
+
+    Raises:
+        InputError: if ONNX Runtime is not installed.
+        BrokenModelError: if the file cannot be loaded, or maps something else than one picture to
+            one picture.
+    """
+    runtime = require("onnxruntime", "bench")
+    options = runtime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    torch = sys.modules.get("torch")  # not imported for this: memory is measured
+    options.intra_op_num_threads = 0 if torch is None else torch.get_num_threads()
+    try:
+        session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's errors have no common class
+        raise BrokenModelError(
+            f"{name} cannot be loaded: it is no ONNX file, or its weights are in another file "
+            f"({in_one_line(error)})"
+        ) from error
+    source, target = _only(name, "input", session.get_inputs()), session.get_outputs()
+    _only(name, "output", target)
+    sides = _sides(name, source)
+
+    def run(planes: Planes) -> object:
+        return session.run(None, {source.name: planes})[0]
+
+    return LoadedNetwork(run, versions_of("onnxruntime"), sides)
+
+
+def _only(name: str, what: str, found: list[Any]) -> Any:
+    """Return the only input or output. Raises BrokenModelError unless it is one, of floats."""
+    if len(found) != 1 or found[0].type != _FLOAT:
+        types = ", ".join(f"{one.name} {one.type}" for one in found) or "none"
+        raise BrokenModelError(f"{name}: the {what} must be a single {_FLOAT}, not {types}")
+    return found[0]
+
+
+def _sides(name: str, source: Any) -> tuple[int, int] | None:
+    """Return the sides that an input is fixed to; None if both are free.
+
+    Raises BrokenModelError if it is not 1×3×H×W, or if only one of the sides is fixed.
+    """
+    shape = list(source.shape)
+    sides = [side for side in shape[2:] if isinstance(side, int)]
+    fits = len(shape) == 4 and _may_be(shape[0], 1) and _may_be(shape[1], 3)
+    if not fits or len(sides) == 1:
+        raise BrokenModelError(f"{name}: the input must be 1×3×H×W, not {shape}")
+    return (sides[0], sides[1]) if sides else None
+
+
+def _may_be(size: object, wanted: int) -> bool:
+    """Return whether a size is free (a name, or nothing), or the one that is wanted."""
+    return not isinstance(size, int) or size == wanted
+
+
+def load_torch(name: str, data: bytes, device: str = "cpu") -> LoadedNetwork:
+    """Return the network of a file's contents.
+
+    The file is a program, which can do whatever PyTorch's operators can: load only those of
+    people that you trust.
+
+    Args:
+        name: of the file; one that ends in ``.pt2`` is a program of ``torch.export``, all others
+            are TorchScript.
+        data: its contents.
+        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises:
+        BrokenModelError: if the file cannot be loaded.
+        InputError: if there is no such device.
+    """
+    import torch
+
+    from llcodec._device import choose_device
+
+    place = choose_device(device)
+    load = _load_program if name.lower().endswith(_PROGRAM) else _load_script
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # TorchScript as a whole
+            network = load(data, place)
+    except Exception as error:  # of zip, pickle, PyTorch's C++ and its compiler
+        raise BrokenModelError(f"{name} cannot be loaded ({in_one_line(error)})") from error
+    return LoadedNetwork(
+        partial(_run_torch, network, place), {"torch": torch.__version__}, device=place.type
+    )
+
+
+def _load_program(data: bytes, device: "torch.device") -> "TorchNetwork":
+    import torch
+
+    return torch.export.load(BytesIO(data)).module().to(device)
+
+
+def _load_script(data: bytes, device: "torch.device") -> "TorchNetwork":
+    import torch
+
+    load: Callable[..., TorchNetwork] = torch.jit.load
+    return load(BytesIO(data), map_location=device)
+
+
+def _run_torch(network: "TorchNetwork", device: "torch.device", planes: Planes) -> object:
+    import torch
+
+    with torch.inference_mode():
+        made = network(torch.from_numpy(planes).to(device))
+    if not isinstance(made, torch.Tensor):
+        raise TypeError(f"it returns a {type(made).__name__}, not one tensor")
+    return made.float().cpu().numpy()

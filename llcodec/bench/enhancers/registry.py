@@ -5,12 +5,19 @@ from functools import partial
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
-from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Lime, Retinex
+from llcodec._families import FAMILIES
+from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
-from llcodec.bench.enhancers.lecarm import Lecarm
-from llcodec.bench.enhancers.sdd import Sdd
+from llcodec.bench.enhancers.exported import (
+    ExportedEnhancer,
+    exported_file,
+    load_onnx,
+    load_torch,
+)
+from llcodec.bench.enhancers.illumination import Lecarm, Lime, Sdd
 from llcodec.bench.interfaces import BenchEnhancer
 from llcodec.bench.programs import TIMEOUT
+from llcodec.enhancing.names import JOINT
 from llcodec.errors import InputError
 
 _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
@@ -24,7 +31,8 @@ _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
         "sdd": Sdd,
     }
 )
-_LEARNED = ("joint", "nerco", "snr-aware")
+# Families whose weight files enhance; the codec does so as the joint network.
+_LEARNED = (JOINT, *(family.name for family in FAMILIES if family.kind == "enhancer"))
 _EXPORTED = ("onnx", "torch")
 _COMMAND = "cmd"
 
@@ -70,13 +78,5 @@ def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> Ben
 
 
 def _exported(kind: str, text: str, device: str) -> BenchEnhancer:
-    from llcodec.bench.enhancers.exported import ExportedEnhancer, exported_file
-
-    file = exported_file(text)
-    if kind == "onnx":
-        from llcodec.bench.enhancers.exported_onnx import load_onnx
-
-        return ExportedEnhancer(kind, file, load_onnx)
-    from llcodec.bench.enhancers.exported_torch import load_torch
-
-    return ExportedEnhancer(kind, file, partial(load_torch, device=device))
+    load = load_onnx if kind == "onnx" else partial(load_torch, device=device)
+    return ExportedEnhancer(kind, exported_file(text), load)

@@ -50,6 +50,7 @@ PLOTTED = (
 MEASURES = (
     *PLOTTED,
     Measure("psnr-gt-mean-rgb", "PSNR, mean given", "dB", "higher", 2),
+    Measure("psnr-fitted-rgb", "PSNR, channels fitted", "dB", "higher", 2),
     Measure("loe", "LOE", "", "lower", 0),
     Measure("encoding_time", "Encoding", "s", "lower", 2),
     Measure("decoding_time", "Decoding", "s", "lower", 2),

@@ -1,6 +1,6 @@
 """The data sets that the papers use: where they come from, how they lie on disk, their splits."""
 
-from llcodec.data.registry.catalogue import REGISTRY, find, listing, samples
+from llcodec.data.registry.catalogue import REGISTRY, find, folder_of, listing, samples
 from llcodec.data.registry.checking import Report, check, size_problems
 from llcodec.data.registry.entry import NOT_STATED, DataSet, Kind, Split
 from llcodec.data.registry.listing import Listing, Problem, Sample, place
@@ -19,6 +19,7 @@ __all__ = [
     "Split",
     "check",
     "find",
+    "folder_of",
     "listing",
     "place",
     "samples",

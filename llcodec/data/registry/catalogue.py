@@ -13,10 +13,12 @@ from llcodec.data.registry.sdsd import SDSD_INDOOR, SDSD_OUTDOOR
 from llcodec.data.registry.sice import SICE
 from llcodec.data.registry.sid import SID
 from llcodec.data.registry.smid import SMID
+from llcodec.data.registry.stacks import STACKS
+from llcodec.data.registry.table import TABLE
 from llcodec.errors import InputError
 
 _ALL = (
-    *(SID, SMID, SDSD_INDOOR, SDSD_OUTDOOR, LOL, LOL_V2_REAL, LOL_V2_SYNTHETIC, LSRW, SICE),
+    *(SID, SMID, SDSD_INDOOR, SDSD_OUTDOOR, LOL, LOL_V2_REAL, LOL_V2_SYNTHETIC, LSRW, SICE, STACKS),
     *(FLICKR_2W, BSD300, BSDS500, URBAN100, KODAK, LIME, DICM, PAIRS, PHOTOGRAPHS),
 )
 
@@ -35,11 +37,22 @@ def find(name: str) -> DataSet:
     return found
 
 
-def listing(dataset: DataSet, root: Path) -> Listing:
-    """Return what ``root`` holds of a data set; InputError if it is no folder."""
+def folder_of(dataset: DataSet, root: Path) -> Path:
+    """Return the folder of a data set: ``root``, or below it the prepared one of the set's name.
+
+    Several sets can so share a root. A table in ``root`` itself goes before one below it.
+    Raises InputError if ``root`` is no folder.
+    """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder")
-    return dataset.scan(root)
+    below = root / dataset.name
+    prepared = not (root / TABLE).is_file() and (below / TABLE).is_file()
+    return below if prepared else root
+
+
+def listing(dataset: DataSet, root: Path) -> Listing:
+    """Return what ``root`` holds of a data set; InputError if it is no folder."""
+    return dataset.scan(folder_of(dataset, root))
 
 
 def samples(dataset: DataSet, root: Path, split: str) -> list[Sample]:

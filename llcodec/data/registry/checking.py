@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from llcodec.data.frames import frame_size
-from llcodec.data.registry.catalogue import listing
+from llcodec.data.registry.catalogue import folder_of
 from llcodec.data.registry.entry import DataSet, Split
 from llcodec.data.registry.listing import Problem, Sample, place
 from llcodec.errors import LlcError
@@ -35,7 +35,8 @@ def check(dataset: DataSet, root: Path) -> Report:
 
     Raises InputError if ``root`` is no folder.
     """
-    found = listing(dataset, root)
+    root = folder_of(dataset, root)
+    found = dataset.scan(root)
     problems = [*found.problems, *_counts(dataset, found.samples)]
     problems += size_problems(found.samples, root).values()
     counts = Counter(sample.split for sample in found.samples)

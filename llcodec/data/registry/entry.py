@@ -13,7 +13,7 @@ Kind = Literal["pairs", "photographs", "dark"]
 NOT_STATED = "not stated"
 """The licence of a set whose home page names none that is known here."""
 
-PREPARED = "or a folder with pairs.csv, as llc data prepare writes it"
+PREPARED = "or [NAME/]pairs.csv, as llc data prepare writes it, NAME being the set's"
 """The layout that every set of pairs has besides its own."""
 
 

@@ -32,6 +32,8 @@ def scan_table(root: Path) -> Listing:
                     problems += _missing(root, found, line)
                 else:
                     problems.append(Problem(f"{TABLE}, line {line}", found))
+    except FileNotFoundError:
+        problems.append(Problem(TABLE, "missing"))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         problems.append(Problem(TABLE, f"cannot be read: {error}"))
     kept = tuple(s for s in samples if all(path.is_file() for path in s.paths))

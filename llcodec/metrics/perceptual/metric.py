@@ -12,8 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
+from llcodec._checksums import sha256_of
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
-from llcodec.metrics.perceptual.weights import read_features, sha256_of
+from llcodec.metrics.perceptual.weights import read_features
 
 _LIBRARY = "torchmetrics"
 BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists": VGG16})

@@ -3,7 +3,6 @@
 No code in a file is executed: it is safetensors, or read with ``weights_only=True``.
 """
 
-import hashlib
 from collections.abc import Mapping
 from http.client import HTTPException
 from pathlib import Path
@@ -66,12 +65,6 @@ def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
     if not all(bool(tensor.isfinite().all()) for tensor in features.parameters()):
         raise BrokenModelError(f"{path}: weights that are not finite")
     return features.eval().requires_grad_(False)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, 64 hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _safetensors(path: Path) -> dict[str, Tensor]:

@@ -32,9 +32,10 @@ if importlib.util.find_spec("compressai") is None:
         allow_module_level=True,
     )
 
-from llcodec.bench.codecs.compressai import CompressaiCodec
-from llcodec.bench.codecs.compressai_weights import compressai, zoo
-from llcodec.bench.codecs.tcm import Tcm
+from llcodec._compressai import compressai
+from llcodec.bench.codecs.compressai import CompressaiCodec, Elic
+from llcodec.bench.codecs.compressai_weights import zoo
+from llcodec.tcm.network import Tcm
 
 # What CompressAI imports warns of what PyTorch is about to drop.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -210,3 +211,29 @@ def test_what_is_cut_off_is_missed(picture: CodedPicture, data: st.DataObject) -
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(UnreadableImageError):
         assert unpack(data).streams
+
+
+@pytest.fixture(scope="module")
+def elic() -> Elic:
+    torch.manual_seed(0)
+    whole = compressai("models.sensetime").Elic2022Official(N=8)
+    loaded = Elic.from_state_dict(whole.state_dict())
+    loaded.update()
+    return loaded.eval()
+
+
+@torch.inference_mode()
+def test_pictures_of_elic_are_those_that_compressai_decodes(elic: Elic) -> None:
+    assert elic.N == 8
+    x = torch.rand(1, 3, 64, 128)
+    coded = elic.compress(x)
+    assert coded["shape"] == (1, 2)
+    original = elic.network.compress(x)
+    expected = elic.network.decompress(original["strings"], original["shape"])["x_hat"]
+    made = elic.decompress(coded["strings"], coded["shape"])["x_hat"]
+    torch.testing.assert_close(made, expected, atol=0, rtol=0)
+
+
+def test_other_streams_of_elic_are_refused(elic: Elic) -> None:
+    with pytest.raises(ValueError, match="3 streams"):
+        elic.decompress([[b""]] * 3, (1, 1))

@@ -12,7 +12,6 @@ import torch
 from llcodec.bench.codecs.compressai_weights import (
     MODELS,
     fetch_weights,
-    hash_of,
     read_weights,
     weight_files,
     zoo,
@@ -106,11 +105,6 @@ def test_files_without_weights(tmp_path: Path, held: object) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(BrokenModelError, match="read safely"):
         read_weights(path)
-
-
-def test_hashes_are_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"abc")
-    assert hash_of(tmp_path / "a").startswith("ba7816bf8f01cfea")
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llcodec.bench.enhancers.exported_onnx import load_onnx
+from llcodec.bench.enhancers.exported import load_onnx
 from llcodec.bench.enhancers.registry import enhancer_of
 from llcodec.errors import BrokenModelError
 

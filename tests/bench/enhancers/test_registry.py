@@ -1,6 +1,7 @@
 import pytest
 
 from llcodec._cards import shipped_enhancers
+from llcodec._families import FAMILIES
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enhancers
 from llcodec.errors import InputError, UnknownModelError
 
@@ -40,3 +41,12 @@ def test_weights_that_are_not_there() -> None:
     assert is_enhancer("nerco:nowhere.safetensors")
     with pytest.raises(UnknownModelError):
         enhancer_of("nerco:nowhere.safetensors")
+
+
+def test_families_that_only_enhance_take_a_weight_file() -> None:
+    names = [family.name for family in FAMILIES if family.kind == "enhancer"]
+    assert len(names) >= 2
+    for name in names:
+        assert f"{name}[:PATH]" in known_enhancers()
+        assert is_enhancer(f"{name}:weights.safetensors")
+    assert not is_enhancer("text-guide:weights.safetensors")

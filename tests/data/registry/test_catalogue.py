@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.data.registry import REGISTRY, DataSet, find, listing, samples
+from llcodec.data.registry import REGISTRY, DataSet, find, folder_of, listing, samples
 from llcodec.errors import InputError
 
 Touch = Callable[..., None]
@@ -66,3 +66,16 @@ def test_a_folder_without_the_set_is_an_input_error(tmp_path: Path) -> None:
     for missing in (tmp_path / "missing", Path(__file__)):
         with pytest.raises(InputError, match="no such folder"):
             listing(find("lol"), missing)
+
+
+@pytest.mark.parametrize("name", ["lol", "sice", "sid", "stacks"])
+def test_prepared_sets_share_a_root(tmp_path: Path, touch: Touch, name: str) -> None:
+    touch(f"{name}/low/1.png", f"{name}/high/1.png", "other/low/2.png")
+    table = "split,scene,low,high\nval,1,low/1.png,high/1.png\n"
+    (tmp_path / name / "pairs.csv").write_text(table)
+    assert folder_of(find(name), tmp_path) == tmp_path / name
+    [sample] = samples(find(name), tmp_path, "val")
+    assert sample.paths == (tmp_path / name / "low/1.png", tmp_path / name / "high/1.png")
+    touch("low/1.png", "high/1.png")
+    (tmp_path / "pairs.csv").write_text(table)
+    assert folder_of(find(name), tmp_path) == tmp_path

@@ -1,4 +1,3 @@
-import hashlib
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +7,10 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from llcodec._checksums import sha256_of
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
-from llcodec.metrics.perceptual.weights import published_weights, read_features, sha256_of
+from llcodec.metrics.perceptual.weights import published_weights, read_features
 
 State = dict[str, torch.Tensor]
 
@@ -135,8 +135,3 @@ def test_nothing_in_a_file_is_executed(name: str, zipped: bool, tmp_path: Path) 
     with pytest.raises(BrokenModelError, match="read safely"):
         read_features(ALEXNET, path)
     assert not mark.exists()
-
-
-def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"abc" * 100_000)
-    assert sha256_of(tmp_path / "a") == hashlib.sha256(b"abc" * 100_000).hexdigest()

@@ -7,7 +7,7 @@ Section 3. Modules and parameters have the names of the released checkpoints, so
 import torch
 from torch import Tensor, nn
 
-from llcodec.bench.codecs.compressai_weights import compressai
+from llcodec._compressai import compressai
 
 
 class WindowAttention(nn.Module):

@@ -1,4 +1,4 @@
-"""TCM with random weights: its published sizes, its windows, and its streams."""
+"""TCM with random weights: its published sizes and its streams."""
 
 import importlib.util
 from collections.abc import Callable
@@ -7,15 +7,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from llcodec.bench.codecs.tcm_blocks import WindowAttention
-
 if importlib.util.find_spec("compressai") is None:
     pytest.skip(
         "CompressAI is an extra that needs NumPy 1; make test-extras runs this",
         allow_module_level=True,
     )
 
-from llcodec.bench.codecs.tcm import MULTIPLE, Tcm
+from llcodec.tcm.network import MULTIPLE, Tcm
 
 # What CompressAI imports warns of what PyTorch is about to drop.
 pytestmark = pytest.mark.filterwarnings("default")
@@ -117,28 +115,3 @@ def test_names_are_those_of_the_released_checkpoints(small: Tcm) -> None:
         "cc_mean_transforms.4.4.weight",
         "lrp_transforms.0.0.weight",
     }
-
-
-@torch.inference_mode()
-def test_windows_attend_to_their_own_places_only() -> None:
-    torch.manual_seed(0)
-    for shifted, same in ((False, slice(0, 4)), (True, slice(2, 6))):
-        attention = WindowAttention(8, 4, 4, shifted)
-        x = torch.randn(1, 8, 8, 8)
-        other = x.clone()
-        other[:, same, same] += 1
-        changed = (attention(other) - attention(x)).abs().amax(-1)[0] > 1e-6
-        assert changed[same, same].all()
-        assert int(changed.sum()) == 16
-
-
-@torch.inference_mode()
-def test_what_wraps_around_stays_apart() -> None:
-    torch.manual_seed(0)
-    attention = WindowAttention(8, 4, 4, shifted=True)
-    x = torch.randn(1, 8, 8, 8)
-    other = x.clone()
-    other[:, 0, 0] += 1  # a corner, whose window holds all four
-    changed = (attention(other) - attention(x)).abs().amax(-1)[0] > 1e-6
-    assert changed[:2, :2].all()
-    assert int(changed.sum()) == 4

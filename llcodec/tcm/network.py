@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from llcodec.bench.codecs.compressai_weights import compressai
-from llcodec.bench.codecs.tcm_blocks import MixedBlock, SwinAttention
+from llcodec._compressai import compressai
+from llcodec.tcm.blocks import MixedBlock, SwinAttention
 
 MULTIPLE = 128
 """Sides of pictures that the network takes are multiples of this."""

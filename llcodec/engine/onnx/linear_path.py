@@ -1,0 +1,52 @@
+"""The linear path; see :mod:`llcodec.nets.linear_transform`."""
+
+import numpy as np
+
+from llcodec._bitstream import LINEAR_KERNEL, STRIDE
+from llcodec.engine.onnx.graph import Value
+from llcodec.engine.onnx.layers import Floats, Layers
+
+_MARGIN = (LINEAR_KERNEL - STRIDE) // 2
+
+
+def analysis(layers: Layers, picture: Value) -> Value:
+    """Add the coefficients 1×M×H/16×W/16 of a picture 1×3×H×W."""
+    centred = layers.plus(picture, -0.5)
+    wide = layers.padded(centred, (_MARGIN,) * 4)
+    cells = layers.graph.add("SpaceToDepth", wide, blocksize=STRIDE)
+    weight = layers["linear_analysis.conv.weight"]
+    halves = weight.reshape(-1, 3, 2, STRIDE, 2, STRIDE)
+    # ONNX has the channels of a cell last.
+    kernel = halves.transpose(0, 3, 5, 1, 2, 4).reshape(len(weight), -1, 2, 2)
+    return layers.convolve(cells, kernel, pad=0)
+
+
+def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
+    """Add the picture of coefficients 1×M×h×w.
+
+    It is unshuffled by ``factor``, with channels as PyTorch orders them: 1×3·factor²×….
+    """
+    wide = layers.padded(latents, (1,) * 4)
+    weight = layers["linear_synthesis.weight"]
+    halves = weight.reshape(-1, 3, 2, STRIDE, 2, STRIDE)[:, :, ::-1, :, ::-1]
+    # 3, 16, 16, M, 2, 2: the pixels of a cell, and their kernels.
+    kernel = halves.transpose(1, 3, 5, 0, 2, 4)
+    side = STRIDE // factor
+    split = kernel.reshape(3, side, factor, side, factor, len(weight), 2, 2)
+    ordered = split.transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(-1, len(weight), 2, 2)
+    shuffled = layers.shuffle(layers.convolve(wide, ordered, pad=0), side)
+    margin, graph = _MARGIN // factor, layers.graph
+    ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
+    inside = graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
+    return layers.plus(inside, 0.5)
+
+
+def block_means(layers: Layers, latents: Value) -> Value:
+    """Add the means of the picture's blocks of 16×16 pixels, 1×3×h×w."""
+    weight = layers["linear_synthesis.weight"]
+    thirds = slice(STRIDE + _MARGIN, None), slice(_MARGIN, STRIDE + _MARGIN), slice(_MARGIN)
+    rows = np.stack([weight[:, :, third].sum(2) for third in thirds], 2)
+    kernel: Floats = np.stack([rows[..., third].sum(3) for third in thirds], 3)
+    kernel = kernel.swapaxes(0, 1) / np.float32(STRIDE**2)
+    wide = layers.padded(latents, (1,) * 4)
+    return layers.plus(layers.convolve(wide, kernel, pad=0), 0.5)

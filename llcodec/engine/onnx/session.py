@@ -1,0 +1,65 @@
+"""Run a graph with ONNX Runtime."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llcodec._failures import in_one_line
+from llcodec._memory import is_out_of_memory
+from llcodec._threads import thread_count
+from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
+from llcodec.errors import BrokenModelError, InputError
+
+Floats: TypeAlias = NDArray[np.float32]
+
+_NOTHING: Final = 4  # but fatal errors, of ONNX Runtime's levels of what it writes to stderr
+
+
+class Session:
+    """A graph with one output that is ready to run, for inputs of any size.
+
+    Args:
+        model: the ONNX model.
+        provider: what computes.
+
+    Raises:
+        InputError: if the device cannot be used.
+        BrokenModelError: if ONNX Runtime refuses the model.
+    """
+
+    def __init__(self, model: bytes, provider: Provider) -> None:
+        import onnxruntime as runtime
+
+        providers = [(provider.name, provider.options)]
+        if provider.name != CPU_PROVIDER:
+            providers.append((CPU_PROVIDER, {}))
+        try:
+            self._session: Any = runtime.InferenceSession(
+                model, _options(runtime), providers=providers
+            )
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            raise BrokenModelError(
+                f"ONNX Runtime cannot run the model ({in_one_line(error)})"
+            ) from error
+        # ONNX Runtime goes on with the CPU where a GPU cannot be used.
+        if self._session.get_providers()[0] != provider.name:
+            raise InputError(f"the device {provider.device!r} is not available on this machine")
+
+    def run(self, inputs: Mapping[str, Floats]) -> Floats:
+        """Return the output without its first dimension, of which there is one."""
+        output: Floats = self._session.run(None, inputs)[0][0]
+        return output
+
+
+def _options(runtime: Any) -> Any:
+    options = runtime.SessionOptions()
+    options.log_severity_level = _NOTHING
+    options.intra_op_num_threads = thread_count()
+    options.inter_op_num_threads = 1
+    # Threads that wait do not compute for anybody else.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options

@@ -1,0 +1,153 @@
+"""The float networks of a codec, run by ONNX Runtime."""
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
+from llcodec.engine.onnx import fast
+from llcodec.engine.onnx.codec_shapes import check
+from llcodec.engine.onnx.devices import choose_provider
+from llcodec.engine.onnx.layers import Arrays
+from llcodec.engine.onnx.pooled_branch import grid_inputs
+from llcodec.engine.onnx.session import Session
+from llcodec.engine.onnx.snr import snr_ratio
+from llcodec.engine.onnx.tone import Curve, network, network_inputs
+from llcodec.engine.protocol import Floats
+from llcodec.nets.presets import Preset
+
+_STAGE_STRIDES = (4, 16)  # pixels of a position of the features of each stage
+
+
+class OnnxTransforms:
+    """The transforms of a joint model.
+
+    Implements :class:`llcodec.engine.protocol.Transforms`. Each graph is made when it is first
+    needed: decoding never makes those of the encoder.
+
+    Args:
+        preset: of the model.
+        arrays: its parameters, by their names in the weight file without ``float.``.
+        device: where the graphs run; see :func:`llcodec.engine.onnx.devices.choose_provider`.
+
+    Raises:
+        ModelError: if only PyTorch can run the model.
+        BrokenModelError: if the arrays are not those of the preset.
+        InputError: if there is no such device.
+    """
+
+    def __init__(self, preset: Preset, arrays: Arrays, *, device: str = "cpu") -> None:
+        check(preset, arrays)
+        self._preset, self._arrays = preset, arrays
+        self._provider = choose_provider(device)
+        self._analyses: dict[tuple[bool, bool], Session] = {}
+
+    @property
+    def latents(self) -> int:
+        """The number M of latent channels."""
+        return self._preset.latents
+
+    @property
+    def needs_snr_maximum(self) -> bool:
+        """Whether the SNR map is the published one; the robust one is local."""
+        return self._preset.snr == "published"
+
+    def gain(self, quality: float) -> Floats:
+        """Return the gain of each latent, M, at a quality from 1 to 8."""
+        return self._gains("gain.log_gain", quality)
+
+    def inverse_gain(self, quality: float) -> Floats:
+        """Return the inverse gain of each latent, M, at a quality from 1 to 8."""
+        return self._gains("gain.log_inverse", quality)
+
+    def _gains(self, name: str, quality: float) -> Floats:
+        if not self._preset.variable_rate:
+            return np.ones(self.latents, np.float32)
+        position = np.float32(min(max(quality - MIN_QUALITY, 0), QUALITY_LEVELS - 1))
+        low = min(int(position), QUALITY_LEVELS - 2)
+        share, table = position - np.float32(low), self._arrays[name]
+        gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
+        return gains
+
+    def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
+        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        if not self._preset.global_tone:
+            return None
+        inputs = network_inputs(thumbnail)
+        curve = Curve.of_network(self._tone.run(inputs), float(inputs["level"][0, 0]))
+        return curve.faded_if_bright(thumbnail).to_numbers()
+
+    def snr_ratio(self, picture: Floats) -> Floats:
+        """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
+        return snr_ratio(picture)
+
+    def analyse(
+        self,
+        picture: Floats,
+        tone: tuple[int, ...] | None,
+        snr_maximum: float | None,
+        *,
+        enhance: bool = True,
+    ) -> Floats:
+        """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
+
+        ``enhance=False`` leaves the SNR-aware branch out.
+        """
+        enhance = enhance and self._preset.snr_branch
+        inputs = {"picture": picture[None]}
+        if tone is not None:
+            inputs |= Curve.of_numbers(tone).inputs()
+        if self.needs_snr_maximum:
+            largest = snr_ratio(picture).max() if snr_maximum is None else snr_maximum
+            inputs["snr_maximum"] = np.full(1, largest, np.float32)
+        if enhance:
+            for stage, stride in enumerate(_STAGE_STRIDES):
+                inputs |= _grid_inputs(stage, *(n // stride for n in picture.shape[:2]))
+        session = self._analysis(tone is not None, enhance)
+        return session.run(inputs)
+
+    def hyper_analysis(self, gained: Floats) -> Floats:
+        """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
+        return self._hyper_analysis.run({"latents": gained[None]})
+
+    def synthesise(self, latents: Floats) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
+        return self._synthesis.run({"latents": latents[None]})
+
+    def preview(self, latents: Floats) -> Floats | None:
+        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+        if not self._preset.linear_path:
+            return None
+        return self._preview.run({"latents": latents[None]})
+
+    @cached_property
+    def _synthesis(self) -> Session:
+        return self._session(fast.synthesis)
+
+    @cached_property
+    def _preview(self) -> Session:
+        return self._session(fast.preview)
+
+    @cached_property
+    def _hyper_analysis(self) -> Session:
+        return self._session(fast.hyper_analysis)
+
+    @cached_property
+    def _tone(self) -> Session:
+        return self._session(network)
+
+    def _analysis(self, with_tone: bool, enhance: bool) -> Session:
+        key = with_tone, enhance
+        if key not in self._analyses:
+            model = fast.analysis(self._preset, self._arrays, tone=with_tone, enhance=enhance)
+            self._analyses[key] = Session(model, self._provider)
+        return self._analyses[key]
+
+    def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
+        return Session(build(self._preset, self._arrays), self._provider)
+
+
+@lru_cache(maxsize=16)
+def _grid_inputs(stage: int, height: int, width: int) -> dict[str, Floats]:
+    return grid_inputs(stage, height, width)

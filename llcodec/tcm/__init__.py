@@ -1,0 +1,1 @@
+"""TCM (Liu, Sun and Katto, CVPR 2023): a learned codec that benchmarks compare with."""

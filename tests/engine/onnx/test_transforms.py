@@ -1,0 +1,130 @@
+"""ONNX Runtime held to PyTorch: every transform, for every kind of preset."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from llcodec.codec.samples import thumbnail_of_samples
+from llcodec.engine.onnx.transforms import OnnxTransforms
+from llcodec.engine.protocol import Transforms
+from llcodec.errors import ModelError
+from llcodec.imaging import read_picture
+from llcodec.nets.presets import PRESETS
+from tests.engine.onnx.conftest import Both
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.jpg"))
+SIZES = [(16, 16), (16, 80), (48, 32), (112, 208)]
+LEVEL = 1 / 255
+
+Array = NDArray[np.float32]
+
+
+def picture(height: int, width: int) -> Array:
+    """A dark gradient with noise."""
+    rng = np.random.default_rng(height * width)
+    ramp = np.linspace(0.02, 0.3, width, dtype=np.float32)[None, :, None]
+    return np.float32(0.8) * ramp + np.float32(0.1) * rng.random((height, width, 3), np.float32)
+
+
+def close(mine: Array | None, wanted: Array | None, share: float = 1e-5) -> bool:
+    """Whether values agree within a share of the largest."""
+    assert mine is not None
+    assert wanted is not None
+    assert mine.shape == wanted.shape
+    assert mine.dtype == wanted.dtype == np.float32
+    return bool(np.abs(mine - wanted).max() <= share * max(1.0, np.abs(wanted).max()))
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_latents_and_pictures_of_every_kind_of_preset(both: Both, height: int, width: int) -> None:
+    x = picture(height, width)
+    thumbnail = picture(100, 150)
+    tone = both.torch.predict_tone(thumbnail)
+    assert both.onnx.predict_tone(thumbnail) == tone
+    for curve in {tone, None}:
+        for enhance in (True, False):
+            wanted = both.torch.analyse(x, curve, None, enhance=enhance)
+            mine = both.onnx.analyse(x, curve, None, enhance=enhance)
+            # The published ratio divides by differences, which hang on the last bits.
+            assert close(mine, wanted, 1e-4 if both.onnx.needs_snr_maximum else 1e-5)
+    assert close(both.onnx.analyse(x, tone, 40.0), both.torch.analyse(x, tone, 40.0))
+    assert close(both.onnx.synthesise(wanted), both.torch.synthesise(wanted))
+    if both.preset.linear_path:
+        assert close(both.onnx.preview(wanted), both.torch.preview(wanted))
+    else:
+        assert both.onnx.preview(wanted) is None
+    gained = np.pad(wanted, [(0, 0), *((0, -n % 4) for n in wanted.shape[1:])], mode="edge")
+    assert close(both.onnx.hyper_analysis(gained), both.torch.hyper_analysis(gained))
+
+
+def test_every_branch_takes_part(both: Both) -> None:
+    """Without this, a test that holds one engine to the other could hold nothing to nothing."""
+    x = picture(48, 80)
+    tone = both.onnx.predict_tone(picture(100, 150))
+    assert (tone is not None) == both.preset.global_tone
+    whole, plain = (both.onnx.analyse(x, tone, None, enhance=on) for on in (True, False))
+    assert close(whole, plain, 1e-3) != both.preset.snr_branch
+    if tone is not None:
+        assert not close(both.onnx.analyse(x, None, None), whole, 1e-3)
+    if both.onnx.needs_snr_maximum:
+        assert not close(both.onnx.analyse(x, tone, 1000.0), whole, 1e-3)
+
+
+def test_gains_and_properties(both: Both) -> None:
+    assert both.onnx.latents == both.torch.latents
+    assert both.onnx.needs_snr_maximum == both.torch.needs_snr_maximum
+    for quality in (1.0, 4.3, 8.0):
+        assert close(both.onnx.gain(quality), both.torch.gain(quality), 1e-6)
+        assert close(both.onnx.inverse_gain(quality), both.torch.inverse_gain(quality), 1e-6)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (2, 9), (3, 3), (40, 30)])
+def test_snr_of_any_size(both: Both, height: int, width: int) -> None:
+    """Where noise is next to nothing the ratio is large, and hangs on the last bits."""
+    x = picture(height, width)
+    mine, wanted = both.onnx.snr_ratio(x), both.torch.snr_ratio(x)
+    assert mine.shape == wanted.shape == (height, width)
+    np.testing.assert_allclose(mine, wanted, rtol=0.02)
+
+
+def test_the_shipped_models(shipped: Both) -> None:
+    x = picture(112, 80)
+    tone = shipped.torch.predict_tone(picture(100, 150))
+    wanted = shipped.torch.analyse(x, tone, None)
+    assert close(shipped.onnx.analyse(x, tone, None), wanted)
+    mine, shown = (engine.synthesise(wanted) for engine in (shipped.onnx, shipped.torch))
+    assert np.abs(mine - shown).max() < LEVEL / 50
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_tone_of_the_examples(shipped: Both, path: Path) -> None:
+    small = thumbnail_of_samples(read_picture(path).pixels)
+    assert shipped.onnx.predict_tone(small) == shipped.torch.predict_tone(small)
+
+
+def test_bright_pictures_get_no_tone(shipped: Both) -> None:
+    bright = np.clip(picture(100, 150) * 4 + np.float32(0.3), 0, 1)
+    tone = shipped.onnx.predict_tone(bright)
+    assert tone == shipped.torch.predict_tone(bright)
+    if tone is not None:
+        assert tone == (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
+
+
+def test_the_published_network_needs_the_other_engine() -> None:
+    with pytest.raises(ModelError, match="the published network needs PyTorch"):
+        OnnxTransforms(PRESETS["paper-128"], {})
+
+
+def test_it_is_an_engine(shipped: Both) -> None:
+    engine: Transforms = shipped.onnx
+    assert engine.latents == 208
+
+
+def test_pytorch_is_not_imported() -> None:
+    code = "import sys, llcodec.engine.onnx.transforms; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
