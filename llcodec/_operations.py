@@ -59,6 +59,7 @@ class Encoding:
     tile_size: int | None = None
     strip: bool = False
     max_pixels: int = MAX_PIXELS
+    partial: bool = False
 
     def load(self) -> Make:
         """Load the codec, and return what encodes a picture."""
@@ -77,14 +78,14 @@ class Encoding:
             from llcodec.container import Limits, read_header
 
             start = perf_counter()
-            picture = _read(source, self.strip, self.max_pixels)
+            picture = _read(source, self)
             data = codec.encode(picture, target, tile_size=tile_size)
             header = read_header(data, Limits(max_pixels=picture.width * picture.height))
             facts = {
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_left_out(picture.left_out),
+                **_told(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -136,7 +137,7 @@ class Decoding:
                 "height": picture.height,
                 **self._light,
                 **told,
-                **_left_out(lost),
+                **_told(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -180,6 +181,7 @@ class Enhancing:
     strip: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    partial: bool = False
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
@@ -189,7 +191,7 @@ class Enhancing:
 
         def make(source: Path | bytes, format: str) -> Made:
             start = perf_counter()
-            picture = _read(source, self.strip, self.max_pixels)
+            picture = _read(source, self)
             bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
             output, lost = _written(bright, format, self.output_quality)
             facts = {
@@ -199,7 +201,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
-                **_left_out((*picture.left_out, *lost)),
+                **_told((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -238,13 +240,13 @@ Operation = Encoding | Decoding | Enhancing | Verifying
 """What to do with each of many files, with its options."""
 
 
-def _read(source: Path | bytes, strip: bool, max_pixels: int) -> "Picture":
+def _read(source: Path | bytes, options: Encoding | Enhancing) -> "Picture":
     from llcodec._api import stripped
     from llcodec.imaging import read_picture
 
     with muted_stderr():  # LibRaw prints the errors that it raises
-        picture = read_picture(source, max_pixels=max_pixels)
-    return stripped(picture) if strip else picture
+        picture = read_picture(source, max_pixels=options.max_pixels, partial=options.partial)
+    return stripped(picture) if options.strip else picture
 
 
 def _written(
@@ -267,5 +269,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _left_out(lines: tuple[str, ...]) -> dict[str, Any]:
-    return {"left_out": list(lines)} if lines else {}
+def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+    lines = {"left_out": list(left_out), "problems": list(problems)}
+    return {name: each for name, each in lines.items() if each}

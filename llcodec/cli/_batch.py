@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
 from llcodec.cli._exit_codes import DAMAGED
-from llcodec.cli._output import write_output
+from llcodec.cli._output import copy_times, write_output
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
@@ -128,3 +128,5 @@ def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:
     if job.folder is not None:
         make_folder(job.folder)
     write_output(job.target, data, force=force)
+    if job.keep_time:
+        copy_times(job.source, job.target)

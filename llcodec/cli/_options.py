@@ -175,6 +175,17 @@ MaxSize = Annotated[
         "is decoded several times faster.",
     ),
 ]
+Partial = Annotated[
+    bool,
+    typer.Option(
+        "--partial",
+        help="Read truncated images as far as they go; the rest is blank, and the exit code is 3.",
+    ),
+]
+KeepTime = Annotated[
+    bool,
+    typer.Option("--keep-time", "-p", help="Give outputs the times of their inputs, as cp -p."),
+]
 Salvage = Annotated[
     bool,
     typer.Option(

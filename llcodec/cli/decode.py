@@ -55,6 +55,7 @@ def decode(
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -70,6 +71,7 @@ def decode(
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Decoding

@@ -46,12 +46,14 @@ def encode(
     target_size: options.TargetSize = None,
     tile: options.TileSize = None,
     strip: options.Strip = False,
+    partial: options.Partial = False,
     model: options.Model = None,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -63,13 +65,14 @@ def encode(
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
     plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Encoding
 
         use_threads(threads)
         encoding = Encoding(
-            model, device.value, quality, target_size, target_bpp, tile, strip, max_pixels
+            model, device.value, quality, target_size, target_bpp, tile, strip, max_pixels, partial
         )
         return _Encoder(encoding.load(), force)
 

@@ -40,12 +40,14 @@ def enhance(
     strength: options.Strength = 1.0,
     exposure: options.Exposure = 0.0,
     strip: options.Strip = False,
+    partial: options.Partial = False,
     model: options.EnhancingModel = DEFAULT_ENHANCER,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -56,13 +58,14 @@ def enhance(
     """
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Enhancing
 
         use_threads(threads)
         enhancing = Enhancing(
-            model, device.value, strength, exposure, strip, output_quality, max_pixels
+            model, device.value, strength, exposure, strip, output_quality, max_pixels, partial
         )
         return _Worker(enhancing.load(), file)
 

@@ -1,11 +1,14 @@
 """Read a :class:`Picture` from a file or a Pillow image."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from PIL import Image
+from PIL import ImageFile as ImageFiles
 from PIL.ImageFile import ImageFile
 
 from llcodec._limits import MAX_PIXELS
@@ -30,7 +33,9 @@ from llcodec.imaging.samples import samples_of_image, transparent_key
 _BROKEN = "the image is truncated or damaged"
 
 
-def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(
+    source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS, partial: bool = False
+) -> Picture:
     """Read a picture of any format that Pillow decodes; of animations, the first frame.
 
     The picture is upright (EXIF orientation applied, or that of the XMP) and in sRGB: pixels with
@@ -47,6 +52,9 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
         source: a path, the bytes of a file, or a binary stream (read from its position on).
         max_pixels: limit on width × height, checked before pixels are decoded. TIFF and WebP
             also have Pillow's limit, 179 million.
+        partial: read a truncated or damaged image as far as it goes: what is missing is grey or
+            black, and ``problems`` says what is wrong. Sets a flag of Pillow's meanwhile, which
+            other threads see.
 
     Raises:
         TooManyPixelsError: when the picture is larger than ``max_pixels``.
@@ -54,9 +62,20 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
         MissingLibraryError: when the library that reads its format is not installed.
         InputError: when the file is longer than any picture of ``max_pixels``.
     """
-    with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
+    name = str(source) if isinstance(source, str | Path) else None
+    with _stream(source) as stream:
+        try:
+            return _read(stream, name, max_pixels)
+        except UnreadableImageError as error:
+            if not partial:
+                raise
+            return _read_part(stream, name, max_pixels, error)
+
+
+def _read(stream: IO[bytes], name: str | None, max_pixels: int) -> Picture:
+    with guarded(UnreadableImageError, _BROKEN):
         check_length(stream, max_pixels)
-        if is_raw(stream, str(source) if isinstance(source, str | Path) else None):
+        if is_raw(stream, name):
             return develop(stream, max_pixels)
         image = open_image(stream, max_pixels)
         picture = _decode(image, max_pixels, stream)
@@ -64,6 +83,30 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
             return picture
         more = left_out(open_image(stream, max_pixels), stream)
         return replace(picture, left_out=(*picture.left_out, *more))
+
+
+def _read_part(
+    stream: IO[bytes], name: str | None, max_pixels: int, problem: UnreadableImageError
+) -> Picture:
+    """Read what there is of an image that has a problem; raise that if there is nothing."""
+    with guarded(UnreadableImageError, _BROKEN), _incomplete_files():
+        if is_raw(stream, name):
+            raise problem
+        picture = _decode(open_image(stream, max_pixels), max_pixels, stream)
+    if (picture.pixels == picture.pixels[0, 0]).all():
+        raise problem
+    return replace(picture, problems=(f"{problem}; what is missing is blank in the output",))
+
+
+@contextmanager
+def _incomplete_files() -> Iterator[None]:
+    """Let Pillow decode files as far as they go."""
+    before = ImageFiles.LOAD_TRUNCATED_IMAGES
+    ImageFiles.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFiles.LOAD_TRUNCATED_IMAGES = before
 
 
 def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
