@@ -1,4 +1,4 @@
-"""Training batches: crops together with the thumbnail of the whole picture they come from."""
+"""Training batches: crops, each with the thumbnail of its complete picture."""
 
 import copy
 import math
@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.degrading import jpeg_coded, random_shrinking, shrunk
 from llcodec.data.fusing import fuse
@@ -24,15 +24,14 @@ from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.local_tone import places_within
 from llcodec.nets.tone import thumbnail
 
-Image = NDArray[np.float32]
 # Low, high, the thumbnails of both, and the places of the pixels.
-Sample = tuple[Image, Image, Image, Image, Image]
+Sample = tuple[Floats, Floats, Floats, Floats, Floats]
 ALL = slice(None)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Dark crops and what they should become, B×3×S×S, and both whole pictures as thumbnails.
+    """Dark crops and their targets, B×3×S×S, and thumbnails of the complete pictures of both.
 
     Thumbnails are B×3×100×150; everything is in [0, 1]. ``places``, B×S×S×2, is where the pixels
     of crops lie in their pictures: (x, y) from −1 to 1, edge to edge.
@@ -51,12 +50,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are.
+    """Shares of the kinds of training pictures; the remainder to 1 are unchanged bright pictures.
 
-    ``lit`` are photographs of which lamps light a part; they should come out with half the
-    contrast of light, in stops, between what is lit and what is not. Pairs of a folder whose name
-    stands in ``weights`` are drawn that many times as often as others. ``jitter`` makes dark
-    halves a little darker or brighter; ``turns`` adds quarter turns to the mirror images.
+    ``lit`` are photographs that lamps light in part; their targets have half the contrast of light,
+    in stops, between lit and unlit parts. Pairs of a folder whose name is in ``weights`` are drawn
+    that many times as often as others. ``jitter`` makes dark pictures a little darker or brighter;
+    ``turns`` adds rotations by 90° to mirroring.
 
     With ``by_scene``, pairs that share a bright half are drawn together as often as one pair.
     With ``fused``, what bright halves burn out is taken from dark halves
@@ -81,13 +80,13 @@ class Mix:
     exposures: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        """Raise InputError for shares and weights that cannot be drawn from."""
+        """Raise InputError for invalid shares and weights."""
         shares = (self.pairs, self.darkened, self.lit)
-        # Decimal shares that make 1 may make a little more in binary.
+        # Decimal shares with the sum 1 can have a slightly larger sum in binary.
         if not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):
-            raise InputError("shares of a mix must be at least 0, and at most 1 together")
+            raise InputError("shares of a mix must be at least 0, with a sum of at most 1")
         if not all(0 <= weight < math.inf for weight in self.weights.values()):
-            raise InputError("weights of a mix must be finite, and at least 0")
+            raise InputError("weights of a mix must be finite and at least 0")
         if not (0 <= self.jpeg <= 1 and 0 <= self.shrunk <= 1):
             raise InputError("the shares jpeg and shrunk of a mix must be from 0 to 1")
         if self.exposures is not None and not 0 < self.exposures[0] <= self.exposures[1] <= 1:
@@ -102,9 +101,9 @@ class Sources:
     """
 
     pairs: tuple[Pair, ...]
-    pair_thumbnails: tuple[tuple[Image, Image], ...]
+    pair_thumbnails: tuple[tuple[Floats, Floats], ...]
     photographs: tuple[Pixels, ...]
-    photograph_thumbnails: tuple[Image, ...]
+    photograph_thumbnails: tuple[Floats, ...]
     scenes: tuple[int, ...] = ()
 
 
@@ -133,19 +132,19 @@ def gather_sources(
     )
 
 
-def thumbnail_of(pixels: Pixels) -> Image:
+def thumbnail_of(pixels: Pixels) -> Floats:
     """Return the thumbnail, 100×150×3 in [0, 1], of H×W×3 8-bit pixels."""
     whole = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
-    small: Image = thumbnail(whole)[0].permute(1, 2, 0).numpy()
+    small: Floats = thumbnail(whole)[0].permute(1, 2, 0).numpy()
     return small
 
 
 class CropSampler:
-    """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps.
+    """Draw batches; all random numbers come from ``rng``, whose state is part of checkpoints.
 
-    Each picture of a batch has a seed of its own, so that several processes can draw the same
-    batch and each make only its part of it. Raises InputError if there are pairs to draw, but the
-    mix gives all of them the weight 0.
+    Each picture of a batch has its own seed, so that several processes can draw the same batch and
+    each compute only its part of it. Raises InputError if there are pairs, but the mix gives all of
+    them the weight 0.
     """
 
     def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
@@ -156,10 +155,10 @@ class CropSampler:
             weights /= np.array([times[scene] for scene in sources.scenes])
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
-            raise InputError("the mix gives all pairs the weight 0: none is left to draw")
+            raise InputError("the mix gives all pairs the weight 0")
 
     def drawing_from(self, rng: np.random.Generator) -> "CropSampler":
-        """Return a sampler of the same pictures that takes its random numbers from ``rng``."""
+        """Return a sampler of the same pictures whose random numbers come from ``rng``."""
         other = copy.copy(self)
         other.rng = rng
         return other
@@ -169,7 +168,7 @@ class CropSampler:
         return _stack([self._one(size, rng) for rng in self._generators(count)[part]])
 
     def thumbnails(self, count: int) -> Batch:
-        """Return ``count`` whole thumbnails for the tone network."""
+        """Return ``count`` thumbnails of complete pictures for the tone network."""
         return _stack([self._one(None, rng) for rng in self._generators(count)])
 
     def photographs(self, count: int, size: int, part: slice = ALL) -> Tensor:
@@ -199,7 +198,7 @@ class CropSampler:
             return None
         return float(np.exp(rng.uniform(*np.log(self.mix.exposures))))
 
-    def _stored(self, low: Image, size: int | None, rng: np.random.Generator) -> Image:
+    def _stored(self, low: Floats, size: int | None, rng: np.random.Generator) -> Floats:
         """Return a dark crop as it was stored: some as JPEG."""
         if size is None or not self.mix.jpeg or rng.random() >= self.mix.jpeg:
             return low
@@ -223,7 +222,7 @@ class CropSampler:
             places,
         )
 
-    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image, Image]:
+    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
         """Return a photograph or a crop of it, its thumbnail, and the places of the pixels."""
         index = self._photograph(rng)
         small = self.sources.photograph_thumbnails[index]
@@ -234,12 +233,12 @@ class CropSampler:
 
     def _photograph(self, rng: np.random.Generator) -> int:
         if not self.sources.photographs:
-            raise InputError("this training needs a folder of photographs")
+            raise InputError("training needs a folder of photographs")
         return int(rng.integers(len(self.sources.photographs)))
 
     def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
         if not self.sources.pairs:
-            raise InputError("this training needs pairs of dark and bright pictures")
+            raise InputError("training needs pairs of dark and bright pictures")
         drawn = rng.random() * self.cumulative[-1]
         index = int(np.searchsorted(self.cumulative, drawn, side="right"))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
@@ -259,7 +258,7 @@ class CropSampler:
 
     def _crop(
         self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]
-    ) -> tuple[list[Image], Image]:
+    ) -> tuple[list[Floats], Floats]:
         """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1].
 
         With them comes where the pixels lie in the pictures, size×size×2.
@@ -291,7 +290,7 @@ def _turned(crop: NDArray[Any], turns: int, flip: bool) -> NDArray[Any]:
     return turned[:, ::-1] if flip else turned
 
 
-def _places(whole: tuple[int, ...], corner: tuple[int, int], side: int, size: int) -> Image:
+def _places(whole: tuple[int, ...], corner: tuple[int, int], side: int, size: int) -> Floats:
     """Return where ``size``×``size`` pixels of a crop, ``side`` wide, lie in a picture."""
     steps = (np.arange(size, dtype=np.float32) + np.float32(0.5)) * np.float32(side / size)
     down, right = (
