@@ -16,14 +16,14 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "golden" / "v1"
 def golden_files(most: int) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of golden files, whole or broken, of at most ``most`` bytes.
 
-    One is of version 1.1, which has no golden files yet.
+    One is of version 1.1 and one of version 2, which have no golden files yet.
     """
     for path in sorted(FOLDER.rglob("*.llc")):
         if path.stat().st_size <= most:
             yield path.stem, path.read_bytes()
-    newer = _with_newer_chunks((FOLDER / "metadata.llc").read_bytes())
-    if len(newer) <= most:
-        yield "newer", newer
+    metadata = (FOLDER / "metadata.llc").read_bytes()
+    more = {"newer": _with_newer_chunks(metadata), "local-tone": _with_local_tone(metadata)}
+    yield from ((name, data) for name, data in more.items() if len(data) <= most)
 
 
 def _with_newer_chunks(data: bytes) -> bytes:
@@ -37,6 +37,15 @@ def _with_newer_chunks(data: bytes) -> bytes:
     )
     metadata = replace(file.metadata, resolution=resolution, notes=notes)
     return pack(replace(file, metadata=metadata, flat=areas))
+
+
+def _with_local_tone(data: bytes) -> bytes:
+    """Return a file with a local tone curve."""
+    file = unpack(data)
+    whole = file.header.tone
+    assert whole is not None
+    tone = (*whole, 900, 0, 300, 9000, *range(-48, 48, 4))
+    return pack(replace(file, header=replace(file.header, tone=tone)))
 
 
 @cache

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from fuzz.golden import golden_coders
 from llcodec import container
-from llcodec._bitstream import LATENT_UNITS, STRIDE
+from llcodec._bitstream import LATENT_UNITS, STRIDE, TONE_COUNT
 from llcodec.container import Header, Tile
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import LlcError
@@ -41,13 +41,21 @@ def _changed(header: Header, rng: random.Random) -> Header:
     """Return the header of a picture with the same grid, shown in another way."""
     tone = header.tone
     if tone is not None and rng.random() < 0.7:
-        tone = tuple(rng.choice((old, 0, rng.randint(-32768, 32767))) for old in tone)
+        whole = (rng.choice((old, 0, rng.randint(-32768, 32767))) for old in tone[:TONE_COUNT])
+        tone = (*whole, *_local_part(rng)) if rng.random() < 0.5 else tuple(whole)
     return replace(
         header,
         tone=tone,
         grey=header.grey != (rng.random() < 0.1),
         quality_units=rng.choice((256, 2048, header.quality_units, rng.randint(256, 2048))),
     )
+
+
+def _local_part(rng: random.Random) -> tuple[int, ...]:
+    """Return what a local tone curve has beside its first 15 numbers."""
+    toes = (rng.choice((0, 32767, rng.randint(0, 32767))) for _ in range(3))
+    exposures = (rng.choice((0, 127, -127, rng.randint(-127, 127))) for _ in range(24))
+    return (*toes, rng.choice((1, 32767, rng.randint(1, 32767))), *exposures)
 
 
 def _recoded(coder: LatentCoder, header: Header, number: int, rng: random.Random) -> Tile:

@@ -25,11 +25,23 @@ _PLACES = (
     ),
     (("HASH_LENGTH",), r"first (\d+) bytes of the SHA-256 of the weight file"),
     (("MAX_NAME_LENGTH",), r"\| name length \| u8 \| 1 to (\d+) \|"),
-    (("TONE_COUNT",), r"\| tone count \| u8 \| 0 or (\d+) \|"),
+    (
+        ("TONE_COUNT", "LOCAL_TONE_COUNT"),
+        r"\| tone count \| u8 \| version 1: 0 or (\d+); version 2: (\d+) \|",
+    ),
     (("TONE_GAIN_UNITS",), r"gain of red, green, blue \| 2\^\(number / (\d+)\)"),
     (("TONE_GAMMA_UNITS",), r"gamma of red, green, blue \| 2\^\(number / (\d+)\)"),
     (("TONE_MATRIX_UNITS",), r"M, row by row \| number / (\d+)"),
+    (("TONE_TOE_UNITS",), r"\| toe of red, green, blue \(i16\) \| [^|]+ \| number / (\d+) \|"),
+    (("TONE_KNEE_UNITS",), r"\| knee \(i16\) \| [^|]+ \| number / (\d+) \|"),
+    (
+        ("TONE_GRID_ROWS", "TONE_GRID_COLUMNS", "TONE_GRID_LIMIT", "TONE_GRID_UNITS"),
+        r"\| exposures of (\d+) rows of (\d+) cells, row by row \(i8\) \| [^|]+ to (\d+) "
+        r"\| 2\^\(number / (\d+)\) \|",
+    ),
     (("TONE_FLOOR",), r"max\(gain · x, ([0-9.]+)\)\^gamma"),
+    (("TONE_FLOOR",), r"t = u² / max\(u \+ toe, ([0-9.]+)\)"),
+    (("TONE_FLOOR",), r"v = max\(t, ([0-9.]+)\)\^gamma"),
     (("TONE_KNEE",), r"above v becomes 0\.9 \+ ([0-9.]+) · o / \(1 \+ o\)"),
     (("STRIDE",), r"M channels at 1/(\d+) of the tile's width and height"),
     (("HYPER_STRIDE",), r"Z channels of hyper-latents at ⌈h/(\d+)⌉×⌈w/\1⌉"),
@@ -97,6 +109,11 @@ def test_what_follows_from_other_numbers() -> None:
     assert 2**_bitstream.LATENT_UNIT_BITS == _bitstream.LATENT_UNITS
     assert _bitstream.STRIDE * _bitstream.HYPER_STRIDE == _bitstream.TILE_SIZE_STEP
     assert int(_found(r"scale index k \(0 to (\d+)\)")[1]) == _bitstream.SCALE_LEVELS - 1
+    cells = _bitstream.TONE_GRID_ROWS * _bitstream.TONE_GRID_COLUMNS
+    assert _bitstream.TONE_COUNT + 3 + 1 + cells == _bitstream.LOCAL_TONE_COUNT
+    layout = _found(r"of (\d+), (\d+) × i16 and (\d+) × i8")
+    count = _bitstream.LOCAL_TONE_COUNT
+    assert [int(n) for n in layout.groups()] == [count, count - cells, cells]
     shift = _bitstream.MAGNITUDE_BITS - _bitstream.LATENT_UNIT_BITS
     assert int(_found(r"v · 2\^\((\d+) \+ n\)")[1]) == shift
     rounded = _found(r"µ = ⌊\(a · m \+ 2\^(\d+)\) / 2\^(\d+)⌋")

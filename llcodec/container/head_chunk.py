@@ -3,13 +3,26 @@
 import struct
 from typing import Final
 
-from llcodec._bitstream import HASH_LENGTH, TONE_COUNT
+from llcodec._bitstream import (
+    HASH_LENGTH,
+    LOCAL_TONE_COUNT,
+    TONE_COUNT,
+    TONE_GRID_COLUMNS,
+    TONE_GRID_ROWS,
+)
 from llcodec.container.header import Header
-from llcodec.errors import CorruptError
+from llcodec.container.signature import GLOBAL_TONE_MAJOR, LOCAL_TONE_MAJOR
+from llcodec.errors import CorruptError, UnsupportedError
 
 # minor version, width, height, flags, quality, tile size, model hash, length of the name
 _FIXED: Final = struct.Struct(f"<BIIBHH{HASH_LENGTH}sB")
-_TONE: Final = struct.Struct(f"<{TONE_COUNT}h")
+_EXPOSURES: Final = TONE_GRID_ROWS * TONE_GRID_COLUMNS
+_TONE: Final = {
+    0: struct.Struct(""),
+    TONE_COUNT: struct.Struct(f"<{TONE_COUNT}h"),
+    LOCAL_TONE_COUNT: struct.Struct(f"<{LOCAL_TONE_COUNT - _EXPOSURES}h{_EXPOSURES}b"),
+}
+"""The layout of the tone numbers, by their count."""
 
 _GREY: Final = 1
 _SIXTEEN_BIT: Final = 2
@@ -31,19 +44,20 @@ def write_head(header: Header, minor: int) -> bytes:
         len(name),
     )
     tone = () if header.tone is None else header.tone
-    numbers = _TONE.pack(*tone) if tone else b""
-    return fixed + name + bytes([len(tone)]) + numbers
+    return fixed + name + bytes([len(tone)]) + _TONE[len(tone)].pack(*tone)
 
 
-def read_head(payload: bytes, minor: int) -> Header:
+def read_head(payload: bytes, minor: int, major: int = GLOBAL_TONE_MAJOR) -> Header:
     """Return the header in the payload of ``HEAD``.
 
     Args:
         payload: the contents of the chunk.
         minor: the minor version at the start of the file, which the payload must repeat.
+        major: the major version, which tells whether the tone curve is local.
 
     Raises:
         CorruptError: when the length or a value is wrong.
+        UnsupportedError: when a file of version 2 has no local tone curve.
     """
     if len(payload) < _FIXED.size:
         raise CorruptError(f"the HEAD chunk is too short: it has {len(payload)} bytes")
@@ -70,7 +84,7 @@ def read_head(payload: bytes, minor: int) -> Header:
             grey=bool(flags & _GREY),
             sixteen_bit=bool(flags & _SIXTEEN_BIT),
             has_alpha=bool(flags & _ALPHA),
-            tone=_read_tone(payload[name_end:]),
+            tone=_read_tone(payload[name_end:], major),
         )
     except ValueError as error:
         raise CorruptError(f"the HEAD chunk is wrong: {error}") from error
@@ -80,12 +94,29 @@ def _flags(header: Header) -> int:
     return _GREY * header.grey + _SIXTEEN_BIT * header.sixteen_bit + _ALPHA * header.has_alpha
 
 
-def _read_tone(rest: bytes) -> tuple[int, ...] | None:
+def _read_tone(rest: bytes, major: int) -> tuple[int, ...] | None:
     if not rest:
         raise CorruptError("the HEAD chunk ends before its tone numbers")
-    count = rest[0]
-    if count not in (0, TONE_COUNT):
-        raise CorruptError(f"the HEAD chunk has {count} tone numbers instead of 0 or 15")
-    if len(rest) != 1 + 2 * count:
+    count, layout = rest[0], _TONE.get(rest[0])
+    if layout is None:
+        raise CorruptError(f"the HEAD chunk has {count} tone numbers instead of 0, 15 or 43")
+    if len(rest) != 1 + layout.size:
         raise CorruptError("the HEAD chunk has a wrong length")
-    return _TONE.unpack_from(rest, 1) if count else None
+    _check_version(count, major)
+    return layout.unpack_from(rest, 1) if count else None
+
+
+def _check_version(count: int, major: int) -> None:
+    """Check that a file has the major version of its tone numbers.
+
+    The CRC does not cover the major version: so damage to it is noticed.
+    """
+    if major == LOCAL_TONE_MAJOR and count != LOCAL_TONE_COUNT:
+        raise UnsupportedError(
+            f"the file has format version {major} without a local tone curve, which this llcodec "
+            "does not know: install a newer version"
+        )
+    if major == GLOBAL_TONE_MAJOR and count == LOCAL_TONE_COUNT:
+        raise CorruptError(
+            f"the file has a local tone curve, but format version {major}: copy it again"
+        )

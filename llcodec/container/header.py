@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from llcodec._bitstream import (
     HASH_LENGTH,
+    LOCAL_TONE_COUNT,
     MAX_NAME_LENGTH,
     MAX_QUALITY,
     MAX_TILE_SIZE_FIELD,
@@ -13,6 +15,9 @@ from llcodec._bitstream import (
     QUALITY_UNITS,
     TILE_SIZE_STEP,
     TONE_COUNT,
+    TONE_GRID_COLUMNS,
+    TONE_GRID_LIMIT,
+    TONE_GRID_ROWS,
 )
 from llcodec.container.framing import MAX_LENGTH
 from llcodec.errors import QualityError
@@ -20,6 +25,16 @@ from llcodec.errors import QualityError
 _QUALITIES: Final = range(MIN_QUALITY * QUALITY_UNITS, MAX_QUALITY * QUALITY_UNITS + 1)
 _TILE_SIZES: Final = range(TILE_SIZE_STEP, MAX_TILE_SIZE_FIELD + 1, TILE_SIZE_STEP)
 _TONE_VALUES: Final = range(-(1 << 15), 1 << 15)
+_TOES: Final = range(1 << 15)
+_KNEES: Final = range(1, 1 << 15)
+_EXPOSURES: Final = range(-TONE_GRID_LIMIT, TONE_GRID_LIMIT + 1)
+# Of the numbers of a local tone curve, in their order: what, how many, and which values.
+_LOCAL_TONE: Final = (
+    ("a tone number", TONE_COUNT, _TONE_VALUES),
+    ("a toe", 3, _TOES),
+    ("the knee", 1, _KNEES),
+    ("an exposure", TONE_GRID_ROWS * TONE_GRID_COLUMNS, _EXPOSURES),
+)
 NAME: Final = re.compile(rf"[a-z0-9][a-z0-9._-]{{0,{MAX_NAME_LENGTH - 1}}}")
 """The pattern of model names."""
 
@@ -39,7 +54,9 @@ class Header:
         sixteen_bit: the source had 16 bits a channel.
         has_alpha: the file has an ``ALPH`` chunk.
         tone: None, or 15 integers of -32768 to 32767: three log2 gains in 1/2048, three log2
-            gammas in 1/4096, nine of the colour matrix, row by row, in 1/4096.
+            gammas in 1/4096, nine of the colour matrix, row by row, in 1/4096. A local curve has
+            28 more: three toes in 1/65536, 0 to 32767; the knee in 1/32768, 1 to 32767; 4×6 log2
+            exposures in 1/32, row by row, -127 to 127.
 
     Raises:
         ValueError: when a value is out of its range.
@@ -68,6 +85,11 @@ class Header:
         if len(self.model_hash) != HASH_LENGTH:
             raise ValueError(f"model hash must have 8 bytes, not {len(self.model_hash)}")
         _check_tone(self.tone)
+
+    @property
+    def has_local_tone(self) -> bool:
+        """Whether the tone curve changes over the picture."""
+        return self.tone is not None and len(self.tone) == LOCAL_TONE_COUNT
 
     @property
     def quality(self) -> float:
@@ -139,7 +161,9 @@ def _check_name(name: str) -> None:
 def _check_tone(tone: tuple[int, ...] | None) -> None:
     if tone is None:
         return
-    if len(tone) != TONE_COUNT:
-        raise ValueError(f"tone must have 15 numbers, not {len(tone)}")
-    for number in tone:
-        _check_in("a tone number", number, _TONE_VALUES)
+    if len(tone) not in (TONE_COUNT, LOCAL_TONE_COUNT):
+        raise ValueError(f"tone must have 15 or 43 numbers, not {len(tone)}")
+    numbers = iter(tone)
+    for what, count, allowed in _LOCAL_TONE:
+        for number in islice(numbers, count):
+            _check_in(what, number, allowed)

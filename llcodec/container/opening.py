@@ -13,17 +13,17 @@ def open_file(data: bytes, limits: Limits) -> tuple[Header, int]:
 
     Raises:
         NotAnLlcFileError: when the signature is wrong.
-        UnsupportedError: when the major version is not 1.
+        UnsupportedError: when the major version is not one that is read.
         TruncatedError: when the data end before the header does.
         CorruptError: when the header is damaged, or not the first chunk.
         TooManyPixelsError: when the picture is larger than the limit.
     """
-    _, minor = read_version(data)
+    major, minor = read_version(data)
     frame = frame_at(data, PREAMBLE_LENGTH)
     payload = checked_payload(data, frame)
     if frame.type != HEAD:
         raise CorruptError(f"the first chunk is {frame.name} instead of HEAD")
-    header = read_head(payload, minor)
+    header = read_head(payload, minor, major)
     if header.pixels > limits.max_pixels:
         raise TooManyPixelsError(
             f"the picture has {header.width} x {header.height} pixels, more than the limit of "

@@ -74,7 +74,7 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Container:
 def read_header(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Header:
     """Read the signature and the ``HEAD`` chunk only; ``data`` may end after it.
 
-    The first 108 bytes of a file are always enough.
+    The first 140 bytes of a file are always enough.
 
     Raises:
         LlcError: as ``unpack`` does, for what is wrong up to the end of ``HEAD``.

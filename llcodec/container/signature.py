@@ -9,8 +9,15 @@ from llcodec.errors import NotAnLlcFileError, TruncatedError, UnsupportedError
 SIGNATURE: Final = b"\x89LLC\r\n\x1a\n"
 """The eight bytes that every ``.llc`` file starts with."""
 
-FORMAT_VERSION: Final = (1, 1)
+FORMAT_VERSION: Final = (2, 1)
 """The newest version that ``pack`` writes: (major, minor)."""
+
+GLOBAL_TONE_MAJOR: Final = 1
+LOCAL_TONE_MAJOR: Final = 2
+"""The major version of files with a local tone curve, and of no others."""
+
+MAJOR_VERSIONS: Final = (GLOBAL_TONE_MAJOR, LOCAL_TONE_MAJOR)
+"""The major versions that are read."""
 
 PREAMBLE_LENGTH: Final = len(SIGNATURE) + 2
 
@@ -26,9 +33,9 @@ _DAMAGED_AS_TEXT: Final = (
 )
 
 
-def write_preamble(minor: int = 0) -> bytes:
-    """Return the signature, and the version with this minor version (0 to 255)."""
-    return SIGNATURE + bytes((FORMAT_VERSION[0], minor))
+def write_preamble(minor: int = 0, *, major: int = GLOBAL_TONE_MAJOR) -> bytes:
+    """Return the signature and the version (0 to 255 each)."""
+    return SIGNATURE + bytes((major, minor))
 
 
 def read_version(data: bytes) -> tuple[int, int]:
@@ -39,16 +46,17 @@ def read_version(data: bytes) -> tuple[int, int]:
     Raises:
         NotAnLlcFileError: when the data do not start with the signature.
         TruncatedError: when the data are empty, or end within these ten bytes.
-        UnsupportedError: when the major version is not 1.
+        UnsupportedError: when the major version is not 1 or 2.
     """
     _check_signature(data)
     if len(data) < PREAMBLE_LENGTH:
         raise TruncatedError("the file ends within its first ten bytes: copy it again")
     major, minor = data[len(SIGNATURE) : PREAMBLE_LENGTH]
-    if major != FORMAT_VERSION[0]:
+    if major not in MAJOR_VERSIONS:
+        readable = " and ".join(f"{number}.x" for number in MAJOR_VERSIONS)
         raise UnsupportedError(
             f"the file has format version {major}.{minor}, but this llcodec reads "
-            f"{FORMAT_VERSION[0]}.x: install a matching version of llcodec"
+            f"{readable}: install a matching version of llcodec"
         )
     return major, minor
 

@@ -25,7 +25,12 @@ from llcodec.container.newer_chunks import (
     write_notes,
     write_resolution,
 )
-from llcodec.container.signature import FORMAT_VERSION, write_preamble
+from llcodec.container.signature import (
+    FORMAT_VERSION,
+    GLOBAL_TONE_MAJOR,
+    LOCAL_TONE_MAJOR,
+    write_preamble,
+)
 from llcodec.container.tile_chunk import write_tile
 
 
@@ -33,7 +38,8 @@ def pack(container: Container, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """Return the bytes of a file, which ``unpack`` with the same limits reads back.
 
     The same container gives the same bytes wherever zlib does. Unknown chunks are written after
-    the metadata, in their order. The minor version is the lowest that has all known chunks.
+    the metadata, in their order. The version is the lowest that has the tone numbers (major) and
+    all known chunks (minor).
 
     Raises:
         ValueError: when something exceeds the limits, or is too long for its chunk.
@@ -41,8 +47,9 @@ def pack(container: Container, limits: Limits = DEFAULT_LIMITS) -> bytes:
     _check_limits(container, limits)
     newer = _newer_chunks(container)
     minor = FORMAT_VERSION[1] if newer else 0
+    major = LOCAL_TONE_MAJOR if container.header.has_local_tone else GLOBAL_TONE_MAJOR
     head = write_chunk(HEAD, write_head(container.header, minor))
-    pieces = [write_preamble(minor), head, *_metadata_chunks(container), *newer]
+    pieces = [write_preamble(minor, major=major), head, *_metadata_chunks(container), *newer]
     pieces += (write_chunk(raw.type.encode("ascii"), raw.payload) for raw in container.unknown)
     if container.alpha is not None:
         pieces.append(write_chunk(ALPH, container.alpha))

@@ -100,6 +100,12 @@ def make_newer() -> MakeContainer:
 
 
 @pytest.fixture(scope="session")
+def local_tone() -> tuple[int, ...]:
+    """Tone numbers of a local curve, some of them at the ends of their ranges."""
+    return (*range(-7, 8), 0, 32767, 900, 1, -127, *range(-115, 128, 11))
+
+
+@pytest.fixture(scope="session")
 def chunk() -> Chunk:
     """The bytes of a chunk of this type and payload."""
     return _chunk
@@ -123,9 +129,10 @@ def pieces() -> list[bytes]:
     return _split(container.pack(_make_container()))
 
 
-@pytest.fixture(scope="session")
-def small() -> bytes:
+@pytest.fixture(scope="session", params=["global tone", "local tone"])
+def small(request: pytest.FixtureRequest, local_tone: tuple[int, ...]) -> bytes:
     """A file with every kind of chunk and two tiles, short enough to try every byte."""
-    header = _make_header(width=100, height=64, has_alpha=True)
+    tone = {"tone": local_tone} if request.param == "local tone" else {}
+    header = _make_header(width=100, height=64, has_alpha=True, **tone)
     tiles = (container.Tile(1, b"first stream"), container.Tile(2, b""))
     return container.pack(_make_container(header=header, tiles=tiles))

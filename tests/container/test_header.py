@@ -32,6 +32,15 @@ if TYPE_CHECKING:
         ({"tone": (0,) * 14}, "15"),
         ({"tone": (*(0,) * 14, 32768)}, "tone number"),
         ({"tone": (*(0,) * 14, -32769)}, "tone number"),
+        ({"tone": (1,) * 42}, "43"),
+        ({"tone": (1,) * 44}, "43"),
+        ({"tone": (*(1,) * 42, 128)}, "an exposure"),
+        ({"tone": (*(1,) * 19, -128, *(1,) * 23)}, "an exposure"),
+        ({"tone": (*(1,) * 18, 0, *(1,) * 24)}, "the knee"),
+        ({"tone": (*(1,) * 18, 32768, *(1,) * 24)}, "the knee"),
+        ({"tone": (*(1,) * 15, -1, *(1,) * 27)}, "a toe"),
+        ({"tone": (*(1,) * 17, 32768, *(1,) * 25)}, "a toe"),
+        ({"tone": (*(1,) * 14, 32768, *(1,) * 28)}, "tone number"),
     ],
 )
 def test_values_out_of_range_are_refused(
@@ -52,6 +61,8 @@ def test_values_out_of_range_are_refused(
         {"model_name": "0" + "._-z" * 7 + "abc"},
         {"tone": None},
         {"tone": (-32768, 32767) * 7 + (0,)},
+        {"tone": (*(-32768, 32767) * 7, 0, 0, 32767, 0, 1, *(-127, 127) * 12)},
+        {"tone": (*(0,) * 18, 32767, *(0,) * 24)},
     ],
 )
 def test_the_ends_of_the_ranges_are_allowed(

@@ -2,6 +2,7 @@ import contextlib
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -203,8 +204,8 @@ def test_a_higher_minor_version_is_read(
 
 
 def test_a_higher_major_version_is_refused(pieces: list[bytes], refuses: "Refuses") -> None:
-    with refuses(UnsupportedError, "2.0"):
-        unpack(b"".join([SIGNATURE + b"\2\0", *pieces[HEAD:]]))
+    with refuses(UnsupportedError, "3.0"):
+        unpack(b"".join([SIGNATURE + b"\3\0", *pieces[HEAD:]]))
 
 
 @pytest.mark.parametrize("reader", [unpack, list_chunks])
@@ -237,11 +238,19 @@ def test_lengths_are_checked_against_the_file(
 
 
 def test_the_header_is_read_from_the_first_bytes(
-    make_header: "MakeHeader", make_container: "MakeContainer"
+    make_header: "MakeHeader",
+    make_container: "MakeContainer",
+    local_tone: tuple[int, ...],
+    refuses: "Refuses",
 ) -> None:
+    """140 bytes are always enough, 108 without a local tone curve."""
     header = make_header(model_name="x" * 32, has_alpha=True)
-    data = pack(make_container(header=header))
-    assert read_header(data[:108]) == header
+    assert read_header(pack(make_container(header=header))[:108]) == header
+    longer = replace(header, tone=local_tone)
+    data = pack(make_container(header=longer))
+    assert read_header(data[:140]) == longer
+    with refuses(TruncatedError):
+        read_header(data[:139])
 
 
 def test_the_list_of_chunks(pieces: list[bytes]) -> None:

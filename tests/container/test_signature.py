@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 def test_the_preamble_is_fixed() -> None:
     assert write_preamble() == b"\x89LLC\r\n\x1a\n\x01\x00"
     assert read_version(write_preamble()) == (1, 0)
-    assert read_version(write_preamble(FORMAT_VERSION[1])) == FORMAT_VERSION == (1, 1)
+    assert write_preamble(1, major=2) == b"\x89LLC\r\n\x1a\n\x02\x01"
+    assert read_version(write_preamble(1, major=2)) == FORMAT_VERSION == (2, 1)
 
 
 def test_a_higher_minor_version_is_read() -> None:
     assert read_version(SIGNATURE + b"\x01\xff and more") == (1, 255)
 
 
-@pytest.mark.parametrize("major", [0, 2, 255])
+@pytest.mark.parametrize("major", [0, 3, 255])
 def test_another_major_version_is_refused(major: int, refuses: "Refuses") -> None:
     with refuses(UnsupportedError, f"version {major}.7"):
         read_version(SIGNATURE + bytes([major, 7]))

@@ -1,10 +1,23 @@
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llcodec.container import Container, Header, Limits, Metadata, RawChunk, Tile, pack, unpack
+from llcodec.container import (
+    Container,
+    Header,
+    Limits,
+    Metadata,
+    RawChunk,
+    Tile,
+    pack,
+    read_version,
+    unpack,
+    unpack_damaged,
+)
+from llcodec.errors import CorruptError, UnsupportedError
 
 if TYPE_CHECKING:
     from tests.container.conftest import MakeContainer, MakeHeader, Refuses
@@ -64,6 +77,32 @@ def test_one_tile_without_metadata_costs_less_than_120_bytes(make_header: "MakeH
     data = pack(Container(header=header, tiles=(Tile(1, b"stream"),)))
     assert header.tone is not None
     assert len(data) - len(b"stream") == 112
+
+
+def test_a_local_tone_curve_costs_32_bytes_more(
+    make_header: "MakeHeader", local_tone: tuple[int, ...]
+) -> None:
+    header = make_header(width=960, height=512, tile_size=1024, tone=local_tone)
+    assert len(pack(Container(header=header, tiles=(Tile(1, b""),)))) == 144
+
+
+def test_files_with_a_local_tone_curve_are_of_version_2(
+    make_header: "MakeHeader",
+    make_newer: "MakeContainer",
+    local_tone: tuple[int, ...],
+    refuses: "Refuses",
+) -> None:
+    """No others are. One version cannot be taken for another."""
+    for tone, major in ((None, 1), ((1,) * 15, 1), (local_tone, 2)):
+        file = make_newer(header=make_header(tone=tone))
+        for each, minor in ((file, 1), (replace(file, metadata=Metadata(), flat=()), 0)):
+            data = pack(each)
+            assert read_version(data) == (major, minor)
+            assert unpack(data) == each
+            assert unpack_damaged(data).problems == ()
+            other = data[:8] + bytes([3 - major]) + data[9:]
+            with refuses(CorruptError if major == 2 else UnsupportedError, "local tone curve"):
+                unpack(other)
 
 
 @pytest.mark.parametrize(
