@@ -1,5 +1,6 @@
 """What a codec needs of the library that runs its float networks."""
 
+from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -7,6 +8,30 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
 """Pictures H×W×3 in [0, 1], or latents M×h×w; a latent covers 16×16 pixels."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a window lies in its picture.
+
+    Attributes:
+        rows: its rows of pixels, which may reach beyond the picture.
+        columns: its columns of pixels, likewise.
+        height: of the picture.
+        width: of the picture.
+        step: pixels of the picture, along each axis, for one of the window: above 1 in previews.
+    """
+
+    rows: slice
+    columns: slice
+    height: int
+    width: int
+    step: int = 1
+
+    @classmethod
+    def whole(cls, height: int, width: int) -> "Place":
+        """Return the place of a window that is the whole picture."""
+        return cls(slice(0, height), slice(0, width), height, width)
 
 
 class Transforms(Protocol):
@@ -27,7 +52,10 @@ class Transforms(Protocol):
         """Return the inverse gain of each latent, M, at a quality from 1 to 8."""
 
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
-        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        """Return the tone numbers for a thumbnail 100×150×3; None without a tone network.
+
+        There are 15 of a global curve, 43 of a local one.
+        """
 
     def snr_ratio(self, picture: Floats) -> Floats:
         """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
@@ -39,6 +67,7 @@ class Transforms(Protocol):
         snr_maximum: float | None,
         *,
         enhance: bool = True,
+        place: Place | None = None,
     ) -> Floats:
         """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
 
@@ -49,6 +78,7 @@ class Transforms(Protocol):
                 window.
             enhance: whether the SNR-aware branch takes part; without it, and without tone numbers,
                 the picture is coded as it was shot.
+            place: where the window lies, for local tone curves; None for a whole picture.
         """
 
     def hyper_analysis(self, gained: Floats) -> Floats:

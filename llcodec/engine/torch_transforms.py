@@ -4,13 +4,14 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Arrays
-from llcodec.engine.protocol import Floats
+from llcodec.engine.exposures import is_local, positions
+from llcodec.engine.protocol import Floats, Place
 from llcodec.engine.tensors import picture_of, planes_of
 from llcodec.engine.torch_models import joint_model, placed
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_ratio
-from llcodec.nets.tone_numbers import from_numbers, to_numbers
+from llcodec.nets.tone_numbers import curve_of_numbers, to_numbers
 
 
 def torch_transforms(preset: Preset, arrays: Arrays, device: torch.device) -> "TorchTransforms":
@@ -58,7 +59,7 @@ class TorchTransforms:
 
     @torch.inference_mode()
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
-        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        """Return the tone numbers for a thumbnail 100×150×3; None without a tone network."""
         curve = self._model.predict_tone(planes_of(thumbnail, self._device))
         return None if curve is None else to_numbers(curve)
 
@@ -75,17 +76,22 @@ class TorchTransforms:
         snr_maximum: float | None,
         *,
         enhance: bool = True,
+        place: Place | None = None,
     ) -> Floats:
         """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
 
-        ``enhance=False`` leaves the SNR-aware branch out.
+        ``enhance=False`` leaves the SNR-aware branch out; ``place`` is where the window lies, None
+        for a whole picture.
         """
-        curve = None if tone is None else from_numbers(tone).to(self._device)
+        curve = None if tone is None else curve_of_numbers(tone).to(self._device)
+        places = None
+        if tone is not None and is_local(tone):
+            places = _places(place or Place.whole(*picture.shape[:2])).to(self._device)
         ratio = None
         if snr_maximum is not None:
             ratio = torch.full((1, 1, 1, 1), snr_maximum, device=self._device)
         x = planes_of(picture, self._device)
-        return _array(self._model.analyse(x, curve, enhance, ratio)[0])
+        return _array(self._model.analyse(x, curve, enhance, ratio, places)[0])
 
     @torch.inference_mode()
     def hyper_analysis(self, gained: Floats) -> Floats:
@@ -110,6 +116,14 @@ class TorchTransforms:
 
     def _planes(self, latents: Floats) -> Tensor:
         return torch.from_numpy(latents)[None].to(self._device)
+
+
+def _places(place: Place) -> Tensor:
+    """Return where the pixels of a window lie, 1×H×W×2; see :func:`nets.tone.apply_tone`."""
+    right = positions(place.columns, place.width, place.step)
+    down = positions(place.rows, place.height, place.step)
+    axes = (torch.from_numpy(2 * at - 1).float() for at in (right, down))
+    return torch.stack(torch.meshgrid(*axes, indexing="xy"), -1)[None]
 
 
 def _array(values: Tensor) -> Floats:

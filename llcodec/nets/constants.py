@@ -16,6 +16,20 @@ THUMBNAIL_SIZE: Final = (100, 150)
 TONE_WIDTH: Final = 32
 """Channels inside a tone network."""
 
+MOST_TOE: Final = 0.3
+"""The largest toe that a network predicts."""
+
+LEAST_KNEE: Final = 0.1
+MOST_KNEE: Final = 0.9
+"""The knees that a network predicts."""
+
+TOE_START: Final = -4.0
+KNEE_START: Final = -3.0
+"""What is added to the outputs of a tone network before their sigmoid."""
+
+MOST_EXPOSURE: Final = 2.0
+"""The largest natural logarithm of an exposure, before their mean is subtracted."""
+
 FADE_BRIGHT: Final = 0.1
 FADE_DARK: Final = 0.4
 """Natural logarithms of the predicted brightening up to which, and from which on, a tone curve is

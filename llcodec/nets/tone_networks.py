@@ -8,14 +8,19 @@ from torch.nn import functional as F
 
 from llcodec._bitstream import TONE_COUNT, TONE_GRID_COLUMNS, TONE_GRID_ROWS
 from llcodec.nets.blocks import conv3x3, leaky_relu, luma, zero_init
-from llcodec.nets.constants import TONE_WIDTH
+from llcodec.nets.constants import (
+    KNEE_START,
+    LEAST_KNEE,
+    MOST_EXPOSURE,
+    MOST_KNEE,
+    MOST_TOE,
+    TOE_START,
+    TONE_WIDTH,
+)
 from llcodec.nets.local_tone import LocalToneCurve
 from llcodec.nets.tone import ToneCurve
 
 _TOES, _KNEE = slice(TONE_COUNT, TONE_COUNT + 3), slice(TONE_COUNT + 3, TONE_COUNT + 4)
-_MOST_TOE = 0.3
-_LEAST_KNEE, _MOST_KNEE = 0.1, 0.9
-_MOST_EXPOSURE = 2.0  # natural logarithm
 
 
 class ThumbnailNetwork(nn.Module):
@@ -98,8 +103,8 @@ class LocalToneNetwork(ThumbnailNetwork):
         features, out, log_gain = self.look_at(thumbnail)
         return LocalToneCurve(
             curve_of(out, log_gain),
-            toe=_MOST_TOE * torch.sigmoid(out[:, _TOES] - 4),
-            knee=_LEAST_KNEE + (_MOST_KNEE - _LEAST_KNEE) * torch.sigmoid(out[:, _KNEE] - 3),
+            toe=MOST_TOE * torch.sigmoid(out[:, _TOES] + TOE_START),
+            knee=LEAST_KNEE + (MOST_KNEE - LEAST_KNEE) * torch.sigmoid(out[:, _KNEE] + KNEE_START),
             grid=self._exposures(features),
         )
 
@@ -107,7 +112,7 @@ class LocalToneNetwork(ThumbnailNetwork):
         """Return log exposures with a mean of 0: the gain is the exposure of the whole."""
         cells = F.adaptive_avg_pool2d(features, (TONE_GRID_ROWS, TONE_GRID_COLUMNS))
         whole = cells.mean((-2, -1), keepdim=True).expand_as(cells)
-        grid = _MOST_EXPOSURE * torch.tanh(self.grid(torch.cat((cells, whole), 1)))
+        grid = MOST_EXPOSURE * torch.tanh(self.grid(torch.cat((cells, whole), 1)))
         centred: Tensor = grid - grid.mean((-2, -1), keepdim=True)
         return centred
 

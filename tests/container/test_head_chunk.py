@@ -62,7 +62,7 @@ def test_any_numbers_of_a_local_curve_are_read_or_corrupt(
     if min(toes) >= 0 and knee >= 1 and 0x80 not in tail[38:]:
         assert write_head(read_head(payload, 0, 2), 0) == payload
     else:
-        with pytest.raises(CorruptError, match="toe|knee|exposure"):
+        with pytest.raises(CorruptError, match=r"toe|knee|exposure"):
             read_head(payload, 0, 2)
 
 

@@ -1,16 +1,20 @@
 """The graphs of a codec; see :mod:`llcodec.nets.joint`."""
 
+from typing import Literal
+
 import numpy as np
 
-from llcodec.engine.onnx import cheng, fast, linear_path
+from llcodec.engine.onnx import cheng, fast, linear_path, local_tone, tone
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Layers
-from llcodec.engine.onnx.tone import bright, exposed
 from llcodec.nets.constants import ADAPTATION_GAIN
 from llcodec.nets.presets import Preset
 
 _BRIGHTEST = 2.0  # of the picture at a normalised exposure
+
+ToneKind = Literal["none", "global", "local"]
+"""Whether the analysis has the inputs of a tone curve, and of which kind."""
 
 
 def family_of(preset: Preset) -> Family:
@@ -51,14 +55,15 @@ def hyper_analysis(preset: Preset, arrays: Arrays) -> bytes:
     return graph.model()
 
 
-def analysis(preset: Preset, arrays: Arrays, *, tone: bool, enhance: bool) -> bytes:
+def analysis(preset: Preset, arrays: Arrays, *, curve: ToneKind, enhance: bool) -> bytes:
     """Return the analysis: ``picture`` 1×H×W×3 → ``latents`` 1×M×H/16×W/16.
 
     Args:
         preset: of the codec.
         arrays: its parameters.
-        tone: whether the graph has the inputs of a tone curve
-            (:meth:`llcodec.engine.onnx.tone.Curve.inputs`).
+        curve: whether the graph has the inputs of a global tone curve
+            (:meth:`llcodec.engine.onnx.tone.Curve.inputs`), of a local one
+            (:meth:`llcodec.engine.onnx.local_tone.LocalCurve.inputs`), or of none.
         enhance: whether the SNR-aware branch takes part, which has further inputs
             (:attr:`llcodec.engine.onnx.family.Family.branch_inputs`).
     """
@@ -69,8 +74,11 @@ def analysis(preset: Preset, arrays: Arrays, *, tone: bool, enhance: bool) -> by
         snr = layers.robust_snr(x)
     else:
         snr = layers.published_snr(x, graph.input("snr_maximum", (1,)))
-    light = exposed(layers, x) if tone else x
-    x_g = bright(layers, light) if tone else x
+    light = x_g = x
+    if curve != "none":
+        kind = local_tone if curve == "local" else tone
+        light = kind.exposed(layers, x)
+        x_g = kind.bright(layers, light)
     planes = x
     if preset.family == "fast":
         planes = graph.add("Concat", x_g, layers.at_most(light, _BRIGHTEST), snr, axis=1)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from llcodec._bitstream import LINEAR_KERNEL, QUALITY_LEVELS
-from llcodec.engine.onnx import cheng_shapes, fast_shapes, tone
+from llcodec.engine.onnx import cheng_shapes, fast_shapes, tone_network
 from llcodec.engine.onnx.layers import Arrays
 from llcodec.engine.onnx.shapes import Shapes, check_arrays
 from llcodec.errors import BrokenModelError
@@ -58,7 +58,7 @@ def codec_shapes(preset: Preset) -> Shapes:
         for name in ("log_gain", "log_inverse"):
             shapes[f"gain.{name}"] = (QUALITY_LEVELS, latents)
     if preset.global_tone:
-        shapes |= tone.shapes(preset)
+        shapes |= tone_network.shapes(preset)
     if preset.linear_path:
         for name in ("linear_analysis.conv", "linear_synthesis"):
             shapes[f"{name}.weight"] = (latents, 3, LINEAR_KERNEL, LINEAR_KERNEL)

@@ -6,15 +6,24 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
+from llcodec.engine.exposures import is_local
 from llcodec.engine.onnx import codec_graphs
+from llcodec.engine.onnx.codec_graphs import ToneKind
 from llcodec.engine.onnx.codec_shapes import check
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.graph import Array
 from llcodec.engine.onnx.layers import Arrays
+from llcodec.engine.onnx.local_tone import LocalCurve
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.snr import snr_ratio
-from llcodec.engine.onnx.tone import Curve, network, network_inputs
-from llcodec.engine.protocol import Floats
+from llcodec.engine.onnx.tone import Curve
+from llcodec.engine.onnx.tone_network import (
+    curve_of_network,
+    faded_if_bright,
+    network,
+    network_inputs,
+)
+from llcodec.engine.protocol import Floats, Place
 from llcodec.nets.presets import Preset
 
 _SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
@@ -40,7 +49,7 @@ class OnnxTransforms:
         check(preset, arrays)
         self._preset, self._arrays = preset, arrays
         self._provider = choose_provider(device)
-        self._analyses: dict[tuple[bool, bool], Session] = {}
+        self._analyses: dict[tuple[ToneKind, bool], Session] = {}
         branch_inputs = codec_graphs.family_of(preset).branch_inputs
         self._branch_inputs = lru_cache(_SIZES)(branch_inputs)
 
@@ -72,12 +81,13 @@ class OnnxTransforms:
         return gains
 
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
-        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        """Return the tone numbers for a thumbnail 100×150×3; None without a tone network."""
         if not self._preset.global_tone:
             return None
         inputs = network_inputs(thumbnail)
-        curve = Curve.of_network(self._tone.run(inputs), float(inputs["level"][0, 0]))
-        return curve.faded_if_bright(thumbnail).to_numbers()
+        level = float(inputs["level"][0, 0])
+        curve = curve_of_network(self._preset, self._tone.run(inputs), level)
+        return faded_if_bright(curve, thumbnail).to_numbers()
 
     def snr_ratio(self, picture: Floats) -> Floats:
         """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
@@ -90,22 +100,29 @@ class OnnxTransforms:
         snr_maximum: float | None,
         *,
         enhance: bool = True,
+        place: Place | None = None,
     ) -> Floats:
         """Return the latents M×H/16×W/16 of a window H×W×3, whose sides are multiples of 16.
 
-        ``enhance=False`` leaves the SNR-aware branch out.
+        ``enhance=False`` leaves the SNR-aware branch out; ``place`` is where the window lies, None
+        for a whole picture.
         """
         enhance = enhance and self._preset.snr_branch
         inputs: dict[str, Array] = {"picture": picture[None]}
-        if tone is not None:
+        kind: ToneKind = "none"
+        if tone is not None and is_local(tone):
+            where = place or Place.whole(*picture.shape[:2])
+            kind = "local"
+            inputs |= LocalCurve.of_numbers(tone).inputs(where)
+        elif tone is not None:
+            kind = "global"
             inputs |= Curve.of_numbers(tone).inputs()
         if self.needs_snr_maximum:
             largest = snr_ratio(picture).max() if snr_maximum is None else snr_maximum
             inputs["snr_maximum"] = np.full(1, largest, np.float32)
         if enhance:
             inputs |= self._branch_inputs(*picture.shape[:2])
-        session = self._analysis(tone is not None, enhance)
-        return session.run(inputs)
+        return self._analysis(kind, enhance).run(inputs)
 
     def hyper_analysis(self, gained: Floats) -> Floats:
         """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
@@ -137,12 +154,10 @@ class OnnxTransforms:
     def _tone(self) -> Session:
         return self._session(network)
 
-    def _analysis(self, with_tone: bool, enhance: bool) -> Session:
-        key = with_tone, enhance
+    def _analysis(self, curve: ToneKind, enhance: bool) -> Session:
+        key = curve, enhance
         if key not in self._analyses:
-            model = codec_graphs.analysis(
-                self._preset, self._arrays, tone=with_tone, enhance=enhance
-            )
+            model = codec_graphs.analysis(self._preset, self._arrays, curve=curve, enhance=enhance)
             self._analyses[key] = Session(model, self._provider)
         return self._analyses[key]
 

@@ -49,6 +49,8 @@ PRESETS = {
     "tiny": TINY,
     "plain": TINY.plain(),
     "version 2": TINY_2,
+    "version 2, ensemble": replace(TINY_2, tone_members=3),
+    "version 2, global tone": replace(TINY_2, local_tone=False),
     "version 2, plain": TINY_2.plain(),
     "no tone": replace(TINY, global_tone=False, tone_members=1),
     "no SNR branch": replace(TINY, snr_branch=False),
@@ -66,6 +68,9 @@ PRESETS = {
         variable_rate=True,
         global_tone=True,
         linear_path=True,
+    ),
+    "paper with a local tone": replace(
+        paper_preset(8), condition=4, global_tone=True, local_tone=True, linear_path=True
     ),
     "no blocks": replace(TINY, blocks=(0, 0, 0, 0)),
 }
@@ -85,6 +90,8 @@ def random_model(preset: Preset) -> JointModel:
     for name, parameter in model.named_parameters():
         if name.startswith(("linear", "gain")):
             parameter.copy_(0.02 * torch.randn_like(parameter))
+        elif name.endswith("grid.weight"):
+            parameter.copy_(3 * torch.randn_like(parameter))
         elif not bool(parameter.any()):
             parameter.copy_(0.1 * torch.randn_like(parameter))
     for scale in (model.latent_scale, model.coded_scale):

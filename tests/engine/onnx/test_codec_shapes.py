@@ -63,6 +63,7 @@ def test_arrays_that_do_not_fit_are_refused(name: str, value: Any) -> None:
         {"decoder_blocks": (1, 1)},
         {"tone_members": 0},
         {"tone_members": 60_000},
+        {"local_tone": True},
         {"condition": 7},
         {"condition": None},
         {"snr": "none"},

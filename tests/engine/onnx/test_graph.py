@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from llcodec.engine.onnx import codec_graphs, graph, tone
+from llcodec.engine.onnx import codec_graphs, graph, tone_network
 from llcodec.engine.onnx.graph import Graph
 from llcodec.errors import ModelError
 from tests.engine.onnx.conftest import Both
@@ -24,10 +24,11 @@ def test_all_graphs_are_valid(both: Both) -> None:
     if preset.linear_path:
         models.append(codec_graphs.preview(preset, arrays))
     if preset.global_tone:
-        models.append(tone.network(preset, arrays))
-    for with_tone in (False, True):
+        models.append(tone_network.network(preset, arrays))
+    kinds: tuple[codec_graphs.ToneKind, ...] = ("none", "global", "local")
+    for curve in kinds:
         for enhance in {False, preset.snr_branch}:
-            models.append(codec_graphs.analysis(preset, arrays, tone=with_tone, enhance=enhance))
+            models.append(codec_graphs.analysis(preset, arrays, curve=curve, enhance=enhance))
     for model in models:
         checked(model)
 

@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from llcodec.codec.samples import thumbnail_of_samples
-from llcodec.engine.protocol import Transforms
+from llcodec.engine.protocol import Place, Transforms
 from llcodec.imaging import read_picture
 from tests.engine.onnx.conftest import Both
+from tests.engine.test_exposures import NUMBERS
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.jpg"))
 SIZES = [(16, 16), (16, 80), (48, 32), (112, 208)]
@@ -58,11 +59,43 @@ def test_latents_and_pictures_of_every_kind_of_preset(both: Both, height: int, w
     assert close(both.onnx.hyper_analysis(gained), both.torch.hyper_analysis(gained))
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        Place(slice(0, 48), slice(0, 80), 41, 70),  # padded
+        Place(slice(32, 80), slice(160, 240), 500, 700),
+        Place(slice(0, 48), slice(0, 80), 1, 1),
+    ],
+)
+def test_local_curves_know_where_a_window_lies(both: Both, place: Place) -> None:
+    x = picture(48, 80)
+    wanted = both.torch.analyse(x, NUMBERS, None, place=place)
+    share = 1e-4 if both.onnx.needs_snr_maximum else 1e-5
+    assert close(both.onnx.analyse(x, NUMBERS, None, place=place), wanted, share)
+    if both.preset.linear_path:  # others see the picture as it is
+        for other in (None, Place(slice(0, 48), slice(80, 160), 48, 160)):
+            assert not close(both.torch.analyse(x, NUMBERS, None, place=other), wanted, 1e-3)
+
+
+@pytest.mark.parametrize("level", [0.02, 0.1, 0.3, 1.0, 2.0])
+def test_tone_numbers_of_every_kind_of_preset(both: Both, level: float) -> None:
+    rng = np.random.default_rng(7)
+    coarse = rng.random((5, 5, 3), np.float32).repeat(20, 0).repeat(30, 1)
+    thumbnail = np.clip(level * coarse + rng.random((100, 150, 3), np.float32) / 100, 0, 1)
+    tone = both.torch.predict_tone(thumbnail)
+    assert both.onnx.predict_tone(thumbnail) == tone
+    if both.preset.local_tone and level < 0.1:
+        assert tone is not None
+        assert min(tone[15:18]) > 0
+        assert len(set(tone[19:])) > 5
+
+
 def test_every_branch_takes_part(both: Both) -> None:
     """Without this, a test that holds one engine to the other could hold nothing to nothing."""
     x = picture(48, 80)
     tone = both.onnx.predict_tone(picture(100, 150))
     assert (tone is not None) == both.preset.global_tone
+    assert tone is None or len(tone) == (43 if both.preset.local_tone else 15)
     whole, plain = (both.onnx.analyse(x, tone, None, enhance=on) for on in (True, False))
     assert close(whole, plain, 1e-3) != both.preset.snr_branch
     if tone is not None:
