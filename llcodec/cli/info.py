@@ -1,5 +1,6 @@
 """``llc info``: show the properties of files. Does not need PyTorch."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,6 +16,8 @@ from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
     from llcodec._inspection import Info
+
+_INDENT = " " * 12  # where values begin
 
 
 def info(inputs: options.Files, json: options.Json = False) -> None:
@@ -58,13 +61,32 @@ def _facts(info: "Info") -> dict[str, object]:
 
 
 def _tone(numbers: tuple[int, ...]) -> dict[str, object]:
-    """Return the gains, exponents and matrix that the tone numbers stand for."""
-    matrix = [round(number / 4096, 4) for number in numbers[6:15]]
-    return {
-        "gain": [round(2 ** (number / 2048), 4) for number in numbers[0:3]],
-        "gamma": [round(2 ** (number / 4096), 4) for number in numbers[3:6]],
-        "matrix": [matrix[0:3], matrix[3:6], matrix[6:9]],
+    """Return what the tone numbers stand for.
+
+    That is gains, exponents and matrix; of a local curve also toes, knee, and rows of exposures.
+    """
+    from llcodec import _bitstream as units
+
+    matrix = _rounded(number / units.TONE_MATRIX_UNITS for number in numbers[6:15])
+    tone: dict[str, object] = {
+        "gain": _rounded(2 ** (number / units.TONE_GAIN_UNITS) for number in numbers[0:3]),
+        "gamma": _rounded(2 ** (number / units.TONE_GAMMA_UNITS) for number in numbers[3:6]),
+        "matrix": _rows(matrix, 3),
     }
+    if len(numbers) == units.LOCAL_TONE_COUNT:
+        exposures = _rounded(2 ** (number / units.TONE_GRID_UNITS) for number in numbers[19:])
+        tone["toe"] = _rounded(number / units.TONE_TOE_UNITS for number in numbers[15:18])
+        tone["knee"] = round(numbers[18] / units.TONE_KNEE_UNITS, 4)
+        tone["exposures"] = _rows(exposures, units.TONE_GRID_COLUMNS)
+    return tone
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(value, 4) for value in values]
+
+
+def _rows(values: list[float], length: int) -> list[list[float]]:
+    return [values[start : start + length] for start in range(0, len(values), length)]
 
 
 def _describe(record: Record) -> str:
@@ -84,11 +106,21 @@ def _describe(record: Record) -> str:
     return "\n".join([printable(r["path"]), *(f"  {k:<9} {v}" for k, v in lines.items())])
 
 
-def _describe_tone(tone: dict[str, list[float]] | None) -> dict[str, str]:
+def _describe_tone(tone: dict[str, Any] | None) -> dict[str, str]:
     if tone is None:
         return {"tone": "none"}
-    gain, gamma = (" ".join(f"{v:.3g}" for v in tone[key]) for key in ("gain", "gamma"))
-    return {"tone": f"gain {gain}, gamma {gamma}"}
+    whole = f"gain {_joined(tone['gain'])}, gamma {_joined(tone['gamma'])}"
+    if "exposures" not in tone:
+        return {"tone": whole}
+    rows = (" ".join(f"{exposure:5.2f}" for exposure in row) for row in tone["exposures"])
+    return {
+        "tone": f"{whole}, toe {_joined(tone['toe'])}, knee {tone['knee']:.3g}",
+        "exposures": f"\n{_INDENT}".join(rows),
+    }
+
+
+def _joined(values: list[float]) -> str:
+    return " ".join(f"{value:.3g}" for value in values)
 
 
 def _describe_chunks(chunks: list[dict[str, Any]]) -> str:

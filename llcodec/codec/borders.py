@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Samples, white_level
+from llcodec._bitstream import TONE_GRID_COLUMNS, TONE_GRID_ROWS
 from llcodec.codec.samples import thumbnail_of_samples
+from llcodec.engine.exposures import interpolated, is_local, positions
 from llcodec.engine.protocol import Floats
 
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance
 _LEAST_SHARE = 0.01  # of the picture
+_CELLS = TONE_GRID_ROWS * TONE_GRID_COLUMNS
 _CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
@@ -101,6 +104,29 @@ def content_thumbnail(pixels: Samples, content: Content) -> Floats | None:
     thumbnail = thumbnail_of_samples(cut)
     spread = thumbnail.max((0, 1)) - thumbnail.min((0, 1))
     return thumbnail if float(spread.max()) > 0.5 / white_level(pixels) else None
+
+
+def tone_of_picture(
+    tone: tuple[int, ...], content: Content, height: int, width: int
+) -> tuple[int, ...]:
+    """Return the tone numbers of a picture, of whose content ``tone`` was predicted.
+
+    The exposures of a local curve lie relative to the content. They are read in the middles of the
+    cells of the whole picture, and rounded.
+    """
+    if not is_local(tone) or content.border is None:
+        return tone
+    grid = np.array(tone[-_CELLS:], np.float64).reshape(TONE_GRID_ROWS, TONE_GRID_COLUMNS)
+    down = _positions_within(content.rows, height, TONE_GRID_ROWS)
+    right = _positions_within(content.columns, width, TONE_GRID_COLUMNS)
+    exposures = np.rint(interpolated(grid, down, right)).astype(int)
+    return (*tone[:-_CELLS], *exposures.ravel().tolist())
+
+
+def _positions_within(span: slice, length: int, cells: int) -> NDArray[np.float64]:
+    """Return where the middles of the picture's cells lie, 0 and 1 being the content's edges."""
+    middles = positions(slice(0, cells), cells) * length
+    return np.asarray((middles - span.start) / (span.stop - span.start))
 
 
 def border_within(content: Content, rows: slice, columns: slice) -> NDArray[np.bool_] | None:

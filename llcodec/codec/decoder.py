@@ -13,9 +13,9 @@ from llcodec.codec.brightness import Brightness
 from llcodec.codec.parallel import parallel_map
 from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, windows
+from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, place_of, windows
 from llcodec.container import Header, Tile
-from llcodec.engine.protocol import Transforms
+from llcodec.engine.protocol import Place, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.entropy.walk import Latents
 from llcodec.errors import CorruptError, InputError
@@ -142,7 +142,8 @@ def synthesise(
         piece = transforms.synthesise(plane.crop(window) * factor)
         piece = piece[in_pixels(rows.inner), in_pixels(columns.inner)]
         if shown is not None:
-            piece = shown.adjust(piece)
+            place = place_of(rows.core, columns.core, header.height, header.width)
+            piece = shown.adjust(piece, place)
         samples = to_samples(piece, sixteen_bit=header.sixteen_bit, grey=header.grey)
         top, left = (
             (rows.core.start - box.top) * STRIDE,
@@ -169,7 +170,9 @@ def preview(
         return None
     shown = _brightness(header, brightness, exposure)
     if shown is not None:
-        picture = shown.adjust(picture)
+        rows, columns = (slice(0, n * STRIDE) for n in picture.shape[:2])
+        place = Place(rows, columns, header.height, header.width, STRIDE)
+        picture = shown.adjust(picture, place)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
 

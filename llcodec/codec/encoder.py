@@ -10,12 +10,18 @@ from llcodec._arrays import Samples
 from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._windows import Window
-from llcodec.codec.borders import Content, border_within, content_thumbnail, find_content
+from llcodec.codec.borders import (
+    Content,
+    border_within,
+    content_thumbnail,
+    find_content,
+    tone_of_picture,
+)
 from llcodec.codec.brightness import Brightness
 from llcodec.codec.samples import crop
-from llcodec.codec.windows import ENCODER_HALO, in_pixels, windows
+from llcodec.codec.windows import ENCODER_HALO, in_pixels, place_of, windows
 from llcodec.container import Tile
-from llcodec.engine.protocol import Floats, Transforms
+from llcodec.engine.protocol import Floats, Place, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError, CorruptError, InputError
 
@@ -30,7 +36,7 @@ def check_tile_size(size: int) -> None:
 
 @dataclass(frozen=True)
 class AnalysedPicture:
-    """The latents of a picture, M×h×w, and its 15 tone numbers, before a quality is chosen."""
+    """The latents of a picture, M×h×w, and its tone numbers, before a quality is chosen."""
 
     latents: Floats
     tone: tuple[int, ...] | None
@@ -49,6 +55,8 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
     content = find_content(pixels)
     thumbnail = content_thumbnail(pixels, content)
     tone = None if thumbnail is None else transforms.predict_tone(thumbnail)
+    if tone is not None:
+        tone = tone_of_picture(tone, content, *pixels.shape[:2])
     source = _Source(pixels, content, _inverse(content, tone))
     height, width = (-(-n // STRIDE) for n in pixels.shape[:2])
     pieces = list(windows(height, width, ENCODER_HALO))
@@ -60,7 +68,9 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
     for window in pieces:
         rows, columns = window.rows, window.columns
         x = source.window(window)
-        y = transforms.analyse(x, tone, maximum, enhance=thumbnail is not None)
+        y = transforms.analyse(
+            x, tone, maximum, enhance=thumbnail is not None, place=source.place(window)
+        )
         latents[:, rows.core, columns.core] = y[:, rows.inner, columns.inner]
     return AnalysedPicture(latents, tone)
 
@@ -83,8 +93,14 @@ class _Source:
         x = crop(self.pixels, rows.start, columns.start, height, width)
         border = self.border(window)
         if border is not None and self.inverse is not None:
-            x[border] = np.clip(self.inverse.adjust(x[border][None])[0], 0, 1)
+            shot = self.inverse.adjust(x[border][None], self.place(window), border)
+            x[border] = np.clip(shot[0], 0, 1)
         return x
+
+    def place(self, window: Window) -> Place:
+        """Return where a window with its halo lies."""
+        height, width = self.pixels.shape[:2]
+        return place_of(window.rows.outer, window.columns.outer, height, width)
 
     def border(self, window: Window) -> NDArray[np.bool_] | None:
         """Return where a window with its halo has the border, H×W; None for nowhere."""

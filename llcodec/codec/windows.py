@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from llcodec._bitstream import STRIDE
 from llcodec._windows import Span, Window, crossed, spans
+from llcodec.engine.protocol import Place
 
 CORE = 64  # latents: 1024 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
@@ -27,6 +28,11 @@ class LatentBox(NamedTuple):
 def in_pixels(latents: slice) -> slice:
     """Return the pixels that a stretch of latents covers."""
     return slice(latents.start * STRIDE, latents.stop * STRIDE)
+
+
+def place_of(rows: slice, columns: slice, height: int, width: int) -> Place:
+    """Return where rows and columns of latents lie in a picture of ``height``×``width`` pixels."""
+    return Place(in_pixels(rows), in_pixels(columns), height, width)
 
 
 def windows(height: int, width: int, halo: int, box: LatentBox | None = None) -> Iterator[Window]:

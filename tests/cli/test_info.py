@@ -78,6 +78,39 @@ def test_files_of_other_models_and_of_any_size(llc: Llc, tmp_path: Path) -> None
     assert "TILE 19 in 2" in shown
 
 
+def test_local_tone_curves(llc: Llc, tmp_path: Path) -> None:
+    tone = (
+        2048,
+        0,
+        -2048,
+        4096,
+        0,
+        -4096,
+        4096,
+        *(0,) * 8,
+        6554,
+        0,
+        32767,
+        9830,
+        *range(-64, 32, 4),
+    )
+    header = container.Header(64, 64, 1024, "other", bytes(8), tone=tone)
+    data = container.pack(container.Container(header, (container.Tile(0, b"ab"),)))
+    (tmp_path / "a.llc").write_bytes(data)
+    record = json.loads(llc("info", tmp_path / "a.llc", "--json").out)
+    assert record["format"] == "2.0"
+    found = record["tone"]
+    assert (found["gain"], found["gamma"]) == ([2, 1, 0.5], [2, 1, 0.5])
+    assert (found["toe"], found["knee"]) == ([0.1, 0, 0.5], 0.3)
+    assert [len(row) for row in found["exposures"]] == [6] * 4
+    assert (found["exposures"][0][0], found["exposures"][2][4]) == (0.25, 1)
+    lines = llc("info", tmp_path / "a.llc").out.decode().splitlines()
+    assert "  tone      gain 2 1 0.5, gamma 2 1 0.5, toe 0.1 0 0.5, knee 0.3" in lines
+    start = lines.index("  exposures  0.25  0.27  0.30  0.32  0.35  0.39")
+    assert lines[start + 2].split() == ["0.71", "0.77", "0.84", "0.92", "1.00", "1.09"]
+    assert lines[start + 4].split()[0] == "chunks"
+
+
 def test_broken_files_are_told(llc: Llc, file: Path, sample: bytes) -> None:
     file.write_bytes(sample[:-1])
     result = llc("info", file, "-", stdin=sample)

@@ -3,7 +3,13 @@ import pytest
 from numpy.typing import NDArray
 
 from llcodec._arrays import Pixels
-from llcodec.codec.borders import border_within, content_thumbnail, find_content
+from llcodec.codec.borders import (
+    Content,
+    border_within,
+    content_thumbnail,
+    find_content,
+    tone_of_picture,
+)
 from llcodec.codec.samples import thumbnail_of_samples
 
 
@@ -73,3 +79,34 @@ def test_border_within_windows_reaches_as_far_as_their_padding() -> None:
     assert border.shape == (32, 16)
     assert border[14:].all()
     assert not border[:14].any()
+
+
+WHOLE_TONE = (*range(15), 3, 4, 5, 9000)
+
+
+def grid_for(grid: NDArray[np.int_], rows: slice, columns: slice) -> NDArray[np.int_]:
+    """The exposures of a picture of 80×120 whose content is a rectangle."""
+    content = Content(np.ones((80, 120), bool), rows, columns)
+    tone = tone_of_picture((*WHOLE_TONE, *grid.ravel().tolist()), content, 80, 120)
+    assert tone[:19] == WHOLE_TONE
+    return np.array(tone[19:]).reshape(4, 6)
+
+
+def test_exposures_of_the_content_become_those_of_the_picture() -> None:
+    grid = np.random.default_rng(3).integers(-127, 128, (4, 6))
+    assert np.array_equal(grid_for(grid, slice(0, 80), slice(0, 120)), grid)
+    # The content takes the lower right quarter, where its cells are half as large.
+    found = grid_for(grid, slice(40, 80), slice(60, 120))
+    corners = [grid[r : r + 2, c : c + 2].mean() for r in (0, 2) for c in (0, 2, 4)]
+    np.testing.assert_allclose(found[2:, 3:].ravel(), corners, atol=0.5)
+    np.testing.assert_allclose(found[:2, 3:], [grid[0].reshape(3, 2).mean(1)] * 2, atol=1)
+    assert set(found[:2, :3].ravel()) == {grid[0, 0]}
+
+
+def test_without_a_border_or_with_a_global_curve_numbers_stay() -> None:
+    none = Content(None, slice(0, 80), slice(0, 120))
+    local = (*WHOLE_TONE, *range(24))
+    assert tone_of_picture(local, none, 80, 120) == local
+    barred = Content(np.ones((80, 120), bool), slice(9, 30), slice(0, 120))
+    assert tone_of_picture(local[:15], barred, 80, 120) == local[:15]
+    assert tone_of_picture(local, barred, 80, 120) != local

@@ -1,0 +1,132 @@
+"""Undo the tone curve of a header: the picture as it was shot.
+
+The inverses of :mod:`llcodec.nets.tone` and :mod:`llcodec.nets.local_tone`.
+"""
+
+from typing import Protocol
+
+import numpy as np
+
+from llcodec._bitstream import (
+    TONE_FLOOR,
+    TONE_GAIN_UNITS,
+    TONE_GAMMA_UNITS,
+    TONE_KNEE_UNITS,
+    TONE_MATRIX_UNITS,
+    TONE_TOE_UNITS,
+)
+from llcodec.codec.exposing import Picture, undo_shoulder
+from llcodec.engine.exposures import exposures, grid_of, is_local
+from llcodec.engine.protocol import Place
+from llcodec.errors import CorruptError
+
+_LEAST_DETERMINANT = 1e-4
+_ONE = TONE_MATRIX_UNITS
+
+IDENTITY = (*(0,) * 6, _ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE)
+"""The tone numbers of no change."""
+
+
+class Undoing(Protocol):
+    """A tone curve, to be undone.
+
+    Attributes:
+        mix: transposed colour matrix, 3×3.
+        unmix: its inverse.
+    """
+
+    mix: Picture
+    unmix: Picture
+
+    def exposures(self, place: Place) -> Picture | None:
+        """Return by what factors the values at a place were exposed, H×W; None for all alike."""
+
+    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+        """Return the picture H×W×3 as it was before the curve."""
+
+
+def undoing_of(tone: tuple[int, ...]) -> Undoing:
+    """Return the inverse of the curve of 15 or 43 tone numbers.
+
+    Raises:
+        CorruptError: when there is none.
+    """
+    return UndoneLocalTone(tone) if is_local(tone) else UndoneTone(tone)
+
+
+class UndoneTone:
+    """The inverse of a global curve, but for values near white: see :func:`undo_shoulder`.
+
+    Implements :class:`Undoing`.
+    """
+
+    def __init__(self, tone: tuple[int, ...]) -> None:
+        numbers = np.array(tone, np.float64)
+        self.mix, self.unmix = _matrices(numbers)
+        self._gain = np.exp2(numbers[0:3] / TONE_GAIN_UNITS).astype(np.float32)
+        self._exponent = np.exp2(-numbers[3:6] / TONE_GAMMA_UNITS).astype(np.float32)
+
+    def exposures(self, place: Place) -> Picture | None:
+        """Return None: all places are exposed alike."""
+        return None
+
+    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+        """Return the picture H×W×3 as it was before the curve."""
+        bright = undo_shoulder(picture @ self.unmix)
+        exposed = np.maximum(bright, np.float32(TONE_FLOOR)) ** self._exponent
+        return np.asarray(exposed / self._gain)
+
+
+class UndoneLocalTone:
+    """The inverse of a local curve, up to what it makes of white.
+
+    Implements :class:`Undoing`.
+    """
+
+    def __init__(self, tone: tuple[int, ...]) -> None:
+        numbers = np.array(tone, np.float64)
+        self.mix, self.unmix = _matrices(numbers)
+        self._grid = grid_of(tone)
+        gain = np.exp2(numbers[0:3] / TONE_GAIN_UNITS)
+        gamma = np.exp2(numbers[3:6] / TONE_GAMMA_UNITS)
+        toe, knee = numbers[15:18] / TONE_TOE_UNITS, numbers[18] / TONE_KNEE_UNITS
+        t = gain**2 / np.maximum(gain + toe, TONE_FLOOR)
+        with np.errstate(all="ignore"):  # absurd curves overflow
+            white = np.maximum(t, TONE_FLOOR) ** gamma
+            most = np.maximum((white - (1 - knee)) / knee, 1)
+            self._reach = (1 / most**2).astype(np.float32)
+        self._gain, self._toe = gain.astype(np.float32), toe.astype(np.float32)
+        self._exponent = (1 / gamma).astype(np.float32)
+        self._knee = np.float32(knee)
+
+    def exposures(self, place: Place) -> Picture | None:
+        """Return by what factors the values at a place were exposed, H×W."""
+        return exposures(self._grid, place)
+
+    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+        """Return the picture H×W×3 as it was before the curve; None is an exposure of 1."""
+        v = self._undo_shoulder(picture @ self.unmix)
+        t = np.maximum(v, 0) ** self._exponent
+        u = (t + np.sqrt(t * (t + 4 * self._toe))) / 2
+        shot = u / self._gain
+        return np.asarray(shot if exposures is None else shot / exposures[..., None])
+
+    def _undo_shoulder(self, values: Picture) -> Picture:
+        """Return what the shoulder made into values; those beyond white count as white.
+
+        With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
+        equation. Its root is written so that nothing cancels.
+        """
+        start = 1 - self._knee
+        y = np.clip((values - start) / self._knee, 0, 1)
+        rest = 1 - y
+        over = 2 * y / (rest + np.sqrt(rest * rest + 4 * y * self._reach))
+        return np.where(y > 0, start + self._knee * over, values)
+
+
+def _matrices(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[Picture, Picture]:
+    """Return the transposed colour matrix and its inverse."""
+    matrix = numbers[6:15].reshape(3, 3) / TONE_MATRIX_UNITS
+    if not abs(np.linalg.det(matrix)) > _LEAST_DETERMINANT:
+        raise CorruptError("the tone curve in the header cannot be inverted")
+    return matrix.T.astype(np.float32), np.linalg.inv(matrix).T.astype(np.float32)
