@@ -6,9 +6,9 @@ import numpy as np
 
 from llcodec._arrays import Samples
 from llcodec.codec.borders import content_thumbnail, find_content
-from llcodec.codec.brightness import exposed
 from llcodec.codec.codec import check_shape
 from llcodec.codec.decoder import check_exposure
+from llcodec.codec.exposing import exposed
 from llcodec.codec.samples import luma, to_samples
 from llcodec.engine.choice import Asked
 from llcodec.enhancing.blending import blend, check_strength

@@ -79,21 +79,8 @@ def test_files_of_other_models_and_of_any_size(llc: Llc, tmp_path: Path) -> None
 
 
 def test_local_tone_curves(llc: Llc, tmp_path: Path) -> None:
-    tone = (
-        2048,
-        0,
-        -2048,
-        4096,
-        0,
-        -4096,
-        4096,
-        *(0,) * 8,
-        6554,
-        0,
-        32767,
-        9830,
-        *range(-64, 32, 4),
-    )
+    whole = (2048, 0, -2048, 4096, 0, -4096, 4096, *(0,) * 8)
+    tone = (*whole, 6554, 0, 32767, 9830, *range(-64, 32, 4))
     header = container.Header(64, 64, 1024, "other", bytes(8), tone=tone)
     data = container.pack(container.Container(header, (container.Tile(0, b"ab"),)))
     (tmp_path / "a.llc").write_bytes(data)
