@@ -87,7 +87,9 @@ class StageRecipe:
     integer qualities, drawn at random; ``rate_point`` trains at one of them only, for presets of
     one rate. ``equalise`` divides the loss by the root of λ, so that the highest quality does not
     drown out the others. Adam forgets squares quickly (``betas``): bursts of the gradient would
-    move all weights at once, and have thrown a run away.
+    move all weights at once, and have thrown a run away. ``teacher`` is the weight of what guides
+    the features of the joint stage towards those of the bright reference
+    (see :class:`llcodec.training.teacher.Teacher`).
 
     Gradients are clipped to the norm ``clip_norm``, or where ``adaptive_clip`` is given, those of
     each part to that many times the median of its recent norms.
@@ -115,6 +117,7 @@ class StageRecipe:
     lambdas: tuple[float, ...] = LAMBDAS
     rate_point: int | None = None
     equalise: bool = True
+    teacher: float | None = None
     mix: Mix = field(default_factory=Mix)
     bright_halves: bool = True
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -130,7 +133,9 @@ class StageRecipe:
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience, loss_cap=self.loss_cap)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
-        check_positive(clip_norm=self.clip_norm, adaptive_clip=self.adaptive_clip)
+        check_positive(
+            clip_norm=self.clip_norm, adaptive_clip=self.adaptive_clip, teacher=self.teacher
+        )
         check_decays(ema_decay=self.ema_decay)
         for beta in self.betas:
             check_decays(betas=beta)
