@@ -249,7 +249,7 @@ EngineName = Annotated[
     Engine,
     typer.Option(
         help="What runs the networks: ONNX Runtime or PyTorch. auto is ONNX Runtime, unless only "
-        "PyTorch has the device or can run the model."
+        "PyTorch has the device."
     ),
 ]
 

@@ -77,7 +77,7 @@ class Codec:
     Args:
         model: the name of a shipped model, or the path of a weight file.
         engine: what runs the float transforms: ``onnx``, ``torch``, or ``auto``, which is ONNX
-            Runtime unless only PyTorch has the device or can run the model.
+            Runtime unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``. It is used by the
             float transforms only; entropy coding always runs on the CPU.
 

@@ -25,7 +25,7 @@ class Enhancer:
     Args:
         model: ``joint``, the name of a shipped model, or the path of a weight file.
         engine: what runs the network: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
-            unless only PyTorch has the device or can run the model.
+            unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
 
     Attributes:
