@@ -11,6 +11,9 @@ Pixels: TypeAlias = NDArray[np.uint8]
 Samples: TypeAlias = NDArray[np.uint8 | np.uint16]
 """8-bit or 16-bit samples over their whole range: 0…255 or 0…65535."""
 
+Floats: TypeAlias = NDArray[np.float32]
+"""Float samples in [0, 1], unless stated otherwise; H×W×3 RGB, or H×W of one channel."""
+
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 """The arrays of a weight file, or the parameters of a network, by name."""
 

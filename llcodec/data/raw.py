@@ -1,4 +1,4 @@
-"""RAW files of cameras, developed by rawpy: an extra, as LibRaw comes with it."""
+"""Develop RAW files of cameras with rawpy, which an extra brings."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from llcodec._extras import require
 from llcodec.errors import UnreadableImageError
 
 RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
-"""Lower-case suffixes, with their dot, of RAW files."""
+"""Lower-case suffixes, with the dot, of RAW files."""
 
 
 def require_rawpy() -> Any:
@@ -23,7 +23,7 @@ def read_raw(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         InputError: rawpy is not installed.
-        UnreadableImageError: LibRaw does not know the file, or it is damaged.
+        UnreadableImageError: the file is damaged, or LibRaw does not support it.
     """
     rawpy = require_rawpy()
     try:

@@ -1,4 +1,4 @@
-"""Files of text guides: safetensors with both towers, and a card of all else. No pickle."""
+"""Files of text guides: safetensors with both towers and a card, without pickle."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -22,9 +22,9 @@ FORMAT = TEXT_GUIDE.format
 
 @dataclass(frozen=True)
 class GuideCard:
-    """Everything in a text guide's file except its weights.
+    """Everything in the file of a text guide except its weights.
 
-    ``merges`` are the byte pairs of its tokenizer, ``notes`` free texts: data, steps, figures.
+    ``merges`` are the byte pairs of its tokenizer; ``notes`` are free texts: data, steps, figures.
     """
 
     name: str
@@ -35,7 +35,7 @@ class GuideCard:
 
     @property
     def view(self) -> GuideView:
-        """The whole picture, squeezed to a square, with mean and deviation one half."""
+        """The complete picture, resized to a square, with mean and deviation one half."""
         side, half = self.shape.image_size, (0.5, 0.5, 0.5)
         return GuideView((side, side), half, half, "bicubic", "squash")
 
@@ -58,7 +58,7 @@ def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
 
 
 def is_guide(path: Path) -> bool:
-    """Return whether a file begins with the card of a text guide; weights are not looked at."""
+    """Return whether a file begins with the card of a text guide; weights are not read."""
     try:
         return stored_card(path).get("format") == FORMAT
     except ModelError:
@@ -66,7 +66,7 @@ def is_guide(path: Path) -> bool:
 
 
 def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
-    """Return the text guide of a file, with its own prompts unless others are given.
+    """Return the text guide of a file, by default with the prompts of the file.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
@@ -76,7 +76,7 @@ def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
 
 
 def read_card(path: Path) -> GuideCard:
-    """Return the card of a guide's file.
+    """Return the card of the file of a text guide.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
@@ -93,7 +93,7 @@ def _card(stored: dict[str, Any]) -> GuideCard:
     except InputError as error:
         raise BrokenModelError(f"not the card of a text guide: {error}") from error
     if merges.count("\n") + 1 != shape.merges:
-        raise BrokenModelError("the tokenizer's merges are not as many as the model takes")
+        raise BrokenModelError("the tokenizer does not have as many merges as the model needs")
     prompts = Prompts(**stored["prompts"])
     return GuideCard(str(stored["name"]), shape, merges, prompts, notes_on(stored))
 
@@ -102,8 +102,8 @@ def _assemble(card: GuideCard, arrays: Arrays, prompts: Prompts | None) -> ClipG
     check_finite(arrays)
     tokenizer = tokenizer_of(card.merges, card.shape.context)
     if tokenizer.vocab_size != card.shape.vocabulary:
-        raise BrokenModelError("merges that make the same token twice")
-    with torch.random.fork_rng([]):  # the caller's random numbers stay as they are
+        raise BrokenModelError("two merges make the same token")
+    with torch.random.fork_rng([]):  # does not change the caller's random numbers
         model = card.shape.build()
     model.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
     return ClipGuide(card.name, model, tokenizer, card.view, prompts or card.prompts)

@@ -1,4 +1,4 @@
-"""From a trained model to a weight file: fixed-point networks, integer tables, float transforms."""
+"""Export a trained codec: fixed-point networks, integer tables and float transforms."""
 
 import math
 from collections.abc import Sequence
@@ -32,16 +32,17 @@ from llcodec.training.quantise import (
 from llcodec.training.seen_activations import largest_activations
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
-_TAIL = 2.0**-20  # probability that is left to the escape of a table
-_HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table may hold
+_TAIL = 2.0**-20  # the probability of the escape of a table
+_HYPER_REACH = 500  # the largest magnitude of a symbol in the table of a hyper-latent
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Pictures and settings that show what the model does: inputs of the entropy model.
+    """Representative inputs of the entropy model.
 
-    ``batches`` (gained latents B×M×h×w, their real qualities B) show how large activations become;
-    scale tables are fitted to the symbols of ``typical`` latents, and Gaussian if there are none.
+    ``batches`` (gained latents B×M×h×w, their real qualities B) determine the ranges of
+    activations. Scale tables are fitted to the symbols of ``typical`` latents; they are Gaussian if
+    there are none.
     """
 
     batches: Sequence[tuple[Tensor, Tensor]]
@@ -56,7 +57,7 @@ def export_model(
     path: Path,
     training: TrainingFacts | None = None,
 ) -> ModelFile:
-    """Write ``model`` to ``path``, with what is known of its training, and return what was written.
+    """Write ``model`` to ``path``, with the facts of its training, and return the written model.
 
     Raises BrokenModelError if a layer cannot be proved exact.
     """

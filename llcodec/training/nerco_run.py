@@ -1,4 +1,4 @@
-"""A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
+"""Train NeRCo: folders of dark and bright pictures are the input, a run folder is the output."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _VALIDATION_PICTURES = 10
 
 @dataclass(frozen=True)
 class NercoFolders:
-    """Folders of dark and of bright pictures to learn from, and of pairs to measure with."""
+    """Folders of dark and of bright pictures for training, and of pairs for validation."""
 
     dark: Sequence[Path]
     bright: Sequence[Path]
@@ -39,7 +39,7 @@ class NercoFolders:
 def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: RunOptions) -> bool:
     """Train NeRCo into the run folder ``out``; return whether the last step was reached.
 
-    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    Raises InputError if the folder already contains a run and ``resume`` is not set.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
@@ -62,7 +62,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
 
 def _validation(folders: NercoFolders) -> list[Pair]:
-    """Return a few validation pairs, evenly spread; none where no folder is given."""
+    """Return a few validation pairs, evenly spaced; none if no folder is given."""
     return DataFolders.sort(folders.validation).read_some("val", _VALIDATION_PICTURES)
 
 

@@ -1,4 +1,4 @@
-"""The training of the SNR-aware enhancer, from pairs of dark and bright pictures."""
+"""Training of the SNR-aware enhancer from pairs of dark and bright pictures."""
 
 import json
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
 
 
 class SnrAwareTrainer(Trainer):
-    """Trains the enhancer in one run folder; ``validation`` pairs are only measured."""
+    """Train the enhancer in one run folder; ``validation`` pairs are only measured."""
 
     columns = ("loss",)
 
@@ -106,7 +106,7 @@ class SnrAwareTrainer(Trainer):
         return scores[0]["psnr"]
 
     def draw(self, path: Path) -> None:
-        """Draw validation pictures as they are, enhanced, and as they should be."""
+        """Draw validation pictures: input, enhanced, and target."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
 
@@ -115,8 +115,8 @@ def run_snr_aware(
 ) -> bool:
     """Train into the run folder ``out``; return whether the last step was reached.
 
-    Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
-    InputError if the folder holds a run already and ``resume`` is not asked for.
+    Photographs, and bright pictures of pairs, are used both darkened and unchanged. Raises
+    InputError if the folder already contains a run and ``resume`` is not set.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)

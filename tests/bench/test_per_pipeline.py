@@ -139,7 +139,7 @@ def test_a_side_that_fails_is_told(picture: BenchPicture, tmp_path: Path) -> Non
 def test_a_program_that_hangs_is_ended(picture: BenchPicture, tmp_path: Path) -> None:
     hang = shlex.join((sys.executable, "-c", "import time; time.sleep(60)"))
     run = run_of(f"ebc:cmd:{hang} {{input}} {{output}}+jpeg", 50)
-    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+    with pytest.raises(InputError, match=r"was killed after 0\.3 seconds"):
         peak_memory(run, picture, CodecOptions(timeout=0.3), tmp_path / "kept")
 
 

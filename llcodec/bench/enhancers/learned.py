@@ -1,4 +1,4 @@
-"""Enhancers of ours, by their weight files: NeRCo, SNR-Aware, and the joint network."""
+"""The enhancers of this package: every family of networks whose weight files enhance."""
 
 import torch
 
@@ -13,14 +13,14 @@ from llcodec.imaging import Picture
 
 
 class LearnedEnhancer:
-    """The result of ``llc enhance``, from pixels to pixels.
+    """The enhancer of ``llc enhance``, from pixels to pixels.
 
     Args:
         name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    ``card`` is what the weight file says about itself.
+    ``card`` is the card of the weight file.
     Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance,
     InputError if there is no such device.
     """
@@ -32,7 +32,7 @@ class LearnedEnhancer:
         self._device = self._enhancer.device.partition(":")[0]
 
     def settings(self) -> EnhancerSettings:
-        """Return the model, its checksum, where it runs, and how long it was trained."""
+        """Return the model, its checksum, its device, and how long it was trained."""
         return EnhancerSettings(
             versions={
                 "llcodec": __version__,
