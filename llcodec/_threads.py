@@ -1,6 +1,7 @@
 """The number of threads to compute with."""
 
 import os
+import sys
 
 # OpenMP is what PyTorch computes with.
 _VARIABLES = (
@@ -19,6 +20,13 @@ def announce_threads(number: int) -> None:
     """
     for variable in _VARIABLES:
         os.environ[variable] = str(number)
+
+
+def use_threads(number: int) -> None:
+    """Compute with so many threads from now on, as far as libraries can be told."""
+    announce_threads(number)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(number)
 
 
 def thread_count() -> int:

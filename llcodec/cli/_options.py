@@ -1,15 +1,14 @@
 """Options that commands share."""
 
 import math
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from llcodec import _threads
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
-from llcodec._threads import announce_threads
 from llcodec.cli._help import CODECS, ENHANCERS
 from llcodec.cli._regions import Box, parse_region
 
@@ -257,7 +256,7 @@ EngineName = Annotated[
 def _announced(number: int | None) -> int | None:
     """Announce the number of threads now: commands import NumPy later."""
     if number is not None:
-        announce_threads(number)
+        _threads.announce_threads(number)
     return number
 
 
@@ -304,6 +303,4 @@ def use_threads(number: int | None) -> None:
     Libraries that are imported later find the number in the environment.
     """
     if number is not None:
-        announce_threads(number)
-        if "torch" in sys.modules:
-            sys.modules["torch"].set_num_threads(number)
+        _threads.use_threads(number)
