@@ -22,6 +22,7 @@ _EXTRAS = frozenset(
         "pillow_heif",
         "pillow_jxl",
         "pytorch_msssim",
+        "scikit-image",
         "scipy",
         "selenium",
         "skimage",
