@@ -1,7 +1,7 @@
 """The float networks of a codec, run by ONNX Runtime."""
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -68,11 +68,15 @@ class OnnxTransforms:
         position = np.float32(min(max(quality - MIN_QUALITY, 0), QUALITY_LEVELS - 1))
         low = min(int(position), QUALITY_LEVELS - 2)
         share, table = position - np.float32(low), self._arrays[name]
-        gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
+        with np.errstate(over="ignore"):  # of weights that make no sense
+            gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
         return gains
 
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
-        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network.
+
+        Raises BrokenModelError if they are not finite.
+        """
         if not self._preset.global_tone:
             return None
         inputs = network_inputs(thumbnail)
@@ -140,11 +144,11 @@ class OnnxTransforms:
     def _analysis(self, with_tone: bool, enhance: bool) -> Session:
         key = with_tone, enhance
         if key not in self._analyses:
-            model = codec_graphs.analysis(
-                self._preset, self._arrays, tone=with_tone, enhance=enhance
-            )
-            self._analyses[key] = Session(model, self._provider)
+            build = partial(codec_graphs.analysis, tone=with_tone, enhance=enhance)
+            self._analyses[key] = self._session(build)
         return self._analyses[key]
 
     def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
-        return Session(build(self._preset, self._arrays), self._provider)
+        with np.errstate(all="ignore"):  # of weights that make no sense
+            model = build(self._preset, self._arrays)
+        return Session(model, self._provider)
