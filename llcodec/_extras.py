@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from llcodec._memory import is_out_of_memory
-from llcodec.errors import InputError
+from llcodec.errors import MissingLibraryError
 
 
 def require(module: str, extra: str) -> Any:
@@ -18,7 +18,7 @@ def require(module: str, extra: str) -> Any:
         extra: the extra that brings the library.
 
     Raises:
-        InputError: when the library is not installed; the message names the extra.
+        MissingLibraryError: when the library is not installed; the message names the extra.
     """
     with names_extra(module.partition(".")[0], extra):
         return importlib.import_module(module)
@@ -26,13 +26,13 @@ def require(module: str, extra: str) -> Any:
 
 @contextmanager
 def names_extra(package: str, extra: str) -> Iterator[None]:
-    """Turn an ImportError into an InputError that says which extra to install."""
+    """Turn an ImportError into a MissingLibraryError that says which extra to install."""
     try:
         yield
     except ImportError as error:
         if is_out_of_memory(error):
             raise
-        raise InputError(f"{package} is not installed: {install(extra)}") from error
+        raise MissingLibraryError(f"{package} is not installed: {install(extra)}") from error
 
 
 def install(extra: str) -> str:

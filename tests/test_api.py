@@ -21,6 +21,7 @@ NAMES = {
     *("encode", "decode", "enhance", "inspect"),
     *("from_pil", "read_picture", "to_pil", "write_picture"),
     *("LlcError", "InputError", "UnreadableImageError", "TooManyPixelsError", "QualityError"),
+    "MissingLibraryError",
     *("FormatError", "NotAnLlcFileError", "TruncatedError", "CorruptError", "UnsupportedError"),
     *("ModelError", "UnknownModelError", "WrongModelError", "BrokenModelError"),
     *("OutputError", "OutputExistsError"),

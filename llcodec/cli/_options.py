@@ -125,7 +125,9 @@ TargetSize = Annotated[
         help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
-Strip = Annotated[bool, typer.Option("--strip", help="Drop EXIF, XMP and colour profile.")]
+Strip = Annotated[
+    bool, typer.Option("--strip", help="Drop EXIF, XMP, colour profile, resolution and texts.")
+]
 Format = Annotated[
     str | None,
     typer.Option(
@@ -182,6 +184,17 @@ MaxSize = Annotated[
         help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
         "is decoded several times faster.",
     ),
+]
+Partial = Annotated[
+    bool,
+    typer.Option(
+        "--partial",
+        help="Read truncated images as far as they go; the rest is blank, and the exit code is 3.",
+    ),
+]
+KeepTime = Annotated[
+    bool,
+    typer.Option("--keep-time", "-p", help="Give outputs the times of their inputs, as cp -p."),
 ]
 Salvage = Annotated[
     bool,

@@ -23,7 +23,7 @@ from llcodec.cli._plan import (
     writing_plan,
 )
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def decode(
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -71,6 +72,7 @@ def decode(
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Decoding
@@ -102,7 +104,7 @@ def _plan(
     ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = with_suffix(suffix, LLC_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, LLC_SUFFIXES, ".llc files")
+    found = find_sources(ends.inputs, Wanted(LLC_SUFFIXES, ".llc files"))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan

@@ -16,6 +16,7 @@ from llcodec.codec.decoder import (
     synthesise,
 )
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
+from llcodec.codec.flat import flat_areas, restore, restore_preview
 from llcodec.codec.models import DEFAULT_MODEL, find_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
@@ -124,13 +125,14 @@ class Codec:
         analysis = analyse(self.transforms, picture.pixels)
         blank = self._header(picture, analysis, tile_size)
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
+        flat = flat_areas(picture.pixels)
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
             tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
-            file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
+                file = Container(header, tiles, picture.metadata, alpha, flat=flat)
                 return container.pack(file, limits)
             except ValueError as error:  # larger than a reader would accept
                 raise InputError(f"does not fit into an .llc file: {error}") from error
@@ -191,6 +193,7 @@ class Codec:
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
         pixels = synthesise(self.transforms, latents, header, brightness, region, exposure)
+        restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
@@ -224,7 +227,10 @@ class Codec:
             extent = header.width / STRIDE, header.height / STRIDE
         if pixels is None:
             pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
+            restore(pixels, file.flat, header, whole_picture(header))
             extent = None
+        else:
+            restore_preview(pixels, file.flat, header)
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fit_within(header.width, header.height, max_size)
         return imaging.resize(picture, *size, extent)
