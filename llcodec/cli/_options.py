@@ -181,7 +181,7 @@ MaxSize = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
+        help="Scale down so that no side is longer than N pixels. A quarter of the size or less "
         "is decoded several times faster.",
     ),
 ]

@@ -157,14 +157,15 @@ def preview(
     transforms: Transforms,
     plane: LatentPlane,
     header: Header,
+    side: int,
     brightness: float,
     exposure: float = 0.0,
 ) -> Samples | None:
-    """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
+    """Return the whole picture scaled down, s·⌈H/16⌉×s·⌈W/16⌉×3 samples, for a ``side`` of s.
 
     Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
-    picture = transforms.preview(plane.values * _factor(transforms, header))
+    picture = transforms.preview(plane.values * _factor(transforms, header), side)
     if picture is None:
         return None
     shown = _brightness(header, brightness, exposure)

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
-from llcodec._bitstream import STRIDE
 from llcodec.codec.borders import border_lengths
 from llcodec.codec.region import Region
 from llcodec.container import FlatArea, Header
@@ -48,11 +47,11 @@ def restore(pixels: Samples, areas: Sequence[FlatArea], header: Header, region: 
         pixels[_covered(area, *rows, *columns, header.height)] = area.colour
 
 
-def restore_preview(pixels: Samples, areas: Sequence[FlatArea], header: Header) -> None:
-    """Give samples of a sixteenth of the size those of the areas that cover all of theirs."""
+def restore_preview(pixels: Samples, areas: Sequence[FlatArea], header: Header, block: int) -> None:
+    """Give samples of blocks, ``block`` pixels a side, those of areas that cover all of a block."""
     height, width = pixels.shape[:2]
-    rows = np.minimum(np.arange(height + 1) * STRIDE, header.height)
-    columns = np.minimum(np.arange(width + 1) * STRIDE, header.width)
+    rows = np.minimum(np.arange(height + 1) * block, header.height)
+    columns = np.minimum(np.arange(width + 1) * block, header.width)
     for area in areas:
         covered = _covered(area, rows[:-1], rows[1:], columns[:-1], columns[1:], header.height)
         pixels[covered] = area.colour
