@@ -1,4 +1,4 @@
-"""RAW files of cameras, developed by rawpy: an extra, as LibRaw comes with it."""
+"""Develop RAW files of cameras with rawpy, which an extra brings."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._extras import require
-from llcodec.errors import UnreadableImageError
+from llcodec.imaging.raw import libraw_errors
+from llcodec.imaging.raw_signs import RAW_SUFFIXES
 
-RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
-"""Lower-case suffixes, with their dot, of RAW files."""
+__all__ = ["RAW_SUFFIXES", "read_raw", "require_rawpy"]
 
 
 def require_rawpy() -> Any:
@@ -23,13 +23,8 @@ def read_raw(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         InputError: rawpy is not installed.
-        UnreadableImageError: LibRaw does not know the file, or it is damaged.
+        UnreadableImageError: the file is damaged, or LibRaw does not support it.
     """
     rawpy = require_rawpy()
-    try:
-        with rawpy.imread(str(path)) as raw:
-            return np.asarray(raw.postprocess(), np.uint8)
-    except (rawpy.LibRawError, OSError) as error:
-        text = error.args[0] if error.args else ""
-        reason = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
-        raise UnreadableImageError(f"not a RAW file that can be read: {reason}") from error
+    with libraw_errors(rawpy), rawpy.imread(str(path)) as raw:
+        return np.asarray(raw.postprocess(), np.uint8)

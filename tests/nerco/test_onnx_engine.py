@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from llcodec._cards import shipped_files
 from llcodec.errors import BrokenModelError
 from llcodec.nerco import onnx_compact, onnx_engine, onnx_paper
-from llcodec.nerco.coordinates import Area, coordinates
+from llcodec.nerco.coordinates import coordinates
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.onnx_engine import OnnxNerco
 from llcodec.nerco.onnx_shapes import check, shapes
 from llcodec.nerco.presets import PAPER, PRESETS, NercoPreset
 from llcodec.nerco.switches import NercoSwitches
+from llcodec.nerco.torch_engine import nerco_model
 from llcodec.nerco.views import View, pad_by_reflection, to_overview, to_signed, to_unit
 from llcodec.nerco.weights import read_nerco
+from llcodec.nerco.windows import Area
 
 Array = NDArray[np.float32]
 AREA = Area(8, 20, 24, 44)  # of a picture of 60×90
@@ -104,7 +106,7 @@ def test_paper(
 
 
 def test_the_shipped_model() -> None:
-    model = read_nerco(shipped_files()["nerco"]).model
+    model = nerco_model(read_nerco(shipped_files()["nerco"]))
     assert worst(model, Area(0, 0, 60, 88)) < 1e-4
 
 

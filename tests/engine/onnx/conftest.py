@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from llcodec.codec.models import load_model
 from llcodec.engine.onnx.transforms import OnnxTransforms
-from llcodec.engine.torch_transforms import TorchTransforms, placed
+from llcodec.engine.torch_models import joint_model, placed
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, FAST_2, Preset, paper_preset
 
@@ -114,4 +115,5 @@ def both(request: pytest.FixtureRequest) -> Both:
 
 @pytest.fixture(scope="module", params=["fast", "base"])
 def shipped(request: pytest.FixtureRequest) -> Both:
-    return on_both(load_model(request.param).model)
+    file = load_model(request.param)
+    return on_both(joint_model(file.preset, file.arrays))
