@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from llcodec._threads import announce_threads
+from llcodec._threads import announce_threads, use_threads
 
 COUNT = """
 import numpy, os
@@ -21,3 +21,12 @@ def test_processes_that_start_later_have_so_many(monkeypatch: pytest.MonkeyPatch
     announce_threads(1)
     done = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1"
+
+
+def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    asked: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    use_threads(None)
+    use_threads(3)
+    assert asked == [3]

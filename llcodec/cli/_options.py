@@ -1,7 +1,6 @@
 """Options that commands share."""
 
 import math
-import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -309,14 +308,3 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong
 MaxPixels = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse images with more pixels than this.")
 ]
-
-
-def use_threads(number: int | None) -> None:
-    """Set the number of CPU threads; None leaves it to the libraries.
-
-    Libraries that are imported later find the number in the environment.
-    """
-    if number is not None:
-        announce_threads(number)
-        if "torch" in sys.modules:
-            sys.modules["torch"].set_num_threads(number)
