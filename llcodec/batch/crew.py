@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final
@@ -12,6 +13,7 @@ from llcodec.batch.tasks import Outcome, Settings, Task
 from llcodec.errors import InputError
 
 _OBJECTS: Final = 100 << 20  # bytes of Ray's object store: only tasks and rows travel
+_ANSWER: Final = 10.0  # seconds
 _AT_ONCE: Final = 2  # tasks of an actor: one computes while the other reads or writes
 
 
@@ -77,6 +79,7 @@ class Crew:
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
         try:
             if self._cluster.address is not None:
+                _check_answers(self._cluster.address)
                 context = self.ray.init(address=self._cluster.address, **quiet)
             else:
                 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -136,3 +139,18 @@ class Crew:
             return self._cluster.workers
         cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         return max(1, (cpus or 1) // self._cluster.threads)
+
+
+def _check_answers(address: str) -> None:
+    """Check that something answers at ``HOST:PORT``: Ray itself takes minutes to give up.
+
+    Raises:
+        InputError: when nothing does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal()):
+        return  # "auto", say, which Ray looks up
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise InputError(f"no Ray cluster answers at {address}: {error}") from None
