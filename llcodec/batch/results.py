@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from hashlib import sha256
+from typing import BinaryIO, Final
 
 from llcodec._failures import in_one_line, is_expected
 from llcodec._operations import Made
 from llcodec.batch.manifest import Row
+
+_PIECE: Final = 1 << 20
 
 
 class TooLargeError(Exception):
@@ -44,3 +47,11 @@ def filled(row: Row, made: Made, seconds: float) -> Row:
         damaged=bool(facts.get("problems")),
         notes=[*facts.get("left_out", ()), *facts.get("problems", ()), *lost],
     )
+
+
+def hexdigest(stream: BinaryIO) -> str:
+    """Return the SHA-256 of what is left in a stream, which is read in pieces."""
+    digest = sha256()
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()

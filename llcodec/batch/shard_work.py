@@ -4,14 +4,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
 from llcodec._operations import Made
 from llcodec.batch.manifest import Row
 from llcodec.batch.naming import output_name
-from llcodec.batch.results import TooLargeError, failed, filled
+from llcodec.batch.results import TooLargeError, failed, filled, hexdigest
 from llcodec.batch.shards import Member, ShardWriter, read_members
 from llcodec.batch.stores import open_store
 from llcodec.batch.tasks import Settings, Task
@@ -56,7 +55,7 @@ class ShardWork:
                 store, path = open_store(task.target)
                 store.put(path, made)
                 with made.open("rb") as stream:
-                    digest = _sha256(stream.read)
+                    digest = hexdigest(stream)
                 whole = replace(whole, bytes_out=made.stat().st_size, sha256=digest)
             return (*rows, replace(whole, seconds=round(perf_counter() - start, 4)))
 
@@ -100,10 +99,3 @@ class ShardWork:
 def _check_name(writer: ShardWriter, name: str) -> None:
     if not writer.holds(name):
         raise OutputError(f"{name} is no name of a sample of WebDataset: KEY.SUFFIX")
-
-
-def _sha256(read: Callable[[int], bytes]) -> str:
-    digest = sha256()
-    while piece := read(1 << 20):
-        digest.update(piece)
-    return digest.hexdigest()

@@ -4,7 +4,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -15,7 +14,7 @@ from llcodec._outputs import remove_stale_files
 from llcodec._threads import use_threads
 from llcodec.batch.manifest import Row, Whole
 from llcodec.batch.recognising import is_whole
-from llcodec.batch.results import TooLargeError, failed, filled
+from llcodec.batch.results import TooLargeError, failed, filled, hexdigest
 from llcodec.batch.shard_work import ShardWork
 from llcodec.batch.shards import Member
 from llcodec.batch.sizes import megapixels
@@ -128,4 +127,5 @@ def _holds(target: str, whole: Whole) -> bool:
     entry = store.find(path)
     if entry is None or entry.size != whole.bytes_out:
         return False
-    return sha256(store.read(path, entry.size)).hexdigest() == whole.sha256
+    with store.opened(path) as stream:
+        return hexdigest(stream) == whole.sha256
