@@ -4,9 +4,9 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
+from llcodec._memory import is_out_of_memory
 from llcodec.errors import MissingLibraryError
 
 
@@ -30,6 +30,8 @@ def names_extra(package: str, extra: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
+        if is_out_of_memory(error):
+            raise
         raise MissingLibraryError(f"{package} is not installed: {install(extra)}") from error
 
 
@@ -45,4 +47,6 @@ def missing(*modules: str) -> tuple[str, ...]:
 
 def versions_of(*packages: str) -> dict[str, str]:
     """Return the versions of installed packages, by their names on the package index."""
+    from importlib.metadata import version  # not before it is needed: it is slow
+
     return {package: version(package) for package in packages}

@@ -59,6 +59,7 @@ class Encoding:
     tile_size: int | None = None
     strip: bool = False
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
     partial: bool = False
 
     def load(self) -> Make:
@@ -72,7 +73,7 @@ class Encoding:
         check_tile_size(tile_size)
         quality = DEFAULT_QUALITY if self.quality is None else self.quality
         target = make_target(quality, self.target_size, self.target_bpp)
-        codec = load_codec(self.model or DEFAULT_MODEL, self.device)
+        codec = load_codec(self.model or DEFAULT_MODEL, self.device, self.engine)
 
         def make(source: Path | bytes, _format: str) -> Made:
             from llcodec.container import Limits, read_header
@@ -112,6 +113,7 @@ class Decoding:
     salvage: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -125,7 +127,7 @@ class Decoding:
             from llcodec.container import read_header
 
             data = read_source(source)
-            codec = codec_for(data, self.model, self.device, limits)
+            codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
             output, lost = _written(picture, format, self.output_quality)
@@ -181,13 +183,14 @@ class Enhancing:
     strip: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
     partial: bool = False
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
         from llcodec._api import load_enhancer
 
-        enhancer = load_enhancer(self.model, self.device)
+        enhancer = load_enhancer(self.model, self.device, self.engine)
 
         def make(source: Path | bytes, format: str) -> Made:
             start = perf_counter()

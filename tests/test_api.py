@@ -251,10 +251,11 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The weight file of an untrained NeRCo."""
     from llcodec.nerco.model import NercoModel
     from llcodec.nerco.presets import COMPACT
-    from llcodec.nerco.weights import NercoFile, write_nerco
+    from llcodec.nerco.torch_engine import nerco_file
+    from llcodec.nerco.weights import write_nerco
 
     path = tmp_path_factory.mktemp("nerco") / "own.safetensors"
-    write_nerco(path, NercoFile("own", NercoModel(COMPACT, degrader=False)))
+    write_nerco(path, nerco_file("own", NercoModel(COMPACT, degrader=False)))
     return str(path)
 
 

@@ -1,6 +1,7 @@
 """Cache finished measurements, and find out which are pending.
 
-Scores and perceptual distances are cached apart, so that metrics can be added to an earlier run.
+Scores and perceptual distances are cached separately, so that metrics can be added to an earlier
+run.
 """
 
 import hashlib
@@ -17,25 +18,25 @@ from llcodec.metrics.perceptual import MetricChoice
 
 
 class Keys:
-    """Cache keys of the results of one pipeline: equal for equal inputs only.
+    """Cache keys of the results of one pipeline; keys are equal only for equal inputs.
 
     Args:
         record: everything that decides the pipeline's results, with versions and checksums.
-        more: what else decides, where there is anything.
+        more: anything else that decides them.
     """
 
     def __init__(self, record: Mapping[str, Any], **more: Mapping[str, str]) -> None:
         self._facts = {"pipeline": record, "measures": score_versions(), **more}
 
     def of(self, picture: BenchPicture, quality: float) -> str:
-        """Return the key of a picture, whose files count by their contents, at a quality."""
+        """Return the key of a picture at a quality; the contents of its files decide."""
         files = (picture.source, picture.reference)
         digests = (b"none" if p is None else hashlib.sha256(p.read_bytes()).digest() for p in files)
         return cache_key(self._facts, f"{float(quality)}\n".encode(), *digests)
 
 
 class ScoreCache:
-    """The cached scores of one pipeline, each with the conditions that its times belong to.
+    """The cached scores of one pipeline, with the conditions under which times were measured.
 
     Args:
         folder: of the cache.
@@ -59,7 +60,7 @@ class ScoreCache:
 
 @dataclass(frozen=True)
 class Distance:
-    """The value of a perceptual metric; None where there was nothing to measure."""
+    """The value of a perceptual metric; None if there was nothing to measure."""
 
     value: float | None
 
@@ -89,7 +90,7 @@ class DistanceCache:
 
 @dataclass(frozen=True)
 class Pending:
-    """What is not yet measured of a picture at one quality: scores, and distances by metrics."""
+    """What has not been measured yet for a picture at one quality: scores, or some metrics."""
 
     quality: float
     scores: bool
@@ -98,7 +99,7 @@ class Pending:
 
 @dataclass(frozen=True)
 class Finished:
-    """What was measured of something pending, and no more than that."""
+    """The measurements that were pending: scores, distances, or both."""
 
     measured: Measured | None
     distances: Mapping[MetricChoice, Distance]
@@ -112,7 +113,7 @@ class MeasurementCache:
         record: see :class:`Keys`.
         metrics: the metrics that are wanted.
 
-    Raises what :meth:`MetricChoice.load` raises.
+    Raises the errors of :meth:`MetricChoice.load`.
     """
 
     def __init__(
@@ -125,7 +126,7 @@ class MeasurementCache:
         }
 
     def pending(self, picture: BenchPicture, qualities: Sequence[float]) -> tuple[Pending, ...]:
-        """Return what is pending of a picture; qualities that are complete are left out."""
+        """Return what is pending for a picture; complete qualities are left out."""
         found = (self._pending(picture, quality) for quality in qualities)
         return tuple(one for one in found if one.scores or one.metrics)
 

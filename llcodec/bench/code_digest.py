@@ -1,7 +1,8 @@
 """Hash the code that measurements depend on.
 
-Python files count by their syntax trees, without docstrings and comments: rewording or reformatting
-them keeps measurements that took hours, while any other change, committed or not, makes them stale.
+Of Python files, the syntax tree without docstrings and comments is hashed. Rewording or
+reformatting them keeps measurements that took hours; any other change, committed or not, makes
+them stale.
 """
 
 import ast
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-# Codecs, enhancers and metrics, and how the benchmark runs them: files, folders or patterns.
+# Codecs, enhancers, metrics, and the code that runs them: files, folders or patterns.
 _DECIDES = (
     "_*.py",
     "codec",
@@ -105,7 +106,7 @@ def _tokens(value: object) -> Iterator[str]:
 
 
 def _is_docstring(node: object) -> bool:
-    """Whether a node is a statement that is only a string: it does nothing wherever it stands."""
+    """Whether a node is a statement that is only a string, which does nothing."""
     return (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

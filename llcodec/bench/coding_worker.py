@@ -3,7 +3,7 @@
     python -m llcodec.bench.coding_worker encode --pipeline P --quality Q PICTURE FILE
     python -m llcodec.bench.coding_worker decode --pipeline P FILE
 
-Only what that side needs is loaded: a sender does not need the receiver's enhancer.
+Each side loads only what it needs: the sender does not need the receiver's enhancer.
 """
 
 import argparse

@@ -22,7 +22,7 @@ from llcodec.bench.results import (
 )
 from llcodec.bench.runner import PipelineRun, Progress, RunPlan, run
 
-_BD_RATES = "bjontegaard"  # what needs it
+_BD_RATES = "bjontegaard"  # the library that BD-rates need
 
 
 def run_bench(
@@ -30,17 +30,18 @@ def run_bench(
 ) -> BenchResult:
     """Run a benchmark and write its results, without repeating cached measurements.
 
-    What needs a library that is not installed (BD-rates, plots, the report) is left out, and named
-    among the problems of the result. Earlier results of a pipeline that now fails are removed.
+    BD-rates, plots or the report are left out if their library is not installed; the result lists
+    this among its problems. Earlier results of a pipeline that now fails are removed.
 
     Args:
         options: what to run.
-        progress: called as pictures are done.
-        finished: called with each pipeline that is done.
+        progress: called as pictures are finished.
+        finished: called with each pipeline that is finished.
 
     Raises:
-        InputError: before anything is measured, if there are no pictures, or not those to be shown;
-            also as :meth:`BenchOptions.check` and :meth:`MetricChoice.load` do.
+        InputError: before anything is measured, if there are no pictures, or a picture to show does
+            not exist; also for the reasons of :meth:`BenchOptions.check` and
+            :meth:`MetricChoice.load`.
         OutputError: if results cannot be written.
     """
     options.check()
@@ -75,7 +76,7 @@ def _plan(options: BenchOptions, pictures: PictureSet) -> RunPlan:
 def _result(
     options: BenchOptions, pictures: PictureSet, runs: Sequence[PipelineRun], progress: Progress
 ) -> BenchResult:
-    """Measure what is measured once per pipeline, and compare the pipelines."""
+    """Measure memory and complexity of each pipeline, and compare the pipelines."""
     measured, problems = measure_per_pipeline(
         runs, pictures.pictures, options.codec_options, options.cache, progress
     )
@@ -97,7 +98,7 @@ def _result(
 
 
 def _meta(options: BenchOptions, pictures: PictureSet, anchor: str) -> dict[str, Any]:
-    """Return what all results share; ``machine`` is that of this run."""
+    """Return the metadata of all results; ``machine`` is that of this run."""
     meta = {
         "dataset": pictures.name,
         "split": pictures.split,
@@ -114,21 +115,21 @@ def _meta(options: BenchOptions, pictures: PictureSet, anchor: str) -> dict[str,
 
 
 def _notes(options: BenchOptions, results: Sequence[PipelineResult]) -> Iterator[str]:
-    """Yield a line if times come from other conditions, and one if files are from other runs."""
+    """Yield a line if times are from other conditions, and one if files are from other runs."""
     here = conditions_here(options.jobs)
-    apart = [r.name for r in results if not all(here.comparable(one) for one in r.conditions)]
-    if apart:
+    differ = [r.name for r in results if not all(here.comparable(one) for one in r.conditions)]
+    if differ:
         yield (
-            f"times measured under other conditions, which the results name: {', '.join(apart)} "
+            f"times measured under other conditions, which the results list: {', '.join(differ)} "
             f"(to measure them again, remove {options.cache})"
         )
     others = other_results(options.out, [result.name for result in results])
     if others:
-        yield f"not of this run, in {options.out}: {', '.join(others)}"
+        yield f"files of other runs in {options.out}: {', '.join(others)}"
 
 
 def _left_out(options: BenchOptions) -> Iterator[str]:
-    """Yield a line if libraries are not installed, naming what is left out without them."""
+    """Yield a line that says what is left out because libraries are not installed."""
     uses = {_BD_RATES: "BD-rates"}
     if options.report:
         uses |= {PLOTS: "plots", REPORT: "report"}
@@ -139,10 +140,10 @@ def _left_out(options: BenchOptions) -> Iterator[str]:
 
 
 def usual_anchor(results: Sequence[PipelineResult]) -> str:
-    """Return the name of what others are compared with: the first with AVIF, else the first.
+    """Return the name of the default anchor: the first pipeline with AVIF, or else the first.
 
-    One whose PSNR rises with its rate goes before all others, as only those have BD-rates (with a
-    noisy enhancer, more bits can mean less PSNR). Empty without results.
+    Pipelines whose PSNR rises with the rate come before all others, because only those have
+    BD-rates: with a noisy enhancer, more bits can mean less PSNR. Empty if there are no results.
     """
 
     def rank(result: PipelineResult) -> tuple[bool, bool]:

@@ -1,11 +1,12 @@
-"""Parameters and multiplications of each stage, at 960×512 as in Joint-IC-LL's Figure 5.
+"""Parameters and multiply–accumulates (MACs) of each stage, at 960×512 as in Joint-IC-LL, Figure 5.
 
-Multiplications are those of convolutions, linear layers and attention, one pass of each network.
-The matrix products inside GDN are left out, as in the published figures, which were taken by
-watching layers.
+MACs are those of convolutions, linear layers and attention, for one pass of each network. The
+matrix products inside GDN are not counted, as in the published figures, which were counted by
+hooks on layers.
 
-The context model's mask makes 13 of 25 weights zero. The published networks are counted with them,
-as they were in the published figures; our own without, as they are neither stored nor multiplied.
+The mask of the context model makes 13 of its 25 weights zero. The published networks are counted
+with these weights, as in the published figures. Our own are counted without them, because they are
+neither stored nor multiplied.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,19 +30,19 @@ WIDTH, HEIGHT = 960, 512
 MEASURED = "measured"
 _HYPER_MULTIPLE = 4  # latents are padded to whole hyper-latents
 _META = torch.device("meta")
-# TCM by its size: millions of parameters, and G multiplications of one pass at 768×512.
+# Sizes of TCM: millions of parameters, and GMACs of one pass at 768×512.
 _TCM = (("S", 45.18, 211.1), ("M", 59.13, 415.5), ("L", 76.57, 700.1))
-_TCM_SCALE = WIDTH / 768  # the cost of a pixel is the same
+_TCM_SCALE = WIDTH / 768  # the cost per pixel is constant
 _TCM_SOURCE = (
-    "TCM: Liu, Sun and Katto, CVPR 2023, counted in their code (jmliu206/LIC_TCM, 6c6d7a3), "
-    "convolutions and linear layers at 768×512 taken 1.25 times; neither attention nor their "
-    "padding to multiples of 128 pixels is in it"
+    "TCM: Liu, Sun and Katto, CVPR 2023, counted in their code (jmliu206/LIC_TCM, 6c6d7a3): "
+    "convolutions and linear layers at 768×512, times 1.25; without attention and without the "
+    "padding to multiples of 128 pixels"
 )
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage's parameters and multiply–accumulates."""
+    """Parameters and MACs of one stage."""
 
     name: str
     parameters: float
@@ -50,7 +51,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Complexity:
-    """The stages of a pipeline in order; ``source`` is ``measured``, or a publication."""
+    """The stages of a pipeline, in order; ``source`` is ``measured``, or a publication."""
 
     name: str
     stages: tuple[Stage, ...]
@@ -68,14 +69,14 @@ class Complexity:
 
 
 def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Complexity:
-    """Return the complexity of a joint network: encoder and tone, entropy model, and decoder.
+    """Return the complexity of a joint network: encoder with tone network, entropy model, decoder.
 
-    ``masked`` counts the weights of the context model that its mask makes zero.
+    ``masked`` means that weights of the context model that its mask makes zero count as well.
     """
     with _META:
         model = JointModel(preset).eval()
     for module in model.modules():
-        if isinstance(module, GDN):  # see above
+        if isinstance(module, GDN):  # not counted, see above
             module.forward = nn.Identity().forward  # type: ignore[assignment]
     x = torch.empty(1, 3, HEIGHT, WIDTH, device=_META)
     curve = None
@@ -109,7 +110,7 @@ def joint_complexity(name: str, preset: Preset, *, masked: bool = False) -> Comp
 
 
 def _masked_out(model: JointModel, y: Tensor) -> tuple[int, float]:
-    """Return the weights that the context model's mask makes zero, and their multiplications."""
+    """Return the number of weights that the mask of the context model zeroes, and their MACs."""
     mask = context_mask(model.preset.order)
     zeros, all_of_them = int((mask == 0).sum()), mask.numel()
     if model.preset.groups:
@@ -124,7 +125,7 @@ def _masked_out(model: JointModel, y: Tensor) -> tuple[int, float]:
 
 
 def _predict_in_groups(context: GroupedContext, y: Tensor, hyper: Tensor) -> Tensor:
-    """Run the networks of every group once at every position, as coding a file does."""
+    """Run the networks of each group once at each position, as coding a file does."""
     out, start = hyper, 0
     for group in context.channel_groups:
         channels = group.context.in_channels
@@ -138,10 +139,10 @@ def _predict_in_groups(context: GroupedContext, y: Tensor, hyper: Tensor) -> Ten
 
 
 def enhancer_complexity(name: str) -> Complexity:
-    """Return the complexity at inference of the enhancer of a preset, of whatever family.
+    """Return the complexity at inference of the enhancer of a preset of any family.
 
     Raises:
-        KeyError: when no family of enhancers has such a preset.
+        KeyError: if no family of enhancers has this preset.
     """
     families = [enhancing_family(family) for family in FAMILIES if family.kind == "enhancer"]
     record = next((record for record in families if name in record.presets), None)
@@ -155,20 +156,20 @@ def enhancer_complexity(name: str) -> Complexity:
 
 
 def in_sequence(name: str, first: Complexity, second: Complexity) -> Complexity:
-    """Return the complexity of two pipelines in sequence."""
+    """Return the complexity of two pipelines that run one after the other."""
     return Complexity(name, (*first.stages, *second.stages))
 
 
 def paper_complexities() -> list[Complexity]:
     """Return the pipelines of Figure 5: the joint networks, and codecs after an enhancer.
 
-    TCM's figures are constants, with their source: their networks are not built here.
+    Those of TCM are constants from a publication.
     """
     return _figure(*_rivals())
 
 
 def all_complexities() -> list[Complexity]:
-    """Return the pipelines of Figure 5 with their parts, and ours beside them."""
+    """Return the pipelines of Figure 5, their parts, and our own pipelines."""
     xu, cheng = _rivals()
     base = joint_complexity("base", FAST.plain())
     compact = enhancer_complexity("snr-aware-compact")
@@ -187,7 +188,7 @@ def all_complexities() -> list[Complexity]:
 
 
 def _rivals() -> tuple[Complexity, dict[str, Complexity]]:
-    """Return the paper's enhancer, and its codecs by their sizes."""
+    """Return the enhancer of the paper, and its codecs by size."""
     return enhancer_complexity("snr-aware-paper"), {
         size: joint_complexity(f"cheng2020-anchor-{n}", paper_preset(n).plain(), masked=True)
         for size, n in (("S", 128), ("L", 192))
@@ -219,7 +220,7 @@ def _size(module: nn.Module | None) -> int:
 
 @torch.no_grad()
 def _macs(run: Callable[[], object]) -> float:
-    """Return the multiplications of ``run``."""
+    """Return the MACs of ``run``."""
     with FlopCounterMode(display=False) as counter:
         run()
     return float(counter.get_total_flops()) / 2

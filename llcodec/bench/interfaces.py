@@ -3,8 +3,8 @@
 A new codec implements :class:`BenchCodec` and joins ``codecs/registry.py``; a new enhancer
 implements :class:`BenchEnhancer` and joins ``enhancers/registry.py``.
 
-Rates are always those of whole files, and distortion is only ever measured on images decoded from
-their bytes: nothing passes from ``encode`` to ``decode`` but the file.
+Rates are always those of complete files, and distortion is always measured on images decoded from
+their bytes: only the file passes from ``encode`` to ``decode``.
 """
 
 from collections.abc import Mapping
@@ -17,19 +17,19 @@ from llcodec._arrays import Pixels
 from llcodec.errors import InputError, QualityError
 
 Parameter: TypeAlias = str | int | float | bool
-"""The type of a setting, as the JSON of results has it."""
+"""The type of a setting in the JSON of results."""
 
 
 @dataclass(frozen=True)
 class CodecSettings:
-    """Everything that is needed to make the same files.
+    """Everything that is needed to reproduce the files.
 
     Attributes:
-        quality: what the codec's quality means, and its range.
+        quality: what the quality of the codec means, and its range.
         chroma: the chroma subsampling: ``4:4:4``, ``4:2:0``, or ``RGB`` without a colour transform.
         versions: of the libraries and programs, by name.
-        parameters: everything that differs from the library's defaults, or decides the result.
-        training_hours: how long a model of ours was trained; None for all others.
+        parameters: everything that differs from the defaults of the library, or decides the result.
+        training_hours: of a model of this package; None for all others.
     """
 
     quality: str
@@ -51,7 +51,7 @@ class BenchCodec(Protocol):
     def qualities(self) -> tuple[float, ...]:
         """The usual qualities, from the smallest files to the largest.
 
-        Scales differ between codecs: a larger number need not mean a better picture.
+        Scales differ between codecs: a larger number does not always mean a better picture.
         """
         ...
 
@@ -60,9 +60,10 @@ class BenchCodec(Protocol):
         ...
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
-        """Return the whole file of a picture, H×W×3 8-bit sRGB.
+        """Return the complete file of a picture, H×W×3 8-bit sRGB.
 
-        Raises QualityError if there is no such quality, InputError if the picture cannot be coded.
+        Raises QualityError if there is no such quality, InputError if the picture cannot be
+        encoded.
         """
         ...
 
@@ -79,46 +80,46 @@ class Ladder(Protocol):
     """A codec that has a network for each quality, loaded when first needed."""
 
     def at(self, quality: float) -> object:
-        """Return the network of a quality. Raises QualityError, or ModelError if it is missing."""
+        """Return the network of a quality. Raises QualityError, ModelError if it is missing."""
         ...
 
 
 def bits_per_pixel(data: bytes, pixels: Pixels) -> float:
-    """Return the rate of a whole file, counting every byte, for a picture H×W×3."""
+    """Return the rate of a file, counting every byte, for a picture H×W×3."""
     height, width = pixels.shape[:2]
     return 8 * len(data) / (int(height) * int(width))
 
 
 def check_pixels(pixels: Pixels) -> None:
-    """Raise InputError unless this is a picture, H×W×3 8-bit."""
+    """Raise InputError unless this is a picture, H×W×3 with 8 bits."""
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.size == 0:
-        raise InputError(f"a picture is H×W×3 with 8 bits, not {pixels.shape} {pixels.dtype}")
+        raise InputError(f"a picture must be H×W×3 uint8, not {pixels.shape} {pixels.dtype}")
 
 
-def whole_quality(name: str, quality: float, lowest: int, highest: int) -> int:
+def integer_quality(name: str, quality: float, lowest: int, highest: int) -> int:
     """Return a quality as an integer.
 
     Raises QualityError if it is not an integer, or out of range.
     """
     if not (lowest <= quality <= highest and quality == int(quality)):
         raise QualityError(
-            f"{name} has whole qualities from {lowest} to {highest}, not {quality:g}"
+            f"the quality of {name} must be an integer from {lowest} to {highest}, not {quality:g}"
         )
     return int(quality)
 
 
 @dataclass(frozen=True)
 class EnhancerSettings:
-    """Everything that is needed to make the same pictures.
+    """Everything that is needed to reproduce the pictures.
 
     Attributes:
-        versions: of the libraries and programs, by name; of our models, the SHA-256.
+        versions: of the libraries and programs, by name; of models of this package, the SHA-256.
         parameters: everything that decides the result.
-        training_hours: how long a model of ours was trained; None for all others.
+        training_hours: of a model of this package; None for all others.
     """
 
     versions: Mapping[str, str] = field(default_factory=dict)
-    parameters: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
     training_hours: float | None = None
 
 

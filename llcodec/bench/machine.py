@@ -1,4 +1,4 @@
-"""Describe the machine, and the conditions that times are measured under."""
+"""Describe the machine, and the conditions under which times are measured."""
 
 import platform
 from dataclasses import dataclass, replace
@@ -9,14 +9,14 @@ from typing import Final
 
 from llcodec._version import __version__
 
-# PyTorch is imported where it is needed, since names of pipelines are checked without it.
+# PyTorch is imported in functions, because names of pipelines are checked without it.
 
 WORKER_THREADS: Final = 1
-"""The threads of each process, where several measure side by side."""
+"""The number of threads of each process, if several measure at the same time."""
 
 
 def machine() -> dict[str, str | int]:
-    """Return processor, threads, versions and date, as every result records them."""
+    """Return CPU, threads, versions and date, as every result records them."""
     import torch
 
     return {
@@ -42,12 +42,12 @@ def _processor() -> str:
 
 @dataclass(frozen=True, order=True)
 class Conditions:
-    """What measured seconds depend on besides the work itself; sorted by date.
+    """The conditions that measured times depend on; they sort by date.
 
     Attributes:
-        date: of the measurement, as in ISO 8601.
-        processor: the name that its maker gave it.
-        jobs: how many processes measured side by side.
+        date: of the measurement, in ISO 8601.
+        processor: the model name of the CPU.
+        jobs: how many processes measured at the same time.
         threads: of PyTorch, in each process.
         torch: the version of PyTorch.
     """
@@ -59,7 +59,7 @@ class Conditions:
     torch: str
 
     def comparable(self, other: "Conditions") -> bool:
-        """Whether seconds of both can be compared: only the dates may differ."""
+        """Whether times under both can be compared: only the dates may differ."""
         return replace(self, date=other.date) == other
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ def conditions_here(jobs: int) -> Conditions:
 
 
 def threads_of(jobs: int) -> int:
-    """Return how many threads each of ``jobs`` processes uses; a single job runs in this one."""
+    """Return the number of threads of each of ``jobs`` processes; one job runs in this process."""
     import torch
 
     return torch.get_num_threads() if jobs == 1 else WORKER_THREADS

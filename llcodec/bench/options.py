@@ -1,4 +1,4 @@
-"""The options of a benchmark, and the command line that they make."""
+"""The options of a benchmark, and the command line that is equivalent to them."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -15,25 +15,25 @@ from llcodec.metrics.perceptual import MetricChoice
 
 @dataclass(frozen=True)
 class BenchOptions:
-    """What to run, and how; as the options of ``llc bench``.
+    """The options of ``llc bench``.
 
     Attributes:
-        dataset: a folder, or a name of the registry.
-        pipelines: as the command line has them.
-        out: the folder of the results.
+        dataset: a folder, or the name of a data set in the registry.
+        pipelines: as on the command line.
+        out: the folder for the results.
         root: the folder of a data set of the registry.
         split: of the data set; None for the first of test, val and train that it has.
-        qualities: None for each codec's own.
-        limit: use at most so many pictures, evenly spread.
-        anchor: the pipeline that BD-rates are against, among ``pipelines``.
-        jobs: how many processes measure side by side.
-        threads: how many PyTorch was asked to use; only recorded.
+        qualities: None for those of each codec.
+        limit: use at most this many pictures, evenly spaced.
+        anchor: the pipeline that BD-rates are relative to, one of ``pipelines``.
+        jobs: how many processes measure at the same time.
+        threads: the number that PyTorch was asked to use; only recorded.
         vtm: the folder of VTM.
-        device: of our own networks.
-        timeout: how many seconds one run of a program may take.
+        device: of the networks of this package.
+        timeout: the limit of one run of a program, in seconds.
         report: whether to write plots and the report.
-        show: ids of the pictures in the report; empty for three, evenly spread.
-        metrics: perceptual metrics to measure besides all else.
+        show: ids of the pictures in the report; empty for three, evenly spaced.
+        metrics: perceptual metrics to measure as well.
     """
 
     dataset: str
@@ -55,19 +55,19 @@ class BenchOptions:
 
     @property
     def cache(self) -> Path:
-        """The folder of measurements and files that need not be made again."""
+        """The folder of the cache of measurements and files."""
         return self.out / "measurements"
 
     @property
     def codec_options(self) -> CodecOptions:
-        """The options that codecs need."""
+        """The options for codecs."""
         return CodecOptions(self.vtm, self.cache / "codecs", self.device, self.timeout, self.jobs)
 
     def check(self) -> None:
-        """Check that names of pipelines are unique, and that the anchor is one of the pipelines.
+        """Check the names of pipelines and the anchor.
 
         Raises:
-            InputError: if not.
+            InputError: if two pipelines have the same name, or the anchor is not one of them.
         """
         check_names(self.pipelines)
         names = [name_of(spec) for spec in self.pipelines]
@@ -79,8 +79,8 @@ class BenchOptions:
 def command_of(options: BenchOptions, pictures: PictureSet) -> str:
     """Return the command line of a benchmark on some pictures, quoted for a shell.
 
-    It has all options that can change a number, a time or a picture. Folders and files are given by
-    their names without their parents, except inside the texts of pipelines.
+    It contains all options that can change a number, a time or a picture. Of folders and files, it
+    contains the names without parent folders, except in the texts of pipelines.
     """
     words = ["llc bench", *_pictures(options, pictures)]
     words += ["--pipelines", ",".join(options.pipelines)]

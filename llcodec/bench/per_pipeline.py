@@ -1,4 +1,4 @@
-"""Measure what is measured once per pipeline: peak memory, and the cost of its networks."""
+"""Measure peak memory and complexity, once per pipeline."""
 
 import os
 import sys
@@ -34,15 +34,16 @@ from llcodec.bench.scores import score_versions
 from llcodec.imaging.size import picture_size
 from llcodec.nets.presets import Preset, paper_preset
 
-_MAX_PIXELS = sys.maxsize  # reading the picture itself has its own limit
-_CHENG = "cheng2020-anchor"  # the one of CompressAI's models that our networks are built on
+_MAX_PIXELS = sys.maxsize  # no limit here; reading the picture has its own
+_CHENG = "cheng2020-anchor"  # the model of CompressAI that our networks are built on
 
 
 @dataclass(frozen=True)
 class PeakMemory:
-    """Peak resident memory in MB (10^6 bytes); None where the system does not tell.
+    """Peak resident memory in MB (10^6 bytes); None if the system does not report it.
 
-    ``picture`` is what was coded, ``width``×``height`` pixels, ``quality`` the codec's own number.
+    ``picture`` is the id of the picture that was coded, ``width``×``height`` pixels; ``quality`` is
+    on the scale of the codec.
     """
 
     encode: float | None
@@ -55,9 +56,9 @@ class PeakMemory:
 
 @dataclass(frozen=True)
 class PerPipeline:
-    """What was measured of a pipeline; None, or empty, where that failed.
+    """Measurements of one pipeline; None, or empty, if they failed.
 
-    ``complexities`` are one for each quality, None where they are not known.
+    ``complexities`` has one entry for each quality, None if it is unknown.
     """
 
     memory: PeakMemory | None = None
@@ -71,10 +72,10 @@ def measure_per_pipeline(
     folder: Path,
     progress: Progress,
 ) -> tuple[dict[str, PerPipeline], list[str]]:
-    """Return what was measured of the pipelines that ran, by their names, and what went wrong.
+    """Return the measurements of the pipelines that ran, by name, and a list of problems.
 
-    Cached in ``folder``. The pipelines' results are complete without these figures, so failures
-    are only reported. Raises InputError if a picture cannot be read any more.
+    Measurements are cached in ``folder``. Failures are only reported, because the results of the
+    pipelines are valid without these figures. Raises InputError if a picture can no longer be read.
     """
     ran = [run for run in runs if run.failure is None]
     if not ran:
@@ -113,11 +114,11 @@ def _of_one(
 def peak_memory(
     run: PipelineRun, picture: BenchPicture, options: CodecOptions, folder: Path
 ) -> PeakMemory:
-    """Return what each side of a pipeline needs, at the middle one of its qualities.
+    """Return the peak memory of each side of a pipeline, at the middle one of its qualities.
 
-    Each side codes one picture in a process that does nothing else. Interpreter, libraries and
-    weights count, since users need them too; measured inside the benchmark itself, the figure would
-    include whatever ran before. Cached in ``folder``.
+    Each side codes one picture in a process that does nothing else, because a figure of the
+    benchmark's own process would include everything that ran before. Interpreter, libraries and
+    weights count, since users need them too. The result is cached in ``folder``.
 
     Raises:
         InputError: if a side fails in its process.
@@ -137,7 +138,7 @@ def peak_memory(
 
 
 def largest(pictures: Sequence[BenchPicture]) -> BenchPicture:
-    """Return the picture with the most pixels, the first of them. Raises InputError."""
+    """Return the first picture with the most pixels. Raises InputError if one cannot be read."""
     sizes = [picture_size(picture.source, max_pixels=_MAX_PIXELS) for picture in pictures]
     areas = [height * width for height, width in sizes]
     return pictures[areas.index(max(areas))]
@@ -161,17 +162,15 @@ def complexities_of(
 ) -> tuple[Complexity | None, ...]:
     """Return the complexity of a pipeline at each of some qualities, see :func:`complexity_of`.
 
-    Counting takes seconds, so it is cached in ``folder``. Raises OutputError.
+    Counting takes seconds, so the result is cached in ``folder``. Raises OutputError if it cannot
+    be written.
     """
     facts = [pipeline.name, pipeline.record(), list(qualities)]
     return _counted(folder, facts, lambda: [complexity_of(pipeline, q) for q in qualities])
 
 
 def complexity_of(pipeline: Pipeline, quality: float) -> Complexity | None:
-    """Return the complexity of a pipeline; None unless it is made of known networks only.
-
-    Qualities matter if each has its own network.
-    """
+    """Return the complexity of a pipeline at a quality; None unless it has known networks only."""
     codec = _codec(pipeline, quality)
     if codec is None:  # do not count enhancers needlessly
         return None
@@ -182,9 +181,9 @@ def complexity_of(pipeline: Pipeline, quality: float) -> Complexity | None:
 
 
 def figure_5(own: Sequence[Complexity], folder: Path) -> tuple[Complexity, ...]:
-    """Return the complexities of pipelines, then those of the paper, cached in ``folder``.
+    """Return the complexities of pipelines, followed by those of the paper, cached in ``folder``.
 
-    Raises OutputError.
+    Raises OutputError if they cannot be written.
     """
     paper = _counted(folder, ["Figure 5"], paper_complexities)
     return (*own, *(one for one in paper if one is not None))
@@ -215,7 +214,7 @@ def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
         return None
     card = enhancer.card
     found = _enhancer_of(card.preset)
-    # A preset may have been changed for a training, and keep its name.
+    # A preset may have been changed for training without changing its name.
     return None if found is None or found.parameters != card.parameters else found.stages
 
 
@@ -223,14 +222,14 @@ def _enhancer(enhancer: BenchEnhancer) -> tuple[Stage, ...] | None:
 def _enhancer_of(preset: str) -> Complexity | None:
     try:
         return enhancer_complexity(preset)
-    except KeyError:  # a preset of somebody's own
+    except KeyError:  # a user's own preset
         return None
 
 
 def _counted(
     folder: Path, facts: object, count: Callable[[], Sequence[Complexity | None]]
 ) -> tuple[Complexity | None, ...]:
-    """Return what was counted, in this run or in an earlier one with the same facts."""
+    """Return the counts of this run, or of an earlier one with the same facts."""
     disk = DiskCache(folder)
     key = cache_key([facts, {"torch": torch.__version__, **score_versions()}])
     cached = disk.read(key, lambda stored: tuple(map(_complexity, stored)))

@@ -10,15 +10,16 @@ from llcodec.data.registry import REGISTRY, DataSet, Sample, find, listing
 from llcodec.data.spacing import evenly_spaced
 from llcodec.errors import InputError
 
-_SPLITS = ("test", "val", "train")  # the first of these that there is, unless one is asked for
+_SPLITS = ("test", "val", "train")  # the first that exists is the default
 
 
 @dataclass(frozen=True)
 class BenchPicture:
-    """One picture, as files.
+    """The files of one picture.
 
-    Of a pair, ``source`` is the dark picture and ``reference`` the bright one; a photograph is
-    both; dark pictures have no reference. ``id`` is a name that no other picture of the set has.
+    Of a pair, ``source`` is the dark picture and ``reference`` the bright one. A photograph is its
+    own reference. Dark pictures without a bright one have no reference. ``id`` is unique in the
+    set.
     """
 
     id: str
@@ -33,15 +34,15 @@ class BenchPicture:
     def read(self, *, brightened: bool = False) -> tuple[Pixels, Pixels | None]:
         """Return source and reference, H×W×3 8-bit sRGB.
 
-        ``brightened`` means that pipelines brighten the source, so photographs are not references.
-        Raises InputError if the two differ in size.
+        ``brightened`` means that pipelines brighten the source, so that a photograph is not its own
+        reference. Raises InputError if the two differ in size.
         """
         source = read_pixels(self.source)
         if self.reference is None or (brightened and self.is_photograph):
             return source, None
         reference = source if self.is_photograph else read_pixels(self.reference)
         if source.shape != reference.shape:
-            raise InputError(f"{self.source} and {self.reference} are not of one size")
+            raise InputError(f"{self.source} and {self.reference} differ in size")
         return source, reference
 
 
@@ -55,11 +56,11 @@ class PictureSet:
 
     @property
     def references(self) -> str:
-        """A description of what distortion is measured against."""
+        """A description of the references that distortion is measured against."""
         if all(picture.reference is None for picture in self.pictures):
             return "none"
         if all(picture.is_photograph for picture in self.pictures):
-            return "the pictures themselves, where nothing brightens them"
+            return "the pictures themselves, for pipelines that do not brighten"
         return "the bright pictures of the pairs"
 
 
@@ -68,7 +69,7 @@ def find_pictures(
 ) -> PictureSet:
     """Return the pictures of a data set of the registry in ``root``, or of a folder.
 
-    ``limit`` selects at most so many, evenly spread. Raises InputError if there are none.
+    ``limit`` selects at most this many, evenly spaced. Raises InputError if there are none.
     """
     kind, place = _kind_and_place(dataset, root)
     found = listing(kind, place).samples
@@ -82,7 +83,7 @@ def find_pictures(
 
 
 def spread(samples: Sequence[Sample], limit: int | None) -> list[Sample]:
-    """Return at most ``limit`` of the samples, evenly spread."""
+    """Return at most ``limit`` of the samples, evenly spaced."""
     return list(samples) if limit is None else evenly_spaced(samples, limit)
 
 
@@ -92,9 +93,9 @@ def _kind_and_place(dataset: str, root: Path | None) -> tuple[DataSet, Path]:
     folder = Path(dataset)
     if not folder.is_dir():
         if dataset.lower() in REGISTRY:
-            raise InputError(f"where is the data set {dataset}? give its folder with --root")
+            raise InputError(f"give the folder of the data set {dataset} with --root")
         raise InputError(
-            f"{dataset}: no such folder, and no data set of this name: {', '.join(REGISTRY)}"
+            f"{dataset} is neither a folder nor a known data set: {', '.join(REGISTRY)}"
         )
     return find("pairs" if holds_pairs(folder) else "photographs"), folder
 

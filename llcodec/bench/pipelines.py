@@ -1,10 +1,10 @@
-"""Pipelines: which enhancer and which codec a picture goes through, and in which order.
+"""Pipelines: an enhancer and a codec, and the order in which a picture passes through them.
 
 joint             one network enhances and compresses (Joint-IC-LL, AAAI 2024)
 ebc:ENH+CODEC     enhance before compress: the sender enhances
 cbe:CODEC+ENH     compress before enhance: the receiver enhances
 plain:CODEC       compress only
-enhance:ENH       enhance only; what is sent is a PNG
+enhance:ENH       enhance only; the file is a PNG
 """
 
 import hashlib
@@ -33,13 +33,13 @@ NONE = "none"
 _START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
 _LONGEST = 80  # characters of a name
 _DIGITS = 8  # of a hash that makes names unique
-_BASE = "base"  # our own codec without enhancement
-_WARM_UP_SIDE = 256  # pixels, at most, of what is coded to warm up
+_BASE = "base"  # the codec of this package without enhancement
+_WARM_UP_SIDE = 256  # pixels; the longest side of the picture for the warm-up
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A codec with an enhancer before or after it, either of which may do nothing."""
+    """A codec with an enhancer before and after it; enhancers may do nothing."""
 
     name: str
     order: Order
@@ -48,9 +48,9 @@ class Pipeline:
     after: BenchEnhancer = field(default_factory=Identity)
 
     def qualities_of(self, wanted: tuple[float, ...] | None) -> tuple[float, ...]:
-        """Return the qualities to run at: those that are wanted, or else the codec's own.
+        """Return the qualities to run at: those that are wanted, or those of the codec.
 
-        A codec that has a single quality always runs at that one.
+        A codec with a single quality always runs at that one.
         """
         own = self.codec.qualities
         return own if not wanted or len(own) == 1 else wanted
@@ -63,7 +63,7 @@ class Pipeline:
         return self.codec.settings().parameters.get("brightens") is True
 
     def record(self) -> dict[str, Any]:
-        """Return everything that decides the pipeline's results, as their record has it."""
+        """Return everything that decides the results of the pipeline, for their metadata."""
         return {
             "order": self.order,
             "codec": {"name": self.codec.name, **asdict(self.codec.settings())},
@@ -72,17 +72,17 @@ class Pipeline:
         }
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
-        """Return the file of a picture, H×W×3; its enhancement by the sender is part of this."""
+        """Return the file of a picture, H×W×3, after enhancement by the sender."""
         return self.codec.encode(self.before.enhance(pixels), quality)
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file; its enhancement by the receiver is part of this."""
+        """Return the picture of a file, after enhancement by the receiver."""
         return self.after.enhance(self.codec.decode(data))
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a pipeline by their texts, before any codec or enhancer is built."""
+    """The texts of the parts of a pipeline, from which codec and enhancers are built."""
 
     order: Order
     codec: str
@@ -91,7 +91,7 @@ class Parts:
 
 
 def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
-    """Return the pipeline of a text. Raises InputError if it, or a part of it, is not available."""
+    """Return the pipeline of a text. Raises InputError if it or one of its parts is unknown."""
     options = options or CodecOptions()
     parts = parts_of(spec)
     before, after = (
@@ -101,15 +101,15 @@ def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
 
 
 def parts_of(spec: str) -> Parts:
-    """Return the parts of a pipeline's text. Raises InputError if it is not a pipeline."""
-    kind, _, rest = spec.partition(":")
+    """Return the parts of the text of a pipeline. Raises InputError if it is not a pipeline."""
+    kind, _, text = spec.partition(":")
     if kind == "joint":
         return Parts("joint", spec)
-    if kind == "plain" and rest:
-        return Parts("plain", rest)
-    if kind == "enhance" and rest:
-        return Parts("enhance", "png", before=rest)
-    splits = list(_splits(rest))
+    if kind == "plain" and text:
+        return Parts("plain", text)
+    if kind == "enhance" and text:
+        return Parts("enhance", "png", before=text)
+    splits = list(_splits(text))
     if kind == "ebc" and splits:
         enhancer, codec = _known(splits[::-1], is_enhancer, is_codec)
         return Parts("ebc", codec, before=enhancer)
@@ -123,7 +123,7 @@ def parts_of(spec: str) -> Parts:
 
 
 def _splits(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what stands before and after each plus, where both are something."""
+    """Yield the texts before and after each plus, unless one is empty."""
     for place, letter in enumerate(text):
         if letter == "+" and 0 < place < len(text) - 1:
             yield text[:place], text[place + 1 :]
@@ -132,18 +132,18 @@ def _splits(text: str) -> Iterator[tuple[str, str]]:
 def _known(
     splits: Sequence[tuple[str, str]], first: Callable[[str], bool], second: Callable[[str], bool]
 ) -> tuple[str, str]:
-    """Return the first split whose parts are both known, as paths and commands may contain a plus.
+    """Return the first split whose parts are both known; paths and commands may contain a plus.
 
-    Without one, return the first of all, whose parts then raise errors that say what is wrong.
+    If there is none, return the first split; building its parts then raises a helpful error.
     """
     return next((split for split in splits if first(split[0]) and second(split[1])), splits[0])
 
 
 def name_of(spec: str) -> str:
-    """Return the name of a pipeline in results, which can be a file's name.
+    """Return the name of a pipeline in results, which is valid as a file name.
 
-    Where the pipeline's text has to be changed or shortened, 8 digits of its SHA-256 make the name
-    unique.
+    If the text of the pipeline has to be changed or shortened, 8 digits of its SHA-256 make the
+    name unique.
     """
     name = re.sub(r"[^A-Za-z0-9.+]+", "-", spec).strip("-.")
     if name == spec.replace(":", "-") and len(name) <= _LONGEST:
@@ -153,9 +153,9 @@ def name_of(spec: str) -> str:
 
 
 def check_names(specs: Sequence[str]) -> None:
-    """Raise InputError if two different pipelines have the same name, apart from upper case.
+    """Raise InputError if two different pipelines have the same name, ignoring case.
 
-    Their results would be one file.
+    Their results would have the same file name.
     """
     called: dict[str, str] = {}
     for spec in specs:
@@ -163,14 +163,14 @@ def check_names(specs: Sequence[str]) -> None:
         first = called.setdefault(name.lower(), spec)
         if first != spec:
             raise InputError(
-                f"{first!r} and {spec!r} would both be called {name}: run them separately"
+                f"{first!r} and {spec!r} would both have the name {name}: run them separately"
             )
 
 
 def split_pipelines(texts: Sequence[str]) -> list[str]:
-    """Return the pipelines of texts that may hold several, separated by commas.
+    """Return the pipelines of texts, each of which may contain several, separated by commas.
 
-    Only commas before the start of a pipeline separate, so that commands may contain commas.
+    Only a comma before the start of a pipeline separates, so that commands may contain commas.
     Duplicates are dropped. Raises InputError if a text does not begin with a pipeline.
     """
     found: list[str] = []
@@ -188,7 +188,7 @@ def default_pipelines() -> tuple[str, ...]:
     """Return the pipelines that ``llc bench`` runs by default.
 
     These are the joint network, and every shipped enhancer and LIME before and after JPEG, AVIF and
-    our own ``base``, as far as libraries are installed and weights shipped.
+    ``base``, if their libraries are installed and their weights are shipped.
     """
     codecs = ["jpeg"]
     if features.check("avif"):
@@ -206,21 +206,21 @@ def default_pipelines() -> tuple[str, ...]:
 
 
 class WarmPipeline:
-    """A pipeline that is used before its times are measured."""
+    """A pipeline that runs once before its times are measured."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
         self._used: set[float] = set()
 
     def warm_up(self, source: Pixels, qualities: Sequence[float]) -> None:
-        """Use the pipeline once, so that measured times include no loading.
+        """Run the pipeline once, so that measured times do not include loading.
 
-        A corner of ``source``, H×W×3, goes through it; where each quality has a network of its own,
-        at each of ``qualities`` that has not been used yet. Raises as enhancers and codec do.
+        Its input is a corner of ``source``, H×W×3. If each quality has its own network, it runs at
+        each of ``qualities`` that has not been used yet. Raises the errors of enhancers and codec.
         """
         cold = [quality for quality in qualities if quality not in self._used]
         codec, before, after = self.pipeline.codec, self.pipeline.before, self.pipeline.after
-        if isinstance(codec, CachedCodec):  # a cached run warms nothing up
+        if isinstance(codec, CachedCodec):  # a cached run would not warm up anything
             codec = codec.codec
         if not isinstance(codec, Ladder):
             cold = cold[: 0 if self._used else 1]

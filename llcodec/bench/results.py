@@ -22,7 +22,7 @@ from llcodec.errors import OutputError
 from llcodec.metrics.bjontegaard import Curve, bd_psnr, bd_rate, curve_of
 
 _DIGITS = 6
-# Names of columns in CompressAI's schema, and of the scores here.
+# Names of columns in the schema of CompressAI, and the fields of Scores.
 COLUMNS: Mapping[str, str] = {
     "bpp": "bpp",
     "psnr-rgb": "psnr",
@@ -42,14 +42,14 @@ class PipelineResult:
 
     Attributes:
         name: of the pipeline.
-        spec: the pipeline, as the command line has it.
-        record: everything that decides the pipeline's results.
-        qualities: on the codec's own scale.
+        spec: the pipeline, as on the command line.
+        record: everything that decides the results of the pipeline.
+        qualities: on the scale of the codec.
         columns: a number, or None, for each quality, by names as in the JSON file; times are
             medians, in seconds.
-        memory: None where it was not measured.
-        complexities: one for each quality; None unless the pipeline is made of known networks only.
-        conditions: all those that times were measured under.
+        memory: None if it was not measured.
+        complexities: one for each quality; None unless the pipeline has known networks only.
+        conditions: all those under which times were measured.
     """
 
     name: str
@@ -63,7 +63,7 @@ class PipelineResult:
 
     @property
     def complexity(self) -> Complexity | None:
-        """The complexity of the pipeline, at the middle one of its qualities if they differ."""
+        """The complexity of the pipeline, at the middle one of its qualities."""
         return self.complexities[len(self.complexities) // 2] if self.complexities else None
 
     def curve(self, measure: str) -> Curve | None:
@@ -83,7 +83,7 @@ class Comparison:
 
     @property
     def rank(self) -> tuple[bool, float, float]:
-        """A key that sorts the best first: the fewest bits for equal PSNR, then the highest PSNR.
+        """A sort key, best first: the fewest bits for equal PSNR, then the highest PSNR.
 
         Pipelines without a BD-rate come last.
         """
@@ -96,9 +96,9 @@ def result_of(
     memory: PeakMemory | None = None,
     complexities: tuple[Complexity | None, ...] = (),
 ) -> PipelineResult:
-    """Return the means of a run that did not fail; columns of distances have their metrics' names.
+    """Return the means of a run that did not fail; columns of distances have the metrics' names.
 
-    ``complexities`` are one for each quality, or empty where nothing was counted.
+    ``complexities`` has one entry for each quality, or is empty if nothing was counted.
     """
     assert run.pipeline is not None, run.failure
     means = [mean_scores(list(scores)) for scores in run.scores]
@@ -127,7 +127,7 @@ def result_of(
 
 
 def compare(results: Sequence[PipelineResult], anchor: str) -> list[Comparison]:
-    """Return each pipeline against the one named ``anchor``; an empty list without it."""
+    """Return each pipeline compared with the one named ``anchor``; an empty list without it."""
     base = next((result for result in results if result.name == anchor), None)
     if base is None:
         return []
@@ -142,14 +142,14 @@ def write_results(
 ) -> None:
     """Write ``out``/NAME.json for each pipeline and ``out``/table.csv for all of them.
 
-    ``meta`` is what they share: data set, command, machine, date. The conditions that times were
-    measured under, which may be those of earlier runs, are added to it. Raises OutputError.
+    ``meta`` is what they share: data set, command, machine, date. The conditions under which times
+    were measured, which may be those of earlier runs, are added to it. Raises OutputError.
     """
-    beside = {comparison.name: comparison for comparison in comparisons}
+    by_name = {comparison.name: comparison for comparison in comparisons}
     for result in results:
         with atomic_write(result_path(out, result.name)) as partial:
             partial.write_text(
-                json.dumps(_stored(result, beside.get(result.name), meta), indent=1) + "\n"
+                json.dumps(_stored(result, by_name.get(result.name), meta), indent=1) + "\n"
             )
     with atomic_write(out / "table.csv") as partial:
         partial.write_text(_table(results))
@@ -179,7 +179,7 @@ def _stored(
 
 def _sizes(result: PipelineResult) -> list[dict[str, Any]] | None:
     """Return the stages of the networks, once for all qualities that share them."""
-    pairs = zip(result.qualities, result.complexities, strict=False)  # or nothing was counted
+    pairs = zip(result.qualities, result.complexities, strict=False)  # empty if nothing was counted
     known = [(quality, one) for quality, one in pairs if one is not None]
     sizes = [
         {"qualities": [quality for quality, _ in same], "stages": [_stage(s) for s in one.stages]}
@@ -241,16 +241,16 @@ def _rounded(value: float | None) -> float | None:
 
 @dataclass(frozen=True)
 class BenchResult:
-    """The outcome of a benchmark.
+    """The result of a benchmark.
 
     Attributes:
-        pictures: those of the benchmark.
+        pictures: of the benchmark.
         runs: of all pipelines, including those that failed.
         results: of those that did not fail, in the order of the runs.
-        comparisons: of the results with the anchor; empty without it.
+        comparisons: of the results with the anchor; empty without an anchor.
         meta: what the results share: data set, command, machine and others.
-        problems: what else could not be done, and why; the results are complete without it.
-        notes: remarks for readers of the results, one line each; not problems.
+        problems: other failures, which leave the results valid, one line each.
+        notes: remarks for readers of the results, which are not problems, one line each.
         report: the path of the report, if there is one.
     """
 

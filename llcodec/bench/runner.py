@@ -1,4 +1,4 @@
-"""Run pipelines over pictures: resume interrupted runs, and use several processes where asked."""
+"""Run pipelines over pictures: resume interrupted runs, and use several processes if asked to."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -22,7 +22,7 @@ from llcodec.bench.scores import Measured, Scores, distance, encode_and_decode, 
 from llcodec.metrics.perceptual import MetricChoice
 
 Progress = Callable[[str, int, int], None]
-"""Called with a pipeline's name, how many of its pictures are done, and how many there are."""
+"""Called with the name of a pipeline, the number of finished pictures, and that of all pictures."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class RunPlan:
     """What to run.
 
     Attributes:
-        pipelines: as the command line has them.
-        pictures: go through all of them.
+        pipelines: as on the command line.
+        pictures: to run them on.
         folder: of the cache of measurements.
-        options: of the codecs. ``jobs`` processes work side by side, with one thread each; times
-            mean little unless there is only one.
-        qualities: to run at; None stands for each codec's own. Codecs of one quality keep that.
+        options: for codecs. ``jobs`` processes work at the same time, with one thread each; times
+            are only meaningful if there is one.
+        qualities: to run at; None stands for those of each codec. Codecs with one quality keep it.
         metrics: perceptual metrics to measure besides scores.
     """
 
@@ -49,19 +49,18 @@ class RunPlan:
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """What became of one pipeline.
+    """The run of one pipeline.
 
     Attributes:
-        spec: the pipeline, as the command line has it.
+        spec: the pipeline, as on the command line.
         name: its name in results.
-        pipeline: None where it could not be built.
-        qualities: those that it ran at.
-        scores: by quality, and of each in the order of the pictures.
-        failure: why there are no scores; None if there are.
-        distances: of perceptual metrics by their names, ordered as scores; None of a picture
-            without a reference, or too small a one.
-        conditions: all those that seconds among the scores were measured under, in this run or in
-            earlier ones.
+        pipeline: None if it could not be built.
+        qualities: at which it ran.
+        scores: by quality, and for each quality in the order of the pictures.
+        failure: why there are no scores; None if there are scores.
+        distances: by the name of the perceptual metric, in the same order as scores; None for a
+            picture that is too small or has no reference.
+        conditions: all those under which times were measured, in this run or in earlier ones.
     """
 
     spec: str
@@ -75,9 +74,9 @@ class PipelineRun:
 
 
 class Workers:
-    """A pool of ``jobs`` processes, started when needed; with one job, none is needed.
+    """A pool of ``jobs`` processes, started when it is needed; one job needs no pool.
 
-    A pool takes no more work after one of its processes has died: call :meth:`renew`.
+    A pool accepts no more work after one of its processes has died: call :meth:`renew` then.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -93,7 +92,7 @@ class Workers:
     def pool(self) -> ProcessPoolExecutor:
         """Return the pool."""
         if self._pool is None:
-            announce_threads(WORKER_THREADS)  # to the processes that are started here
+            announce_threads(WORKER_THREADS)  # for the processes that are started here
             context = get_context("spawn")  # PyTorch's threads do not survive a fork
             self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_limit_threads)
         return self._pool
@@ -120,9 +119,9 @@ class _Task:
 
 
 def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
-    """Yield what became of each pipeline; those that fail do not stop the others.
+    """Yield the run of each pipeline; a pipeline that fails does not stop the others.
 
-    Most of what runs here is the code of others, so pipelines may fail in any way.
+    Most of what runs here is third-party code, so that pipelines may fail in any way.
     """
     with Workers(plan.options.jobs) as workers:
         for spec in plan.pipelines:
@@ -154,7 +153,7 @@ def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> 
 
 
 def _collected(run: PipelineRun, cache: MeasurementCache, plan: RunPlan) -> PipelineRun:
-    """Return a run with everything that is cached of it."""
+    """Return a run with all of its cached measurements."""
     measured = [cache.measured(plan.pictures, quality) for quality in run.qualities]
     found = [cache.distances(plan.pictures, quality) for quality in run.qualities]
     return replace(
@@ -180,7 +179,7 @@ def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, lis
 
 
 def _work(task: _Task) -> list[Finished]:
-    """Measure one picture at some qualities; the sender's enhancement is made and timed once."""
+    """Measure one picture at some qualities; the sender enhances it only once."""
     warm = _warm(task.spec, task.options)
     pipeline, here = warm.pipeline, conditions_here(task.options.jobs)
     source, reference = task.picture.read(brightened=pipeline.brightens)
@@ -197,7 +196,7 @@ def _finish(
     sent: Timed[Pixels],
     here: Conditions,
 ) -> Finished:
-    if reference is None and not wanted.scores:  # all that is pending needs one
+    if reference is None and not wanted.scores:  # everything that is pending needs a reference
         return Finished(None, dict.fromkeys(wanted.metrics, Distance(None)))
     made = encode_and_decode(pipeline, source, wanted.quality, sent, here)
     scores = Measured(measure(made, source, reference), made.conditions) if wanted.scores else None
@@ -210,5 +209,5 @@ def _finish(
 
 @lru_cache(maxsize=2)
 def _warm(spec: str, options: CodecOptions) -> WarmPipeline:
-    """Return a pipeline of this process; it is only built once."""
+    """Return a pipeline of this process; it is built only once."""
     return WarmPipeline(pipeline_of(spec, options))

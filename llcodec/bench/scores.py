@@ -15,18 +15,19 @@ from llcodec.bench.pipelines import NONE, Pipeline
 from llcodec.metrics import gt_mean_psnr, local_psnr, loe, ms_ssim, niqe, psnr, ssim
 from llcodec.metrics.perceptual import PerceptualMetric
 
-_EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
+_EQUAL = 100.0  # dB; recorded for equal pictures, whose PSNR is infinite
 
 
 @dataclass(frozen=True)
 class Scores:
     """Rate, quality and time of one picture, or their means over pictures.
 
-    ``bpp`` counts every byte of the file. PSNR is in dB, of RGB; ``gt_mean_psnr`` after scaling to
-    the reference's mean grey, ``fitted_psnr`` after the gain and offset of each channel that fit
-    the reference best. ``loe`` and ``loe_local_max`` are against the source, by the two samplings
-    of :func:`llcodec.metrics.loe`. Seconds are wall time, enhancement included. None where
-    something cannot be measured: without a reference, or of too small or empty a picture.
+    ``bpp`` counts every byte of the file. PSNR is in dB, of RGB; ``gt_mean_psnr`` is PSNR after
+    scaling to the mean grey of the reference, ``fitted_psnr`` after the gain and offset of each
+    channel that fit the reference best. ``loe`` and ``loe_local_max`` compare with the source, with
+    the two samplings of :func:`llcodec.metrics.loe`. Seconds are wall time and include enhancement.
+    Values are None if they cannot be measured: without a reference, or if the picture is too small
+    or uniform.
     """
 
     bpp: float
@@ -47,7 +48,7 @@ NAMES = tuple(field.name for field in fields(Scores))
 
 @dataclass(frozen=True)
 class Measured:
-    """The scores of one picture, and all conditions that their seconds were measured under."""
+    """The scores of one picture, and all conditions under which their times were measured."""
 
     scores: Scores
     conditions: tuple[Conditions, ...]
@@ -57,7 +58,7 @@ class Measured:
 class Decoded:
     """A picture that was encoded and decoded; seconds include enhancement.
 
-    ``conditions`` are all those that they were measured under.
+    ``conditions`` are all those under which they were measured.
     """
 
     picture: Pixels
@@ -73,20 +74,20 @@ def encode_and_decode(
     """Encode and decode a picture; ``sent`` is the output of the sender's enhancer.
 
     ``here`` are the conditions of this process; cached runs of a codec have their own.
-    Raises InputError and QualityError as the codec does.
+    Raises the errors of the codec, InputError and QualityError.
     """
     file = encode_timed(pipeline.codec, sent.value, quality)
     decoded = decode_timed(pipeline.codec, file.value)
     shown = timed(lambda: pipeline.after.enhance(decoded.value))
     enhanced = ((sent, pipeline.before), (shown, pipeline.after))
-    kept = {file.conditions, decoded.conditions}
-    kept |= {done.conditions for done, enhancer in enhanced if enhancer.name != NONE}
+    found = {file.conditions, decoded.conditions}
+    found |= {done.conditions for done, enhancer in enhanced if enhancer.name != NONE}
     return Decoded(
         shown.value,
         bits_per_pixel(file.value, source),
         sent.seconds + file.seconds,
         decoded.seconds + shown.seconds,
-        tuple(sorted({conditions or here for conditions in kept})),
+        tuple(sorted({conditions or here for conditions in found})),
     )
 
 
@@ -118,7 +119,7 @@ def distance(made: Decoded, reference: Pixels, metric: PerceptualMetric) -> floa
 
 
 def score_versions() -> dict[str, str]:
-    """Return what scores depend on besides pictures and pipelines, for cache keys.
+    """Return the versions that scores depend on, for cache keys.
 
     Raises InputError if a library that scores need is not installed.
     """
@@ -127,7 +128,7 @@ def score_versions() -> dict[str, str]:
 
 
 def mean_scores(scores: list[Scores]) -> Scores:
-    """Return the means, each over the pictures where it is not None."""
+    """Return the mean of each score over the pictures that have it."""
     means = {name: mean_known(getattr(score, name) for score in scores) for name in NAMES}
     return Scores(**means)  # type: ignore[arg-type]
 
@@ -141,5 +142,5 @@ def mean_known(values: Iterable[float | None]) -> float | None:
 def _tried(metric: Callable[[], float]) -> float | None:
     try:
         return metric()
-    except ValueError:  # too small or too empty a picture
+    except ValueError:  # the picture is too small or uniform
         return None

@@ -1,6 +1,7 @@
 """Options that commands share."""
 
 import math
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -23,6 +24,16 @@ class Device(StrEnum):
     cpu = "cpu"
     cuda = "cuda"
     mps = "mps"
+    directml = "directml"
+    coreml = "coreml"
+
+
+class Engine(StrEnum):
+    """The library that runs the networks."""
+
+    auto = "auto"
+    onnx = "onnx"
+    torch = "torch"
 
 
 def _size(text: str) -> int:
@@ -247,6 +258,15 @@ DeviceName = Annotated[
 ]
 
 
+EngineName = Annotated[
+    Engine,
+    typer.Option(
+        help="What runs the networks: ONNX Runtime or PyTorch. auto is ONNX Runtime, unless only "
+        "PyTorch has the device or can run the model."
+    ),
+]
+
+
 def _announced(number: int | None) -> int | None:
     """Announce the number of threads now: commands import NumPy later."""
     if number is not None:
@@ -292,8 +312,11 @@ MaxPixels = Annotated[
 
 
 def use_threads(number: int | None) -> None:
-    """Set the number of CPU threads; None leaves it to PyTorch."""
-    if number is not None:
-        import torch
+    """Set the number of CPU threads; None leaves it to the libraries.
 
-        torch.set_num_threads(number)
+    Libraries that are imported later find the number in the environment.
+    """
+    if number is not None:
+        announce_threads(number)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(number)

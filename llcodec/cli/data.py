@@ -90,13 +90,13 @@ def prepare(
     Writes pairs.csv, a table of the pairs. With --out, images are copied, and .npy and RAW files
     are converted to PNG; existing files are kept. Without it, only the table is written.
     """
-    from llcodec.data.prepare import Order, prepare
+    from llcodec.data.prepare import PrepareOptions, prepare
     from llcodec.data.registry import find
 
     dataset = find(name)
-    order = Order(dataset, root, out, _dimensions(size), val, threads, force)
+    options = PrepareOptions(dataset, root, out, _dimensions(size), val, threads, force)
     with Bars() as bars:
-        prepared = prepare(order, partial(bars.show, "files"))
+        prepared = prepare(options, partial(bars.show, "files"))
     for problem in prepared.problems:
         print_problem(problem.what, problem.where)
     _print(report.prepared_lines(prepared, dataset))

@@ -12,7 +12,7 @@ from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of
 from llcodec.cli._plan import (
     Existing,
@@ -50,6 +50,7 @@ def decode(
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
     model: options.Model = None,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
@@ -87,6 +88,7 @@ def decode(
             salvage,
             output_quality,
             max_pixels,
+            engine.value,
         )
         return _Decoder(decoding.load(), file)
 

@@ -12,7 +12,7 @@ from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine, use_threads
 from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
     Existing,
@@ -48,6 +48,7 @@ def encode(
     strip: options.Strip = False,
     partial: options.Partial = False,
     model: options.Model = None,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
@@ -72,7 +73,16 @@ def encode(
 
         use_threads(threads)
         encoding = Encoding(
-            model, device.value, quality, target_size, target_bpp, tile, strip, max_pixels, partial
+            model,
+            device.value,
+            quality,
+            target_size,
+            target_bpp,
+            tile,
+            strip,
+            max_pixels,
+            engine.value,
+            partial,
         )
         return _Encoder(encoding.load(), force)
 

@@ -13,7 +13,7 @@ from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
 from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
@@ -42,6 +42,7 @@ def enhance(
     strip: options.Strip = False,
     partial: options.Partial = False,
     model: options.EnhancingModel = DEFAULT_ENHANCER,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
@@ -65,7 +66,15 @@ def enhance(
 
         use_threads(threads)
         enhancing = Enhancing(
-            model, device.value, strength, exposure, strip, output_quality, max_pixels, partial
+            model,
+            device.value,
+            strength,
+            exposure,
+            strip,
+            output_quality,
+            max_pixels,
+            engine.value,
+            partial,
         )
         return _Worker(enhancing.load(), file)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._arrays import Samples
+from llcodec._arrays import Samples, white_level
 from llcodec.codec.graphics import is_graphic
-from llcodec.codec.samples import thumbnail_of_samples, white_level
+from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.protocol import Floats
 
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance

@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from llcodec._arrays import Samples
+from llcodec._arrays import Samples, white_level
 from llcodec._bitstream import LUMA_WEIGHTS
-from llcodec.codec.samples import white_level
 
 _SAMPLES: Final = 1 << 18  # about how many pixels are looked at
 _BACKGROUNDS: Final = 3  # colours of windows, bars and panels

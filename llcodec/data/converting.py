@@ -1,4 +1,4 @@
-"""Files of data sets as files that the loaders read, many at a time."""
+"""Convert files of data sets to files that the loaders read, several at a time."""
 
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,17 +13,17 @@ from llcodec.errors import InputError, LlcError, OutputError
 Size = tuple[int, int]
 """Width and height."""
 
-Outcome = bool | LlcError
+Result = bool | LlcError
 """Whether a file was written (or was there already), or why it cannot be read."""
 
 
 def convert_all(
     targets: Mapping[Path, Path], size: Size | None, threads: int
-) -> Generator[tuple[Path, Outcome]]:
-    """Write the file of every source to its target and yield the outcomes, in their order.
+) -> Generator[tuple[Path, Result]]:
+    """Write the file of every source to its target and yield the results, in order.
 
-    An existing target is kept. Pictures are copied; .npy and RAW files, and
-    everything that is resized, become PNG files.
+    An existing target is kept. Pictures are copied; .npy and RAW files, and everything that is
+    resized, become PNG files.
 
     Raises OutputError if a target cannot be written.
     """
@@ -35,8 +35,8 @@ def convert_all(
         pool.shutdown(cancel_futures=True)
 
 
-def _job(size: Size | None) -> Callable[[Path, Path], Outcome]:
-    def job(source: Path, target: Path) -> Outcome:
+def _job(size: Size | None) -> Callable[[Path, Path], Result]:
+    def job(source: Path, target: Path) -> Result:
         try:
             return convert(source, target, size)
         except OutputError:
@@ -48,7 +48,7 @@ def _job(size: Size | None) -> Callable[[Path, Path], Outcome]:
 
 
 def convert(source: Path, target: Path, size: Size | None) -> bool:
-    """Write one file as :func:`convert_all` does; return whether there was something to do."""
+    """Write one file as :func:`convert_all` does; return whether it did not exist before."""
     if target.exists():
         return False
     if is_picture(source) and size is None:
@@ -56,7 +56,7 @@ def convert(source: Path, target: Path, size: Size | None) -> bool:
         return True
     image = Image.fromarray(read_frame(source))
     if size is not None:
-        image = image.resize(size, Image.Resampling.BICUBIC)  # smooths when it makes smaller
+        image = image.resize(size, Image.Resampling.BICUBIC)  # antialiased when the size is reduced
     with atomic_write(target) as part:
         image.save(part, "PNG")
     return True

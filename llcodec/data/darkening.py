@@ -1,9 +1,9 @@
 """Synthetic low light: the image that a camera would have written in the dark.
 
-Undo the camera's tone curve, take light away, add an error of the white balance and the noise of
-photons and sensor, redo the curve, quantise (as Brooks et al., CVPR 2019, unprocess photographs).
-The ranges come from measurements of LOL's dark pictures and of other real ones; docs/darkening.md
-tells which. All random numbers come from the generator that is passed in.
+Invert the tone curve of the camera, reduce the light, add an error of the white balance and the
+noise of photons and sensor, apply the curve, quantise (as Brooks et al., CVPR 2019, unprocess
+photographs). The ranges come from measurements of the dark pictures of LOL and of other real ones,
+see docs/darkening.md. All random numbers come from the generator that is passed in.
 """
 
 from dataclasses import dataclass, replace
@@ -11,23 +11,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec.data.camera_curve import to_light, to_picture
 from llcodec.data.sensor_noise import share_noise, unit_noise
 
-Image = NDArray[np.float32]
 Gains = tuple[float, float, float]
 
-_DARKEST, _BRIGHTEST = 1 / 60, 1 / 2  # exposures that are drawn
-_LAMPLIGHT = 1 / 3  # the least exposure of what a lamp shines on
+_DARKEST, _BRIGHTEST = 1 / 60, 1 / 2  # the range of exposures
+_LAMPLIGHT = 1 / 3  # the lowest exposure of parts that a lamp lights
 
-# The middle of the noise, as measured on LOL, whose lows have 1/40 of the light of the highs.
+# The median noise, measured on LOL, whose dark pictures have 1/40 of the light of the bright ones.
 _EXPOSURE = 1 / 40
 _SHOT = 2.0e-5
 _READ = 1.5e-4
 # R and B are amplified more than G by white balance and colour matrix, and their noise with them.
 _AMPLIFICATION = (2.05, 1.0, 1.4)
 
-_STRIP = 8192  # pixels worked on at a time: what they take stays in the processor's cache
+_STRIP = 8192  # pixels per step, so that the data stays in the cache of the CPU
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,18 @@ class Darkening:
     """One way to darken a picture. Light is linear, and white is 1.
 
     Attributes:
-        exposure: the share of the light that is left.
-        balance: a gain of R, G and B each: the error of the white balance.
+        exposure: the remaining share of the light.
+        balance: a gain for each of R, G and B: the error of the white balance.
         shot: the variance of photon noise per unit of light, 1 / photons at white.
-        read: the standard deviation of the sensor's own noise, in units of white.
-        contrast: the share of smoothstep in the camera's tone curve, 0 … 1.
+        read: the standard deviation of the read noise of the sensor, in units of white.
+        contrast: the share of smoothstep in the tone curve of the camera, 0 … 1.
         shoulder: how strongly that curve compresses highlights, 0 … about 4.
-        amplification: factors of the noise's standard deviation in R, G and B.
-        shared: the correlation of the noise of two channels, 0 … 1.
-        blur: the weight of the neighbours that demosaicing or denoising mixes into each pixel's
-            noise, against 1 of its own; 0.25 makes neighbours correlate by 0.44.
-        black: the error of R, G and B each in subtracting the sensor's black, in units of white:
-            below 0 shadows are cut off, above 0 they are veiled.
+        amplification: factors of the standard deviation of noise in R, G and B.
+        shared: the correlation of noise between two channels, 0 … 1.
+        blur: the weight of the neighbours, relative to 1 for the pixel itself, that demosaicing or
+            denoising mixes into noise; 0.25 gives neighbours a correlation of 0.44.
+        black: the error of the black level for each of R, G and B, in units of white: below 0,
+            shadows are clipped; above 0, they are lifted.
     """
 
     exposure: float
@@ -64,14 +64,14 @@ class Darkening:
 def random_darkening(rng: np.random.Generator, exposure: float | None = None) -> Darkening:
     """Draw a darkening.
 
-    ``exposure`` is drawn from 1/60 … 1/2 (log-uniform) unless it is given. The less light, the
-    higher the ISO: ``shot`` is drawn around 1 / √exposure, down to exposures of 1/60.
+    ``exposure`` is drawn from 1/60 … 1/2 (log-uniform) unless it is given. Less light means a
+    higher ISO: ``shot`` is drawn around 1 / √exposure, down to exposures of 1/60.
     """
     drawn = float(np.exp(rng.uniform(np.log(_DARKEST), np.log(_BRIGHTEST))))
     exposure = drawn if exposure is None else exposure
     warm, tint = rng.normal(0, 0.12), rng.normal(0, 0.06)  # logarithms of gains
     iso = (_EXPOSURE / max(exposure, _DARKEST)) ** 0.5 * np.exp(rng.normal(0, 0.7))
-    # Read noise rises a little faster than the photons' variance with the ISO (Brooks et al.).
+    # With the ISO, read noise rises a little faster than the variance of photons (Brooks et al.).
     read = _READ * iso**1.09 * np.exp(rng.normal(0, 0.13))
     amplification = np.array(_AMPLIFICATION) * np.exp(rng.normal(0, 0.1, 3))
     return Darkening(
@@ -89,32 +89,32 @@ def random_darkening(rng: np.random.Generator, exposure: float | None = None) ->
 
 
 def random_noise(rng: np.random.Generator) -> Darkening:
-    """Draw a darkening that only adds noise, for pictures that are dark already."""
+    """Draw a darkening that only adds noise, for pictures that are already dark."""
     return evenly_exposed(random_darkening(rng, _EXPOSURE))
 
 
 def random_night(rng: np.random.Generator) -> Darkening:
-    """Draw a darkening of a picture that lamps light: their light is exposed nearly rightly."""
+    """Draw a darkening for a picture with lamps, whose light is almost correctly exposed."""
     return random_darkening(rng, float(np.exp(rng.uniform(np.log(_LAMPLIGHT), 0))))
 
 
 def evenly_exposed(how: Darkening) -> Darkening:
-    """Return the darkening that takes no light away and errs in nothing, with the same curve."""
+    """Return the darkening with the same curve that keeps all light and has no errors."""
     return replace(how, exposure=1.0, balance=(1.0, 1.0, 1.0), black=(0.0, 0.0, 0.0))
 
 
 def darken(
-    picture: Image,
+    picture: Floats,
     how: Darkening,
     rng: np.random.Generator | None,
     levels: int = 255,
-    light: Image | None = None,
-) -> Image:
+    light: Floats | None = None,
+) -> Floats:
     """Return the dark version, H×W×3 in [0, 1], of an sRGB picture H×W×3 in [0, 1].
 
-    It lies on a grid of ``levels`` steps. ``rng=None`` leaves noise and quantisation out: what an
-    average over many pixels would show, but for what noise below black loses. ``light``, H×W×1,
-    is a share of the light for each pixel, beside the exposure.
+    It is quantised to ``levels`` steps. ``rng=None`` leaves out noise and quantisation, which gives
+    the average over many pixels, apart from clipping of noise at black. ``light``, H×W×1, is a
+    share of the light for each pixel, in addition to the exposure.
     """
     height, width, _ = picture.shape
     noise = None if rng is None else unit_noise(height, width, how.blur, rng)
@@ -136,8 +136,8 @@ def darken(
     return dark
 
 
-def _expose(picture: Image, how: Darkening, noise: Image | None, lamps: Image | None) -> Image:
-    """Return what the camera would have shown of some rows, 3×H×W, not quantised yet."""
+def _expose(picture: Floats, how: Darkening, noise: Floats | None, lamps: Floats | None) -> Floats:
+    """Return the output of the camera for some rows, 3×H×W, before quantisation."""
     planes = np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
     light = to_light(planes, how.contrast, how.shoulder)
     light *= _column(how.balance) * np.float32(how.exposure)
@@ -154,8 +154,8 @@ def _expose(picture: Image, how: Darkening, noise: Image | None, lamps: Image | 
     return to_picture(np.clip(light, 0, 1, out=light), how.contrast, how.shoulder)
 
 
-def _column(values: Gains) -> Image:
-    """Return one value a channel, to multiply 3×H×W."""
+def _column(values: Gains) -> Floats:
+    """Return one value per channel, shaped to multiply 3×H×W."""
     return np.array(values, np.float32).reshape(3, 1, 1)
 
 

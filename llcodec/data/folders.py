@@ -1,4 +1,4 @@
-"""The folders that a training reads: some of pairs, some of photographs."""
+"""The folders that training reads: folders of pairs and folders of photographs."""
 
 import sys
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from llcodec.errors import InputError
 class DataFolders:
     """Folders of pairs (see :func:`list_pairs`) and folders of plain photographs.
 
-    ``store`` keeps what is read: in memory, or on disk where it is large.
+    ``store`` keeps the pictures that are read: in memory, or on disk if they are large.
     """
 
     pairs: Sequence[Path]
@@ -33,7 +33,7 @@ class DataFolders:
 
     @classmethod
     def sort(cls, folders: Sequence[Path]) -> "DataFolders":
-        """Sort ``folders`` by their contents: pairs, or else photographs.
+        """Sort ``folders`` by their contents into pairs and photographs.
 
         Raises InputError if one of them does not exist.
         """
@@ -44,29 +44,29 @@ class DataFolders:
         return cls(paired, [folder for folder in folders if folder not in paired])
 
     def read_pairs(self, split: str, most: int = sys.maxsize) -> list[Pair]:
-        """Return the pairs of a split as :meth:`read_some` does; InputError if there are none."""
+        """Return pairs like :meth:`read_some`. Raises InputError if there are none."""
         pairs = self.read_some(split, most)
         if not pairs:
-            raise InputError(f"no pairs of the split {split!r} in the folders of data")
+            raise InputError(f"no pairs of the split {split!r} in the data folders")
         return pairs
 
     def read_some(self, split: str, most: int) -> list[Pair]:
-        """Return at most ``most`` pairs of a split, evenly spread over those of all folders."""
+        """Return at most ``most`` pairs of a split, evenly spaced over all folders."""
         files = [pair for f in self.pairs if split in splits(f) for pair in list_pairs(f, split)]
         return list(read_files(evenly_spaced(files, most), self.store))
 
     def read_each(self, split: str) -> list[tuple[Pair, ...]]:
-        """Return the pairs of a split for each folder that has it."""
+        """Return the pairs of a split, for each folder that has the split."""
         parts = [list_pairs(folder, split) for folder in self.pairs if split in splits(folder)]
         return [read_files(part, self.store) for part in parts]
 
     def read_photographs(self, most: int = sys.maxsize) -> list[Pixels]:
-        """Return all photographs, or at most ``most``, evenly spread over them."""
+        """Return all photographs, or at most ``most``, evenly spaced."""
         paths = [path for folder in self.photographs for path in list_photographs(folder)]
         return read_all(evenly_spaced(paths, most), self.store)
 
 
 def bright_halves(pairs: Sequence[Pair]) -> list[Pixels]:
-    """Return a third of the bright pictures of pairs, each once: more photographs to learn from."""
+    """Return a third of the bright pictures of pairs, without duplicates, as photographs."""
     highs = {id(pair.high): pair.high for pair in pairs}
     return list(highs.values())[::3]

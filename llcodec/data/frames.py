@@ -1,4 +1,4 @@
-"""One picture of a data set, however it is stored: a picture file, a .npy array or a RAW file."""
+"""Read one picture of a data set from an image file, a .npy array or a RAW file."""
 
 from pathlib import Path
 
@@ -12,18 +12,18 @@ from llcodec.errors import UnreadableImageError
 from llcodec.imaging import IMAGE_SUFFIXES, picture_size
 
 FRAME_SUFFIXES = IMAGE_SUFFIXES | RAW_SUFFIXES | {".npy"}
-"""Lower-case suffixes, with their dot, of files that hold one picture of a data set."""
+"""Lower-case suffixes, with the dot, of files that contain one picture of a data set."""
 
 _TIFF = (b"II*\0", b"MM\0*")  # ARW, CR2, DNG and NEF are TIFF files
 
 
 def is_picture(path: Path) -> bool:
-    """Return whether the loaders read a file as it is: a picture, neither .npy nor RAW."""
+    """Return whether a file is an image, which the loaders read directly, not .npy or RAW."""
     return path.suffix.lower() in IMAGE_SUFFIXES
 
 
 def frame_size(path: Path) -> tuple[int, int] | None:
-    """Return height and width from the header of a file; None for RAW, whose sizes need rawpy.
+    """Return height and width from the header of a file; None for RAW, which needs rawpy.
 
     Raises UnreadableImageError if the header shows that the file cannot be read.
     """
@@ -34,14 +34,16 @@ def frame_size(path: Path) -> tuple[int, int] | None:
         return picture_size(path, max_pixels=MAX_PIXELS)
     start = _start(path)
     if not start or (suffix in {".arw", ".cr2", ".dng", ".nef"} and start not in _TIFF):
-        raise UnreadableImageError(f"not a RAW file: {'wrong start' if start else 'it is empty'}")
+        raise UnreadableImageError(
+            f"not a RAW file: {'wrong signature' if start else 'it is empty'}"
+        )
     return None
 
 
 def read_frame(path: Path) -> NDArray[np.uint8]:
     """Return one picture as H×W×3 8-bit sRGB.
 
-    Arrays in .npy files are H×W×3 8-bit BGR, as SID, SMID and SDSD are passed around.
+    Arrays in .npy files are H×W×3 8-bit BGR, as common copies of SID, SMID and SDSD have it.
 
     Raises:
         InputError: the file is RAW, and rawpy is not installed.
@@ -54,14 +56,14 @@ def read_frame(path: Path) -> NDArray[np.uint8]:
 
 
 def _open_npy(path: Path) -> NDArray[np.uint8]:
-    """Return the array in a file without reading it; a file that ends too early is noticed."""
+    """Return the array in a file without reading its data; a truncated file is an error."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise UnreadableImageError(f"not an array that can be read: {error}") from error
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3:
         raise UnreadableImageError(
-            f"not a picture: {array.dtype} of shape {array.shape}, not uint8 of H×W×3"
+            f"not a picture: {array.dtype} of shape {array.shape} instead of uint8 of H×W×3"
         )
     pixels: NDArray[np.uint8] = array
     return pixels

@@ -1,4 +1,4 @@
-"""Holding scenes of the training split out, to validate on."""
+"""Hold out scenes of the training split for validation."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,12 +9,12 @@ from llcodec.errors import InputError
 
 
 def hold_out(samples: Sequence[Sample], count: int) -> list[Sample]:
-    """Return pairs with the split ``val`` for those of ``count`` scenes of ``train``.
+    """Return all pairs, with the split ``val`` for those of ``count`` scenes of ``train``.
 
-    Scenes whose high pictures are equal, byte by byte, count as one: no scene of val is seen in
-    training under another name. They are spread evenly over the sorted names.
+    Scenes whose high pictures have the same bytes count as one, so that no scene of val is in
+    training under another name. The scenes are evenly spaced over the sorted names.
 
-    Raises InputError if less than one scene would be left to train on.
+    Raises InputError if no scene would remain for training.
     """
     groups = _groups([sample for sample in samples if sample.split == "train"])
     names = sorted(set(groups.values()))
@@ -28,7 +28,7 @@ def hold_out(samples: Sequence[Sample], count: int) -> list[Sample]:
 
 
 def _groups(samples: Sequence[Sample]) -> dict[str, str]:
-    """Return for each scene the first one that it shares a high picture with."""
+    """Return, for each scene, the first scene with which it shares a high picture."""
     groups: dict[str, str] = {}
     first: dict[bytes, str] = {}
     for high, scene in dict.fromkeys((s.high, s.scene) for s in samples):

@@ -1,29 +1,31 @@
-"""Lamps in the dark: light that falls on parts of a picture and leaves the rest in shadow.
+"""Synthetic lamps: light on parts of a picture, with everything else in shadow.
 
-Pairs of a darkened room and the same room in daylight hold nothing that is bright already: a
-lantern, a lit window, a sign. Photographs under such light do.
+Pairs of a darkened room and the same room in daylight contain nothing that is already bright, such
+as a lantern, a lit window or a sign. Darkened photographs with lamps do.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+from llcodec._arrays import Floats
 
 _MOST_LAMPS = 5
-_FAINTEST, _STRONGEST = 1 / 50, 1 / 5  # the share of the lamps' light in the shadows
+_FAINTEST, _STRONGEST = (
+    1 / 50,
+    1 / 5,
+)  # the light in the shadows, as a share of the light of the lamps
 
 
 @dataclass(frozen=True)
 class Lamp:
-    """An ellipse of light. Lengths are shares of the picture's shorter side.
+    """An ellipse of light. Lengths are shares of the shorter side of the picture.
 
     Attributes:
-        x, y: its centre, as shares of width and height.
-        across, along: its half axes.
+        x, y: the centre, as shares of width and height.
+        across, along: the semi-axes.
         turn: the angle of the first axis, in radians.
-        edge: the share of the half axes over which the light falls off, 0 … 1.
+        edge: the share of the semi-axes over which the light falls off, 0 … 1.
     """
 
     x: float
@@ -36,12 +38,12 @@ class Lamp:
 
 @dataclass(frozen=True)
 class Lighting:
-    """Lamps, and the share of their light, 0 … 1, that falls everywhere else."""
+    """Lamps, and the light everywhere else, as a share of theirs, 0 … 1."""
 
     lamps: tuple[Lamp, ...]
     shadow: float
 
-    def on(self, height: int, width: int) -> Image:
+    def on(self, height: int, width: int) -> Floats:
         """Return the light on a picture, H×W×1, from ``shadow`` to 1."""
         lit = np.zeros((height, width), np.float32)
         side = min(height, width)
@@ -54,12 +56,12 @@ class Lighting:
             distance = np.sqrt(first * first + second * second)
             np.maximum(lit, np.clip((1 - distance) / np.float32(lamp.edge), 0, 1), out=lit)
         smooth = lit * lit * (3 - 2 * lit)
-        light: Image = (np.float32(self.shadow) ** (1 - smooth)).astype(np.float32)
+        light: Floats = (np.float32(self.shadow) ** (1 - smooth)).astype(np.float32)
         return light[..., None]
 
 
 def random_lighting(rng: np.random.Generator) -> Lighting:
-    """Draw one to five lamps, some sharp as a lit sign and some soft as a street lamp."""
+    """Draw one to five lamps, from sharp ones like a lit sign to soft ones like a street lamp."""
     lamps = tuple(
         Lamp(
             x=float(rng.uniform()),

@@ -1,4 +1,4 @@
-"""Pictures to learn from: pairs of a dark and a well-exposed exposure, and plain photographs."""
+"""Read training pictures: pairs of a dark and a well-exposed picture, and plain photographs."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -16,9 +16,9 @@ from llcodec.imaging import IMAGE_SUFFIXES, read_picture
 
 @dataclass(frozen=True)
 class Pair:
-    """One scene twice, H×W×3 8-bit sRGB each: ``low`` as shot in the dark, ``high`` as wanted.
+    """Two pictures of one scene, H×W×3 8-bit sRGB: ``low`` is dark, ``high`` is well exposed.
 
-    ``source`` is the name of the folder that the pair comes from.
+    ``source`` is the name of the folder of the pair.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class PairFiles:
-    """The files of a pair, and the name of the folder that they were listed in."""
+    """The files of a pair, and the name of its folder."""
 
     low: Path
     high: Path
@@ -64,25 +64,25 @@ def read_pairs(root: Path, split: str) -> tuple[Pair, ...]:
 def list_pairs(root: Path, split: str) -> list[PairFiles]:
     """Return the files of one split of a data set folder.
 
-    The folder holds either ``pairs.csv`` with the columns split, low and high (or ref), paths
-    relative to it, or the folders ``low/`` and ``high/`` with equal file names (all one split).
-    Raises InputError if it is neither.
+    The folder contains either ``pairs.csv`` with the columns split, low and high (or ref), with
+    paths relative to it, or the folders ``low/`` and ``high/`` with equal file names (one split).
+    Raises InputError if it contains neither.
     """
     source = root.resolve().name
     return [PairFiles(low, high, source) for low, high in _listed(root, split)]
 
 
 def read_files(files: Sequence[PairFiles], store: Store = in_memory) -> tuple[Pair, ...]:
-    """Return pairs, whose pictures ``store`` keeps; dark halves of one bright half share it.
+    """Return pairs, whose pictures ``store`` keeps; pairs with the same high picture share it.
 
-    Raises InputError if one cannot be read, or both halves of a pair are not of one size.
+    Raises InputError if one cannot be read, or both pictures of a pair differ in size.
     """
     lows = read_all([pair.low for pair in files], store)
     unique = sorted({pair.high for pair in files})
     highs = dict(zip(unique, read_all(unique, store), strict=True))
     for pair, low in zip(files, lows, strict=True):
         if low.shape != highs[pair.high].shape:
-            raise InputError(f"{pair.low} and {pair.high} are not of one size")
+            raise InputError(f"{pair.low} and {pair.high} differ in size")
     return tuple(
         Pair(pair.low.stem, low, highs[pair.high], pair.source)
         for pair, low in zip(files, lows, strict=True)
@@ -96,14 +96,14 @@ def read_all(paths: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
 
 
 def holds_pairs(root: Path) -> bool:
-    """Return whether a folder is one of pairs (see :func:`read_pairs`)."""
+    """Return whether a folder contains pairs (see :func:`list_pairs`)."""
     return (root / "pairs.csv").is_file() or (root / "low").is_dir()
 
 
 def splits(root: Path) -> frozenset[str]:
     """Return the splits that a folder of pairs has.
 
-    A folder without ``pairs.csv`` is not split: all its pairs serve for training and validation.
+    A folder without ``pairs.csv`` has no splits: all its pairs are for training and validation.
     """
     table = root / "pairs.csv"
     if not table.is_file():
@@ -116,7 +116,7 @@ def _rows(table: Path) -> list[dict[str, str]]:
         with table.open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{table}: not a table in UTF-8") from error
+        raise InputError(f"{table}: not a CSV table in UTF-8") from error
 
 
 def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:

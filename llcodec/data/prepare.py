@@ -1,4 +1,4 @@
-"""Convert downloaded files to those that the loaders read."""
+"""Convert downloaded files to files that the loaders read."""
 
 import json
 from collections.abc import Callable
@@ -26,23 +26,23 @@ from llcodec.data.targets import plan_targets
 from llcodec.errors import InputError, LlcError
 
 Progress = Callable[[int, int], None]
-"""Called with the number of files done, and of all files."""
+"""Called with the number of finished files, and that of all files."""
 
 _SETTINGS = "prepared.json"
 
 
 @dataclass(frozen=True)
-class Order:
+class PrepareOptions:
     """What to prepare, and how.
 
     Attributes:
-        dataset: the data set below ``root``.
-        root: the folder that was downloaded, or one with a prepared folder of the set's name.
-        out: where to write; without it, ``root`` itself, which must hold pictures then.
-        size: width and height of everything that is written; None leaves sizes alone.
-        val: so many scenes of train become the split val.
-        threads: how many files are converted at a time.
-        force: replace a table in ``root`` that says something else.
+        dataset: the data set in ``root``.
+        root: the folder that was downloaded, or one with a prepared folder of the data set's name.
+        out: the folder to write to; by default ``root``, which must then contain image files.
+        size: width and height of all written pictures; None keeps their sizes.
+        val: the number of scenes of train that become the split val.
+        threads: how many files are converted at the same time.
+        force: replace a different table in ``root``.
     """
 
     dataset: DataSet
@@ -56,7 +56,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What there is now: samples below ``folder``, how many files are new, what went wrong."""
+    """The result: samples in ``folder``, the number of new files, and problems."""
 
     folder: Path
     samples: tuple[Sample, ...]
@@ -64,41 +64,43 @@ class Prepared:
     problems: tuple[Problem, ...]
 
 
-def prepare(order: Order, progress: Progress = lambda done, total: None) -> Prepared:
-    """Make a data set ready for :func:`llcodec.data.pairs.read_pairs` or ``read_photographs``.
+def prepare(options: PrepareOptions, progress: Progress = lambda done, total: None) -> Prepared:
+    """Prepare a data set for :func:`llcodec.data.pairs.read_pairs` or ``read_photographs``.
 
-    Pairs get the table ``pairs.csv`` (id, split, scene, low, high). In another folder than the
-    root, pairs lie in ``low/`` and ``high/``, other pictures in a folder for each split; what is
-    there already stays, so that a second run completes the first. A file that cannot be read, or
-    a pair of two sizes, is a problem and is left out; the rest is prepared.
+    Pairs get the table ``pairs.csv`` (id, split, scene, low, high). In a folder other than the
+    root, pairs are in ``low/`` and ``high/``, other pictures in a folder for each split. Existing
+    files are kept, so that a second run completes the first. A file that cannot be read, or a pair
+    whose pictures differ in size, is a problem and is left out; all other files are prepared.
 
     Raises:
-        InputError: there is nothing to prepare, or not in this way.
-        OutputError: a file cannot be written.
+        InputError: if there is nothing to prepare, or the options do not fit the data set.
+        OutputError: if a file cannot be written.
     """
-    order = replace(order, root=folder_of(order.dataset, order.root))
-    found = listing(order.dataset, order.root)
+    options = replace(options, root=folder_of(options.dataset, options.root))
+    found = listing(options.dataset, options.root)
     if not found.samples:
-        reason = found.problems[0] if found.problems else f"no {order.dataset.unit}"
-        raise InputError(f"{order.root}: {reason}")
-    if order.val and order.dataset.kind != "pairs":
-        raise InputError(f"{order.dataset.name} has no pairs to hold out")
-    if order.out is None or order.out.resolve() == order.root.resolve():
-        _check_in_place(order, found)
-        return _finish(order, order.root, found, 0)
-    _check_out(order, order.out, found)
-    converted, new = _convert(order, order.out, found, progress)
-    return _finish(order, order.out, converted, new)
+        reason = found.problems[0] if found.problems else f"no {options.dataset.unit}"
+        raise InputError(f"{options.root}: {reason}")
+    if options.val and options.dataset.kind != "pairs":
+        raise InputError(f"{options.dataset.name} has no pairs to hold out")
+    if options.out is None or options.out.resolve() == options.root.resolve():
+        _check_in_place(options, found)
+        return _finish(options, options.root, found, 0)
+    _check_out(options, options.out, found)
+    converted, new = _convert(options, options.out, found, progress)
+    return _finish(options, options.out, converted, new)
 
 
-def _convert(order: Order, out: Path, found: Listing, progress: Progress) -> tuple[Listing, int]:
-    """Return the samples that lie in ``out`` now, and how many files are new."""
-    targets = plan_targets(found.samples, order.root, out, resized=order.size is not None)
+def _convert(
+    options: PrepareOptions, out: Path, found: Listing, progress: Progress
+) -> tuple[Listing, int]:
+    """Return the samples in ``out``, and the number of new files."""
+    targets = plan_targets(found.samples, options.root, out, resized=options.size is not None)
     problems, failed, new = [*found.problems, *targets.problems], set[Path](), 0
-    with closing(convert_all(targets.files, order.size, order.threads)) as outcomes:
+    with closing(convert_all(targets.files, options.size, options.threads)) as outcomes:
         for done, (source, outcome) in enumerate(outcomes, 1):
             if isinstance(outcome, LlcError):
-                problems.append(Problem(place(source, order.root), str(outcome)))
+                problems.append(Problem(place(source, options.root), str(outcome)))
                 failed.add(source)
             else:
                 new += outcome
@@ -107,37 +109,37 @@ def _convert(order: Order, out: Path, found: Listing, progress: Progress) -> tup
     return Listing(tuple(ready), tuple(problems)), new
 
 
-def _check_in_place(order: Order, found: Listing) -> None:
-    if order.size is not None:
-        raise InputError("resized pictures need a folder of their own: give one with --out")
+def _check_in_place(options: PrepareOptions, found: Listing) -> None:
+    if options.size is not None:
+        raise InputError("resized pictures need another folder: give one with --out")
     other = {path.suffix for s in found.samples for path in s.paths if not is_picture(path)}
     if other:
         raise InputError(
-            f"{order.root}: {min(other)} files must be converted: give a folder with --out"
+            f"{options.root}: {min(other)} files must be converted: give a folder with --out"
         )
 
 
-def _check_out(order: Order, out: Path, found: Listing) -> None:
-    """See that the files can be converted into ``out``, and note there how."""
-    if out.resolve().is_relative_to(order.root.resolve()):
-        raise InputError(f"{out} lies within {order.root}: give a folder outside")
+def _check_out(options: PrepareOptions, out: Path, found: Listing) -> None:
+    """Check that the files can be converted into ``out``, and record the settings there."""
+    if out.resolve().is_relative_to(options.root.resolve()):
+        raise InputError(f"{out} is inside {options.root}: give a folder outside")
     if any(path.suffix.lower() in RAW_SUFFIXES for s in found.samples for path in s.paths):
         require_rawpy()
-    settings = json.dumps({"dataset": order.dataset.name, "size": order.size}) + "\n"
+    settings = json.dumps({"dataset": options.dataset.name, "size": options.size}) + "\n"
     path = out / _SETTINGS
     if not path.exists():
         with atomic_write(path) as part:
             part.write_text(settings)
     elif path.read_text() != settings:
-        raise InputError(f"{out} holds another set or other sizes (see {_SETTINGS})")
+        raise InputError(f"{out} contains another data set or other sizes (see {_SETTINGS})")
 
 
-def _finish(order: Order, folder: Path, found: Listing, new: int) -> Prepared:
-    """Leave out unreadable files, and write the table of the rest."""
+def _finish(options: PrepareOptions, folder: Path, found: Listing, new: int) -> Prepared:
+    """Leave out unreadable files, and write the table of all others."""
     wrong = size_problems(found.samples, folder)
     kept = [sample for sample in found.samples if not wrong.keys() & set(sample.paths)]
-    if order.val:
-        kept = hold_out(kept, order.val)
-    if order.dataset.kind == "pairs" and kept and (order.val or not found.tabled):
-        write_table(folder, kept, force=order.force or folder != order.root)
+    if options.val:
+        kept = hold_out(kept, options.val)
+    if options.dataset.kind == "pairs" and kept and (options.val or not found.tabled):
+        write_table(folder, kept, force=options.force or folder != options.root)
     return Prepared(folder, tuple(kept), new, (*found.problems, *wrong.values()))

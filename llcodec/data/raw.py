@@ -1,4 +1,4 @@
-"""RAW files of cameras, developed by rawpy: an extra, as LibRaw comes with it."""
+"""Develop RAW files of cameras with rawpy, which an extra brings."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def read_raw(path: Path) -> NDArray[np.uint8]:
 
     Raises:
         InputError: rawpy is not installed.
-        UnreadableImageError: LibRaw does not know the file, or it is damaged.
+        UnreadableImageError: the file is damaged, or LibRaw does not support it.
     """
     rawpy = require_rawpy()
     with libraw_errors(rawpy), rawpy.imread(str(path)) as raw:

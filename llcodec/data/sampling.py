@@ -1,4 +1,4 @@
-"""Training batches: crops together with the thumbnail of the whole picture they come from."""
+"""Training batches: crops, each with the thumbnail of its complete picture."""
 
 import copy
 import math
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.darkening import darken, evenly_exposed, random_darkening, random_night
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair
@@ -20,14 +20,13 @@ from llcodec.errors import InputError
 from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.tone import thumbnail
 
-Image = NDArray[np.float32]
-Sample = tuple[Image, Image, Image, Image]  # low, high, and the thumbnails of both
+Sample = tuple[Floats, Floats, Floats, Floats]  # low, high, and the thumbnails of both
 ALL = slice(None)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Dark crops and what they should become, B×3×S×S, and both whole pictures as thumbnails.
+    """Dark crops and their targets, B×3×S×S, and thumbnails of the complete pictures of both.
 
     Thumbnails are B×3×100×150; everything is in [0, 1].
     """
@@ -44,12 +43,12 @@ class Batch:
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of the kinds of training pictures; what is left of 1 are bright ones as they are.
+    """Shares of the kinds of training pictures; the remainder to 1 are unchanged bright pictures.
 
-    ``lit`` are photographs of which lamps light a part; they should come out with half the
-    contrast of light, in stops, between what is lit and what is not. Pairs of a folder whose name
-    stands in ``weights`` are drawn that many times as often as others. ``jitter`` makes dark
-    halves a little darker or brighter; ``turns`` adds quarter turns to the mirror images.
+    ``lit`` are photographs that lamps light in part; their targets have half the contrast of light,
+    in stops, between lit and unlit parts. Pairs of a folder whose name is in ``weights`` are drawn
+    that many times as often as others. ``jitter`` makes dark pictures a little darker or brighter;
+    ``turns`` adds rotations by 90° to mirroring.
 
     Raises InputError for shares that are negative or more than 1 together, and for weights that
     are negative or not finite.
@@ -63,13 +62,13 @@ class Mix:
     turns: bool = True
 
     def __post_init__(self) -> None:
-        """Raise InputError for shares and weights that cannot be drawn from."""
+        """Raise InputError for invalid shares and weights."""
         shares = (self.pairs, self.darkened, self.lit)
-        # Decimal shares that make 1 may make a little more in binary.
+        # Decimal shares with the sum 1 can have a slightly larger sum in binary.
         if not (min(shares) >= 0 and sum(shares) <= 1 + 1e-9):
-            raise InputError("shares of a mix must be at least 0, and at most 1 together")
+            raise InputError("shares of a mix must be at least 0, with a sum of at most 1")
         if not all(0 <= weight < math.inf for weight in self.weights.values()):
-            raise InputError("weights of a mix must be finite, and at least 0")
+            raise InputError("weights of a mix must be finite and at least 0")
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ class Sources:
     """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
 
     pairs: tuple[Pair, ...]
-    pair_thumbnails: tuple[tuple[Image, Image], ...]
+    pair_thumbnails: tuple[tuple[Floats, Floats], ...]
     photographs: tuple[Pixels, ...]
-    photograph_thumbnails: tuple[Image, ...]
+    photograph_thumbnails: tuple[Floats, ...]
 
 
 def gather_sources(
@@ -96,19 +95,19 @@ def gather_sources(
     )
 
 
-def thumbnail_of(pixels: Pixels) -> Image:
+def thumbnail_of(pixels: Pixels) -> Floats:
     """Return the thumbnail, 100×150×3 in [0, 1], of H×W×3 8-bit pixels."""
     whole = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
-    small: Image = thumbnail(whole)[0].permute(1, 2, 0).numpy()
+    small: Floats = thumbnail(whole)[0].permute(1, 2, 0).numpy()
     return small
 
 
 class CropSampler:
-    """Draws batches; every random number comes from ``rng``, whose state a checkpoint keeps.
+    """Draw batches; all random numbers come from ``rng``, whose state is part of checkpoints.
 
-    Each picture of a batch has a seed of its own, so that several processes can draw the same
-    batch and each make only its part of it. Raises InputError if there are pairs to draw, but the
-    mix gives all of them the weight 0.
+    Each picture of a batch has its own seed, so that several processes can draw the same batch and
+    each compute only its part of it. Raises InputError if there are pairs, but the mix gives all of
+    them the weight 0.
     """
 
     def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
@@ -116,10 +115,10 @@ class CropSampler:
         weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
-            raise InputError("the mix gives all pairs the weight 0: none is left to draw")
+            raise InputError("the mix gives all pairs the weight 0")
 
     def drawing_from(self, rng: np.random.Generator) -> "CropSampler":
-        """Return a sampler of the same pictures that takes its random numbers from ``rng``."""
+        """Return a sampler of the same pictures whose random numbers come from ``rng``."""
         other = copy.copy(self)
         other.rng = rng
         return other
@@ -129,7 +128,7 @@ class CropSampler:
         return _stack([self._one(size, rng) for rng in self._generators(count)[part]])
 
     def thumbnails(self, count: int) -> Batch:
-        """Return ``count`` whole thumbnails for the tone network."""
+        """Return ``count`` thumbnails of complete pictures for the tone network."""
         return _stack([self._one(None, rng) for rng in self._generators(count)])
 
     def photographs(self, count: int, size: int, part: slice = ALL) -> Tensor:
@@ -169,7 +168,7 @@ class CropSampler:
             darken(small, wanted, None, light=np.sqrt(small_light)),
         )
 
-    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Image, Image]:
+    def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Floats, Floats]:
         index = self._photograph(rng)
         small = self.sources.photograph_thumbnails[index]
         if size is None:
@@ -179,12 +178,12 @@ class CropSampler:
 
     def _photograph(self, rng: np.random.Generator) -> int:
         if not self.sources.photographs:
-            raise InputError("this training needs a folder of photographs")
+            raise InputError("training needs a folder of photographs")
         return int(rng.integers(len(self.sources.photographs)))
 
     def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
         if not self.sources.pairs:
-            raise InputError("this training needs pairs of dark and bright pictures")
+            raise InputError("training needs pairs of dark and bright pictures")
         drawn = rng.random() * self.cumulative[-1]
         index = int(np.searchsorted(self.cumulative, drawn, side="right"))
         pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
@@ -201,8 +200,8 @@ class CropSampler:
             jittered = np.round(jittered * 255) / np.float32(255)
         return jittered, high, np.clip(small * factor, 0, 1), bright
 
-    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Image]:
-        """Return the same random crop, flip and turn of pictures of one size, 8 bits as [0, 1]."""
+    def _crop(self, size: int, rng: np.random.Generator, *pictures: NDArray[Any]) -> list[Floats]:
+        """Return the same random crop, flip and rotation of 8-bit pictures, in [0, 1]."""
         height, width = pictures[0].shape[:2]
         if min(height, width) < size:
             pad = ((0, max(0, size - height)), (0, max(0, size - width)), (0, 0))

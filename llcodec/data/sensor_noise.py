@@ -1,16 +1,15 @@
-"""Normal noise of unit variance whose neighbours and channels may be correlated."""
+"""Gaussian noise of unit variance, with correlation of neighbours and channels."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Noise = NDArray[np.float32]
+from llcodec._arrays import Floats
 
 
-def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -> Noise:
+def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -> Floats:
     """Return noise 3×height×width of variance 1.
 
-    Each pixel is mixed with its neighbours of weight ``blur`` (own weight 1), first up and down,
-    then left and right: neighbours then correlate by 2·blur / (1 + 2·blur²).
+    Each pixel (weight 1) is mixed with its neighbours (weight ``blur``), first vertically, then
+    horizontally. Neighbours then have the correlation 2·blur / (1 + 2·blur²).
     """
     margin = 2 if blur else 0
     noise = rng.standard_normal((3, height + margin, width + margin), np.float32)
@@ -19,10 +18,10 @@ def unit_noise(height: int, width: int, blur: float, rng: np.random.Generator) -
     return noise
 
 
-def share_noise(noise: Noise, correlation: float) -> Noise:
-    """Return the noise 3×H×W of three channels mixed to that correlation, of equal variance.
+def share_noise(noise: Floats, correlation: float) -> Floats:
+    """Return noise 3×H×W with this correlation between channels and the same variance.
 
-    Each channel keeps √(1 − correlation) of its own and receives an equal share of the sum.
+    Each channel keeps √(1 − correlation) of its own noise and gets an equal share of the sum.
     """
     if not correlation:
         return noise
@@ -35,8 +34,8 @@ def share_noise(noise: Noise, correlation: float) -> Noise:
     return mixed
 
 
-def _blurred(plane: Noise, tap: np.float32) -> Noise:
-    """Return a plane, smaller by its margin, with the neighbours mixed in, of equal variance."""
+def _blurred(plane: Floats, tap: np.float32) -> Floats:
+    """Return a plane, smaller by its margin, mixed with its neighbours, of the same variance."""
     rows = plane[:-2] + plane[2:]
     rows *= tap
     rows += plane[1:-1]

@@ -1,4 +1,4 @@
-"""Training pictures that do not fit into memory."""
+"""Store training pictures that do not fit into memory."""
 
 import os
 import sys
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from llcodec.errors import InputError
 
 _SEGMENT: Final = 1 << 30
-_MODEST_MEMORY: Final = 8 << 30  # where the system does not say how much it has
+_MODEST_MEMORY: Final = 8 << 30  # if the system does not report its memory
 T = TypeVar("T", bound=np.generic)
 
 
 class Store(Protocol):
-    """Takes an array and returns one with equal values, perhaps stored elsewhere."""
+    """Takes an array and returns it, or an array with equal values that is stored elsewhere."""
 
     def __call__(self, array: NDArray[T], /) -> NDArray[T]:
         """Return the array, or an equal one."""
@@ -31,11 +31,11 @@ def in_memory(array: NDArray[T], /) -> NDArray[T]:
 
 
 class SpillStore:
-    """Keeps arrays: those up to ``most`` bytes in all in memory, others in files without a name.
+    """Keep arrays in memory up to a total of ``most`` bytes, and others in unnamed files.
 
-    Such a file is mapped into memory, so that a crop of a picture reads no more than the crop. It
-    lies in ``folder``, that of temporary files if none is given, and is gone when the process
-    ends, whatever ends it. Half of the machine's memory is ``most`` if it is not given.
+    Such a file is mapped into memory, so that a crop of a picture reads only the crop. It is in
+    ``folder``, by default that of temporary files, and is removed when the process ends for any
+    reason. By default, ``most`` is half of the memory of the machine.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class SpillStore:
     def store(self, array: NDArray[T], /) -> NDArray[T]:
         """Return ``array``, or an equal one in a file. May be called from several threads.
 
-        Raises InputError if there is neither memory nor disk for it.
+        Raises InputError if there is neither enough memory nor enough disk space.
         """
         with self._lock:
             if array.nbytes <= self._room:
@@ -70,20 +70,20 @@ class SpillStore:
 
 
 def _mapped(size: int, folder: Path) -> NDArray[np.uint8]:
-    """Return the bytes of a new file without a name, whose place on the disk is reserved."""
+    """Return the bytes of a new unnamed file, whose disk space is reserved."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             _reserve(file.fileno(), size)
             return np.memmap(file, np.uint8, "r+", shape=(size,))
     except OSError as error:
         raise InputError(
-            f"the training pictures need more than half of the memory, and {folder} cannot take "
-            f"the rest ({error.strerror}): set TMPDIR to a folder with more room"
+            f"the training pictures need more than half of the memory, and {folder} has no room "
+            f"for the others ({error.strerror}): set TMPDIR to a folder with more space"
         ) from error
 
 
 def _reserve(file: int, size: int) -> None:
-    # A mapped page that finds no room when it is written kills the process.
+    # Writing to a mapped page kills the process if the disk is full.
     reserve: Any = getattr(os, "posix_fallocate", None)
     if reserve is None:
         os.ftruncate(file, size)
@@ -92,7 +92,7 @@ def _reserve(file: int, size: int) -> None:
 
 
 def _memory() -> int:
-    """Return the bytes of memory that the machine has."""
+    """Return the size of the memory of the machine, in bytes."""
     if sys.platform == "win32":
         return _MODEST_MEMORY
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")

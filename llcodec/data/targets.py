@@ -1,4 +1,4 @@
-"""Where the files of a prepared data set lie."""
+"""The paths of the files of a prepared data set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,9 +10,9 @@ from llcodec.data.registry import Problem, Sample, place
 
 @dataclass
 class Targets:
-    """The plan of a prepared folder: a target for every source, no target twice.
+    """The plan of a prepared folder: a target for every source; targets are unique.
 
-    ``samples`` pairs each sample with the one that it becomes.
+    ``samples`` pairs each sample with the prepared one.
     """
 
     files: dict[Path, Path] = field(default_factory=dict)
@@ -24,7 +24,7 @@ def plan_targets(samples: Sequence[Sample], root: Path, out: Path, *, resized: b
     """Return where the files of ``samples`` go: pairs to low/ and high/, others by their split.
 
     Pictures keep their format unless they are ``resized``; everything else becomes PNG. A sample
-    whose place another one has is a problem.
+    with the same target as another one is a problem.
     """
     targets, owners = Targets(), dict[Path, Path]()
     for sample in samples:
@@ -33,7 +33,7 @@ def plan_targets(samples: Sequence[Sample], root: Path, out: Path, *, resized: b
         taken = [p for p, target in wanted.items() if owners.get(target, p) != p]
         if taken:
             other = place(owners[wanted[taken[0]]], root)
-            targets.problems.append(Problem(place(taken[0], root), f"named as {other} is"))
+            targets.problems.append(Problem(place(taken[0], root), f"has the same name as {other}"))
             continue
         targets.files |= wanted
         owners |= {target: path for path, target in wanted.items()}
@@ -53,6 +53,6 @@ def _names(sample: Sample, resized: bool) -> dict[Path, str]:
 
 
 def _name(path: Path, name: str, resized: bool) -> str:
-    """Return ``name`` without parts that lead elsewhere, with the suffix of the file to be."""
+    """Return ``name`` without parts that lead out of the folder, with the suffix of the target."""
     parts = (part for part in PurePosixPath(name).parts if part not in ("/", ".."))
     return "/".join(parts) + (path.suffix if is_picture(path) and not resized else ".png")

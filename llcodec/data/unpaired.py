@@ -1,32 +1,29 @@
-"""Unpaired training pictures: dark ones and bright ones, whose scenes have nothing in common."""
+"""Unpaired training pictures: dark ones, and bright ones of other scenes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.pairs import holds_pairs, list_pairs, list_photographs, read_all
 from llcodec.data.sampling import thumbnail_of
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 
-Plane = NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Crop:
-    """A piece of a picture, S×S×3 in [0, 1], and where it lies in the whole.
+    """A crop of a picture, S×S×3 in [0, 1], and its position.
 
-    ``small`` is the thumbnail of the whole, 100×150×3; ``top`` and ``left`` are pixels of the
-    whole, which has ``height``×``width`` of them.
+    ``small`` is the thumbnail of the complete picture, 100×150×3. ``top`` and ``left`` are the
+    position of the crop in the complete picture, which has ``height``×``width`` pixels.
     """
 
-    pixels: Plane
-    small: Plane
+    pixels: Floats
+    small: Floats
     top: int
     left: int
     height: int
@@ -35,35 +32,35 @@ class Crop:
 
 @dataclass(frozen=True)
 class Unpaired:
-    """Dark and bright pictures, H×W×3 of 8 bits, with their thumbnails."""
+    """Dark and bright pictures, H×W×3 with 8 bits, and their thumbnails."""
 
     dark: tuple[Pixels, ...]
     bright: tuple[Pixels, ...]
-    dark_thumbnails: tuple[Plane, ...]
-    bright_thumbnails: tuple[Plane, ...]
+    dark_thumbnails: tuple[Floats, ...]
+    bright_thumbnails: tuple[Floats, ...]
 
 
 def read_dark(folders: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
-    """Return the dark pictures of folders: all pictures, or the dark halves of pairs' train split.
+    """Return the dark pictures of folders: all pictures, or the low ones of the split train.
 
-    The bright halves of these pairs are left out. Raises InputError if there are none.
+    The high pictures of these pairs are left out. Raises InputError if there are none.
     """
     return _read(folders, "low", store)
 
 
 def read_bright(folders: Sequence[Path], store: Store = in_memory) -> list[Pixels]:
-    """Return the bright pictures of folders: all, or the bright halves of pairs' train split.
+    """Return the bright pictures of folders: all pictures, or the high ones of the split train.
 
-    A bright half that several pairs share counts once. Raises InputError if there are none.
+    A high picture that several pairs share counts once. Raises InputError if there are none.
     """
     return _read(folders, "high", store)
 
 
 def enlarged(pictures: Iterable[Pixels], factor: float, store: Store = in_memory) -> list[Pixels]:
-    """Return pictures enlarged by ``factor``, which is at least 1; ``store`` keeps them.
+    """Return pictures enlarged by ``factor``, at least 1; ``store`` keeps them.
 
-    Photographs made small for the web have more detail per pixel than what a camera writes, and
-    look as if every fine grain had to be kept.
+    Photographs that were reduced for the web have more detail per pixel than those of a camera, so
+    that a network learns from them to keep all fine grain.
     """
     return [store(_enlarged(pixels, factor)) for pixels in pictures]
 
@@ -87,20 +84,20 @@ def gather_unpaired(
 
 
 class UnpairedSampler:
-    """Draws crops of dark and of bright pictures; random numbers come from ``rng``."""
+    """Draw crops of dark and of bright pictures; random numbers come from ``rng``."""
 
     def __init__(self, pictures: Unpaired, rng: np.random.Generator) -> None:
         self.pictures, self.rng = pictures, rng
 
     def dark(self, size: int) -> Crop:
-        """Return a random crop of ``size``×``size`` pixels of a dark picture, perhaps mirrored."""
+        """Return a random crop of ``size``×``size`` pixels of a dark picture, randomly mirrored."""
         return self._crop(self.pictures.dark, self.pictures.dark_thumbnails, size)
 
     def bright(self, size: int) -> Crop:
-        """Return such a crop of a bright picture."""
+        """Return a random crop of a bright picture, like :meth:`dark`."""
         return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size)
 
-    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Plane], size: int) -> Crop:
+    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Floats], size: int) -> Crop:
         index = int(self.rng.integers(len(pictures)))
         whole, small = pictures[index], smalls[index]
         if self.rng.integers(2):

@@ -1,6 +1,6 @@
-"""Quality metrics of pictures: H×W×3 arrays of 8 bits, as functions.
+"""Quality metrics of images, as functions of H×W×3 8-bit arrays.
 
-Internal: used by ``llc bench``; names may change from one release to the next.
+Internal: used by ``llc bench``; names may change between releases.
 """
 
 from llcodec.metrics.error_split import best_gain_psnr, local_psnr

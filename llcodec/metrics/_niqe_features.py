@@ -20,13 +20,13 @@ _TINY = 1e-9
 
 
 def patch_features(luma: Floats, patch: int) -> Floats:
-    """Return the P×36 features of the P whole patches of H×W ``luma`` (0 … 255), from the top left.
+    """Return the P×36 features of the P complete patches of H×W ``luma`` (0 … 255), row by row.
 
-    ``patch`` is the side of a patch, even. Rows and columns beyond the last whole patch are cropped
-    first. At each scale come shape and mean width of the values, then shape, mean, left and right
-    width of the products with the left, upper, upper left and upper right neighbour (cyclic within
-    the patch). Where a fit is impossible, as in flat patches, features are NaN but the shape is
-    0.2, as in the authors' program.
+    ``patch`` is the side of a patch, an even number. Rows and columns beyond the last complete
+    patch are cropped first. The features of each scale are shape and mean width of the values, then
+    shape, mean, left and right width of the products with the left, upper, upper left and upper
+    right neighbour (cyclic within the patch). If a fit is impossible, as in flat patches, the shape
+    is 0.2 and the other features are NaN, as in the authors' program.
     """
     rows, columns = (side // patch * patch for side in luma.shape)
     fine = luma[:rows, :columns]
@@ -42,7 +42,7 @@ def mscn(luma: Floats) -> Floats:
     mean = _blurred(luma)
     deviation: Floats = np.sqrt(np.abs(_blurred(luma * luma) - mean * mean))
     difference = luma - mean
-    # Rounding must not give flat areas signs: fits take positive and negative values apart.
+    # Flat areas must be exactly 0 in spite of rounding: fits separate positive and negative values.
     difference[np.abs(difference) < _TINY] = 0
     return difference / (deviation + 1)
 
@@ -60,7 +60,7 @@ def downscale(luma: Floats) -> Floats:
 
 
 def fit_aggd(samples: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Fit AGGDs to N×… ``samples``, one to each first index, by matching moments.
+    """Fit an AGGD to each of N×… ``samples`` by moment matching.
 
     Returns shape, mean, left width and right width, N values each. Zeros belong to neither side.
     """

@@ -1,4 +1,4 @@
-"""BD-rate and BD-PSNR, by the library ``bjontegaard`` (Akima's interpolation)."""
+"""BD-rate and BD-PSNR with the library ``bjontegaard`` (Akima interpolation)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class Curve:
 
     @property
     def rising(self) -> "Curve | None":
-        """The points that are better than all before; None if there are too few to interpolate.
+        """The points that are better than all earlier ones; None if too few to interpolate.
 
-        More bits need not mean higher quality: with a noisy enhancer, they can lower it.
+        More bits do not always mean higher quality: with a noisy enhancer, they can lower it.
         """
         points: list[tuple[float, float]] = []
         for rate, quality in zip(self.rates, self.qualities, strict=True):
@@ -30,9 +30,9 @@ class Curve:
 
 
 def curve_of(rates: Sequence[float], qualities: Sequence[float | None]) -> Curve | None:
-    """Return the curve through points; of two at the same rate, the better one counts.
+    """Return the curve through points; of points with the same rate, the best one counts.
 
-    None if fewer than four are left, which is too few to interpolate.
+    None if fewer than four points remain, which is too few to interpolate.
     """
     known = sorted((r, q) for r, q in zip(rates, qualities, strict=True) if q is not None)
     return _curve(list(dict(known).items()))
@@ -41,7 +41,7 @@ def curve_of(rates: Sequence[float], qualities: Sequence[float | None]) -> Curve
 def bd_rate(anchor: Curve, curve: Curve) -> float | None:
     """Return how many percent more bits ``curve`` takes than ``anchor`` for equal quality.
 
-    Only the rising parts can tell. None where they share no range of quality, or one is too short.
+    Only the rising parts count. None if they share no range of quality, or one is too short.
     """
     one, other = anchor.rising, curve.rising
     if one is None or other is None or not _overlap(one.qualities, other.qualities):
@@ -50,9 +50,9 @@ def bd_rate(anchor: Curve, curve: Curve) -> float | None:
 
 
 def bd_psnr(anchor: Curve, curve: Curve) -> float | None:
-    """Return how much better ``curve`` is than ``anchor`` at equal rates, in its own unit.
+    """Return how much better ``curve`` is than ``anchor`` at equal rates, in the unit of quality.
 
-    None where the curves share no range of rates.
+    None if the curves share no range of rates.
     """
     shared = _overlap(anchor.rates, curve.rates)
     return _difference("bd_psnr", anchor, curve) if shared else None

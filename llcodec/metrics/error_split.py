@@ -1,4 +1,4 @@
-"""Split an error into global tone and local detail, and bound what a plain gain could reach."""
+"""Split an error into global tone and local detail, and bound what a single gain can reach."""
 
 import math
 
@@ -13,8 +13,8 @@ def local_psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB after the global tone is corrected.
 
     Each channel of H×W×3 8-bit ``picture`` gets the gain and offset that fit ``reference`` best in
-    the least-squares sense. The difference to the plain PSNR is the global part of the error;
-    what is left is local: detail, noise, local colour and local brightness. Infinite for
+    the least-squares sense. The difference to the plain PSNR is the global part of the error; the
+    remaining error is local: detail, noise, local colour and local brightness. Infinite for
     pictures that are equal up to gain and offset.
     """
     squares = 0.0
@@ -31,8 +31,8 @@ def local_psnr(picture: Pixels, reference: Pixels) -> float:
 def best_gain_psnr(low: Pixels, reference: Pixels) -> float:
     """Return the best PSNR in dB of ``low`` times any single gain, clipped and rounded to 8 bits.
 
-    The upper bound of brightening by one number, with the reference known: an enhancer must at
-    least beat it. Gains from 1/4 to 64 are tried in steps of 5 %, then finer.
+    This is the upper bound for brightening by one number if the reference is known. An enhancer
+    should exceed it. Gains from 1/4 to 64 are tried in steps of 5 %, then finer.
     """
     levels = np.arange(256)
     count = np.bincount(low.ravel(), minlength=256)

@@ -1,4 +1,4 @@
-"""Lightness order error (LOE): how often an enhanced picture swaps the lighter of two pixels.
+"""Lightness order error (LOE): how often enhancement changes which of two pixels is lighter.
 
 S. Wang, J. Zheng, H.-M. Hu, B. Li, "Naturalness Preserved Enhancement Algorithm for Non-Uniform
 Illumination Images", IEEE Transactions on Image Processing 22(9), 2013.
@@ -19,22 +19,24 @@ _REACH = 7
 def loe(
     picture: Pixels, source: Pixels, short_side: int = 50, *, sampling: Sampling = "bicubic"
 ) -> float:
-    """Return the LOE of enhanced ``picture`` against the ``source`` it was made of, H×W×3 8-bit.
+    """Return the LOE of an enhanced ``picture`` against its ``source``, H×W×3 8-bit.
 
     Lightness is max(R, G, B) at a reduced size. For each of the m pixels of the reduced picture,
-    count the pixels whose order to it (≥, or not) differs between ``picture`` and ``source``; the
-    LOE is the mean count, from 0 (same order) to m − 1. It grows with m, so values of another
-    ``short_side`` are on another scale: 600×400 gives m = 75·50 = 3750.
+    count the pixels whose order relative to it (≥, or not) differs between ``picture`` and
+    ``source``. The LOE is the mean count, from 0 (same order) to m − 1. It grows with m, so values
+    for different ``short_side`` cannot be compared: 600×400 gives m = 75·50 = 3750.
 
     The paper does not say how to reduce the size, and published figures differ in it. ``sampling``
     is one of:
 
-    - ``bicubic``: to round(H·r)×round(W·r) with r = short_side / min(H, W), antialiased bicubic
-      (a = −1/2), 8 bits. What MATLAB scripts with ``imresize`` do, here by Pillow, which differs
-      from it at the borders. Averages noise away, but a tone curve alone does not score 0.
-    - ``local-max``: every n-th place, n = floor(min(H, W) / short_side), of the maximum over 15×15
-      pixels, as in the ``LOE.m`` that evaluations of enhancers pass on (such as STAR, TIP 2020).
-      Any strictly rising tone curve scores exactly 0; noise that was removed counts as an error.
+    - ``bicubic``: antialiased bicubic (a = −1/2) to round(H·r)×round(W·r) with
+      r = short_side / min(H, W), 8 bits. This is what MATLAB scripts with ``imresize`` do; Pillow,
+      which is used here, differs from it at the borders. It averages noise, but a tone curve alone
+      does not score 0.
+    - ``local-max``: every n-th sample, n = floor(min(H, W) / short_side), of the maximum over 15×15
+      pixels, as in the ``LOE.m`` that is common in evaluations of enhancers (such as STAR, TIP
+      2020). Every strictly increasing tone curve scores exactly 0; removed noise counts as an
+      error.
 
     Raises:
         ValueError: when the shapes differ, or the shorter side is below ``short_side``.
@@ -48,7 +50,7 @@ def loe(
 
 
 def _lightness(picture: Pixels) -> Pixels:
-    # Many times as fast as the maximum along an axis of three.
+    # Many times faster than the maximum along an axis of length three.
     return np.maximum(np.maximum(picture[..., 0], picture[..., 1]), picture[..., 2])
 
 
@@ -69,9 +71,9 @@ def _local_max(lightness: Pixels, short_side: int) -> Pixels:
 
 
 def _mean_disagreements(first: Pixels, second: Pixels) -> float:
-    # There are at most 256² different places: their joint histogram answers for all m² pairs.
+    # There are at most 256² different pairs of values: their joint histogram covers all m² pairs.
     codes = first.ravel().astype(np.intp) * 256 + second.ravel()
     counts = np.bincount(codes, minlength=256 * 256).reshape(256, 256)
-    both = counts.cumsum(axis=0).cumsum(axis=1)  # places at most (row, column)
-    swapped = both[:, -1:] + both[-1:, :] - 2 * both  # at most one, above the other
+    both = counts.cumsum(axis=0).cumsum(axis=1)  # pixels with values up to (row, column)
+    swapped = both[:, -1:] + both[-1:, :] - 2 * both  # up to one of them, above the other
     return float((counts * swapped).sum() / first.size)

@@ -18,20 +18,21 @@ _PATCH = 96
 
 
 def niqe(picture: Pixels) -> float:
-    """Return the NIQE of an H×W×3 8-bit RGB ``picture``: 0 or more, good photographs at 2 to 5.
+    """Return the NIQE of an H×W×3 8-bit RGB ``picture``: 0 or more, 2 to 5 for good photographs.
 
-    The convention is the authors' MATLAB release with its parameters (:data:`PARAMETERS`, of
-    125 photographs, see ``data/README.md``): BT.601 grey of full range (``rgb2gray``) rounded to
-    8 bits, patches of 96×96, two scales. Programs that take the Y of YCbCr instead differ by some
-    percent; MATLAB's own ``niqe`` has another model. Only whole patches count, and only the grey.
+    The convention is that of the authors' MATLAB release with its parameters (:data:`PARAMETERS`,
+    fitted to 125 photographs, see ``data/README.md``): full-range BT.601 grey (``rgb2gray``)
+    rounded to 8 bits, patches of 96×96, two scales. Programs that use the Y of YCbCr differ by a
+    few percent; MATLAB's own ``niqe`` has another model. Only complete patches count, and only the
+    grey values.
 
     Raises:
-        ValueError: when there are fewer than two whole patches (at least 96×192), or fewer than two
-            with texture.
+        ValueError: if there are fewer than two complete patches (at least 96×192 pixels), or fewer
+            than two with texture.
     """
     height, width = picture.shape[:2]
     if (height // _PATCH) * (width // _PATCH) < 2:
-        raise ValueError(f"{height}×{width} holds fewer than two patches of {_PATCH}×{_PATCH}")
+        raise ValueError(f"{height}×{width} has fewer than two patches of {_PATCH}×{_PATCH}")
     grey = np.rint(picture @ np.array(LUMA_WEIGHTS))
     features = patch_features(grey, _PATCH)
     fitted = features[~np.isnan(features).any(axis=1)]

@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio of whole 8-bit RGB pictures."""
+"""Peak signal-to-noise ratio of 8-bit RGB pictures."""
 
 import math
 
@@ -26,7 +26,7 @@ def psnr(picture: Pixels, reference: Pixels) -> float:
 def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
     """Return the PSNR in dB after scaling ``picture`` to the mean grey of ``reference``.
 
-    GT-mean PSNR hides errors of brightness, so report it only beside :func:`psnr`.
+    GT-mean PSNR hides errors of brightness, so report it only together with :func:`psnr`.
     """
     mean, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
     scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)

@@ -1,4 +1,4 @@
-"""SSIM and MS-SSIM by pytorch-msssim: 11×11 Gaussian of σ = 1.5, RGB, range 1."""
+"""SSIM and MS-SSIM with pytorch-msssim: 11×11 Gaussian with σ = 1.5, RGB, range 1."""
 
 import numpy as np
 import torch
@@ -8,22 +8,22 @@ from llcodec._arrays import Pixels
 
 
 def ssim(picture: Pixels, reference: Pixels) -> float:
-    """Return the SSIM of H×W×3 8-bit pictures of at least 11×11 pixels, at most 1."""
+    """Return the SSIM, at most 1, of H×W×3 8-bit pictures of at least 11×11 pixels."""
     from pytorch_msssim import ssim as measure
 
     return float(measure(_tensor(picture), _tensor(reference), data_range=1.0))
 
 
 def ms_ssim(picture: Pixels, reference: Pixels) -> float:
-    """Return the MS-SSIM, of five scales, of H×W×3 8-bit pictures; at most 1.
+    """Return the MS-SSIM, at most 1, of H×W×3 8-bit pictures, with five scales.
 
     Raises:
-        ValueError: when a side has 160 pixels or fewer: the coarsest scale would be too small.
+        ValueError: if a side has 160 pixels or fewer: the coarsest scale would be too small.
     """
     from pytorch_msssim import ms_ssim as measure
 
     if min(picture.shape[:2]) <= 160:
-        raise ValueError(f"MS-SSIM needs more than 160 pixels a side, not {picture.shape[:2]}")
+        raise ValueError(f"MS-SSIM needs more than 160 pixels per side, not {picture.shape[:2]}")
     return float(measure(_tensor(picture), _tensor(reference), data_range=1.0))
 
 

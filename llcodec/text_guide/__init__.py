@@ -1,1 +1,1 @@
-"""Text guidance of NeRCo: image-text models that score how light a picture is."""
+"""Text guidance of NeRCo: image-text models that score how bright a picture is."""

@@ -1,7 +1,8 @@
-"""Text guidance: how near a picture is to "low-light image" and to "high-light image".
+"""Text guidance: the similarity of a picture to "low-light image" and to "high-light image".
 
-The cosines D_cos of NeRCo's text-driven discriminator (Yang et al., ICCV 2023, Eq. 4), with
-gradients to the picture. In the code that was released with the paper none reach it.
+These are the cosines D_cos of NeRCo's text-driven discriminator (Yang et al., ICCV 2023, Eq. 4),
+with gradients to the picture. In the code that was released with the paper, no gradient reaches
+the picture.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ Tokenizer = Callable[[list[str]], Tensor]
 
 
 class ClipGuide:
-    """A frozen open_clip model and the vectors of two prompts, which are computed once.
+    """A frozen open_clip model, and the vectors of two prompts, which are computed once.
 
     Use :func:`llcodec.text_guide.loading.load_guide` to load one.
     """
@@ -51,14 +52,14 @@ class ClipGuide:
         return _unit(self.model.encode_image(self.view(images)))
 
     def cosines(self, images: Tensor) -> Tensor:
-        """Return the cosines of pictures B×3×H×W in [0, 1] to both prompts: B×2, low then high."""
+        """Return the cosines of pictures B×3×H×W in [0, 1] with both prompts: B×2, low, high."""
         return self.image_vectors(images) @ self.texts.T
 
     def lightness(self, images: Tensor) -> Tensor:
         """Return cos(high) − cos(low) of each picture, B.
 
-        Its negative is the paper's L_cos of what shall be bright (Eq. 5); itself, of what shall
-        be dark (Eq. 6).
+        Its negative is the paper's L_cos for pictures that should be bright (Eq. 5); the value
+        itself is that for pictures that should be dark (Eq. 6).
         """
         low, high = self.cosines(images).unbind(1)
         return high - low

@@ -1,12 +1,13 @@
-"""Files of text guides: safetensors with both towers, and a card of all else. No pickle."""
+"""Files of text guides: safetensors with both towers and a card, without pickle."""
 
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from llcodec._arrays import Arrays
 from llcodec._cards import notes_on, stored_card
 from llcodec._families import TEXT_GUIDE
 from llcodec._weight_files import check_finite, read_weight_file, write_weight_file
@@ -21,9 +22,9 @@ FORMAT = TEXT_GUIDE.format
 
 @dataclass(frozen=True)
 class GuideCard:
-    """Everything in a text guide's file except its weights.
+    """Everything in the file of a text guide except its weights.
 
-    ``merges`` are the byte pairs of its tokenizer, ``notes`` free texts: data, steps, figures.
+    ``merges`` are the byte pairs of its tokenizer; ``notes`` are free texts: data, steps, figures.
     """
 
     name: str
@@ -34,7 +35,7 @@ class GuideCard:
 
     @property
     def view(self) -> GuideView:
-        """The whole picture, squeezed to a square, with mean and deviation one half."""
+        """The complete picture, resized to a square, with mean and deviation one half."""
         side, half = self.shape.image_size, (0.5, 0.5, 0.5)
         return GuideView((side, side), half, half, "bicubic", "squash")
 
@@ -52,12 +53,12 @@ def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
         "prompts": asdict(card.prompts),
         "notes": card.notes,
     }
-    tensors = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
-    write_weight_file(path, tensors, stored)
+    arrays = {k: v.detach().half().cpu().numpy() for k, v in model.state_dict().items()}
+    write_weight_file(path, arrays, stored)
 
 
 def is_guide(path: Path) -> bool:
-    """Return whether a file begins with the card of a text guide; weights are not looked at."""
+    """Return whether a file begins with the card of a text guide; weights are not read."""
     try:
         return stored_card(path).get("format") == FORMAT
     except ModelError:
@@ -65,17 +66,17 @@ def is_guide(path: Path) -> bool:
 
 
 def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
-    """Return the text guide of a file, with its own prompts unless others are given.
+    """Return the text guide of a file, by default with the prompts of the file.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
     return read_weight_file(
-        path, (FORMAT,), lambda stored, tensors, _: _assemble(_card(stored), tensors, prompts)
+        path, (FORMAT,), lambda stored, arrays, _: _assemble(_card(stored), arrays, prompts)
     )
 
 
 def read_card(path: Path) -> GuideCard:
-    """Return the card of a guide's file.
+    """Return the card of the file of a text guide.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
@@ -92,17 +93,17 @@ def _card(stored: dict[str, Any]) -> GuideCard:
     except InputError as error:
         raise BrokenModelError(f"not the card of a text guide: {error}") from error
     if merges.count("\n") + 1 != shape.merges:
-        raise BrokenModelError("the tokenizer's merges are not as many as the model takes")
+        raise BrokenModelError("the tokenizer does not have as many merges as the model needs")
     prompts = Prompts(**stored["prompts"])
     return GuideCard(str(stored["name"]), shape, merges, prompts, notes_on(stored))
 
 
-def _assemble(card: GuideCard, tensors: dict[str, Tensor], prompts: Prompts | None) -> ClipGuide:
-    check_finite(tensors)
+def _assemble(card: GuideCard, arrays: Arrays, prompts: Prompts | None) -> ClipGuide:
+    check_finite(arrays)
     tokenizer = tokenizer_of(card.merges, card.shape.context)
     if tokenizer.vocab_size != card.shape.vocabulary:
-        raise BrokenModelError("merges that make the same token twice")
-    with torch.random.fork_rng([]):  # the caller's random numbers stay as they are
+        raise BrokenModelError("two merges make the same token")
+    with torch.random.fork_rng([]):  # does not change the caller's random numbers
         model = card.shape.build()
-    model.load_state_dict(tensors)
+    model.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
     return ClipGuide(card.name, model, tokenizer, card.view, prompts or card.prompts)

@@ -1,4 +1,4 @@
-"""Finding a text guide: a file of our own, or any model of open_clip."""
+"""Find a text guide: a file of this package, or any model of open_clip."""
 
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from llcodec.text_guide.open_clip_extra import hushed, require_open_clip
 from llcodec.text_guide.prompts import Prompts
 from llcodec.text_guide.view import GuideView
 
-CLIP = "ViT-B-32/openai"  # the default for those who have it
-OWN = "dusk-guide"  # and for the others
+CLIP = "ViT-B-32/openai"  # the default if its weights are on this computer
+OWN = "dusk-guide"  # the default otherwise
 
 _WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")  # names on the hub
 
@@ -26,10 +26,10 @@ def shipped_guides() -> dict[str, Path]:
 def load_guide(source: str | None = None, prompts: Prompts | None = None) -> ClipGuide:
     """Return a text guide.
 
-    ``source`` is the name of a shipped guide, the path of a guide's file, or an open_clip model:
-    ``MODEL/TAG`` (fetched if it is not here), ``MODEL/PATH`` of a checkpoint, ``hf-hub:…`` or
-    ``local-dir:…``. None is CLIP's ViT-B/32 of OpenAI if this computer has it, else the guide that
-    ships, which is not CLIP.
+    ``source`` is the name of a shipped guide, the path of the file of a guide, or an open_clip
+    model: ``MODEL/TAG`` (downloaded if necessary), ``MODEL/PATH`` with the path of a checkpoint,
+    ``hf-hub:…`` or ``local-dir:…``. None is OpenAI's CLIP ViT-B/32 if its weights are on this
+    computer, or else the shipped guide, which is not CLIP.
 
     Raises InputError, UnknownModelError or BrokenModelError.
     """
@@ -72,19 +72,21 @@ def _open_clip_guide(name: str, weights: str | None, prompts: Prompts) -> ClipGu
         with hushed():
             model = _pretrained(open_clip, name, weights)
             tokenizer = open_clip.get_tokenizer(name)
-    except Exception as error:  # downloads and checkpoints of all kinds fail in all kinds of ways
+    except Exception as error:  # downloads and checkpoints fail in many ways
         if local:
             raise InputError(f"{whole}: not a checkpoint of {name}, or a damaged one") from error
         raise InputError(
-            f"{whole}: the weights are not on this computer and cannot be fetched; give a "
-            f"checkpoint as MODEL/PATH, or take the text guide {OWN}"
+            f"{whole}: the weights are not on this computer and cannot be downloaded; give a "
+            f"checkpoint as MODEL/PATH, or use the text guide {OWN}"
         ) from error
-    called = f"{name}/{Path(weights).name}" if weights else name  # no folders of this computer
+    called = (
+        f"{name}/{Path(weights).name}" if weights else name
+    )  # without the folders of this computer
     return ClipGuide(called, model, tokenizer, GuideView.of(model.visual.preprocess_cfg), prompts)
 
 
 def _pretrained(open_clip: Any, name: str, weights: str | None) -> Any:
-    # OpenAI's weights were trained with another activation than the configs of their names state.
+    # OpenAI's weights were trained with another activation than that in the config of their name.
     config = open_clip.get_pretrained_cfg(name, weights) if weights else {}
     return open_clip.create_model(
         name,

@@ -1,4 +1,4 @@
-"""Importing open_clip, which is an extra."""
+"""Import open_clip, which an extra brings."""
 
 import importlib
 import logging
@@ -13,7 +13,7 @@ from llcodec._torchvision import import_torchvision
 def require_open_clip() -> Any:
     """Return the module open_clip.
 
-    Raises InputError, naming the extra, if it is not installed.
+    Raises InputError, which names the extra, if it is not installed.
     """
     with names_extra("open_clip", "clip"):
         import_torchvision()
@@ -22,9 +22,9 @@ def require_open_clip() -> Any:
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Keep open_clip and its downloads from writing to stderr: errors are reported once, by us."""
+    """Keep open_clip and its downloads from writing to stderr, so that errors appear only once."""
     root, before = logging.getLogger(), logging.root.manager.disable
-    nowhere = logging.NullHandler()  # without any handler, logging.error would add its own
+    nowhere = logging.NullHandler()  # without a handler, logging.error would add its own
     root.addHandler(nowhere)
     logging.disable(logging.CRITICAL)
     try:

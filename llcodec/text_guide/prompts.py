@@ -7,7 +7,7 @@ LOW, HIGH = 0, 1  # columns of the cosines
 
 @dataclass(frozen=True)
 class Prompts:
-    """The texts of the two ends; those of the paper unless others are given."""
+    """The prompts for dark and for bright pictures; by default those of the paper."""
 
     low: str = "low-light image"
     high: str = "high-light image"

@@ -9,7 +9,7 @@ from typing import Any
 from llcodec.errors import InputError
 from llcodec.text_guide.open_clip_extra import require_open_clip
 
-_BYTES, _ENDS = 512, 2  # tokens of single bytes (within a word and ending it), and of text ends
+_BYTES, _ENDS = 512, 2  # tokens of single bytes (inside and at the end of words), and of text ends
 _HEAD = 32  # width of an attention head
 _LARGEST = 65536
 
@@ -18,8 +18,8 @@ _LARGEST = 65536
 class GuideShape:
     """Sizes of both towers: a vision transformer, and a text transformer over few tokens.
 
-    ``image_size`` and ``patch`` are in pixels, ``context`` is the most tokens of a text, and
-    ``embedding`` the length of the vectors that both towers end in.
+    ``image_size`` and ``patch`` are in pixels, ``context`` is the largest number of tokens of a
+    text, and ``embedding`` is the length of the output vectors of both towers.
     """
 
     image_size: int = 96
@@ -35,15 +35,17 @@ class GuideShape:
     def __post_init__(self) -> None:
         """Raise InputError for sizes that cannot be built."""
         if not all(type(v) is int and 0 < v <= _LARGEST for v in asdict(self).values()):
-            raise InputError("sizes of a text guide must be whole numbers above 0")
+            raise InputError("sizes of a text guide must be integers above 0")
         if self.image_size % self.patch or self.width % _HEAD or self.text_width % _HEAD:
-            raise InputError(f"image_size must be whole patches, and widths multiples of {_HEAD}")
+            raise InputError(
+                f"image_size must be a multiple of patch, and widths multiples of {_HEAD}"
+            )
         if self.vocabulary <= _BYTES + _ENDS:
             raise InputError(f"a vocabulary has more than {_BYTES + _ENDS} tokens")
 
     @property
     def merges(self) -> int:
-        """How many merges of byte pairs the tokenizer knows."""
+        """The number of merges of byte pairs in the tokenizer."""
         return self.vocabulary - _BYTES - _ENDS
 
     def open_clip_config(self) -> dict[str, Any]:
@@ -68,9 +70,9 @@ class GuideShape:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "GuideShape":
-        """Return the shape whose config this is; raises InputError if it is of no such shape.
+        """Return the shape of a config; raises InputError for any other config.
 
-        Nothing else is accepted, so that a file cannot make open_clip fetch other models.
+        Others are refused, so that a file cannot make open_clip download other models.
         """
         vision, text = config["vision_cfg"], config["text_cfg"]
         shape = cls(
@@ -94,9 +96,9 @@ class GuideShape:
 
 
 def first_merges(count: int) -> str:
-    """Return the first ``count`` merges of CLIP's byte-pair encoding, one a line.
+    """Return the first ``count`` merges of CLIP's byte-pair encoding, one per line.
 
-    They are the most frequent ones: fewer merges only cut rare words into more pieces.
+    These are the most frequent merges: with fewer merges, rare words have more tokens.
     """
     path = require_open_clip().tokenizer.default_bpe()
     with gzip.open(path, "rt", encoding="utf-8") as file:

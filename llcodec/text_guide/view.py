@@ -1,7 +1,7 @@
-"""How a CLIP model sees a picture: its size and normalisation, differentiable.
+"""The input transform of a CLIP model: resizing and normalisation, differentiable.
 
-The same as the transform that open_clip makes for evaluation, but for tensors and with gradients:
-open_clip's own goes through 8-bit PIL pictures.
+It is the same as the evaluation transform of open_clip, but for tensors and with gradients; that
+of open_clip uses 8-bit PIL images.
 """
 
 from collections.abc import Mapping
@@ -20,10 +20,10 @@ Channels = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class GuideView:
-    """A model's input: height and width, then mean and standard deviation of R, G and B.
+    """The input of a model: height and width, mean and standard deviation of R, G and B.
 
-    ``shortest`` fits the shorter side and cuts the middle out; ``squash`` takes the whole
-    picture, whatever that does to its proportions.
+    ``shortest`` resizes the shorter side and crops the centre; ``squash`` resizes the complete
+    picture without keeping its aspect ratio.
     """
 
     size: tuple[int, int]
@@ -34,9 +34,9 @@ class GuideView:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> "GuideView":
-        """Return the view that open_clip's preprocessing config of a model states.
+        """Return the view of an open_clip preprocessing config.
 
-        Raises InputError for ways of resizing that are not known here.
+        Raises InputError if its way of resizing is not supported.
         """
         size = config["size"]
         height, width = (size, size) if isinstance(size, int) else size
@@ -63,7 +63,7 @@ class GuideView:
         return (middle - mean) / std
 
     def _fitted(self, height: int, width: int) -> tuple[int, int]:
-        """Return the size to resize a picture to, before its middle is cut out."""
+        """Return the size of the resized picture, before its centre is cropped."""
         rows, columns = self.size
         if self.resize == "squash":
             return rows, columns

@@ -1,4 +1,4 @@
-"""Camera noise on pictures that a generator darkened."""
+"""Add camera noise to pictures that a generator darkened."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ from llcodec.data.darkening import darken, random_noise
 
 @dataclass(frozen=True)
 class CameraNoise:
-    """Adds the noise of the darkening model, of a strength drawn for each picture.
+    """Add the noise of the darkening model, with a random strength for each picture.
 
-    The model's noise was measured on dark pictures alone, so training stays unpaired.
+    This noise was measured on dark pictures only, so that training remains unpaired.
     """
 
     rng: np.random.Generator
 
     def __call__(self, dark: Tensor) -> Tensor:
-        """Return B×3×H×W in [−1, 1] with noise, on a grid of 8 bits.
+        """Return B×3×H×W in [−1, 1] with noise, quantised to 8 bits.
 
         Gradients pass through unchanged.
         """

@@ -1,4 +1,4 @@
-"""Checkpoints of a run: written atomically, and enough to resume exactly.
+"""Checkpoints of a run: written atomically, complete enough for an exact resume.
 
 Weights and optimiser state are tensors in a safetensors file; everything else (step, hours, the
 states of the random generators) is JSON in its metadata. No pickle is written or read.
@@ -23,24 +23,30 @@ from llcodec._outputs import atomic_write
 from llcodec._weight_files import CARD
 from llcodec.errors import InputError
 
-_STATE_ONLY = ("recent", "norms", "window", "skipped", "rng")  # metadata that only resuming needs
+_STATE_ONLY = (
+    "recent",
+    "norms",
+    "window",
+    "skipped",
+    "rng",
+)  # metadata that is only needed to resume
 
 
 class History(Protocol):
-    """Pictures that are kept from step to step, as one tensor."""
+    """Pictures that are kept between steps, as one tensor."""
 
     def state(self) -> Tensor:
         """Return all of them."""
         ...
 
     def restore(self, state: Tensor) -> None:
-        """Keep those of ``state`` instead."""
+        """Replace them by those of ``state``."""
         ...
 
 
 @dataclass(frozen=True)
 class Adversary:
-    """The discriminators of an adversarial training, and the pictures that they keep."""
+    """The discriminators of adversarial training, and the pictures that they keep."""
 
     model: nn.Module
     optimiser: torch.optim.Optimizer
@@ -49,7 +55,7 @@ class Adversary:
 
 @dataclass
 class RunState:
-    """Everything that a training run changes as it goes."""
+    """Everything that changes during a training run."""
 
     model: nn.Module
     ema: nn.Module
@@ -59,15 +65,17 @@ class RunState:
     step: int = 0
     hours: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
-    window: list[list[float]] = field(default_factory=list)  # what the next log row averages
+    window: list[list[float]] = field(default_factory=list)  # values that the next log row averages
     skipped: int = 0  # steps in a row
-    restarted: list[int] = field(default_factory=list)  # steps at which the average took over
+    restarted: list[int] = field(
+        default_factory=list
+    )  # steps at which the averaged weights replaced the others
     norms: dict[str, list[float]] = field(default_factory=dict)  # of gradients, by part
-    notes: dict[str, str] = field(default_factory=dict)  # kept beside, never changed
+    notes: dict[str, str] = field(default_factory=dict)  # stored with the weights, constant
 
 
 def save_checkpoint(path: Path, state: RunState) -> None:
-    """Write ``state`` to ``path``, through a temporary file beside it."""
+    """Write ``state`` to ``path``, through a temporary file in the same folder."""
     tensors = {"torch_rng": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["cuda_rng"] = torch.cuda.get_rng_state()
@@ -95,7 +103,7 @@ def save_checkpoint(path: Path, state: RunState) -> None:
 
 
 def load_checkpoint(path: Path, state: RunState) -> None:
-    """Set ``state`` to what :func:`save_checkpoint` wrote."""
+    """Set ``state`` to that of a file of :func:`save_checkpoint`."""
     tensors, metadata = read_tensors(path)
     state.model.load_state_dict(tensors_within("model.", tensors))
     state.ema.load_state_dict(tensors_within("ema.", tensors))
@@ -120,14 +128,15 @@ def load_checkpoint(path: Path, state: RunState) -> None:
 
 
 def save_snapshot(checkpoint: Path, path: Path) -> None:
-    """Write the averaged weights of a checkpoint, in half precision, as a small one to start from.
+    """Write a snapshot: the averaged weights of a checkpoint in half precision.
 
-    An eighth of the checkpoint's size. The optimiser's state is not in it: a run can start from a
-    snapshot, and cannot be resumed from it. The gains and magnitudes keep their precision.
+    It has an eighth of the size of the checkpoint. It does not contain the state of the optimiser:
+    a run can start from a snapshot, but cannot be resumed from it. Gains and magnitudes keep their
+    precision.
 
     Raises:
-        InputError: when the checkpoint cannot be read, or has no averaged weights.
-        OutputError: when ``path`` cannot be written.
+        InputError: if the checkpoint cannot be read, or has no averaged weights.
+        OutputError: if ``path`` cannot be written.
     """
     tensors, metadata = read_tensors(checkpoint)
     averaged = tensors_within("ema.", tensors)
@@ -156,7 +165,7 @@ def _load_moments(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) 
 
 
 def _lay_out_moments(optimiser: torch.optim.Optimizer) -> None:
-    """Give moments the memory layout of their weights, which fused Adam takes for granted."""
+    """Give moments the memory layout of their weights, which fused Adam assumes."""
     for parameter, values in optimiser.state.items():
         for key, value in values.items():
             if value.shape == parameter.shape:
@@ -164,7 +173,7 @@ def _lay_out_moments(optimiser: torch.optim.Optimizer) -> None:
 
 
 def load_weights(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
-    """Set the weights of ``model``; raises InputError if those of ``path`` are another's."""
+    """Set the weights of ``model``; raises InputError if those of ``path`` do not fit."""
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
@@ -174,7 +183,7 @@ def load_weights(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> No
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Return all tensors and the metadata of a safetensors file.
 
-    Raises InputError if there is none, or if it is damaged.
+    Raises InputError if it does not exist or is damaged.
     """
     with _opened(path) as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
@@ -182,7 +191,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def read_notes(path: Path) -> dict[str, str]:
-    """Return the metadata of a safetensors file. Raises as :func:`read_tensors` does."""
+    """Return the metadata of a safetensors file. Raises InputError like :func:`read_tensors`."""
     with _opened(path) as file:
         return file.metadata() or {}
 
@@ -199,7 +208,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def is_weight_file(path: Path) -> bool:
-    """Return whether a safetensors file was exported. Raises as :func:`read_tensors` does."""
+    """Return whether a safetensors file is a weight file, not a checkpoint. Raises InputError."""
     return CARD in read_notes(path)
 
 
@@ -209,7 +218,7 @@ def training_notes(path: Path) -> Mapping[str, str]:
 
 
 def hours_of(path: Path) -> float:
-    """Return the hours of a file's training and of those that it started from; 0 if unknown."""
+    """Return the hours of the training of a file and of its predecessors; 0 if unknown."""
     if is_weight_file(path):
         return read_card(path).training.hours or 0.0
     notes = read_notes(path)
@@ -221,5 +230,5 @@ def _prefixed(prefix: str, values: dict[str, Any]) -> dict[str, Tensor]:
 
 
 def tensors_within(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return the tensors whose names begin with ``prefix``, without it."""
+    """Return the tensors whose names begin with ``prefix``, under names without it."""
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}

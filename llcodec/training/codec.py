@@ -1,4 +1,4 @@
-"""The training of the codec: one stage, in one run folder."""
+"""Training of the codec: one stage in one run folder."""
 
 import json
 import math
@@ -49,10 +49,10 @@ Stage = Literal["plain", "joint"]
 
 
 class CodecTrainer(Trainer):
-    """Trains one stage in one run folder.
+    """Train one stage in one run folder.
 
-    Stage ``plain`` learns to reproduce photographs; ``joint`` learns bright pictures from dark
-    ones, with the tone network that was trained before.
+    The stage ``plain`` learns to reproduce photographs; ``joint`` learns bright pictures from dark
+    ones, with a tone network that is already trained.
     """
 
     columns = ("loss", "bpp", "mse")
@@ -124,7 +124,7 @@ class CodecTrainer(Trainer):
             self._skip()
 
     def _drawn(self, rng: np.random.Generator) -> tuple[Tensor, Batch | Tensor]:
-        """Return the qualities and the crops of this process's shard of a batch.
+        """Return the qualities and the crops of the shard of this process.
 
         Crops are a Batch in the joint stage, and otherwise photographs B×3×S×S.
         """
@@ -134,7 +134,7 @@ class CodecTrainer(Trainer):
         return quality, draw(recipe.batch, recipe.crop, self.shard)
 
     def _qualities(self, rng: np.random.Generator) -> Tensor:
-        """Return the qualities of this process's shard, drawn for the whole batch."""
+        """Return the qualities of the shard of this process, drawn for the complete batch."""
         recipe = self.recipe
         if recipe.rate_point is not None:
             return torch.full((recipe.batch,), float(recipe.rate_point))[self.shard]
@@ -144,9 +144,9 @@ class CodecTrainer(Trainer):
     def _skip(self) -> None:
         """Count a skipped step; after too many in a row, return to older weights.
 
-        After a jump to bad weights every later loss is an outlier, and the run cannot recover. The
-        averaged weights are the older ones, or those of the last checkpoint where the average
-        is the last weights themselves.
+        After a jump to bad weights every later loss is an outlier, and the run cannot recover by
+        itself. The older weights are the averaged ones, or those of the last checkpoint if weights
+        are not averaged.
         """
         state = self.state
         state.skipped += 1
@@ -198,7 +198,7 @@ class CodecTrainer(Trainer):
 
     @property
     def _rounding(self) -> Rounding:
-        """What stands in for rounding in the rates of this step."""
+        """The approximation of rounding for the rates of this step."""
         hard = self.state.step >= self.recipe.steps * (1 - self.recipe.hard_share)
         return round_ste if hard else self.processes.with_noise
 

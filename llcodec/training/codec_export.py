@@ -1,4 +1,4 @@
-"""From the checkpoint of a codec to its weight file: calibration, and other values of λ."""
+"""Export a checkpoint of a codec as a weight file: calibration, and other values of λ."""
 
 import json
 import math
@@ -11,9 +11,9 @@ from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS, QUALITY_UNITS
-from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import learned_to_brighten
 from llcodec.data.folders import DataFolders
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.joint import JointModel
@@ -61,8 +61,8 @@ def _spread_qualities(model: JointModel, trained: Sequence[float], wanted: Seque
 def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibration:
     """Return latents of dark and of bright pictures of ``data`` at low, middle and high quality.
 
-    Pictures of the val split show the ranges; typical latents are those of the train split, and of
-    photographs where there are some; dark ones are typical of models that brighten.
+    The ranges come from pictures of the val split. Typical latents are those of the train split and
+    of photographs, if there are any; for models that brighten, those of dark pictures.
     """
     pairs = data.read_pairs("val", _CALIBRATION_PICTURES // 2)
     batches = []
@@ -75,7 +75,7 @@ def calibration(model: JointModel, data: DataFolders, brightens: bool) -> Calibr
 
 
 def _typical(model: JointModel, data: DataFolders, brightens: bool) -> list[GainedLatents]:
-    """Return latents of what the model is made for: dark pictures, or photographs, at all rates."""
+    """Return latents of typical inputs, dark pictures or photographs, at all rates."""
     pairs = data.read_pairs("train", _TYPICAL_PICTURES)
     dark = [pair.low for pair in pairs] if brightens else []
     bright = data.read_photographs(_TYPICAL_PICTURES)

@@ -1,4 +1,4 @@
-"""The training of a codec: from folders of data to a run folder."""
+"""Train a codec: folders of data are the input, a run folder is the output."""
 
 import json
 import time
@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair, splits
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import hours_of, read_notes, training_notes
@@ -35,14 +35,14 @@ _OF_START = ("hours_before", "tone_psnr")  # notes on what a stage started from
 
 @dataclass(frozen=True)
 class CodecRunOptions(RunOptions):
-    """What the codec's stages start from, besides the options of every run.
+    """The options of a run, and the weights that the stages of a codec start from.
 
     Attributes:
-        start: a checkpoint or weight file. Where the recipe has a joint stage, it takes the place
-            of the plain stage; otherwise the plain stage continues from it. A weight file with a
-            tone network takes the place of the tone stage as well.
-        narrow: the checkpoint of a plain codec with fewer latents, which the plain stage starts
-            from.
+        start: a checkpoint or weight file. If the recipe has a joint stage, it replaces the plain
+            stage; otherwise the plain stage continues from it. A weight file with a tone network
+            also replaces the tone stage.
+        narrow: the checkpoint of a plain codec with fewer latents, from which the plain stage
+            starts.
         tone: weights of a tone network, or a weight file with one, instead of the tone stage.
     """
 
@@ -54,7 +54,7 @@ class CodecRunOptions(RunOptions):
 def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
     """Train all stages of a recipe into the run folder ``out``; return whether all are done.
 
-    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    Raises InputError if the folder already contains a run and ``resume`` is not set.
     """
     device = device_of_process(options.device)
     with joined_processes(device) as processes:
@@ -63,7 +63,7 @@ def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOp
 
 @dataclass
 class _Run:
-    """The stages of a recipe in their order."""
+    """The stages of a recipe, in order."""
 
     recipe: Recipe
     data: DataFolders
@@ -101,12 +101,12 @@ class _Run:
 
     @property
     def _trains_plain(self) -> bool:
-        """Whether there is a plain stage that no other codec takes the place of."""
+        """Whether there is a plain stage that no other codec replaces."""
         recipe = self.recipe
         return recipe.plain is not None and (recipe.joint is None or self.options.start is None)
 
     def _train_plain(self, ends: float) -> bool:
-        """Train the plain stage, unless it is finished; return whether it is."""
+        """Train the plain stage, unless it is finished; return whether it is now finished."""
         recipe, options = self.recipe, self.options
         assert recipe.plain is not None
         if self._done(self._checkpoint("plain"), recipe.plain):
@@ -147,13 +147,13 @@ class _Run:
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
 
     def _refuse_to_change_the_start(self) -> None:
-        """Raise InputError if a joint stage that began from given weights would lose them."""
+        """Raise InputError if a joint stage that started from other weights would lose them."""
         joint, plain = self._checkpoint("joint"), self._checkpoint("plain")
         if self.options.start is None and joint.exists() and not plain.exists():
             raise InputError(f"{joint}: began from other weights; give them again with --start")
 
     def _refuse_unused_options(self) -> None:
-        """Raise InputError for a recipe without a codec, and for weights that no stage would read.
+        """Raise InputError for a recipe without a codec, and for weights that no stage reads.
 
         Otherwise the command would succeed without doing what was requested.
         """
@@ -177,18 +177,18 @@ class _Run:
         return self.out / "tone" / "tone.safetensors"
 
     def _needs_tone(self) -> bool:
-        """Return whether a tone network is needed that no option gives."""
+        """Return whether a tone network is needed and no option provides one."""
         recipe, options = self.recipe, self.options
         if recipe.joint is None or not recipe.preset.global_tone or options.tone is not None:
             return False
         return options.start is None or not has_tone_network(options.start)
 
     def _train_tone(self, path: Path, ends: float) -> bool:
-        """Train the tone network, on one of the processes, unless it is there already."""
+        """Train the tone network, on one of the processes, unless it exists."""
         recipe, done = self.recipe, True
         if path.exists() or holds_members(path.parent):
             self._refuse_to_overwrite()
-        self.processes.barrier()  # all processes have looked before one of them writes
+        self.processes.barrier()  # all processes must look before one of them writes
         if not path.exists() and self.processes.rank == 0:
             assert recipe.tone is not None
             hours = max(0.0, ends - time.monotonic()) / 3600
@@ -272,7 +272,7 @@ class _Run:
 
     @cached_property
     def _pictures(self) -> list[tuple[Tensor, Tensor]]:
-        """A few validation pairs, evenly spread, as 3×H×W tensors; none where there are none."""
+        """A few validation pairs, evenly spaced, as 3×H×W tensors; empty if there are none."""
         chosen = self.data.read_some("val", _VALIDATION_PICTURES)
         return [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in chosen]
 

@@ -1,4 +1,4 @@
-"""Exponential moving average of weights: what is validated and shipped."""
+"""Exponential moving average of weights, which is validated and exported."""
 
 import copy
 from typing import Generic, TypeVar
@@ -10,7 +10,7 @@ M = TypeVar("M", bound=nn.Module)
 
 
 class Ema(Generic[M]):
-    """Keeps ``model``, a copy whose weights trail those of the trained one."""
+    """Keep ``model``, a copy whose weights are the moving average of those in training."""
 
     def __init__(self, model: M, decay: float) -> None:
         self.model = copy.deepcopy(model).eval().requires_grad_(False)
@@ -18,7 +18,7 @@ class Ema(Generic[M]):
 
     @torch.no_grad()
     def update(self, model: M, step: int) -> None:
-        """Move towards ``model``; early steps move faster, to lose the initial weights."""
+        """Move towards ``model``; early steps move faster, to forget the initial weights."""
         share = 1 - min(self.decay, (1 + step) / (10 + step))
         for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
             mine.lerp_(theirs, share)

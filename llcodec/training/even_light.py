@@ -1,9 +1,9 @@
 """Photographs as if their scenes had been lit evenly.
 
-Outdoor photographs have deep shadows next to bright skies, and a discriminator that takes them for
-what bright pictures look like asks for black corners in every room. Here the log-odds of all
-samples of a picture, u = ½·ln(p / (1 − p)), are drawn together around their mean, and the means of
-all pictures around 50 % of white: one curve for a whole picture, so nothing gets halos.
+Outdoor photographs have deep shadows next to bright skies. A discriminator that learns bright
+pictures from them demands black corners in every room. Here the log-odds of all samples of a
+picture, u = ½·ln(p / (1 − p)), are compressed around their mean, and the means of all pictures
+around 50 % of white. Each picture has a single curve, so that there are no halos.
 """
 
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ from llcodec.nerco.views import to_unit
 from llcodec.nerco.whole_picture import from_log_odds, log_odds
 
 MEAN = 0.0  # of log-odds: 50 % of white
-DEVIATION = 0.5  # of the log-odds of one picture, at most
-_KEPT = 0.5  # of the distance of a picture's mean from MEAN
+DEVIATION = 0.5  # the largest deviation of the log-odds of one picture
+_KEPT = 0.5  # the remaining share of the distance between the mean of a picture and MEAN
 
 
 def evenly_lit(photographs: Iterable[Pixels], store: Store = in_memory) -> list[Pixels]:
-    """Return photographs, H×W×3 of 8 bits each, as if evenly lit; order and sizes stay.
+    """Return photographs, H×W×3 with 8 bits, as if evenly lit, in the same order and sizes.
 
-    ``store`` decides where they are kept.
+    ``store`` decides where they are stored.
     """
     return [store(_evenly_lit(pixels)) for pixels in photographs]
 

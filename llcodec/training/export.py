@@ -1,4 +1,4 @@
-"""From a trained model to a weight file: fixed-point networks, integer tables, float transforms."""
+"""Export a trained codec: fixed-point networks, integer tables and float transforms."""
 
 import math
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
 from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile, write_model
+from llcodec.engine.torch_models import joint_arrays
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context
 from llcodec.entropy.storage import group_views
@@ -31,16 +32,17 @@ from llcodec.training.quantise import (
 from llcodec.training.seen_activations import largest_activations
 from llcodec.training.table_fitting import GainedLatents, with_fitted_tables
 
-_TAIL = 2.0**-20  # probability that is left to the escape of a table
-_HYPER_REACH = 500  # symbols to each side of zero that a hyper-latent's table may hold
+_TAIL = 2.0**-20  # the probability of the escape of a table
+_HYPER_REACH = 500  # the largest magnitude of a symbol in the table of a hyper-latent
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Pictures and settings that show what the model does: inputs of the entropy model.
+    """Representative inputs of the entropy model.
 
-    ``batches`` (gained latents B×M×h×w, their real qualities B) show how large activations become;
-    scale tables are fitted to the symbols of ``typical`` latents, and Gaussian if there are none.
+    ``batches`` (gained latents B×M×h×w, their real qualities B) determine the ranges of
+    activations. Scale tables are fitted to the symbols of ``typical`` latents; they are Gaussian if
+    there are none.
     """
 
     batches: Sequence[tuple[Tensor, Tensor]]
@@ -55,7 +57,7 @@ def export_model(
     path: Path,
     training: TrainingFacts | None = None,
 ) -> ModelFile:
-    """Write ``model`` to ``path``, with what is known of its training, and return what was written.
+    """Write ``model`` to ``path``, with the facts of its training, and return the written model.
 
     Raises BrokenModelError if a layer cannot be proved exact.
     """
@@ -63,7 +65,8 @@ def export_model(
     networks.check()
     file = ModelFile(
         name=name,
-        model=model,
+        preset=model.preset,
+        arrays=joint_arrays(model),
         networks=networks,
         scale_tables=gaussian_tables(),
         hyper_tables=hyper_tables(model.density),

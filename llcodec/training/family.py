@@ -1,4 +1,4 @@
-"""What a family of networks brings to training: its recipes, and its way to a weight file."""
+"""How a family of networks is trained: its recipes, and the export of its checkpoints."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Export:
-    """A checkpoint on its way to a weight file.
+    """A checkpoint, and everything that is needed to export it as a weight file.
 
     Attributes:
         checkpoint: its path, for messages.
         weights: the averaged weights.
-        run: the checkpoint's own notes.
+        run: the notes of the checkpoint.
         out: the weight file to write.
-        name: the model's name; None is the name of its preset.
+        name: of the model; None is the name of its preset.
         notes: the free texts for the card.
         facts: how the model was trained, for the card.
-        data: pictures that a codec is calibrated with.
-        lambdas: λ that a codec's qualities are spread over, if not those of its training.
+        data: pictures to calibrate a codec with.
+        lambdas: λ of the qualities of a codec, if they differ from those of its training.
     """
 
     checkpoint: Path
@@ -49,9 +49,9 @@ class TrainingFamily(Generic[R]):
 
     Attributes:
         recipes: its recipes.
-        key: the note that tells its checkpoints from those of others, and holds their preset.
+        key: the note that identifies its checkpoints, and contains their preset.
         export: writes the weight file of a checkpoint.
-        has_qualities: whether it has qualities that can be spread over other values of λ.
+        has_qualities: whether it has qualities that can be set to other values of λ.
     """
 
     recipes: RecipeKind[R]
@@ -61,7 +61,7 @@ class TrainingFamily(Generic[R]):
 
 
 def training_families() -> Iterator[TrainingFamily[Any]]:
-    """Yield how to train each family that this package trains, codecs first."""
+    """Yield the training record of each family that this package trains, codecs first."""
     for family in FAMILIES:
         if family.training is not None:
             found: TrainingFamily[Any] = import_module(family.training).FAMILY

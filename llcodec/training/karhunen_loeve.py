@@ -1,4 +1,4 @@
-"""The Karhunen–Loève transform of 16×16 colour patches: where the linear path starts."""
+"""The Karhunen–Loève transform of 16×16 colour patches, the initial weights of the linear path."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def patch_basis(
 
 
 def _patches(pixels: Pixels, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Return ``count`` random patches of a picture, as rows in channel, row, column order."""
+    """Return ``count`` random patches of a picture, as rows in the order channel, row, column."""
     height, width = pixels.shape[:2]
     if min(height, width) < STRIDE:
         rest = ((0, max(0, STRIDE - height)), (0, max(0, STRIDE - width)), (0, 0))
@@ -41,7 +41,7 @@ def _patches(pixels: Pixels, count: int, rng: np.random.Generator) -> np.ndarray
 
 @torch.no_grad()
 def warm_start(model: JointModel, basis: Tensor, scale: Tensor, lambdas: Sequence[float]) -> None:
-    """Make an untrained ``fast`` model a transform codec: basis, gains and typical magnitudes."""
+    """Initialise an untrained ``fast`` model as a transform codec: basis, gains, magnitudes."""
     assert model.linear_analysis is not None
     assert model.linear_synthesis is not None
     assert model.gain is not None

@@ -11,13 +11,13 @@ from llcodec.nets.joint import JointOutput
 from llcodec.training.recipe import Distortion
 
 _MIDDLE_LAMBDA = 0.0064
-_FLAT = 2 / 255  # a gradient per pixel
-_AROUND = 9  # pixels a side
+_FLAT = 2 / 255  # gradient, per pixel, at which the weight of flat areas has fallen to 1/e
+_AROUND = 9  # pixels; the side of the window in which gradients are averaged
 
 
 @dataclass(frozen=True)
 class Loss:
-    """The loss to descend and its parts, means over the batch: bpp, 255²·distortion, MSE."""
+    """The loss to minimise and its parts, means over the batch: bpp, 255²·distortion, MSE."""
 
     total: Tensor
     bpp: Tensor
@@ -34,13 +34,12 @@ def lambda_of_quality(quality: Tensor, lambdas: tuple[float, ...]) -> Tensor:
 
 
 def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share: float) -> Tensor:
-    """Return targets whose global tone is ``share`` of the way to what the tone curve made.
+    """Return targets whose global tone is moved by ``share`` towards the output of the tone curve.
 
-    The codec cannot know how bright a dark scene was meant to be; that error is the tone
-    network's, is larger than all others, and its gradients would dominate. So each target
-    is taken, by the gain and offset per channel that map its thumbnail best onto the toned
-    thumbnail of its dark version, to the tone that the codec is given. What that takes out of
-    [0, 1] is cut off, as it is in every picture that is shown.
+    The codec cannot know the intended brightness of a dark scene. This error belongs to the tone
+    network; it is larger than all others, and its gradients would dominate. So each target gets the
+    gain and offset per channel that map its thumbnail best onto the toned thumbnail of its dark
+    version. Values outside [0, 1] are clipped, as in every picture that is displayed.
     """
     mean = high_thumbnail.mean((-2, -1), keepdim=True)
     wanted = toned.mean((-2, -1), keepdim=True)
@@ -53,10 +52,9 @@ def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share
 def rate_distortion(
     out: JointOutput, target: Tensor, lam: Tensor, weights: Distortion, equalise: bool = True
 ) -> Loss:
-    """Return the mean of bpp + λ·255²·D, with D the sum that ``weights`` say.
+    """Return the mean of bpp + λ·255²·D, where D is the distortion with these ``weights``.
 
-    ``equalise`` divides each by √(λ/λ̄), which keeps the highest quality from drowning out the
-    others.
+    ``equalise`` divides each term by √(λ/λ̄), so that the highest quality does not dominate.
     """
     pixels = target.shape[-2] * target.shape[-1]
     picture = out.x_hat.float()
@@ -83,8 +81,8 @@ def weighted_cost(bpp: Tensor, distortion: Tensor, lam: Tensor, equalise: bool) 
 def flat_error(picture: Tensor, target: Tensor) -> Tensor:
     """Return the mean error of the gradients of each picture where its target is flat.
 
-    Both are B×3×H×W, H and W at least 2. A place is flat by the mean gradient around it; the weight
-    falls to 1/e at two 8-bit levels a pixel.
+    Both are B×3×H×W, with H and W at least 2. The weight of a position depends on the mean gradient
+    in a window around it, and falls to 1/e at two 8-bit levels per pixel.
     """
     errors = []
     for axis in (-2, -1):
@@ -97,7 +95,7 @@ def flat_error(picture: Tensor, target: Tensor) -> Tensor:
 
 
 def _ssim(picture: Tensor, target: Tensor) -> Tensor:
-    """Return the SSIM of each picture of a batch, by the implementation that also reports it."""
+    """Return the SSIM of each picture of a batch, with the implementation that reports use."""
     from pytorch_msssim import ssim
 
     value: Tensor = ssim(picture, target, data_range=1.0, size_average=False)

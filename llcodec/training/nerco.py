@@ -1,4 +1,4 @@
-"""The training of NeRCo from unpaired dark and bright pictures."""
+"""Training of NeRCo from unpaired dark and bright pictures."""
 
 import json
 import math
@@ -11,12 +11,13 @@ import torch
 
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
-from llcodec.nerco.coordinates import Area, coordinates, stacked
+from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
+from llcodec.nerco.windows import Area
 from llcodec.training.camera_noise import CameraNoise
 from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
@@ -29,9 +30,9 @@ from llcodec.training.validation import score_enhancer
 
 
 class NercoTrainer(Trainer):
-    """Trains NRN, ME, both generators and the discriminators in one run folder.
+    """Train NRN, ME, both generators and the discriminators in one run folder.
 
-    ``guide`` None leaves text guidance out. ``validation`` pairs are only drawn and measured.
+    Without a ``guide`` there is no text guidance. ``validation`` pairs are only drawn and measured.
     """
 
     columns = tuple(f.name for f in fields(StepLosses))
@@ -109,7 +110,7 @@ class NercoTrainer(Trainer):
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
-        """Return a batch of crops as the networks see them."""
+        """Return a batch of crops as the input of the networks."""
         size = self.recipe.crop
         crops = [draw(size) for _ in range(self.recipe.batch)]
         at = [coordinates(c.height, c.width, Area(c.top, c.left, size, size)) for c in crops]

@@ -1,4 +1,4 @@
-"""Recipes of NeRCo's training; ``recipes/nerco-*.toml`` hold those that ship."""
+"""Recipes of the training of NeRCo; ``recipes/nerco-*.toml`` are the shipped ones."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Literal
@@ -7,7 +7,7 @@ from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS, NercoPreset
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
-from llcodec.nerco.views import STRIDE
+from llcodec.nerco.windows import STRIDE
 from llcodec.text_guide.prompts import Prompts
 from llcodec.training.recipe_checks import (
     check_decays,
@@ -24,17 +24,20 @@ _BLOCKS = ("extractor_blocks", "mask_blocks", "enhancer_blocks", "degrader_block
 
 @dataclass(frozen=True)
 class NercoRecipe:
-    """A whole training: steps of ``batch`` dark and as many bright crops of ``crop`` pixels a side.
+    """A complete training: steps of ``batch`` dark and ``batch`` bright crops of ``crop``×``crop``.
 
     The length is given in ``steps``, or in ``epochs`` over the larger of both sets of pictures, as
-    CycleGAN counts them. The learning rate is constant for the share ``constant`` of it and then
-    falls linearly to zero. ``guide`` is the model of text guidance, as
-    :func:`llcodec.text_guide.loading.load_guide` takes it. ``ema_decay`` 0 ships the last weights
-    themselves, as published. ``camera_noise`` gives what G_L makes dark the noise of a
-    camera, so that G_H learns to take noise away, and ``even_light`` draws the contrasts of bright
-    pictures together (:mod:`llcodec.training.even_light`), and ``enlarge`` spreads their detail
-    over that many times the pixels a side; the paper has none of these. Steps whose loss is not
-    finite are skipped; ``patience`` of them in a row end the run.
+    in CycleGAN. The learning rate is constant for the share ``constant`` of it and then falls
+    linearly to zero. ``guide`` is the model of text guidance, see
+    :func:`llcodec.text_guide.loading.load_guide`. With ``ema_decay`` 0, the last weights are
+    exported without averaging, as published.
+
+    The paper has none of the following. ``camera_noise`` adds the noise of a camera to pictures
+    that G_L darkened, so that G_H learns to remove noise. ``even_light`` reduces the contrast of
+    bright pictures (:mod:`llcodec.training.even_light`). ``enlarge`` enlarges their sides by this
+    factor.
+
+    Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
 
     preset: NercoPreset
@@ -61,7 +64,7 @@ class NercoRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Raise InputError for settings that cannot be trained."""
+        """Raise InputError for invalid settings."""
         if (self.steps is None) == (self.epochs is None):
             raise InputError("give the length in steps or in epochs")
         length = self.steps if self.steps is not None else self.epochs
@@ -83,14 +86,14 @@ class NercoRecipe:
         check_shares(constant=self.constant)
 
     def steps_for(self, pictures: int) -> int:
-        """Return the number of steps; ``pictures`` is that of the larger set."""
+        """Return the number of steps; ``pictures`` is the size of the larger set."""
         if self.steps is not None:
             return self.steps
         return (self.epochs or 1) * -(-pictures // self.batch)
 
 
 def learning_rate_factor(step: int, steps: int, constant: float) -> float:
-    """Return the factor of the learning rate after ``step`` steps: constant, then to zero."""
+    """Return the factor of the learning rate after ``step`` steps: constant, then linear to 0."""
     left = 1 - step / steps
     return 1.0 if constant >= 1 else min(1.0, left / (1 - constant))
 

@@ -1,4 +1,4 @@
-"""A whole training of NeRCo: folders of dark and bright pictures in, a run folder out."""
+"""Train NeRCo: folders of dark and bright pictures are the input, a run folder is the output."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_brig
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import preset_of
 from llcodec.nerco.switches import NercoSwitches
-from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nerco.torch_engine import nerco_file
+from llcodec.nerco.weights import write_nerco
 from llcodec.text_guide.loading import load_guide
 from llcodec.training.checkpoint import load_weights
 from llcodec.training.even_light import evenly_lit
@@ -28,7 +29,7 @@ _VALIDATION_PICTURES = 10
 
 @dataclass(frozen=True)
 class NercoFolders:
-    """Folders of dark and of bright pictures to learn from, and of pairs to measure with."""
+    """Folders of dark and of bright pictures for training, and of pairs for validation."""
 
     dark: Sequence[Path]
     bright: Sequence[Path]
@@ -38,7 +39,7 @@ class NercoFolders:
 def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: RunOptions) -> bool:
     """Train NeRCo into the run folder ``out``; return whether the last step was reached.
 
-    Raises InputError if the folder holds a run already and ``resume`` is not asked for.
+    Raises InputError if the folder already contains a run and ``resume`` is not set.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
@@ -61,7 +62,7 @@ def run_nerco(recipe: NercoRecipe, folders: NercoFolders, out: Path, options: Ru
 
 
 def _validation(folders: NercoFolders) -> list[Pair]:
-    """Return a few validation pairs, evenly spread; none where no folder is given."""
+    """Return a few validation pairs, evenly spaced; none if no folder is given."""
     return DataFolders.sort(folders.validation).read_some("val", _VALIDATION_PICTURES)
 
 
@@ -75,7 +76,7 @@ def _export(job: Export) -> None:
     preset = preset_of(stored["preset"])
     model = NercoModel(preset, NercoSwitches(**stored["switches"]))
     load_weights(model, job.weights, job.checkpoint)
-    write_nerco(job.out, NercoFile(job.name or preset.name, model, job.notes, job.facts))
+    write_nerco(job.out, nerco_file(job.name or preset.name, model, job.notes, job.facts))
 
 
 FAMILY = TrainingFamily(NERCO, "nerco", _export)

@@ -15,7 +15,7 @@ _ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.", "grouped_context.
 
 
 def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
-    """Return Adam over all weights that learn; each group keeps its ``peak`` rate."""
+    """Return Adam for all trainable weights; each group has its ``peak`` learning rate."""
     rate = recipe.learning_rate
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
@@ -30,7 +30,7 @@ def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimize
 def set_learning_rates(
     optimiser: torch.optim.Optimizer, step: int, since: int, recipe: StageRecipe
 ) -> None:
-    """Set the learning rates of the step after ``step`` others, ``since`` the last (re)start."""
+    """Set the learning rates after ``step`` steps, ``since`` of them after the last (re)start."""
     share = learning_rate_factor(step, since, recipe.steps, recipe.learning_rate)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share
@@ -43,10 +43,10 @@ def clipped_step(
     clip_norm: float,
     clip: "AdaptiveClip | None" = None,
 ) -> bool:
-    """Take one step against the gradient, whose norm is at most ``clip_norm`` after clipping.
+    """Take one step against the gradient, clipped to the norm ``clip_norm``.
 
-    Where there is an adaptive ``clip``, it decides instead. Returns whether loss and gradient were
-    finite; the weights are left alone otherwise.
+    An adaptive ``clip`` replaces this clipping. Returns whether loss and gradient were finite; if
+    not, the weights are unchanged.
     """
     optimiser.zero_grad(set_to_none=True)
     if not math.isfinite(float(loss.detach())):
@@ -60,7 +60,7 @@ def clipped_step(
 
 
 def learning_rate_factor(step: int, since: int, steps: int, rate: LearningRate) -> float:
-    """Return the factor of the peak at a step: up linearly, then down as ``rate.decay`` says."""
+    """Return the factor of the peak at a step: linear warm-up, then a decay by ``rate.decay``."""
     if rate.decay == "cosine":
         return warmup_cosine(step, since, steps, rate.warmup)
     rise = min(1.0, (since + 1) / max(1, rate.warmup))
@@ -70,19 +70,19 @@ def learning_rate_factor(step: int, since: int, steps: int, rate: LearningRate) 
 
 
 def warmup_cosine(step: int, since: int, steps: int, warmup: int) -> float:
-    """Return the share of the peak: up linearly, ``since`` steps ago, and a cosine to zero."""
+    """Return the factor of the peak: linear in ``since``, the steps since a start; then cosine."""
     rise = min(1.0, (since + 1) / max(1, warmup))
     return rise * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2
 
 
 class AdaptiveClip:
-    """Clips the gradient of each part of a codec at a multiple of the median of its recent norms.
+    """Clip the gradient of each part of a codec to a multiple of the median of its recent norms.
 
-    The parts (linear path, entropy networks, all else) differ widely in their gradients. One norm
-    for all would let the largest scale the others up and down, and would not see a burst of
-    a small one. After AutoClip (Seetharaman et al., MLSP 2020). The first norms, which have no
-    median to speak of, are clipped to ``first``. ``recent`` holds the norms of each part, oldest
-    first; it belongs to the state of a run.
+    The gradients of the parts (linear path, entropy networks, everything else) differ widely. With
+    one norm for all, the largest would scale the others, and a burst of a small one would not be
+    noticed. After AutoClip (Seetharaman et al., MLSP 2020). The first gradients, before there is a
+    median, are clipped to ``first``. ``recent`` has the norms of each part, oldest first; it is
+    part of the state of a run.
     """
 
     def __init__(self, factor: float, first: float, recent: dict[str, list[float]]) -> None:

@@ -1,4 +1,4 @@
-"""The arithmetic of the transforms in training; rates, tone and linear path stay float32."""
+"""The arithmetic of the transforms in training; rates, tone and linear path are float32."""
 
 import torch
 from torch import nn
@@ -23,9 +23,9 @@ def _cpu_has_bfloat16() -> bool:
 
 
 def compile_parts(model: nn.Module) -> None:
-    """Compile the networks of ``model`` in place: a quarter faster, after a minute of compiling.
+    """Compile the networks of ``model`` in place: 25 % faster after a minute of compilation.
 
-    Needs a C++ compiler; names and weights stay as they are.
+    This needs a C++ compiler. Names and weights do not change.
     """
     for name, part in model.named_children():
         if name in _COMPILED:

@@ -1,4 +1,4 @@
-"""The next batch is made in a thread while a step runs."""
+"""Make the next batch in a thread while a step runs."""
 
 import copy
 from collections.abc import Callable
@@ -14,21 +14,21 @@ _State = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Ahead(Generic[B]):
-    """A batch in the making; ``before`` is the generator's state that it is drawn from."""
+    """A batch that is being made; ``before`` is the state of the generator before it."""
 
     before: _State
     made: Future[tuple[B, _State]]
 
 
 class Prefetcher(Generic[B]):
-    """Draws batches one ahead, as if each were drawn when it is asked for.
+    """Draw batches one step ahead, with the same results as drawing each when it is needed.
 
-    The thread draws from a copy of ``rng``. Its state after a batch becomes that of ``rng`` only
-    when the batch is handed out, so a checkpoint written in between holds the state from before
-    the batch that is in the making: a resumed run draws it again.
+    The thread draws from a copy of ``rng``. The state after a batch becomes that of ``rng`` only
+    when the batch is returned. A checkpoint that is written in between has the state before the
+    batch that is being made, so that a resumed run draws it again.
 
     Args:
-        draw: makes a batch, with all its random numbers from the generator that it is given.
+        draw: makes a batch; all random numbers must come from the generator that it gets.
         rng: the generator of the run.
     """
 
@@ -38,9 +38,9 @@ class Prefetcher(Generic[B]):
         self._ahead: _Ahead[B] | None = None
 
     def next(self, *, more: bool = True) -> B:
-        """Return the next batch, and begin with the one after it if there are to be ``more``.
+        """Return the next batch, and start making another one if ``more`` is true.
 
-        Raises whatever ``draw`` raises.
+        Raises the errors of ``draw``.
         """
         ahead, self._ahead = self._ahead, None
         if ahead is None or ahead.before != self._rng.bit_generator.state:

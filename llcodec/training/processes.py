@@ -1,7 +1,7 @@
-"""One training on several processes: each computes its shard of every batch (plain torchrun).
+"""Train with several processes: each computes its shard of every batch (torchrun).
 
-All processes draw the same random numbers and take the same decisions, so a run on several is
-the run on one with the same global batch, up to the rounding of sums.
+All processes draw the same random numbers and make the same decisions, so that a run with several
+processes equals a run with one process and the same global batch, up to the rounding of sums.
 """
 
 import os
@@ -13,22 +13,22 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
-from llcodec._device import choose_device
+from llcodec.engine.torch_device import torch_device
 from llcodec.errors import InputError
 
-# The others wait while one process trains the tone network, measures and draws.
+# The others wait while one process trains the tone network, validates and draws.
 _PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Processes:
-    """The processes of this training, and this one's ``rank`` among ``world_size`` of them."""
+    """The processes of this training: ``rank`` of this process, ``world_size`` of them."""
 
     rank: int = 0
     world_size: int = 1
 
     def shard(self, batch: int) -> slice:
-        """Return this process's shard of a batch; InputError if it cannot be shared equally."""
+        """Return the shard of this process. Raises InputError if shards would not be equal."""
         if batch % self.world_size:
             raise InputError(f"a batch of {batch} cannot be shared by {self.world_size} processes")
         share = batch // self.world_size
@@ -47,19 +47,19 @@ class Processes:
         return bool(self.mean(torch.tensor(float(condition), device=device)) > 0)
 
     def barrier(self) -> None:
-        """Wait until all processes have reached this line."""
+        """Wait until all processes have reached this call."""
         if self.world_size > 1:
             distributed.barrier()
 
     def with_noise(self, x: Tensor) -> Tensor:
-        """Return ``x`` plus noise from [−½, ½), drawn for the whole batch of which it is a part."""
+        """Return ``x`` plus noise from [−½, ½), drawn for the complete batch that it is part of."""
         whole = torch.rand((self.world_size * len(x), *x.shape[1:]), device=x.device, dtype=x.dtype)
         return x + whole.chunk(self.world_size)[self.rank] - 0.5
 
 
 @contextmanager
 def joined_processes(device: torch.device) -> Iterator[Processes]:
-    """Join the processes that torchrun started, or be the only one."""
+    """Join the processes that torchrun started; without torchrun there is only this one."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     if count == 1:
         yield Processes()
@@ -73,19 +73,19 @@ def joined_processes(device: torch.device) -> Iterator[Processes]:
 
 
 def refuse_several_processes() -> None:
-    """Raise InputError where torchrun started several processes of a training that knows none."""
+    """Raise InputError if torchrun started several processes of a training that supports one."""
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise InputError("this training runs in one process; only llc train codec shares its work")
 
 
 def device_of_process(name: str) -> torch.device:
-    """Return the device of this process, where ``auto`` and ``cuda`` are a GPU of its own.
+    """Return the device of this process; ``auto`` and ``cuda`` select its own GPU.
 
-    Raises InputError as :func:`llcodec._device.choose_device` does.
+    Raises InputError like :func:`llcodec.engine.torch_device.torch_device`.
     """
-    device = choose_device(name)
+    device = torch_device(name)
     if device == torch.device("cuda") and "LOCAL_RANK" in os.environ:
-        device = choose_device(f"cuda:{os.environ['LOCAL_RANK']}")
+        device = torch_device(f"cuda:{os.environ['LOCAL_RANK']}")
     if device.type == "cuda":
         torch.cuda.set_device(device)
     return device

@@ -12,7 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def code_version() -> str:
-    """Return the version, and in a checkout the commit, with a + if files were changed since."""
+    """Return the version, and in a checkout the commit, with a + if files have changed since."""
     if not (_PACKAGE.parent / ".git").exists():
         return __version__
     commit = _git("rev-parse", "HEAD")
@@ -23,13 +23,13 @@ def code_version() -> str:
 
 
 def data_summary(data: DataFolders, sources: Sources) -> str:
-    """Return the folders by name, and how many pairs and photographs were learned from."""
+    """Return the names of the folders, and the numbers of pairs and photographs."""
     names = folder_names((*data.pairs, *data.photographs))
     return f"{names}: {len(sources.pairs)} pairs, {len(sources.photographs)} photographs"
 
 
 def folder_names(folders: Iterable[Path]) -> str:
-    """Return the names of folders, without where they lie."""
+    """Return the names of folders without their parents."""
     return ", ".join(folder.resolve().name for folder in folders)
 
 

@@ -1,8 +1,8 @@
 """Quantise trained float networks to the integer networks of entropy coding.
 
 Weights become 16-bit integers with a power-of-two scale per output channel, activations 16-bit
-integers with a power-of-two scale per layer that leaves a factor of two above the largest value
-seen in calibration. (Koyuncu et al. 2024 report 0.5 % of rate for 16-bit weights and activations.)
+integers with a power-of-two scale per layer, with a margin of a factor of two above the largest
+value in calibration. (Koyuncu et al. 2024 report 0.5 % of rate for 16-bit weights and activations.)
 """
 
 import math
@@ -26,7 +26,7 @@ _MAX_BITS = 12  # fraction bits of activations
 
 @dataclass(frozen=True)
 class FloatLayer:
-    """One convolution of a trained network with the activation and pixel shuffle after it."""
+    """One convolution of a trained network, with the activation and pixel shuffle after it."""
 
     weight: Tensor
     bias: Tensor
@@ -54,7 +54,7 @@ def split_layers(network: nn.Sequential) -> list[FloatLayer]:
 
 
 def activation_bits(largest: float) -> int:
-    """Return the fraction bits that hold values up to twice ``largest`` in 16 bits."""
+    """Return the fraction bits for values up to twice ``largest`` in 16 bits."""
     return min(_MAX_BITS, math.floor(math.log2(ACTIVATION_LIMIT / (2 * max(largest, 1e-6)))))
 
 
@@ -70,7 +70,7 @@ def quantise_layer(
     largest = weight.abs().flatten(1).amax(1).clamp(min=1e-5)
     scale = torch.floor(torch.log2(WEIGHT_LIMIT / largest))
     shift = bits_in + scale - bits_out
-    # A shift must be 0 … 40; rows of tiny weights are therefore less fine than they could be.
+    # A shift must be 0 … 40, so that rows of tiny weights are less precise than they could be.
     shift = shift.clamp(0, 40)
     scale = shift - bits_in + bits_out
     units = (bias * torch.exp2(bits_in + scale)).round()
@@ -86,7 +86,7 @@ def quantise_layer(
 
 
 def dequantise_layer(layer: IntegerLayer, bits_in: int, bits_out: int | Tensor) -> FloatLayer:
-    """Return the float layer that :func:`quantise_layer` made ``layer`` of, up to rounding."""
+    """Return the float layer from which :func:`quantise_layer` made ``layer``, up to rounding."""
     weight, bias, shift = map(torch.from_numpy, (layer.weight, layer.bias, layer.shift))
     scale = shift - bits_in + bits_out
     units = bias - _half_of(shift)
@@ -103,7 +103,7 @@ def _array(values: Tensor) -> Whole:
 
 
 def _half_of(shift: Tensor) -> Tensor:
-    """Return the offset that makes the floor of a division by 2^shift round to nearest."""
+    """Return the offset with which the floor of a division by 2^shift rounds to nearest."""
     return torch.where(shift > 0, torch.exp2(shift - 1), torch.zeros_like(shift))
 
 

@@ -1,4 +1,4 @@
-"""Recipes of training runs; ``recipes/*.toml`` hold those that ship, a run folder keeps its own."""
+"""Recipes of training runs; ``recipes/*.toml`` are the shipped ones, a run folder has its own."""
 
 import math
 from dataclasses import dataclass, field
@@ -28,13 +28,14 @@ _MAY_BE_ZERO = ("widths", "blocks", "decoder_blocks", "context_features")
 
 @dataclass(frozen=True)
 class LearningRate:
-    """Adam's learning rate over time: up over ``warmup`` steps, then down.
+    """The learning rate of Adam over time: a warm-up of ``warmup`` steps, then a decay.
 
     ``decay`` is a cosine that ends at zero, a halving at each of ``milestones``, or a
     ``trapezoid``: constant, then linear to zero over the last ``cooldown`` share of the steps.
-    The linear path and the entropy networks get the shares ``linear`` and ``entropy`` of
-    ``peak``: the first starts as a good basis, and the second predict means in units of the
-    quantisation step, so that the high qualities feel every jitter of their weights.
+
+    The linear path and the entropy networks have the shares ``linear`` and ``entropy`` of ``peak``.
+    The linear path already starts with a good basis. The entropy networks predict means in units of
+    the quantisation step, so that high qualities are sensitive to small changes of their weights.
     """
 
     peak: float = 4e-4
@@ -46,7 +47,7 @@ class LearningRate:
     cooldown: float = 0.25
 
     def __post_init__(self) -> None:
-        """Raise InputError for values that no optimiser accepts."""
+        """Raise InputError for invalid values."""
         check_positive(peak=self.peak)
         check_weights(linear=self.linear, entropy=self.entropy)
         check_least(0, warmup=self.warmup)
@@ -58,10 +59,10 @@ class LearningRate:
 class Distortion:
     """Weights of the mean squared error, the mean absolute error and 1 − SSIM, for [0, 1] pixels.
 
-    ``flat`` weighs the error of gradients where the target has next to none: steps of one level
-    between blocks, which squares hardly count and which are seen in every sky.
-    ``global_tone`` is the share of the error of the global tone that is left to the tone network
-    (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the rest.
+    ``flat`` is the weight of the error of gradients where the target has almost none: steps of one
+    level between blocks, which hardly change squared errors but are visible in every sky.
+    ``global_tone`` is the share of the error of the global tone that only the tone network learns
+    (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the remainder.
     """
 
     mse: float = 1.0
@@ -71,7 +72,7 @@ class Distortion:
     global_tone: float = 1.0
 
     def __post_init__(self) -> None:
-        """Raise InputError unless this is a distortion."""
+        """Raise InputError for invalid weights."""
         check_weights(mse=self.mse, l1=self.l1, ssim=self.ssim, flat=self.flat)
         check_shares(global_tone=self.global_tone)
         if not self.mse + self.l1 + self.ssim > 0:
@@ -80,24 +81,24 @@ class Distortion:
 
 @dataclass(frozen=True)
 class StageRecipe:
-    """One stage of the codec's training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
+    """One stage of the training of a codec: steps of ``batch`` crops of ``crop``×``crop`` pixels.
 
-    Crops below 256 pixels (4×4 hyper-latents) teach the hyper networks their borders and little
-    else: whole pictures then cost a quarter more bits than crops. ``lambdas`` are those of the
-    integer qualities, drawn at random; ``rate_point`` trains at one of them only, for presets of
-    one rate. ``equalise`` divides the loss by the root of λ, so that the highest quality does not
-    drown out the others. Adam forgets squares quickly (``betas``): bursts of the gradient would
-    move all weights at once, and have thrown a run away.
+    With crops below 256 pixels (4×4 hyper-latents), the hyper networks learn little but borders:
+    complete pictures then take a quarter more bits than crops. ``lambdas`` are those of the integer
+    qualities, drawn at random; ``rate_point`` selects one of them, for presets with one rate.
+    ``equalise`` divides the loss by the square root of λ, so that the highest quality does not
+    dominate. ``betas`` make Adam forget squared gradients quickly: otherwise bursts of the gradient
+    move all weights at once, which has ruined a run.
 
-    Gradients are clipped to the norm ``clip_norm``, or where ``adaptive_clip`` is given, those of
-    each part to that many times the median of its recent norms.
+    Gradients are clipped to the norm ``clip_norm``. With ``adaptive_clip``, the gradients of each
+    part are clipped to this multiple of the median of its recent norms instead.
 
     Steps whose loss is above ``loss_cap`` times the median of the last hundred are skipped; after
     ``patience`` of them in a row the run continues from the averaged weights. In the last
-    ``hard_share`` of the steps, rates are those of rounded latents, as they will be in files, and
-    no longer of latents with noise. With ``bright_halves``, those of a third of the pairs are
-    photographs as well. ``precision`` is that of the transforms: ``auto`` is bfloat16 on GPUs and
-    on processors that multiply it in hardware, float32 elsewhere.
+    ``hard_share`` of the steps, rates are those of rounded latents, as in files, instead of latents
+    with noise. With ``bright_halves``, the bright pictures of a third of the pairs are also used as
+    photographs. ``precision`` is that of the transforms: ``auto`` is bfloat16 on GPUs and on CPUs
+    that multiply it in hardware, float32 elsewhere.
     """
 
     steps: int = 10_000
@@ -145,9 +146,9 @@ class StageRecipe:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole training: the tone network, the plain codec on photographs, then the joint network.
+    """A complete training: the tone network, the plain codec on photographs, the joint network.
 
-    A stage that is None is left out; what it would have made must then be given.
+    A stage that is None is left out; its result must then be given.
     """
 
     preset: Preset
@@ -157,7 +158,7 @@ class Recipe:
     joint: StageRecipe | None = None
 
     def __post_init__(self) -> None:
-        """Raise InputError for sizes that cannot be built."""
+        """Raise InputError for invalid sizes."""
         check_least(0, seed=self.seed)
         check_sizes(self.preset, may_be_zero=_MAY_BE_ZERO)
         groups, latents = sum(self.preset.groups), self.preset.latents

@@ -44,9 +44,9 @@ def check_decays(**values: float) -> None:
 
 
 def check_sizes(preset: Any, may_be_zero: Collection[str] = ()) -> None:
-    """Raise InputError unless all whole numbers of a preset are 1 or more, or 0 where they may be.
+    """Raise InputError unless all integers of a preset are at least 1, or 0 for ``may_be_zero``.
 
-    Networks of no channels can be built, and learn nothing.
+    Networks without channels could be built, but would learn nothing.
     """
     for name, value in asdict(preset).items():
         for size in value if isinstance(value, tuple) else (value,):

@@ -1,4 +1,4 @@
-"""Recipes as TOML: a preset's name, changes to it under [model], the settings of its training."""
+"""Recipes as TOML: the name of a preset, changes to it under [model], and training settings."""
 
 import re
 import tomllib
@@ -22,9 +22,10 @@ class RecipeKind(Generic[R]):
     Attributes:
         recipe: their dataclass.
         presets: the presets of the networks, by name.
-        default: the preset of recipes that name none.
-        files: the shipped TOML file of each preset, without its suffix; its own name if not given.
-        named: tables of a recipe that may be given by a name, as ``weights = "paper"``.
+        default: the preset of recipes without one.
+        files: the shipped TOML file of each preset, without its suffix; by default the preset's
+            name.
+        named: tables of a recipe that may be given by a name, such as ``weights = "paper"``.
     """
 
     recipe: type[R]
@@ -41,7 +42,7 @@ class RecipeKind(Generic[R]):
 
 
 def shipped_recipe(preset: str, kind: RecipeKind[Any]) -> str:
-    """Return the TOML text of the recipe that ships for a preset.
+    """Return the TOML text of the shipped recipe of a preset.
 
     Raises InputError if there is no such preset.
     """
@@ -54,7 +55,7 @@ def read_recipe(source: str, kind: RecipeKind[R], changes: Sequence[str] = ()) -
     """Return the recipe of a preset's name or of a TOML file, with ``key=value`` changes.
 
     Keys are dotted paths such as ``joint.learning_rate.peak``; values are TOML, or plain words.
-    Raises InputError for unknown keys and values of the wrong type, naming them.
+    Raises InputError, which names them, for unknown keys and values of the wrong type.
     """
     if source.endswith(".toml"):
         try:
@@ -92,7 +93,7 @@ def _named(key: str, name: str, named: Mapping[str, Any]) -> Table:
 
 
 def _structure(table: Table, kind: type[R]) -> R:
-    """Return the table as dataclasses, every key and type checked."""
+    """Return the table as dataclasses; all keys and types are checked."""
     cattrs = require("cattrs", "train")
     converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     _refuse_coercion(converter)
@@ -104,7 +105,7 @@ def _structure(table: Table, kind: type[R]) -> R:
 
 
 def _refuse_coercion(converter: Any) -> None:
-    """Refuse conversions: "3" is not a number, and 1.5 is not a whole number."""
+    """Refuse conversions: "3" is not a number, and 1.5 is not an integer."""
 
     def exact(value: object, kind: type) -> object:
         if kind is float and type(value) is int:
@@ -118,7 +119,7 @@ def _refuse_coercion(converter: Any) -> None:
 
 
 def _readable(message: str) -> str:
-    """Return cattrs' message without its own marks: what a dataclass said, and of which table."""
+    """Return a message of cattrs without its marks: the error of a dataclass, and its table."""
     message = " ".join(message.split())
     said = re.fullmatch(r"unknown error \((.*)\) @ \$\.?(.*)", message)
     if said is None:
@@ -143,4 +144,4 @@ def _value(text: str) -> object:
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        return text  # a plain word
+        return text  # a word without quotes

@@ -1,4 +1,4 @@
-"""Where a run reports its progress: a log of JSON lines, a progress bar, TensorBoard."""
+"""Report the progress of a run: a log of JSON lines, a progress bar, TensorBoard."""
 
 import json
 import math
@@ -27,14 +27,14 @@ class Reporter(Protocol):
     ) -> None: ...
 
     def losses(self, step: int, row: Row) -> None:
-        """Report the means since the last report: loss, bpp, PSNR in dB and so on."""
+        """Report the means since the last report, such as loss, bpp, PSNR in dB."""
 
     def validation(self, step: int, scores: Sequence[Row], best: int) -> None:
-        """Report the scores of the averaged weights, and at which step they were best so far."""
+        """Report the scores of the averaged weights, and the step of the best ones so far."""
 
 
 class JsonLines:
-    """Appends a line of JSON for each report: the log that a run folder keeps."""
+    """Append a line of JSON for each report to the log of a run folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -69,7 +69,7 @@ class JsonLines:
         self._write({"step": step, "val": [dict(score) for score in scores], "best_step": best})
 
     def validations(self) -> Iterator[tuple[int, list[Row]]]:
-        """Yield the step and the scores of every validation in the log, in their order."""
+        """Yield the step and the scores of every validation in the log, in order."""
         for line in self.path.read_text().splitlines() if self.path.is_file() else ():
             row = json.loads(line)
             if row.get("val"):
@@ -130,13 +130,13 @@ def _in_words(score: Row) -> str:
 
 
 def require_tensorboard() -> None:
-    """Raise InputError where TensorBoard is not installed."""
+    """Raise InputError if TensorBoard is not installed."""
     with names_extra("tensorboard", "tensorboard"):
         import torch.utils.tensorboard  # noqa: F401
 
 
 class TensorBoard:
-    """Writes scalars for TensorBoard, which is an extra."""
+    """Write scalars for TensorBoard, which an extra brings."""
 
     def __init__(self, folder: Path) -> None:
         require_tensorboard()

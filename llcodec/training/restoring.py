@@ -1,8 +1,8 @@
-"""From a weight file back to float networks, so that shipped models can be trained further.
+"""Restore float networks from a weight file, so that shipped models can be trained further.
 
-A weight file holds the transforms in half precision, and what lies between symbols and
-probabilities in integers only: networks in fixed point, and tables in place of the density of
-hyper-latents. All but the moments of the optimiser can be had from these again.
+A weight file has the transforms in half precision, and the entropy model in integers only: networks
+in fixed point, and tables instead of the density of hyper-latents. Everything except the moments of
+the optimiser can be restored from these.
 """
 
 import math
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
 from llcodec._coding_order import Taps, context_taps
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.torch_models import joint_model
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.tables import Table
@@ -31,11 +32,12 @@ _FITTING_RATE = 0.05
 def restored_model(file: ModelFile) -> JointModel:
     """Return the float model of a weight file: the exported one, up to rounding.
 
-    How a product is shared out between the layers of an entropy network does not follow from its
-    integers. Each gets its part, so that all have weights of the size that training starts from.
+    The integers do not determine how a product is divided between the layers of an entropy network.
+    It is divided so that the weights of all layers have the magnitude of initial weights.
     """
-    model, networks = JointModel(file.model.preset), file.networks
-    model.load_state_dict(model.state_dict() | file.model.state_dict())
+    model, networks = JointModel(file.preset), file.networks
+    stored = joint_model(file.preset, file.arrays).state_dict()
+    model.load_state_dict(model.state_dict() | stored)
     with torch.no_grad():
         if model.preset.groups:
             _restore_groups(model, networks)
@@ -46,11 +48,13 @@ def restored_model(file: ModelFile) -> JointModel:
 
 
 def _restore_whole(model: JointModel, networks: EntropyNetworks) -> None:
-    """Set the entropy networks of a model of version 1, whose latents are all coded at once."""
+    """Set the entropy networks of a model whose latents are not coded in groups."""
     (group,) = networks.groups
     hyper, parameters = networks.hyper_synthesis, group.parameters
     smaller = 0
-    for _ in range(2):  # once to see what is left to the last layer, once to share it out
+    for _ in range(
+        2
+    ):  # the first pass finds the remainder for the last layer, the second divides it
         floats, bits = _float_layers([*hyper, *parameters], 0, LATENT_UNIT_BITS, smaller)
         last = _unscaled(model, floats[-1])
         smaller = round(math.log2(_he_size(last.weight) / _size(last.weight)) / len(floats))
@@ -87,7 +91,7 @@ def _restore_groups(model: JointModel, networks: EntropyNetworks) -> None:
 
 
 def _open_chain(layers: Sequence[IntegerLayer], smaller: int) -> tuple[list[FloatLayer], int]:
-    """Return a chain from integers in float, and the fraction bits that its output gets."""
+    """Return a chain of integer layers in float, and the fraction bits of its output."""
     *_, before = _float_layers(layers, 0, 0, smaller)[1]
     end = _fitting_bits(layers[-1], before) + smaller
     return _float_layers(layers, 0, end, smaller)[0], end
@@ -98,7 +102,7 @@ def _float_layers(
 ) -> tuple[list[FloatLayer], list[int]]:
     """Return a chain in float, and the fraction bits of the input of each layer.
 
-    All but the last get weights of the size of He et al. 2015, divided by 2^``smaller``.
+    All but the last get weights of the magnitude of He et al. 2015, divided by 2^``smaller``.
     """
     chain, bits = [], [bits_in]
     for layer in layers[:-1]:
@@ -109,7 +113,7 @@ def _float_layers(
 
 
 def _fitting_bits(layer: IntegerLayer, bits_in: int) -> int:
-    """Return the fraction bits of the output for which the weights have the size of He et al."""
+    """Return the fraction bits of the output that give weights the magnitude of He et al."""
     weight = dequantise_layer(layer, bits_in, 0).weight
     return round(math.log2(_size(weight) / _he_size(weight)))
 
@@ -138,7 +142,7 @@ def _set_context(model: JointModel, layer: FloatLayer) -> None:
 
 
 def _set_taps(convolution: nn.Conv2d, layer: FloatLayer, taps: Taps) -> None:
-    """Spread a layer over gathered neighbours over the kernel of a convolution."""
+    """Set the kernel of a convolution from a layer over gathered neighbours."""
     columns = layer.weight.view(len(layer.weight), -1, len(taps))
     middle = convolution.weight.shape[-1] // 2
     convolution.weight.zero_()
@@ -149,7 +153,7 @@ def _set_taps(convolution: nn.Conv2d, layer: FloatLayer, taps: Taps) -> None:
 
 
 def _unscaled(model: JointModel, last: FloatLayer) -> FloatLayer:
-    """Return the last of the entropy parameters' layers, its means without the latents' scale."""
+    """Return the last layer of the entropy parameters, with means not scaled by the latents."""
     scale = torch.cat((torch.ones_like(model.coded_scale), model.coded_scale))
     weight = last.weight / scale.view(-1, 1, 1, 1)
     return FloatLayer(weight, last.bias / scale, last.leaky, last.shuffle)
@@ -157,7 +161,7 @@ def _unscaled(model: JointModel, last: FloatLayer) -> FloatLayer:
 
 @torch.enable_grad()
 def fitted_density(tables: Sequence[Table]) -> FactorizedDensity:
-    """Return the density whose tables come nearest to the given ones, by their divergence."""
+    """Return the density whose tables have the smallest divergence from the given ones."""
     shares, edges, spread = _laid_out(tables)
     density = FactorizedDensity(len(tables))
     mean, deviation = spread

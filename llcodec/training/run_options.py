@@ -13,7 +13,7 @@ from llcodec.training.trainer import Trainer
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Whether to resume a run folder, for how long, on which device, and what else to write."""
+    """Whether to resume a run folder, the time limit, the device, and additional output."""
 
     resume: bool = False
     max_hours: float = math.inf
@@ -26,13 +26,13 @@ class RunOptions:
 
 
 def refuse_to_overwrite(out: Path, options: RunOptions) -> None:
-    """Raise InputError if ``out`` holds a run already that is not to be resumed."""
+    """Raise InputError if ``out`` already contains a run and ``resume`` is not set."""
     if (out / "checkpoint.safetensors").exists() and not options.resume:
         raise InputError(f"{out} holds a run already; resume it or choose another folder")
 
 
 def say_finished(out: Path) -> None:
-    """Say on stderr that a run needed no further step, so that its end is not taken for work."""
+    """Print to stderr that a run was already finished, so that nothing was trained."""
     print(f"{out} is finished: no step left to train", file=sys.stderr)
 
 

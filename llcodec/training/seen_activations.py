@@ -15,7 +15,7 @@ Batches = Sequence[tuple[Tensor, Tensor]]
 def largest_activations(
     model: JointModel, networks: Mapping[str, nn.Module], batches: Batches
 ) -> dict[str, list[float]]:
-    """Return the largest magnitude that every convolution of each of the networks gives."""
+    """Return the largest output magnitude of each convolution of each network."""
     seen: dict[str, dict[int, float]] = {name: {} for name in networks}
     hooks = []
     for name, network in networks.items():

@@ -1,4 +1,4 @@
-"""A sheet of validation pictures and the model's outputs."""
+"""Draw a sheet of validation pictures and outputs of the model."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from llcodec.data.pairs import Pair
 from llcodec.nets.joint import JointModel
 from llcodec.training.validation import decoded, enhanced
 
-_WIDTH = 300  # of each picture
+_WIDTH = 300  # of each picture, in pixels
 
 
 def draw_sheet(
@@ -26,7 +26,7 @@ def draw_sheet(
     """Write a row for each (low, high) pair: the input, each quality in order, the target."""
     rows = []
     for low, high in pictures:
-        with torch.random.fork_rng():  # drawing more or less often changes nothing else
+        with torch.random.fork_rng():  # drawing does not change random numbers of the training
             made = [decoded(model, low[None], quality, enhance)[0][0] for quality in qualities]
         rows.append([_pixels(picture) for picture in (low, *made, high)])
     paste_rows(rows, path)
@@ -41,7 +41,7 @@ def draw_enhanced(
 
 
 def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:
-    """Write rows of pictures, H×W×3 of 8 bits each, as one PNG; those of a row share a height."""
+    """Write rows of pictures, H×W×3 with 8 bits, as one PNG; those of a row have equal heights."""
     small = [[_small(picture) for picture in row] for row in rows]
     heights = [row[0].height for row in small]
     sheet = Image.new("RGB", (_WIDTH * max(map(len, small)), sum(heights)))

@@ -1,4 +1,4 @@
-"""The training of the SNR-aware enhancer, from pairs of dark and bright pictures."""
+"""Training of the SNR-aware enhancer from pairs of dark and bright pictures."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Batch, CropSampler, Sources, gather_sources
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of
-from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
+from llcodec.snr_aware.torch_engine import snr_aware_file
+from llcodec.snr_aware.weights import write_snr_aware
 from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
 from llcodec.training.family import Export, TrainingFamily
@@ -40,7 +41,7 @@ def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
 
 
 class SnrAwareTrainer(Trainer):
-    """Trains the enhancer in one run folder; ``validation`` pairs are only measured."""
+    """Train the enhancer in one run folder; ``validation`` pairs are only measured."""
 
     columns = ("loss",)
 
@@ -105,7 +106,7 @@ class SnrAwareTrainer(Trainer):
         return scores[0]["psnr"]
 
     def draw(self, path: Path) -> None:
-        """Draw validation pictures as they are, enhanced, and as they should be."""
+        """Draw validation pictures: input, enhanced, and target."""
         draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
 
@@ -114,8 +115,8 @@ def run_snr_aware(
 ) -> bool:
     """Train into the run folder ``out``; return whether the last step was reached.
 
-    Photographs take part darkened and as they are, and so do bright halves of pairs. Raises
-    InputError if the folder holds a run already and ``resume`` is not asked for.
+    Photographs, and bright pictures of pairs, are used both darkened and unchanged. Raises
+    InputError if the folder already contains a run and ``resume`` is not set.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
@@ -132,7 +133,8 @@ def _export(job: Export) -> None:
     preset = preset_of(json.loads(job.run[FAMILY.key]))
     network = SnrAwareNetwork(preset)
     load_weights(network, job.weights, job.checkpoint)
-    write_snr_aware(job.out, SnrAwareFile(job.name or preset.name, network, job.notes, job.facts))
+    file = snr_aware_file(job.name or preset.name, network, job.notes, job.facts)
+    write_snr_aware(job.out, file)
 
 
 FAMILY = TrainingFamily(SNR_AWARE, "snr_aware", _export)

@@ -1,4 +1,4 @@
-"""Recipes of the SNR-aware enhancer's training."""
+"""Recipes of the training of the SNR-aware enhancer."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -12,11 +12,11 @@ from llcodec.training.recipe_files import RecipeKind
 
 @dataclass(frozen=True)
 class SnrAwareRecipe:
-    """A whole training: steps of ``batch`` crops of ``crop`` by ``crop`` pixels.
+    """A complete training: steps of ``batch`` crops of ``crop``×``crop`` pixels.
 
-    The loss is Charbonnier's, the mean of √(d² + 1e-6) over pixels; Adam's learning rate rises over
-    ``warmup`` steps and falls to zero along a cosine. Steps whose loss or gradient is not finite
-    are skipped; ``patience`` of them in a row end the run.
+    The loss is the Charbonnier loss, the mean of √(d² + 1e-6) over pixels. The learning rate of
+    Adam rises over ``warmup`` steps and falls to zero along a cosine. Steps whose loss or gradient
+    is not finite are skipped; ``patience`` of them in a row end the run.
     """
 
     preset: SnrAwarePreset
@@ -37,7 +37,7 @@ class SnrAwareRecipe:
     validate_every: int = 1000
 
     def __post_init__(self) -> None:
-        """Raise InputError for settings that cannot be trained."""
+        """Raise InputError for invalid settings."""
         if self.crop < MULTIPLE or self.crop % MULTIPLE:
             raise InputError(f"crops must be a multiple of {MULTIPLE} pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)

@@ -1,4 +1,4 @@
-"""Where a stage starts: the averaged weights of an earlier one, a tone network, or the KLT."""
+"""The initial weights of a stage: averaged weights of an earlier stage, a tone network, the KLT."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec._weight_files import float_state
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
@@ -26,7 +25,7 @@ from llcodec.training.recipe import StageRecipe
 from llcodec.training.restoring import restored_model
 from llcodec.training.widening import widen
 
-# What the joint network has and the plain codec has not; it keeps its own start.
+# Parts that only the joint network has; they keep their own initial weights.
 _ADDED = ("tone.", "snr_branch", "f_a")
 
 
@@ -43,16 +42,16 @@ def new_plain_model(
 
     Args:
         preset: any preset; its plain codec is built.
-        recipe: the plain stage, whose λ the gains are for.
-        sources: photographs; without ``start`` the linear path begins as their KLT.
+        recipe: the plain stage, with the λ of the gains.
+        sources: photographs; without ``start``, the linear path is initialised with their KLT.
         seed: of the random weights.
-        start: a checkpoint or weight file of a plain codec of this shape to continue from. Its
-            gains are moved to the λ of ``recipe``.
-        narrow: a checkpoint of a plain codec with fewer latents, whose weights are taken over.
+        start: a checkpoint or weight file of a plain codec with the same shape to continue from.
+            Its gains are moved to the λ of ``recipe``.
+        narrow: a checkpoint of a plain codec with fewer latents, whose weights are copied.
 
     Raises:
-        InputError: if ``start`` or ``narrow`` is of another shape, if ``start`` is not a plain
-            codec, or if ``narrow`` was trained with other values of λ.
+        InputError: if ``start`` or ``narrow`` has another shape, if ``start`` is not a plain codec,
+            or if ``narrow`` was trained with other values of λ.
     """
     torch.manual_seed(seed)
     model = JointModel(preset.plain())
@@ -79,7 +78,7 @@ def new_joint_model(
 ) -> JointModel:
     """Return the joint network, started from a plain or joint codec and a tone network.
 
-    Either may be a checkpoint or a weight file. Raises InputError if one is of another shape.
+    Either may be a checkpoint or a weight file. Raises InputError if one has another shape.
     """
     torch.manual_seed(seed)
     model = JointModel(preset)
@@ -109,7 +108,7 @@ def _follow(
 
 
 def _refuse_unless_plain(start: Path) -> None:
-    """Raise InputError if a start was trained to brighten; shapes are compared when it is read."""
+    """Raise InputError if a start was trained to brighten; shapes are checked when it is read."""
     if is_weight_file(start):
         brightens = read_model(start).brightens
     else:
@@ -119,12 +118,12 @@ def _refuse_unless_plain(start: Path) -> None:
 
 
 def has_tone_network(start: Path) -> bool:
-    """Return whether a start holds a tone network that it was trained with: a weight file's."""
+    """Return whether a start is a weight file with the tone network that it was trained with."""
     return is_weight_file(start) and bool(_tone_within(start))
 
 
 def _learned(start: Path) -> tuple[dict[str, Tensor], tuple[float, ...]]:
-    """Return the averaged weights of a codec and the values of λ that its gains are for."""
+    """Return the averaged weights of a codec, and the values of λ of its gains."""
     if not is_weight_file(start):
         tensors, notes = read_tensors(start)
         return tensors_within("ema.", tensors), tuple(json.loads(notes.get("lambdas", "[]")))
@@ -144,12 +143,13 @@ def _tone_weights(path: Path) -> dict[str, Tensor]:
 
 
 def _tone_within(path: Path) -> dict[str, Tensor]:
-    """Return the parameters of a weight file's tone network; nothing where it has none."""
-    return tensors_within("tone.", float_state(read_tensors(path)[0]))
+    """Return the parameters of the tone network of a weight file; empty if it has none."""
+    floats = tensors_within("float.", read_tensors(path)[0])
+    return {key: value.float() for key, value in tensors_within("tone.", floats).items()}
 
 
 def load_trained(checkpoint: Path) -> tuple[JointModel, dict[str, str]]:
-    """Return the model of a checkpoint with its averaged weights, and the checkpoint's notes."""
+    """Return the model of a checkpoint with its averaged weights, and the notes."""
     tensors, notes = read_tensors(checkpoint)
     if "preset" not in notes:
         raise InputError(f"{checkpoint}: not the checkpoint of a codec")

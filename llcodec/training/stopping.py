@@ -10,7 +10,7 @@ from typing import Any
 class StopRequest:
     """Set by SIGTERM and SIGINT: finish the step, write a checkpoint, and end.
 
-    Listens within a ``with`` block and gives the signals back to their handlers after it.
+    It handles the signals in a ``with`` block and restores their handlers afterwards.
     """
 
     asked: bool = False

@@ -1,8 +1,8 @@
-"""Probability tables fitted to the symbols that a trained codec really writes.
+"""Fit probability tables to the symbols that a trained codec writes.
 
-Residuals of latents have a sharper peak and longer tails than the Gaussian they are trained
-under, the more so as encoders choose cheap symbols (:mod:`llcodec.entropy.rdoq`): the same
-symbols take 2 to 4 % fewer bits under their own frequencies.
+Residuals of latents have a sharper peak and longer tails than the Gaussian of training, even more
+so because encoders choose symbols that take few bits (:mod:`llcodec.entropy.rdoq`). With tables of
+their own frequencies, the same symbols take 2 to 4 % fewer bits.
 """
 
 import math
@@ -16,34 +16,34 @@ from torch import Tensor
 
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import ModelFile
-from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.engine.torch_transforms import torch_transforms
 from llcodec.entropy.prediction import Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.entropy.tables import Table, table_from_probabilities
 
-_ROUNDS = 2  # what an encoder writes depends on the tables in turn
-_REACH = 2**12  # symbols beyond are not counted
-_WIDER = 4.0  # the prior's tails are those of a Gaussian of so many deviations …
-_WIDER_SHARE = 2.0**-10  # … which has this share of it
-_TRUST = 4.0  # the prior counts as so many symbols for each bin
+_ROUNDS = 2  # several, because the written symbols depend on the tables
+_REACH = 2**12  # larger symbols are not counted
+_WIDER = 4.0  # the tails of the prior are a Gaussian with this multiple of the deviation …
+_WIDER_SHARE = 2.0**-10  # … and this share of the probability
+_TRUST = 4.0  # the prior counts as this many symbols per bin
 
 
 @dataclass(frozen=True)
 class GainedLatents:
-    """Latents M×h×w of a picture, times the gains of a quality in 1/256."""
+    """Latents M×h×w of a picture, multiplied by the gains of a quality in 1/256."""
 
     latents: Tensor
     quality_units: int
 
 
 class _Counts:
-    """How often each symbol was written under each scale index: levels × (2·reach + 1)."""
+    """The number of times each symbol was written with each scale index, levels × (2·reach + 1)."""
 
     def __init__(self, levels: int) -> None:
         self.table = np.zeros((levels, 2 * _REACH + 1), np.int64)
 
     def add(self, index: Levels, symbols: Symbols) -> None:
-        """Count ``symbols`` under their ``index``."""
+        """Count ``symbols`` with the scale indices ``index``."""
         inside = np.abs(symbols) <= _REACH
         flat = index[inside] * np.int64(self.table.shape[1]) + symbols[inside] + _REACH
         self.table += np.bincount(flat, minlength=self.table.size).reshape(self.table.shape)
@@ -51,9 +51,9 @@ class _Counts:
 
 @torch.no_grad()
 def with_fitted_tables(file: ModelFile, pictures: Sequence[GainedLatents]) -> ModelFile:
-    """Return ``file`` with scale tables fitted to what is written for ``pictures``."""
+    """Return ``file`` with scale tables fitted to the symbols that are written for ``pictures``."""
     prior = [_prior(table) for table in file.scale_tables]
-    transforms = TorchTransforms(file.model)
+    transforms = torch_transforms(file.preset, file.arrays, torch.device("cpu"))
     for _ in range(_ROUNDS):
         counts, coder = _Counts(len(prior)), file.coder()
         for picture in pictures:
@@ -84,7 +84,7 @@ def _prior(table: Table) -> NDArray[np.float64]:
 
 
 def _fitted(counts: NDArray[np.int64], prior: NDArray[np.float64]) -> Table:
-    """Return the table of counted symbols, held near ``prior`` where few were seen."""
+    """Return the table of counted symbols, close to ``prior`` if there are few."""
     reach = len(prior) // 2
     seen = counts[_REACH - reach : _REACH + reach + 1]
     both = (seen + seen[::-1]) / 2  # pictures have no preferred sign

@@ -1,4 +1,4 @@
-"""A whole training of the tone network: folders of data in, a weight file out."""
+"""Train the tone network: folders of data are the input, a weight file is the output."""
 
 import json
 import math
@@ -32,11 +32,11 @@ def run_tone(
     members: int = 1,
     max_hours: float = math.inf,
 ) -> bool:
-    """Train so many ``members`` of a tone network, one by one, into ``out``/tone.safetensors.
+    """Train this number of ``members`` of a tone network into ``out``/tone.safetensors.
 
-    Returns whether all are done: a signal or the end of ``max_hours`` stops the training. Members
-    that are finished are kept, and the next run trains the others. Raises InputError if the
-    folder holds a whole tone network already, or members of another recipe, other data or another
+    Returns whether all are finished: a signal or the end of ``max_hours`` stops the training.
+    Finished members are kept, and the next run trains the others. Raises InputError if the folder
+    already contains a complete tone network, or members of another recipe, other data or another
     seed.
     """
     path = out / "tone.safetensors"
@@ -68,13 +68,13 @@ def run_tone(
 
 
 def holds_members(out: Path) -> bool:
-    """Return whether a folder holds members that :func:`run_tone` would continue with."""
+    """Return whether a folder contains members from which :func:`run_tone` would continue."""
     return any(out.glob("member-*.safetensors"))
 
 
 @dataclass(frozen=True)
 class _ToneRun:
-    """``ends`` is a time of the monotonic clock, ``summary`` describes ``sources``."""
+    """One run; ``ends`` is a time of the monotonic clock, ``summary`` describes ``sources``."""
 
     sources: Sources
     summary: str
@@ -119,7 +119,7 @@ class _ToneRun:
 
 
 def _load(network: ToneNetwork, path: Path, settings: Mapping[str, str]) -> float:
-    """Take over a finished member; return the hours it took.
+    """Load a finished member; return the hours it took.
 
     Raises InputError if it was trained with other settings. Members without settings, which older
     versions wrote, are accepted.

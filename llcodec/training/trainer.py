@@ -1,4 +1,4 @@
-"""What all trainings have in common: a run folder, a log, checkpoints, an end in good order."""
+"""What all trainings have in common: a run folder, a log, checkpoints, a clean end."""
 
 import json
 import math
@@ -25,7 +25,7 @@ _MOST_NAMED = 3  # settings, in an error
 
 @dataclass(frozen=True)
 class RunSchedule:
-    """How long a run is, in steps, and how often it reports, validates, keeps and draws."""
+    """The length of a run in steps, and the intervals of reports, validations and checkpoints."""
 
     steps: int
     report_every: int = 50
@@ -37,8 +37,8 @@ class RunSchedule:
 class Trainer(ABC):
     """A run in one folder: config.json, log.jsonl, checkpoint.safetensors, sheets/.
 
-    Subclasses take the steps, and count them in ``state.step``; what they put into
-    ``state.window`` is averaged for the log under the names of ``columns``.
+    Subclasses implement the steps, and count them in ``state.step``. Values that they append to
+    ``state.window`` are averaged for the log, with the names in ``columns``.
     """
 
     columns: tuple[str, ...] = ("loss",)
@@ -63,28 +63,28 @@ class Trainer(ABC):
         """Take a step."""
 
     def validate(self) -> list[Row]:
-        """Return the scores of the averaged weights on validation pictures; none if there are none.
+        """Return the scores of the averaged weights on validation pictures, if there are any.
 
-        Random numbers that this draws must not be those of the training.
+        This must not use the random numbers of the training.
         """
         return []
 
     def merit(self, scores: Sequence[Row]) -> float:
-        """Return how good the scores of one validation are, as one number; higher is better."""
+        """Return one number for the scores of a validation; higher is better."""
         return fmean(value for score in scores for value in score.values())
 
     def draw(self, path: Path) -> None:  # noqa: B027
         """Draw a sheet of validation pictures to ``path``, if there are any."""
 
     def skip(self, patience: int) -> None:
-        """Count a step that was not taken; raises LlcError after ``patience`` of them in a row."""
+        """Count a skipped step; raises LlcError after ``patience`` of them in a row."""
         self.state.skipped += 1
         if self.state.skipped >= patience:
             raise LlcError(f"the training diverged: {patience} losses in a row not finite")
 
     @property
     def checkpoint(self) -> Path:
-        """The file that this run resumes from."""
+        """The file from which this run resumes."""
         return self.out / "checkpoint.safetensors"
 
     @property
@@ -94,13 +94,13 @@ class Trainer(ABC):
 
     @property
     def log(self) -> Path:
-        """A line of JSON for every report."""
+        """The log, with a line of JSON for every report."""
         return self.out / "log.jsonl"
 
     def resume(self) -> None:
-        """Continue exactly where the checkpoint of this run folder ended.
+        """Continue exactly from the checkpoint of this run folder.
 
-        Raises InputError if the folder's settings are others, or the preset or the data.
+        Raises InputError if settings, preset or data differ from those of the run folder.
         """
         if not self.config.is_file() or self.config.read_text() != self.settings:
             raise InputError(f"{self.config}: {self._other_settings()}")
@@ -111,7 +111,7 @@ class Trainer(ABC):
         load_checkpoint(self.checkpoint, self.state)
 
     def _other_settings(self) -> str:
-        """Return which settings of the run folder are not those of this run."""
+        """Return a message with the settings that differ from those of the run folder."""
         try:
             before = flat_settings(json.loads(self.config.read_text()))
         except (OSError, ValueError, AttributeError):
@@ -157,7 +157,7 @@ class Trainer(ABC):
                 reported, last = now, state.step
             if state.step % schedule.validate_every == 0:
                 self._validate(listeners)
-            # Amid steps that are not taken, weights may have gone bad: the last good ones stay.
+            # While steps are skipped, the weights may be bad: the last good ones are kept.
             if now - saved > 60 * schedule.checkpoint_minutes and not state.skipped:
                 self._save()
                 saved = now
@@ -169,7 +169,7 @@ class Trainer(ABC):
                 stopping = self.processes.any(stopping, self.device)
 
     def means(self) -> dict[str, float]:
-        """Return the means of what the steps since the last report measured, by their names."""
+        """Return the means of the values of all steps since the last report, by name."""
         columns = map(fmean, zip(*self.state.window, strict=True))
         return {name: round(mean, 4) for name, mean in zip(self.columns, columns, strict=False)}
 
@@ -198,7 +198,7 @@ class Trainer(ABC):
             listener.validation(self.state.step, scores, best)
 
     def _note_best(self, step: int, scores: Sequence[Row]) -> int:
-        """Return the step of the best validation so far, this one included."""
+        """Return the step of the best validation so far, including this one."""
         merit = self.merit(scores)
         if self._best is None or merit > self._best[0]:
             self._best = merit, step
@@ -215,7 +215,7 @@ class Trainer(ABC):
 
 
 def flat_settings(settings: Mapping[str, Any], within: str = "") -> dict[str, Any]:
-    """Return nested settings as one table; its keys are dotted, as ``--set`` takes them."""
+    """Return nested settings as one table, with dotted keys as in ``--set``."""
     flat: dict[str, Any] = {}
     for key, value in settings.items():
         flat |= (

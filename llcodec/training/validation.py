@@ -1,4 +1,4 @@
-"""Quick validation during training: rate by the model's own estimate, PSNR of whole pictures."""
+"""Quick validation during training: estimated rate, PSNR of complete pictures."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.engine.tensors import to_tensor
 from llcodec.metrics import psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.density import round_ste
@@ -22,7 +22,7 @@ _MULTIPLE = 64
 
 @dataclass(frozen=True)
 class Score:
-    """Mean over the pictures at one quality."""
+    """The means over the pictures at one quality."""
 
     quality: float
     bpp: float
@@ -36,7 +36,7 @@ def validate(
     qualities: Sequence[float],
     enhance: bool,
 ) -> list[Score]:
-    """Return a score per quality for (low, high) pictures, 3×H×W in [0, 1] each."""
+    """Return a score for each quality; pictures are pairs (low, high) of 3×H×W in [0, 1]."""
     scores = []
     for quality in qualities:
         rows = [_one(model, low[None], high[None], quality, enhance) for low, high in pictures]
@@ -52,14 +52,14 @@ def decoded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tu
     low = low.to(model.coded_scale.device)
     curve = model.predict_tone(thumbnail(low)) if enhance else None
     asked = torch.full((len(low),), quality, device=low.device)
-    # Noise in the place of rounding costs latents that are nearly always zero bits they never take.
+    # With noise instead of rounding, latents that are almost always zero would seem to cost bits.
     out = model(pad_to_multiple(low, _MULTIPLE), curve, asked, enhance, round_ste)
     picture = (out.x_hat[..., :height, :width].clamp(0, 1) * 255).round() / 255
     return picture, float((out.latent_bits + out.hyper_bits).sum())
 
 
 def enhanced(enhance: Callable[[Tensor], Tensor], low: Pixels, device: torch.device) -> Pixels:
-    """Return the 8-bit picture that an enhancer of B×3×H×W in [0, 1] makes of H×W×3 pixels."""
+    """Return the 8-bit output of an enhancer, a function of B×3×H×W in [0, 1], for H×W×3 pixels."""
     picture = enhance(to_tensor(low).to(device))[0].permute(1, 2, 0)
     pixels: Pixels = (picture * 255).round().to(torch.uint8).cpu().numpy()
     return pixels
@@ -68,7 +68,7 @@ def enhanced(enhance: Callable[[Tensor], Tensor], low: Pixels, device: torch.dev
 def score_enhancer(
     enhance: Callable[[Tensor], Tensor], pairs: Sequence[Pair], device: torch.device
 ) -> list[Mapping[str, float]]:
-    """Return PSNR and SSIM of whole 8-bit pictures as a row; no row if there are no pairs."""
+    """Return PSNR and SSIM of complete 8-bit pictures as a row; no row if there are no pairs."""
     if not pairs:
         return []
     made = [(enhanced(enhance, pair.low, device), pair.high) for pair in pairs]

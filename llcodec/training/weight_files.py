@@ -1,4 +1,4 @@
-"""From a checkpoint of any training to its weight file."""
+"""Export the checkpoint of any training as a weight file."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,20 +22,19 @@ def export_run(
     out: Path,
     lambdas: Sequence[float] | None = None,
 ) -> None:
-    """Write the averaged weights of a run as a weight file, whatever was trained.
+    """Write the averaged weights of a run of any family as a weight file.
 
     Args:
-        checkpoint: of a run of any family; the settings are read from ``config.json`` beside it.
-        data: pictures that show the ranges of a codec's activations and how often it writes which
-            symbol; enhancers need none.
-        name: what files and results will call the model; None is the name of its preset.
+        checkpoint: of the run; the settings are read from ``config.json`` in the same folder.
+        data: pictures that determine the ranges of activations and the frequencies of symbols of a
+            codec; enhancers need none.
+        name: of the model in files and results; None is the name of its preset.
         out: the weight file.
-        lambdas: a λ for each quality, over which a codec's qualities are spread instead of those
-            of its training.
+        lambdas: a λ for each quality of a codec, instead of those of its training.
 
     Raises:
-        InputError: if this is not a checkpoint, if a codec's data are missing, or if ``lambdas``
-            are not for this model or do not rise.
+        InputError: if this is not a checkpoint, if the data for a codec is missing, or if
+            ``lambdas`` do not fit the model or do not rise.
     """
     tensors, notes = read_tensors(checkpoint)
     family = _family_of(checkpoint, notes)
@@ -66,7 +65,7 @@ def _family_of(checkpoint: Path, notes: Mapping[str, str]) -> TrainingFamily[Any
 
 
 def _facts_of(checkpoint: Path, notes: Mapping[str, str], settings: str) -> TrainingFacts:
-    """Return what a weight file says of the run that made it."""
+    """Return the facts of a training for the card of its weight file."""
     return TrainingFacts(
         stage=notes.get("stage") or _stage_in(settings),
         lambdas=tuple(json.loads(notes.get("lambdas", "[]"))),
@@ -77,7 +76,7 @@ def _facts_of(checkpoint: Path, notes: Mapping[str, str], settings: str) -> Trai
 
 
 def _stage_in(settings: str) -> str | None:
-    """Return the stage that a run folder's settings name; older checkpoints do not."""
+    """Return the stage in the settings of a run folder; older checkpoints do not name it."""
     try:
         stage = json.loads(settings)["stage"]
     except (ValueError, LookupError, TypeError):

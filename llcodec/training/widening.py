@@ -1,7 +1,7 @@
-"""More latents for a trained plain codec, which stays what it was until training uses them.
+"""Add latents to a trained plain codec, which does not change until training uses them.
 
-Detail beyond the reach of a codec's latents cannot be bought with any number of bits. The new
-latents begin as the next vectors of the Karhunen–Loève transform; no network reads them yet.
+Detail that the latents of a codec cannot represent is lost at every rate. The new latents are
+initialised with the next vectors of the Karhunen–Loève transform; no network reads them at first.
 """
 
 from dataclasses import replace
@@ -14,9 +14,9 @@ from llcodec.nets.joint import JointModel
 
 @torch.no_grad()
 def widen(model: JointModel, narrow: JointModel) -> None:
-    """Set ``model``, warm-started from the KLT, to what ``narrow`` has learned with fewer latents.
+    """Copy the weights of ``narrow``, which has fewer latents, to ``model``, initialised by KLT.
 
-    Raises InputError unless both are plain codecs that differ in the number of latents alone.
+    Raises InputError unless both are plain codecs that differ only in the number of latents.
     """
     has, had = model.preset.latents, narrow.preset.latents
     if had >= has or replace(model.preset, latents=had) != narrow.preset:
@@ -24,11 +24,11 @@ def widen(model: JointModel, narrow: JointModel) -> None:
             "only the plain codec of the same preset with fewer latents can be widened"
         )
     own = model.state_dict()
-    # The last of the entropy parameters' layers gives all scale indices, then all means.
+    # The last layer of the entropy parameters outputs all scale indices, then all means.
     halved = f"entropy_parameters.{len(model.entropy_parameters) - 1}."
     for name, learned in narrow.state_dict().items():
         parts = 2 if name.startswith(halved) else 1
         for to, part in zip(own[name].chunk(parts), learned.chunk(parts), strict=True):
-            if to.ndim == 4:  # a kernel, blind to new latents
+            if to.ndim == 4:  # a kernel, which ignores new latents
                 to[:, part.shape[1] :] = 0
             to[tuple(map(slice, part.shape))] = part

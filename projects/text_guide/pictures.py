@@ -10,17 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Floats, Pixels
 from llcodec.data.darkening import darken, random_darkening
 from llcodec.data.pairs import Pair
 from llcodec.errors import InputError
 from projects.text_guide.captions import Caption, Condition, draw_caption
 from projects.text_guide.light import expose, light_of, own_light, resized
-
-Image = NDArray[np.float32]
 
 _DARKEST, _BRIGHTEST = -6.0, 3.0  # log2 of the exposures that are drawn
 _AS_IS, _DARKENED = 0.3, 0.45  # shares of photographs; the rest gets more light
@@ -74,7 +71,7 @@ class DescribedPictures:
         pictures = torch.from_numpy(np.stack([picture for picture, _ in drawn]))
         return DescribedBatch(pictures.permute(0, 3, 1, 2), captions, torch.tensor(truth))
 
-    def _one(self) -> tuple[Image, Condition]:
+    def _one(self) -> tuple[Floats, Condition]:
         if self.rng.random() < self.pair_share:
             return self._low()
         photograph = self.photographs[int(self.rng.integers(len(self.photographs)))]
@@ -88,7 +85,7 @@ class DescribedPictures:
         light = self.rng.uniform(*((_DARKEST, -0.5) if darker else (-0.5, _BRIGHTEST)))
         return self._exposed(crop, light)
 
-    def _low(self) -> tuple[Image, Condition]:
+    def _low(self) -> tuple[Floats, Condition]:
         """Return the dark half of a pair, as it is or with some of its light given back."""
         pair = self.pairs[int(self.rng.integers(len(self.pairs)))]
         low, high = self._crops(self.size, pair.low, pair.high)
@@ -99,7 +96,7 @@ class DescribedPictures:
             low, light = expose(low, given), light + given
         return low, Condition(light, None, None, None)
 
-    def _exposed(self, crop: Image, light: float) -> tuple[Image, Condition]:
+    def _exposed(self, crop: Floats, light: float) -> tuple[Floats, Condition]:
         rng, how = self.rng, random_darkening(self.rng, 2.0**light)
         if rng.random() < 0.4:
             more = np.exp(rng.uniform(0.5, 3.0))  # of the noise's standard deviation
@@ -120,7 +117,7 @@ class DescribedPictures:
             condition = replace(condition, warmth=None, green=None)
         return picture, condition
 
-    def _crops(self, size: int, *pictures: Pixels) -> list[Image]:
+    def _crops(self, size: int, *pictures: Pixels) -> list[Floats]:
         """Return the same cut of pictures of one size, up to the whole, squeezed to a square."""
         rng, (height, width) = self.rng, pictures[0].shape[:2]
         least = min(1.0, _LEAST_CROP / min(height, width))

@@ -36,7 +36,7 @@ def test_programs_have_the_time_that_is_given(pair_root: Path, tmp_path: Path) -
     hang = shlex.join((sys.executable, "-c", "import time; time.sleep(60)"))
     spec = f"--pipeline=ebc:cmd:{hang} {{input}} {{output}}+jpeg"
     given = ["--timeout=0.3", "--quality=75", str(pair_root / "low" / "0.png")]
-    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+    with pytest.raises(InputError, match=r"was killed after 0\.3 seconds"):
         main(["encode", spec, *given, str(tmp_path / "coded")])
 
 

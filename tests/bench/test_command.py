@@ -146,7 +146,7 @@ def test_wrong_weights_are_told_before_anything_is_measured(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"pipelines": ["joint:A", "joint:a"]}, "would both be called joint-a"),
+        ({"pipelines": ["joint:A", "joint:a"]}, "would both have the name joint-a"),
         ({"anchor": "plain:vtm"}, "the anchor 'plain:vtm' is not among the pipelines"),
         ({"show": ("0", "nine")}, "no picture 'nine' to show"),
     ],
@@ -176,7 +176,7 @@ def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> No
     assert [result.columns for result in outcome.results] == [r.columns for r in first.results]
     (note,) = outcome.notes
     assert note.startswith(
-        "times measured under other conditions, which the results name: plain-jpeg ("
+        "times measured under other conditions, which the results list: plain-jpeg ("
     )
     meta = json.loads((tmp_path / "plain-jpeg.json").read_text())["meta"]
     assert (meta["jobs"], [times["jobs"] for times in meta["times"]]) == (1, [2])
@@ -194,7 +194,7 @@ def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: P
     (enhanced, _) = run_bench(order, quiet, quiet).results
     program.write_text("import sys; sys.exit('out of coffee')")
     outcome = run_bench(replace(order, pipelines=[spec, "plain:webp"]), quiet, quiet)
-    assert outcome.notes == (f"not of this run, in {order.out}: plain-jpeg.json",)
+    assert outcome.notes == (f"files of other runs in {order.out}: plain-jpeg.json",)
     assert sorted(path.name for path in order.out.glob("*.json")) == [
         "plain-jpeg.json",
         "plain-webp.json",

@@ -63,5 +63,5 @@ def test_another_anchor_is_refused() -> None:
 
 
 def test_pipelines_that_would_share_a_file_are_refused() -> None:
-    with pytest.raises(InputError, match="would both be called joint-a"):
+    with pytest.raises(InputError, match="would both have the name joint-a"):
         replace(ORDER, pipelines=["joint:A", "joint:a"]).check()

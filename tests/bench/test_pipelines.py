@@ -189,7 +189,7 @@ def test_what_a_name_cannot_hold_is_told_apart_by_a_hash() -> None:
 def test_pipelines_that_would_be_called_alike_are_refused() -> None:
     check_names(["joint", "plain:jpeg", "joint"])
     for one, other in (("enhance:nerco:a", "enhance:nerco-a"), ("joint:A", "joint:a")):
-        with pytest.raises(InputError, match="would both be called"):
+        with pytest.raises(InputError, match="would both have the name"):
             check_names(["joint", one, other])
 
 

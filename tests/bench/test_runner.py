@@ -98,7 +98,7 @@ def test_a_program_that_hangs_does_not_keep_the_others(plan: RunPlan, tmp_path: 
     specs = [f"ebc:cmd:{words} {{input}} {{output}}+jpeg", "plain:webp"]
     options = CodecOptions(timeout=0.5)
     hung, whole = run(replace(plan, pipelines=specs, options=options), silent)
-    assert "was ended after 0.5 seconds (--timeout)" in str(hung.failure)
+    assert "was killed after 0.5 seconds (--timeout)" in str(hung.failure)
     assert whole.failure is None
 
 

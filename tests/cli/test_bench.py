@@ -74,7 +74,9 @@ def test_files_of_another_run_are_named(llc: Llc, pairs: Path, tmp_path: Path) -
     llc(*order, "--pipelines", "plain:jpeg")
     result = llc(*order, "--pipelines", "plain:webp")
     assert (result.code, result.problems) == (0, [])
-    assert result.err.splitlines()[-1] == f"note: not of this run, in {tmp_path}: plain-jpeg.json"
+    assert (
+        result.err.splitlines()[-1] == f"note: files of other runs in {tmp_path}: plain-jpeg.json"
+    )
     assert "note" not in llc(*order, "--pipelines", "plain:webp", "--quiet").err
 
 
@@ -112,7 +114,7 @@ def test_a_library_that_is_missing_is_told_in_a_line(
     ("arguments", "code", "told"),
     [
         ([], 2, "--dataset"),
-        (["--dataset", "nowhere"], 1, "no such folder"),
+        (["--dataset", "nowhere"], 1, "neither a folder nor a known data set"),
         (["--dataset", ".", "--pipelines", "magic"], 1, "no pipeline 'magic'"),
         (["--dataset", ".", "--qualities", "high"], 2, "'high' is not a list of qualities"),
         (["--dataset", "lol"], 1, "--root"),

@@ -135,7 +135,7 @@ def test_held_out_scenes(llc: Llc, tmp_path: Path, picture: Picture) -> None:
         (["prepare", "lol", "--root", "missing"], "missing: no such folder"),
         (["prepare", "sid", "--root", "in"], ".npy files must be converted"),
         (["prepare", "lol", "--root", "in", "--out", "out"], "our485/low: missing folder"),
-        (["prepare", "sid", "--root", "in", "--out", "in/out"], "lies within"),
+        (["prepare", "sid", "--root", "in", "--out", "in/out"], "is inside"),
     ],
 )
 def test_bad_input_is_one_line(

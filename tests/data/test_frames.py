@@ -62,7 +62,7 @@ def test_damaged_arrays_are_told_by_their_headers(tmp_path: Path, make_array: Ma
         frame_size(tmp_path / "missing.npy")
 
 
-@pytest.mark.parametrize(("data", "message"), [(b"", "empty"), (b"JPEG", "start")])
+@pytest.mark.parametrize(("data", "message"), [(b"", "empty"), (b"JPEG", "signature")])
 def test_raw_files_of_another_start_are_told(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "a.ARW").write_bytes(data)
     with pytest.raises(UnreadableImageError, match=message):

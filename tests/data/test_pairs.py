@@ -92,7 +92,7 @@ def test_a_table_without_its_columns_is_an_input_error(table: str, tmp_path: Pat
 def test_pairs_of_two_sizes_are_an_input_error(tmp_path: Path) -> None:
     save(tmp_path / "low" / "1.png", 1, (4, 3))
     save(tmp_path / "high" / "1.png", 1, (3, 4))
-    with pytest.raises(InputError, match="one size"):
+    with pytest.raises(InputError, match="differ in size"):
         read_pairs(tmp_path, "train")
 
 
@@ -127,5 +127,5 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_table_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "pairs.csv").write_bytes(b"split,low,high\ntrain,\xff.png,b.png\n")
     for read in (splits, lambda root: read_pairs(root, "train")):
-        with pytest.raises(InputError, match=r"pairs\.csv: not a table in UTF-8"):
+        with pytest.raises(InputError, match=r"pairs\.csv: not a CSV table in UTF-8"):
             read(tmp_path)

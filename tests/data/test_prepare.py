@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from llcodec.data.pairs import read_pairs, read_photographs
-from llcodec.data.prepare import Order, Prepared, prepare
+from llcodec.data.prepare import Prepared, PrepareOptions, prepare
 from llcodec.data.registry import check, find
 from llcodec.errors import InputError, OutputError, OutputExistsError
 
@@ -33,7 +33,7 @@ def sid(root: Path, make: Make, suffix: str = ".npy", scenes: tuple[str, ...] = 
 
 
 def run(name: str, root: Path, out: Path | None = None, **options: object) -> Prepared:
-    return prepare(Order(find(name), root, out, **options))  # type: ignore[arg-type]
+    return prepare(PrepareOptions(find(name), root, out, **options))  # type: ignore[arg-type]
 
 
 def files(folder: Path) -> list[str]:
@@ -229,8 +229,8 @@ def test_nothing_is_written_when_nothing_is_left(tmp_path: Path, make_picture: M
 
 def test_progress_is_told(tmp_path: Path, make_array: Make) -> None:
     told: list[tuple[int, int]] = []
-    order = Order(find("sid"), sid(tmp_path / "in", make_array), tmp_path / "out")
-    prepare(order, lambda done, total: told.append((done, total)))
+    options = PrepareOptions(find("sid"), sid(tmp_path / "in", make_array), tmp_path / "out")
+    prepare(options, lambda done, total: told.append((done, total)))
     assert told == [(n, 9) for n in range(1, 10)]
 
 
@@ -238,7 +238,7 @@ def test_progress_is_told(tmp_path: Path, make_array: Make) -> None:
     ("name", "out", "options", "message"),
     [
         ("sid", None, {}, r"\.npy files must be converted: .*--out"),
-        ("sid", "in/out", {}, "lies within"),
+        ("sid", "in/out", {}, "is inside"),
         ("lol", "out", {}, "our485/low: missing folder"),
         ("kodak", "out", {}, "no pictures"),
         ("lime", "out", {}, "no pictures"),
@@ -262,9 +262,9 @@ def test_sizes_and_held_out_scenes_where_they_make_no_sense(
     tmp_path: Path, make_picture: Make
 ) -> None:
     root = lol(tmp_path / "in", make_picture, ids=(2,))
-    with pytest.raises(InputError, match="folder of their own"):
+    with pytest.raises(InputError, match="need another folder"):
         run("lol", root, size=(3, 2))
-    with pytest.raises(InputError, match="folder of their own"):
+    with pytest.raises(InputError, match="need another folder"):
         run("lol", root, root / ".", size=(3, 2))
     with pytest.raises(InputError, match="no pairs to hold out"):
         run("photographs", root, val=1)
@@ -279,17 +279,17 @@ def test_an_out_folder_that_cannot_be_is_an_output_error(tmp_path: Path, make_ar
 
 
 def test_an_interrupted_run_leaves_whole_files_alone(tmp_path: Path, make_array: Make) -> None:
-    order = Order(find("sid"), sid(tmp_path / "in", make_array), tmp_path / "out")
+    options = PrepareOptions(find("sid"), sid(tmp_path / "in", make_array), tmp_path / "out")
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prepare(order, stop)
+        prepare(options, stop)
     left = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not [path for path in left if path.name.startswith(".")]
     for path in (p for p in left if p.suffix == ".png"):
         with Image.open(path) as image:
             image.load()
     assert not (tmp_path / "out/pairs.csv").exists()
-    assert prepare(order).problems == ()
+    assert prepare(options).problems == ()

@@ -52,12 +52,12 @@ def test_the_files_have_no_name(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="only reserved room can be missing")
 def test_a_disk_without_room_is_told_at_once(tmp_path: Path) -> None:
     scratch = SpillStore(0, tmp_path, segment=1 << 60)
-    with pytest.raises(InputError, match="set TMPDIR to a folder with more room"):
+    with pytest.raises(InputError, match="set TMPDIR to a folder with more space"):
         scratch.store(picture(1))
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot take the rest"):
+    with pytest.raises(InputError, match="has no room for the others"):
         SpillStore(0, tmp_path / "nowhere").store(picture(1))
 
 

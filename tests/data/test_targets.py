@@ -59,7 +59,7 @@ def test_no_place_is_taken_twice() -> None:
     ]
     targets = plan_targets(samples, ROOT, OUT, resized=False)
     assert [before for before, _ in targets.samples] == [samples[0], samples[2]]
-    assert [str(p) for p in targets.problems] == ["x/1.png: named as x/1.npy is"]
+    assert [str(p) for p in targets.problems] == ["x/1.png: has the same name as x/1.npy"]
     assert len(set(targets.files.values())) == len(targets.files) == 3
 
 

@@ -107,7 +107,7 @@ def test_colours_count_by_their_rounded_grey(channel: int, weight: float) -> Non
 
 @pytest.mark.parametrize("shape", [(95, 400), (400, 95), (191, 191), (0, 0)])
 def test_two_patches_are_needed(shape: tuple[int, int]) -> None:
-    with pytest.raises(ValueError, match="holds fewer than two patches"):
+    with pytest.raises(ValueError, match="has fewer than two patches"):
         niqe(rgb(white(*shape)))
 
 

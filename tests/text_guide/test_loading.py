@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.codec.samples import to_tensor
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import read_pixels
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.text_guide import open_clip_extra
 from llcodec.text_guide.file import read_card
@@ -149,7 +149,7 @@ def test_weights_that_cannot_be_fetched_are_told_in_one_line(
         ("ViT-B-32/none.pt", "openai"),
         ("no-such-model/openai", "no text guide"),
         ("twilight", f"shipped: {OWN}"),
-        ("local-dir:none", "cannot be fetched"),
+        ("local-dir:none", "cannot be downloaded"),
     ],
 )
 def test_what_is_not_there_is_told(source: str, told: str) -> None:

@@ -1,1 +1,1 @@
-"""The codecs of the benchmark, listed in ``registry``: each encodes and decodes whole files."""
+"""The codecs of the benchmark, listed in ``registry``: each encodes and decodes complete files."""

@@ -20,9 +20,9 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Timed(Generic[Value]):
-    """A value and the seconds of wall time that making it took.
+    """A value, and the wall time in seconds that it took to compute.
 
-    ``conditions`` are those that it was made under; None stands for those of here and now.
+    ``conditions`` are those under which it was computed; None stands for the current ones.
     """
 
     value: Value
@@ -35,48 +35,48 @@ class TimesItself(Protocol):
     """A codec that reports its own times."""
 
     def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
-        """Return a file, and the seconds that it took."""
+        """Return a file, and the seconds that encoding took."""
         ...
 
     def decode_timed(self, data: bytes) -> Timed[Pixels]:
-        """Return a picture, and the seconds that it took."""
+        """Return a picture, and the seconds that decoding took."""
         ...
 
 
 def timed(make: Callable[[], Value]) -> Timed[Value]:
-    """Return what ``make`` makes, and the seconds that it took."""
+    """Return the value of ``make``, and the seconds that it took."""
     start = time.perf_counter()
     value = make()
     return Timed(value, time.perf_counter() - start)
 
 
 def encode_timed(codec: BenchCodec, pixels: Pixels, quality: float) -> Timed[bytes]:
-    """Return the file of a picture, and the seconds that it took. Raises as ``encode`` does."""
+    """Return the file of a picture, and the seconds it took. Raises the errors of ``encode``."""
     if isinstance(codec, TimesItself):
         return codec.encode_timed(pixels, quality)
     return timed(lambda: codec.encode(pixels, quality))
 
 
 def decode_timed(codec: BenchCodec, data: bytes) -> Timed[Pixels]:
-    """Return the picture of a file, and the seconds that it took. Raises as ``decode`` does."""
+    """Return the picture of a file, and the seconds it took. Raises the errors of ``decode``."""
     if isinstance(codec, TimesItself):
         return codec.decode_timed(data)
     return timed(lambda: codec.decode(data))
 
 
 class CachedCodec:
-    """A codec that runs once for the same picture, quality and settings.
+    """A codec that runs only once for the same picture, quality and settings.
 
-    Settings hold versions (and hashes, where there are programs), so a new build runs again. Each
-    cached run keeps the seconds that it took, and the conditions that they were measured under.
+    Settings contain versions, and hashes of programs, so that a new build runs again. Each cached
+    run has its time in seconds, and the conditions under which it was measured.
 
     Args:
-        codec: does the work.
+        codec: the codec to run.
         folder: of the cache; processes may share it.
-        jobs: how many processes measure side by side.
+        jobs: how many processes measure at the same time.
 
     Raises:
-        OutputError: by all methods that code, if a run cannot be cached.
+        OutputError: by all methods that encode or decode, if a run cannot be cached.
     """
 
     def __init__(self, codec: BenchCodec, folder: Path, jobs: int = 1) -> None:
@@ -100,15 +100,15 @@ class CachedCodec:
         return self._settings
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
-        """Return the file of a picture, H×W×3. Raises as the codec does."""
+        """Return the file of a picture, H×W×3. Raises the errors of the codec."""
         return self.encode_timed(pixels, quality).value
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3. Raises as the codec does."""
+        """Return the picture of a file, H×W×3. Raises the errors of the codec."""
         return self.decode_timed(data).value
 
     def encode_timed(self, pixels: Pixels, quality: float) -> Timed[bytes]:
-        """Return a file, and the seconds that it took when it was made."""
+        """Return a file, and the seconds that encoding it took when it ran."""
         what = f"encode {pixels.shape} {pixels.dtype} {float(quality)}\n"
         key = cache_key(self._facts, what.encode(), pixels.tobytes())
         cached = self._cache.read_bytes(key, _run)
@@ -119,7 +119,7 @@ class CachedCodec:
         return made
 
     def decode_timed(self, data: bytes) -> Timed[Pixels]:
-        """Return a picture, and the seconds that it took when it was made."""
+        """Return a picture, and the seconds that decoding it took when it ran."""
         key = cache_key(self._facts, b"decode\n", data)
         cached = self._cache.read_bytes(key, _run)
         if cached is not None:

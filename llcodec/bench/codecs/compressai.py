@@ -1,9 +1,10 @@
-"""Models of CompressAI: cheng2020-anchor, which the joint network is built on, and its siblings.
+"""Models of CompressAI: cheng2020-anchor, on which the joint network is built, and others.
 
-ELIC and TCM, of which CompressAI has no weights, are run in the same way.
+ELIC and TCM, for which CompressAI has no weights, are run in the same way.
 
-What is measured are real streams: ``compress`` and ``decompress`` with CompressAI's own entropy
-coder, on the processor (it is no use to autoregressive models on a GPU), one file for each picture.
+Rates are those of real streams: ``compress`` and ``decompress`` with CompressAI's own entropy
+coder, one file for each picture. They run on the CPU, because a GPU does not make autoregressive
+models faster.
 """
 
 import struct
@@ -43,12 +44,16 @@ _ELIC_HYPER = 4  # latents of ELIC for each hyper-latent, along each side
 
 
 class CompressaiCodec:
-    """One architecture of the zoo; each quality has its own network, loaded when it is needed.
+    """One architecture; each quality has its own network, loaded when it is needed.
 
-    ``path`` leads to weights (see :func:`~llcodec.bench.codecs.compressai_weights.weight_files`);
-    without one, they are fetched from the zoo.
-    Raises InputError if CompressAI is not installed, or has no such model, UnknownModelError if
-    there are no such weights.
+    Args:
+        architecture: one of ``MODELS`` or ``UNPUBLISHED``.
+        path: of weights, see :func:`~llcodec.bench.codecs.compressai_weights.weight_files`; without
+            one, they are downloaded from CompressAI's model zoo.
+
+    Raises:
+        InputError: if CompressAI is not installed, or the architecture is unknown.
+        UnknownModelError: if there are no such weights.
     """
 
     def __init__(self, architecture: str, path: Path | None = None) -> None:
@@ -73,11 +78,11 @@ class CompressaiCodec:
 
     @property
     def qualities(self) -> tuple[float, ...]:
-        """All qualities that there are weights of."""
+        """All qualities for which there are weights."""
         return tuple(self._urls if self._files is None else self._files)
 
     def channels(self, quality: float) -> int:
-        """Return N, the width of the network of a quality. Raises as :meth:`at` does."""
+        """Return N, the width of the network of a quality. Raises the errors of :meth:`at`."""
         return int(self.at(quality).N)
 
     def settings(self) -> CodecSettings:
@@ -121,7 +126,7 @@ class CompressaiCodec:
         """
         coded = unpack(data)
         if coded.quality not in self.qualities:
-            raise UnreadableImageError(f"the file has a quality that {self.name} has not")
+            raise UnreadableImageError(f"{self.name} does not have the quality of this file")
         model = self.at(coded.quality)
         try:
             out = model.decompress([[stream] for stream in coded.streams], coded.shape)
@@ -159,12 +164,12 @@ class CompressaiCodec:
             raise BrokenModelError(
                 f"the weights of {self.name} {quality} are not that model's"
             ) from error
-        model.update()  # makes the tables of probabilities where the weights came without them
+        model.update()  # computes the probability tables, which some weight files do not contain
         return model.eval()
 
 
 def _architecture(name: str) -> tuple[Any, int]:
-    """Return the class of a network, and what the sides of its pictures are multiples of.
+    """Return the class of a network, and the number that its sides must be multiples of.
 
     Raises InputError if CompressAI is not installed.
     """
@@ -223,20 +228,20 @@ class Elic(nn.Module):
 
 # Width, height, height and width of the last latents, quality, number of streams.
 _HEAD = struct.Struct(">HHHHBB")
-_LENGTH = struct.Struct(">I")  # of each stream but the last, which goes to the end
+_LENGTH = struct.Struct(">I")  # of each stream except the last, which extends to the end
 _LARGEST = 65535
 
 
 @dataclass(frozen=True)
 class CodedPicture:
-    """What ``decompress`` needs, and which weights.
+    """The input of ``decompress``, and the quality of the weights to use.
 
     Attributes:
         width: of the picture, in pixels.
         height: of the picture, in pixels.
-        quality: 0 to 255, that of the weights.
-        shape: height and width of the latents that the streams' ``shape`` speaks of.
-        streams: one for each entropy model, the latents' before the hyper-latents'.
+        quality: of the weights, 0 to 255.
+        shape: the ``shape`` of CompressAI: height and width of the last latents.
+        streams: one for each entropy model, those of the latents before those of the hyper-latents.
     """
 
     width: int
@@ -255,7 +260,7 @@ class CodedPicture:
 
 
 def unpack(data: bytes) -> CodedPicture:
-    """Return what a file holds. Raises UnreadableImageError if it is not one."""
+    """Return the contents of a file. Raises UnreadableImageError if it is not such a file."""
     try:
         width, height, rows, columns, quality, count = _HEAD.unpack_from(data)
         at = _HEAD.size + _LENGTH.size * max(0, count - 1)

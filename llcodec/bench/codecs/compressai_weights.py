@@ -1,6 +1,6 @@
 """Weights of CompressAI's models: state dictionaries from files, or from its zoo when online.
 
-Files are only ever read with ``weights_only=True``: nothing in them is executed.
+Files are always read with ``weights_only=True``, so that nothing in them is executed.
 """
 
 import re
@@ -21,10 +21,10 @@ MODELS = (
     "cheng2020-anchor",
     "cheng2020-attn",
 )
-"""The names that the zoo has published weights under."""
+"""The models for which the zoo has published weights, by their names there."""
 
 UNPUBLISHED = ("elic2022", "tcm")
-"""The names of networks that the zoo has no weights of: they come from a path."""
+"""The networks for which the zoo has no weights: these need a path."""
 
 _SUFFIXES = (".pth.tar", ".pth", ".pt")
 _HIGHEST = 255  # the quality has one byte in our files
@@ -36,13 +36,18 @@ def zoo() -> Any:
 
 
 def weight_files(architecture: str, path: Path) -> dict[int, Path]:
-    """Return the weight files that a path leads to, by quality, from the lowest up.
+    """Return the weight files at a path, by quality in ascending order.
 
-    ``path`` is one file or a folder of them. Names are those of the zoo, in which the quality comes
-    after the architecture: ``cheng2020-anchor-3-e49be189.pth.tar``, or ``cheng2020-anchor-3.pth``.
-    One file may have any name; it has the quality 1 if its name holds none.
+    Args:
+        architecture: the name of the network.
+        path: of one file, or of a folder of them. Names are those of the zoo, in which the quality
+            follows the architecture: ``cheng2020-anchor-3-e49be189.pth.tar``, or
+            ``cheng2020-anchor-3.pth``. A single file may have any name; if the name has no
+            quality, it is 1.
 
-    Raises UnknownModelError if there is none, InputError if two are of one quality.
+    Raises:
+        UnknownModelError: if there is none.
+        InputError: if two have the same quality.
     """
     if path.is_file():
         return {_quality_of(architecture, path.name) or 1: path}
@@ -52,7 +57,7 @@ def weight_files(architecture: str, path: Path) -> dict[int, Path]:
         if quality is None:
             continue
         if quality in found:
-            raise InputError(f"{found[quality].name} and {file.name} are both of quality {quality}")
+            raise InputError(f"{found[quality].name} and {file.name} both have quality {quality}")
         found[quality] = file
     if not found:
         raise UnknownModelError(
@@ -62,7 +67,7 @@ def weight_files(architecture: str, path: Path) -> dict[int, Path]:
 
 
 def _quality_of(architecture: str, name: str) -> int | None:
-    """Return the quality that a file's name says, if it is one of this architecture's weights."""
+    """Return the quality in the name of a weight file; None if it is not of this architecture."""
     stem = next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), None)
     if stem is None:
         return None
@@ -73,9 +78,9 @@ def _quality_of(architecture: str, name: str) -> int | None:
 
 
 def read_weights(path: Path) -> StateDict:
-    """Return the state dictionary of a file: the whole of it, or a training checkpoint's.
+    """Return the state dictionary of a file: the file itself, or that of a training checkpoint.
 
-    Raises BrokenModelError if it holds anything else.
+    Raises BrokenModelError if it contains anything else.
     """
     import torch
 
@@ -83,7 +88,7 @@ def read_weights(path: Path) -> StateDict:
         held = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # pickle, zip and torch raise different errors
         raise BrokenModelError(
-            f"{path}: no weights that can be read safely ({type(error).__name__})"
+            f"{path}: not weights that can be read safely ({type(error).__name__})"
         ) from error
     state = held.get("state_dict", held) if isinstance(held, Mapping) else None
     if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
@@ -92,9 +97,9 @@ def read_weights(path: Path) -> StateDict:
 
 
 def fetch_weights(architecture: str, quality: int) -> StateDict:
-    """Return published weights, trained for squared error, from the zoo or PyTorch's cache of it.
+    """Return published weights, trained for squared error, from the zoo or PyTorch's cache.
 
-    Raises UnknownModelError if they cannot be had.
+    Raises UnknownModelError if they cannot be downloaded.
     """
     import torch
 
@@ -108,7 +113,7 @@ def fetch_weights(architecture: str, quality: int) -> StateDict:
         )
     except (OSError, RuntimeError) as error:
         raise UnknownModelError(
-            f"the weights of {architecture} {quality} cannot be fetched from CompressAI's zoo "
-            f"({error}): give a folder that holds them, {architecture}:FOLDER"
+            f"the weights of {architecture} {quality} cannot be downloaded from CompressAI's zoo "
+            f"({error}): give a folder that contains them, {architecture}:FOLDER"
         ) from error
     return state

@@ -1,4 +1,4 @@
-"""Our own codecs: plain ones, and the joint one, whose files are dark pictures decoded bright."""
+"""The codecs of this package: plain ones, and joint ones, which decode dark pictures bright."""
 
 from pathlib import Path
 from typing import Literal
@@ -24,26 +24,26 @@ from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 
 Use = Literal["joint", "plain", "any"]
-"""What a model is used for: to brighten, to reproduce its input, or either."""
+"""What a model is used for: brighten (joint), reproduce its input (plain), or either (any)."""
 
 
 class LlcCodec:
-    """Our codec: files of ``llc encode``, decoded bright where the model enhances.
+    """The codec of ``llc encode`` and ``llc decode``; it brightens if its model enhances.
 
     Args:
         name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
-        use: what the model must be made for.
+        use: what the model must be trained for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError, BrokenModelError, InputError if the model is made for something else.
+    Raises UnknownModelError, BrokenModelError, InputError if the model was trained for another use.
     """
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
-        self._codec = Codec(model, device=device)
+        self._codec = Codec(model, engine="torch", device=device)
         self._name, self._brightens = name, self._codec.file.brightens
         if use != "any" and self._brightens != (use == "joint"):
-            does = "makes pictures bright" if self._brightens else "gives back what goes in"
+            does = "brightens" if self._brightens else "does not brighten"
             raise InputError(f"the model {self._codec.file.name} {does}, so it cannot be {name!r}")
 
     @property
@@ -54,7 +54,7 @@ class LlcCodec:
     @property
     def preset(self) -> Preset:
         """The preset of the model's networks."""
-        return self._codec.file.model.preset
+        return self._codec.file.preset
 
     @property
     def brightens(self) -> bool:
@@ -63,8 +63,8 @@ class LlcCodec:
 
     @property
     def device(self) -> str:
-        """Where the float networks run: ``cpu``, ``cuda`` or ``mps``."""
-        return self._codec.device.type
+        """The device of the float networks: ``cpu``, ``cuda`` or ``mps``."""
+        return self._codec.device.partition(":")[0]
 
     @property
     def qualities(self) -> tuple[float, ...]:
@@ -96,7 +96,7 @@ class LlcCodec:
         return self._codec.encode(Picture(pixels), Target(quality))
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3; bright, if the model enhances.
+        """Return the picture of a file, H×W×3, brightened if the model enhances.
 
         Raises UnreadableImageError if it is not a file of this model.
         """
@@ -107,20 +107,20 @@ class LlcCodec:
 
 
 class LlcLadder:
-    """A folder of our own weight files, one for each rate, as one codec with one curve.
+    """A folder of weight files, one for each rate, as one codec with one curve.
 
-    Sorted by name, their positions from 1 up are the qualities. The published network needs this:
-    it is trained once for each point of its curve.
+    Its qualities are the positions of the files, sorted by name, from 1. The published network
+    needs this, because it is trained once for each point of its curve.
 
-    Each is loaded when needed. One that has several rates is used at its default quality.
+    Each file is loaded when it is needed. Models with several rates run at their default quality.
 
     Args:
         name: the name in results.
-        folder: holds the weight files, ``*.safetensors``.
-        use: what the models must be made for.
+        folder: of the weight files, ``*.safetensors``.
+        use: what the models must be trained for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError if the folder has none, BrokenModelError.
+    Raises UnknownModelError if the folder has no weight files, BrokenModelError.
     """
 
     def __init__(self, name: str, folder: Path, *, use: Use = "any", device: str = "cpu") -> None:
@@ -144,10 +144,10 @@ class LlcLadder:
     def at(self, quality: float) -> LlcCodec:
         """Return the codec of a weight file by its position.
 
-        Raises QualityError, BrokenModelError, InputError if the model is made for something else.
+        Raises QualityError, BrokenModelError, InputError if the model was trained for another use.
         """
         if quality not in self.qualities:
-            known = f"1 to {len(self._files)}, the places of its weight files"
+            known = f"1 to {len(self._files)}, the positions of its weight files"
             raise QualityError(f"{self.name} has the qualities {known}, not {quality:g}")
         place = int(quality)
         if place not in self._codecs:
@@ -156,18 +156,18 @@ class LlcLadder:
         return self._codecs[place]
 
     def settings(self) -> CodecSettings:
-        """Return versions and parameters, for the record of a result.
+        """Return versions and parameters, as results record them.
 
-        All models are loaded for it, so that no time that is measured counts loading.
+        This loads all models, so that measured times do not include loading.
         Raises InputError if some of them brighten and others do not.
         """
         codecs = [self.at(quality) for quality in self.qualities]
         if len({codec.brightens for codec in codecs}) > 1:
-            raise InputError(f"some models of {self.name} make pictures bright, and others do not")
+            raise InputError(f"some models of {self.name} brighten, and others do not")
         hours = [hours_in(card.training) for _, card in self._files]
         known = [value for value in hours if value is not None]
         return CodecSettings(
-            quality="place of the weights among those of the folder, by name",
+            quality="position of the weights among those of the folder, by name",
             chroma="RGB",
             versions={"llcodec": __version__, "torch": torch.__version__},
             parameters={
@@ -183,13 +183,14 @@ class LlcLadder:
         )
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
-        """Return the ``.llc`` file of a picture, H×W×3. Raises as :meth:`at` does."""
+        """Return the ``.llc`` file of a picture, H×W×3. Raises the errors of :meth:`at`."""
         return self.at(quality).encode(pixels, DEFAULT_QUALITY)
 
     def decode(self, data: bytes) -> Pixels:
-        """Return the picture of a file, H×W×3; bright, if its model enhances.
+        """Return the picture of a file, H×W×3, brightened if its model enhances.
 
-        Raises UnreadableImageError if it is not a file of these models, and as :meth:`at` does.
+        Raises UnreadableImageError if it is not a file of these models, and the errors of
+        :meth:`at`.
         """
         try:
             wanted = read_header(data).model_hash.hex()
@@ -202,5 +203,5 @@ class LlcLadder:
 
 
 def hours_in(training: TrainingFacts) -> float | None:
-    """Return the hours of a training, to the second or so; None where they are unknown."""
+    """Return the hours of a training, rounded to 0.001; None if they are unknown."""
     return None if training.hours is None else round(training.hours, 3)

@@ -1,7 +1,7 @@
-"""JPEG, WebP and AVIF, through the libraries that Pillow brings.
+"""JPEG, WebP, AVIF and PNG through Pillow; HEIC and JPEG XL through its plug-ins.
 
-JPEG and WebP are as people use them. AVIF is tuned for squared error, as what is measured here is
-squared error first: libavif's own tuning loses 0.5 to 0.8 dB of PSNR at equal rates.
+JPEG and WebP have the options that people use. AVIF is tuned for squared error, because PSNR is
+the first measure here: with its default tuning, libavif loses 0.5 to 0.8 dB of PSNR at equal rates.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from PIL import Image, features
 
 from llcodec._arrays import Pixels
 from llcodec._extras import require
-from llcodec.bench.interfaces import CodecSettings, Parameter, check_pixels, whole_quality
+from llcodec.bench.interfaces import CodecSettings, Parameter, check_pixels, integer_quality
 from llcodec.errors import InputError, UnreadableImageError
 
 Format = Literal["JPEG", "WEBP", "AVIF"]
@@ -25,18 +25,18 @@ Chroma = Literal["4:4:4", "4:2:0"]
 
 @dataclass(frozen=True)
 class PillowCodec:
-    """A format of Pillow's with fixed options.
+    """A format of Pillow with fixed options.
 
     Attributes:
         name: the name in results.
-        format: as Pillow calls it.
-        chroma: of what the options ask for.
+        format: the name in Pillow.
+        chroma: the subsampling that the options select.
         qualities: the usual ones, see :class:`~llcodec.bench.interfaces.BenchCodec`.
-        lowest: the lowest quality that there is; the highest is 100.
-        library: the library that does the work, as results call it.
-        version: its version.
-        options: what ``Image.save`` is given besides format and quality.
-        advanced: what is passed on to AVIF's encoder.
+        lowest: the lowest possible quality; the highest is 100.
+        library: the library that encodes, as results call it.
+        version: of this library.
+        options: arguments of ``Image.save`` besides format and quality.
+        advanced: options of the encoder of AVIF.
     """
 
     name: str
@@ -64,13 +64,13 @@ class PillowCodec:
         Raises QualityError, or InputError if the picture is too large for the format.
         """
         check_pixels(pixels)
-        whole = whole_quality(self.name, quality, self.lowest, 100)
+        level = integer_quality(self.name, quality, self.lowest, 100)
         options: dict[str, object] = dict(self.options)
         if self.advanced:
             options["advanced"] = dict(self.advanced)
         file = BytesIO()
         try:
-            Image.fromarray(pixels).save(file, self.format, quality=whole, **options)
+            Image.fromarray(pixels).save(file, self.format, quality=level, **options)
         except (OSError, ValueError) as error:
             raise InputError(f"{self.name} cannot code this picture: {error}") from error
         return file.getvalue()
@@ -85,7 +85,7 @@ class PillowCodec:
 
 
 def jpeg(chroma: Chroma = "4:2:0") -> PillowCodec:
-    """Return JPEG: progressive, with optimised Huffman tables, 4:2:0 as nearly all files are."""
+    """Return JPEG: progressive, with optimised Huffman tables, in 4:2:0 like nearly all files."""
     library, version = _jpeg_library()
     return PillowCodec(
         name="jpeg" if chroma == "4:2:0" else "jpeg444",
@@ -100,7 +100,7 @@ def jpeg(chroma: Chroma = "4:2:0") -> PillowCodec:
 
 
 def _jpeg_library() -> tuple[str, str]:
-    """Return name and version of the library that this Pillow makes JPEG with."""
+    """Return name and version of the JPEG library of this Pillow."""
     for name in ("mozjpeg", "libjpeg_turbo"):
         if name in features.get_supported():
             return name.replace("_", "-"), str(features.version(name))
@@ -108,7 +108,7 @@ def _jpeg_library() -> tuple[str, str]:
 
 
 def webp() -> PillowCodec:
-    """Return lossy WebP at its slowest method. The format knows 4:2:0 only."""
+    """Return lossy WebP at its slowest method. The format supports 4:2:0 only."""
     return PillowCodec(
         name="webp",
         format="WEBP",
@@ -122,14 +122,14 @@ def webp() -> PillowCodec:
 
 
 def avif(chroma: Chroma = "4:4:4", *, speed: int = 4) -> PillowCodec:
-    """Return AVIF, coded by libaom, tuned for squared error, in one tile.
+    """Return AVIF, encoded by libaom, tuned for squared error, in one tile.
 
-    4:4:4 is what ``avif`` means here: PSNR is taken of RGB, and the learned codecs and VTM beside
-    it keep colour whole as well. ``avif420`` is Pillow's own default.
+    The name ``avif`` means 4:4:4, because PSNR is that of RGB, and neither the learned codecs nor
+    VTM subsample colour here. ``avif420`` is Pillow's default.
 
     Args:
-        chroma: how colour is kept.
-        speed: from 0 to 10, slow to quick. Pillow's default is 6; 4 takes four times as long and
+        chroma: the chroma subsampling.
+        speed: from 0 (slow) to 10 (fast). Pillow's default is 6; 4 takes four times as long and
             gains about 0.4 dB.
 
     Raises InputError if Pillow was built without it.
@@ -170,7 +170,7 @@ class PngCodec:
     def encode(self, pixels: Pixels, quality: float) -> bytes:
         """Return the file of a picture, H×W×3."""
         check_pixels(pixels)
-        whole_quality(self.name, quality, 0, 0)
+        integer_quality(self.name, quality, 0, 0)
         file = BytesIO()
         Image.fromarray(pixels).save(file, "PNG", optimize=True)
         return file.getvalue()
@@ -184,12 +184,12 @@ class PngCodec:
             raise UnreadableImageError("not a file that png made") from error
 
 
-_ENCODER = {"tune": "psnr", "preset": "slow"}  # slow is libheif's own
+_ENCODER = {"tune": "psnr", "preset": "slow"}  # slow is the default of libheif
 
 
 @dataclass(frozen=True)
 class HeicCodec:
-    """HEIC, a still picture of HEVC; 4:2:0 as cameras write it, unless 4:4:4 is asked for.
+    """HEIC, a still picture of HEVC, in 4:2:0 as cameras write it, or in 4:4:4.
 
     Raises InputError if pillow-heif is not installed, or was built without an encoder.
     """
@@ -226,13 +226,13 @@ class HeicCodec:
         Raises QualityError, or InputError if the picture is too large for the format.
         """
         check_pixels(pixels)
-        whole = whole_quality(self.name, quality, 0, 100)
+        level = integer_quality(self.name, quality, 0, 100)
         file = BytesIO()
         picture = _pillow_heif().from_pillow(Image.fromarray(pixels))
-        # A new dictionary each time: pillow-heif writes into its argument.
+        # A new dictionary each time, because pillow-heif changes its argument.
         options = {"subsampling": self.chroma, "enc_params": dict(_ENCODER)}
         try:
-            picture.save(file, quality=whole, **options)
+            picture.save(file, quality=level, **options)
         except (OSError, ValueError, RuntimeError) as error:
             raise InputError(f"{self.name} cannot code this picture: {error}") from error
         return file.getvalue()
@@ -252,7 +252,7 @@ def _pillow_heif() -> Any:
 
 @dataclass(frozen=True)
 class JxlCodec:
-    """Lossy JPEG XL. ``effort`` is libjxl's, 1 to 9; above its default of 7, PSNR hardly gains.
+    """Lossy JPEG XL. ``effort`` is that of libjxl, 1 to 9; above its default, 7, PSNR hardly gains.
 
     Raises InputError if pillow-jxl-plugin is not installed.
     """
@@ -262,7 +262,7 @@ class JxlCodec:
     qualities: tuple[float, ...] = (0, 20, 28, 40, 55, 70, 82, 90)
 
     def __post_init__(self) -> None:
-        require("pillow_jxl", "bench")  # importing it teaches Pillow the format
+        require("pillow_jxl", "bench")  # importing it registers the format in Pillow
 
     def settings(self) -> CodecSettings:
         """Return versions and parameters, as results record them."""
@@ -276,10 +276,10 @@ class JxlCodec:
     def encode(self, pixels: Pixels, quality: float) -> bytes:
         """Return the file of a picture, H×W×3. Raises QualityError."""
         check_pixels(pixels)
-        whole = whole_quality(self.name, quality, 0, 100)
+        level = integer_quality(self.name, quality, 0, 100)
         file = BytesIO()
         image = Image.fromarray(pixels)
-        image.save(file, "JXL", quality=whole, effort=self.effort, num_threads=1)
+        image.save(file, "JXL", quality=level, effort=self.effort, num_threads=1)
         return file.getvalue()
 
     def decode(self, data: bytes) -> Pixels:

@@ -1,4 +1,4 @@
-"""Codecs by name, as the command line has them: ``NAME`` or ``NAME:PATH``."""
+"""Codecs by name, as on the command line: ``NAME`` or ``NAME:PATH``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class CodecOptions:
 
     Attributes:
         vtm: the folder of VTM; by default that of ``LLC_VTM_DIR``.
-        cache: the folder that runs of slow codecs (VTM, VVC, AVIF) are cached in; None for none.
-        device: of our own codecs' float networks: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        cache: the folder for cached runs of slow codecs (VTM, VVC, AVIF); None for no cache.
+        device: of the float networks of our own codecs: ``auto``, ``cpu``, ``cuda`` or ``mps``.
         timeout: how many seconds one run of a program may take.
-        jobs: how many processes measure side by side; recorded with the times of cached runs.
+        jobs: how many processes measure at the same time; recorded with the times of cached runs.
     """
 
     vtm: Path | None = None
@@ -59,8 +59,8 @@ def is_codec(spec: str) -> bool:
 def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     """Return a codec by its name, or by its name and a path, as in ``NAME:PATH``.
 
-    Raises InputError if it is unknown (the message lists those that are known) or a library is
-    missing (the message says how to install it), and as the codec itself does.
+    Raises InputError if it is unknown (the message lists the known ones) or a library is missing
+    (the message says how to install it), and the errors of the codec itself.
     """
     if not is_codec(spec):
         raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
@@ -86,7 +86,7 @@ def _vtm(depth: Depth, options: CodecOptions) -> BenchCodec:
     return _cached(codec, options)
 
 
-# Only those that need PyTorch load it.
+# Codecs that need PyTorch are imported in functions, so that the others do not load it.
 
 
 def _zoo_model(name: str, path: str) -> BenchCodec:

@@ -1,13 +1,13 @@
 """VTM, the reference software of VVC: the anchor of the literature, in 4:4:4.
 
-The command lines are those of CompressAI's benchmark (compressai.utils.bench, class VTM): all-intra
-configuration of VTM itself, one frame, YCbCr of BT.709 with full range. CompressAI cuts fractions
-off when it makes samples of 8 bits, both ways, and has no colour between two of their values: that
-keeps its curve below 43.5 dB on a photograph even without any coding. Here samples are rounded and
-greys stay grey, and the way there and back has 53 dB. ``vtm-10bit`` hands over 10-bit YCbCr and
-takes 10 bits back, so that nothing is lost on the way to and from VTM's 10 internal bits.
+The command lines are those of CompressAI's benchmark (compressai.utils.bench, class VTM): the
+all-intra configuration of VTM, one frame, YCbCr of BT.709 with full range. CompressAI truncates
+samples to 8 bits in both directions, and its zero of colour lies between two sample values. This
+limits its curve to 43.5 dB on a photograph even without coding. Here samples are rounded and greys
+stay grey, which limits it to 53 dB. ``vtm-10bit`` passes 10-bit YCbCr to VTM and back, so that
+nothing is lost on the way to and from its 10 internal bits.
 
-One picture takes minutes, see :mod:`llcodec.bench.codecs.cache`.
+One picture takes minutes, so runs are cached, see :mod:`llcodec.bench.codecs.cache`.
 """
 
 import os
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from llcodec._arrays import Pixels
 from llcodec._checksums import sha256_of
 from llcodec.bench.codecs.vvc import with_size, without_size
-from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
+from llcodec.bench.interfaces import CodecSettings, check_pixels, integer_quality
 from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.errors import InputError, UnreadableImageError
 
@@ -35,7 +35,7 @@ _QUALITIES = (47, 42, 37, 32, 27, 22, 17)
 
 
 VARIABLE = "LLC_VTM_DIR"
-"""The environment variable that names the folder of VTM by default."""
+"""The environment variable with the folder of VTM, used if no folder is given."""
 
 _CONFIGURATION = "encoder_intra_vtm.cfg"
 _VERSION = re.compile(rb"VTM Encoder Version (\S+)")
@@ -43,14 +43,14 @@ _VERSION = re.compile(rb"VTM Encoder Version (\S+)")
 
 @dataclass(frozen=True)
 class Vtm:
-    """The two programs and the configuration for single pictures."""
+    """The paths of the encoder, the decoder, and the configuration for single pictures."""
 
     encoder: Path
     decoder: Path
     configuration: Path
 
     def version(self, timeout: float = TIMEOUT) -> str:
-        """Return the version that the encoder reports.
+        """Return the version that the encoder prints.
 
         Raises InputError if it fails, or takes longer than ``timeout`` seconds.
         """
@@ -58,7 +58,7 @@ class Vtm:
         return said[1].decode() if said else "unknown"
 
     def hashes(self) -> dict[str, str]:
-        """Return the SHA-256 of all three files by their roles."""
+        """Return the SHA-256 of each of the three files, by its role."""
         return {
             name: sha256_of(path)
             for name, path in (
@@ -70,19 +70,19 @@ class Vtm:
 
 
 def find_vtm(folder: Path | None = None) -> Vtm:
-    """Return the VTM in a folder: its source tree after a build, or copies of its programs.
+    """Find VTM in a folder, which may be its source tree after a build, or contain its programs.
 
     Args:
-        folder: where to look; by default that of ``LLC_VTM_DIR``.
+        folder: by default that of ``LLC_VTM_DIR``.
 
-    Raises InputError, which says what is missing.
+    Raises InputError if something is missing; the message says what.
     """
     named = os.environ.get(VARIABLE)
     if folder is None and named:
         folder = Path(named)
     if folder is None:
         raise InputError(
-            "VTM was not found: build it, and name its folder with --vtm or "
+            "VTM was not found: build it, and give its folder with --vtm or "
             f"{VARIABLE} (EncoderAppStatic, DecoderAppStatic and cfg/{_CONFIGURATION})"
         )
     return Vtm(
@@ -103,7 +103,7 @@ def _program(folder: Path, name: str) -> Path:
 
 def _places(folder: Path) -> Iterator[Path]:
     yield from (folder, folder / "bin")
-    # Where VTM's own build leaves them on some systems: bin/umake/COMPILER/PROCESSOR/release.
+    # The build of VTM puts them here on some systems: bin/umake/COMPILER/PROCESSOR/release.
     yield from sorted((folder / "bin" / "umake").glob("*/*/release"))
 
 
@@ -111,21 +111,21 @@ def _first(folder: Path, what: str, candidates: Iterator[Path]) -> Path:
     for path in candidates:
         if path.is_file():
             return path
-    raise InputError(f"{folder} holds no {what}: it is not a folder of VTM with its programs built")
+    raise InputError(f"{folder} has no {what}: it must be a folder of VTM with its programs built")
 
 
-# Rec. ITU-R BT.709-6, 3.2: the shares of red and blue in luma.
+# Rec. ITU-R BT.709-6, 3.2: the weights of red and blue in luma.
 _RED, _BLUE = 0.2126, 0.0722
 _GREEN = 1 - _RED - _BLUE
 
 Planes = NDArray[np.uint16]
-"""Three planes 3×H×W, Y, Cb and Cr, over the whole range of their depth."""
+"""The planes Y, Cb and Cr, 3×H×W, in the full range of their bit depth."""
 
 
 def to_ycbcr(pixels: Pixels, depth: int) -> Planes:
-    """Return the planes of a picture H×W×3 8-bit RGB, ``depth`` bits each, rounded.
+    """Return the planes of a picture H×W×3 8-bit RGB, rounded to ``depth`` bits.
 
-    As Rec. ITU-R H.273 has it for the full range: no colour is 2^(depth − 1), so greys stay grey.
+    Full range as in Rec. ITU-R H.273: the zero of Cb and Cr is 2^(depth − 1), so greys stay grey.
     """
     red, green, blue = np.moveaxis(pixels.astype(np.float64) / 255, 2, 0)
     y = _RED * red + _GREEN * green + _BLUE * blue
@@ -137,7 +137,7 @@ def to_ycbcr(pixels: Pixels, depth: int) -> Planes:
 
 
 def from_ycbcr(planes: Planes, depth: int) -> Pixels:
-    """Return the picture, H×W×3 8-bit RGB rounded, of planes with ``depth`` bits each."""
+    """Return the picture, rounded to H×W×3 8-bit RGB, of planes with ``depth`` bits each."""
     y, cb, cr = (planes.astype(np.float64) - _zero(depth)) / (2**depth - 1)
     red = y + (2 - 2 * _RED) * cr
     blue = y + (2 - 2 * _BLUE) * cb
@@ -147,16 +147,16 @@ def from_ycbcr(planes: Planes, depth: int) -> Pixels:
 
 
 def _zero(depth: int) -> NDArray[np.float64]:
-    """Return what each plane holds where it is dark or without colour, 3×1×1."""
+    """Return the zero of each plane, 3×1×1."""
     half = 2.0 ** (depth - 1)
     return np.array([0.0, half, half])[:, None, None]
 
 
 @dataclass(frozen=True)
 class VtmCodec:
-    """One intra frame of VVC in 4:4:4, with ``depth`` bits going in and coming out.
+    """One intra frame of VVC in 4:4:4, with input and output of ``depth`` bits.
 
-    ``timeout`` is how many seconds one run of a program may take.
+    ``timeout`` is the limit of one run of a program, in seconds.
     """
 
     vtm: Vtm
@@ -172,7 +172,7 @@ class VtmCodec:
     def settings(self) -> CodecSettings:
         """Return versions and parameters, as results record them."""
         encoder = self._encoder("IN", "OUT", "QP", "WIDTH", "HEIGHT")
-        encoder[encoder.index("-c") + 1] = self.vtm.configuration.name  # no place of this machine
+        encoder[encoder.index("-c") + 1] = self.vtm.configuration.name  # no path of this machine
         return CodecSettings(
             quality="QP of VTM, 63 (smallest files) to 0",
             chroma="4:4:4",
@@ -192,12 +192,12 @@ class VtmCodec:
         Raises QualityError, or InputError if the picture is too large or VTM fails.
         """
         check_pixels(pixels)
-        whole = whole_quality(self.name, quality, 0, 63)
+        level = integer_quality(self.name, quality, 0, 63)
         height, width = pixels.shape[:2]
         with TemporaryDirectory(prefix="llcodec-") as folder:
             raw, coded = Path(folder, "in.yuv"), Path(folder, "out.bin")
             raw.write_bytes(to_ycbcr(pixels, self.depth).astype(self._sample).tobytes())
-            command = self._encoder(str(raw), str(coded), str(whole), str(width), str(height))
+            command = self._encoder(str(raw), str(coded), str(level), str(width), str(height))
             run_program(command, timeout=self.timeout)
             return with_size(width, height, _written(coded, "encoder"))
 
@@ -218,7 +218,7 @@ class VtmCodec:
 
     @property
     def _sample(self) -> np.dtype[np.unsignedinteger]:
-        """The type of samples in raw files: VTM takes and gives 16 bits for more than 8."""
+        """The type of samples in raw files: VTM reads and writes 16 bits for depths above 8."""
         return np.dtype("u1" if self.depth == 8 else "<u2")
 
     def _encoder(self, raw: str, coded: str, qp: str, width: str, height: str) -> list[str]:
@@ -238,5 +238,5 @@ class VtmCodec:
 
 def _written(path: Path, program: str) -> bytes:
     if not path.is_file():
-        raise InputError(f"VTM's {program} ended well and wrote nothing")
+        raise InputError(f"VTM's {program} succeeded but wrote no file")
     return path.read_bytes()

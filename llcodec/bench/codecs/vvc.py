@@ -1,7 +1,7 @@
-"""VVC through ffmpeg: libvvenc writes it, ffmpeg's own decoder reads it. An extra.
+"""VVC through ffmpeg: libvvenc encodes, ffmpeg's own decoder decodes.
 
-libvvenc codes **4:2:0 only**, with 10 bits: at high rates, colour at half the resolution is what
-limits PSNR of RGB (to about 49 dB on photographs). For 4:4:4 there is VTM.
+libvvenc encodes **4:2:0 only**, with 10 bits: at high rates, colour at half the resolution limits
+the PSNR of RGB (to about 49 dB on photographs). VTM has 4:4:4.
 """
 
 import struct
@@ -13,15 +13,15 @@ import numpy as np
 
 from llcodec._arrays import Pixels
 from llcodec._extras import require
-from llcodec.bench.interfaces import CodecSettings, check_pixels, whole_quality
+from llcodec.bench.interfaces import CodecSettings, check_pixels, integer_quality
 from llcodec.bench.programs import TIMEOUT, run_program
 from llcodec.errors import InputError, UnreadableImageError
 
 Preset = Literal["faster", "fast", "medium", "slow", "slower"]
 
 _SMALLEST = 32  # pixels of a side; libvvenc fails on pictures of 16
-# Exact rounding and a long kernel for colour: with swscale's defaults, the way to 4:2:0 and back
-# loses more than coding at high rates does (45 dB instead of 49).
+# Exact rounding and a long kernel for colour: with the defaults of swscale, the conversion to 4:2:0
+# and back loses more than coding does at high rates (45 dB instead of 49).
 _SCALING = "flags=lanczos+accurate_rnd+full_chroma_int+full_chroma_inp"
 _TO_YCBCR = f"scale=out_color_matrix=bt709:out_range=full:{_SCALING},format=yuv420p10le"
 _TO_RGB = f"scale=in_color_matrix=bt709:in_range=full:{_SCALING},format=rgb24"
@@ -32,10 +32,13 @@ _QUIET = ("-v", "error", "-nostats")
 class VvcCodec:
     """One intra frame of VVC, BT.709 with full range, tuned for squared error.
 
-    ``preset`` is libvvenc's; its own default is medium. ``fast`` takes a quarter of the time, and
-    3 % more bits for 0.15 dB less. ``timeout`` is how many seconds one run of ffmpeg may take.
-    ``IMAGEIO_FFMPEG_EXE`` names another ffmpeg, as imageio-ffmpeg has it; on Windows it has to, as
-    the one that imageio-ffmpeg 0.8.1 brings there has no libvvenc.
+    ``preset`` is that of libvvenc, whose default is ``medium``; ``fast`` takes a quarter of the
+    time, and 3 % more bits for 0.15 dB less. ``timeout`` is the limit of one run of ffmpeg, in
+    seconds.
+
+    The environment variable ``IMAGEIO_FFMPEG_EXE`` of imageio-ffmpeg selects another ffmpeg. On
+    Windows this is necessary, because the ffmpeg of imageio-ffmpeg 0.8.1 has no libvvenc there.
+
     Raises InputError if imageio-ffmpeg is not installed, or its ffmpeg has no libvvenc.
     """
 
@@ -46,7 +49,7 @@ class VvcCodec:
     def __post_init__(self) -> None:
         encoders = self._run("-hide_banner", "-encoders").decode()
         if "libvvenc" not in encoders:
-            raise InputError("this ffmpeg was built without libvvenc, so it writes no VVC")
+            raise InputError("this ffmpeg was built without libvvenc, so it cannot write VVC")
 
     @property
     def name(self) -> str:
@@ -82,12 +85,12 @@ class VvcCodec:
         Raises QualityError, or InputError if the picture is too large or libvvenc fails.
         """
         check_pixels(pixels)
-        whole = whole_quality(self.name, quality, 0, 63)
+        level = integer_quality(self.name, quality, 0, 63)
         height, width = pixels.shape[:2]
         padded = _padded(pixels)
         size = f"{padded.shape[1]}x{padded.shape[0]}"
         raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", "1", "-i", "pipe:0")
-        coding = ("-vf", _TO_YCBCR, *_encoder(str(whole), self.preset), "-f", "vvc", "pipe:1")
+        coding = ("-vf", _TO_YCBCR, *_encoder(str(level), self.preset), "-f", "vvc", "pipe:1")
         stream = self._run(*_QUIET, *raw, *coding, given=padded.tobytes())
         return with_size(width, height, stream)
 
@@ -110,14 +113,14 @@ class VvcCodec:
 
 
 def _encoder(quality: str, preset: str) -> tuple[str, ...]:
-    """Return the options of libvvenc: one frame, no group of pictures, no perceptual tuning."""
+    """Return the options of libvvenc for one frame, without perceptual tuning."""
     intra = "intraperiod=1:gopsize=1"
     tuned = ("-qp", quality, "-qpa", "0", "-preset", preset, "-vvenc-params", intra)
     return ("-c:v", "libvvenc", *tuned, "-threads", "1")
 
 
 def _padded(pixels: Pixels) -> Pixels:
-    """Return the picture with its edges repeated up to a size that libvvenc supports."""
+    """Return the picture, padded by repeating its edges to a size that libvvenc supports."""
     height, width = pixels.shape[:2]
     more = (0, _coded(height) - height), (0, _coded(width) - width), (0, 0)
     return np.pad(pixels, more, mode="edge")
@@ -141,10 +144,13 @@ def with_size(width: int, height: int, stream: bytes) -> bytes:
 
 
 def without_size(data: bytes) -> tuple[int, int, bytes]:
-    """Return width, height and stream of a file. Raises UnreadableImageError if it is not one."""
+    """Return width, height and stream of a file.
+
+    Raises UnreadableImageError if it is too short, or a side is 0.
+    """
     if len(data) <= _SIZE.size:
-        raise UnreadableImageError("the file is too short to hold a stream")
+        raise UnreadableImageError("the file is too short to contain a stream")
     width, height = _SIZE.unpack_from(data)
     if 0 in (width, height):
-        raise UnreadableImageError("the file holds a picture without pixels")
+        raise UnreadableImageError("the file contains a picture without pixels")
     return width, height, data[_SIZE.size :]

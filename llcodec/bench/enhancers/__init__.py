@@ -1,1 +1,1 @@
-"""The enhancers of the benchmark, listed in ``registry``; each brightens pictures."""
+"""The enhancers of the benchmark, listed in ``registry``; each maps a picture to a picture."""

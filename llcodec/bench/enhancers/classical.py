@@ -1,7 +1,7 @@
 """Enhancement without learning: gamma, CLAHE and multi-scale Retinex.
 
-Gamma and CLAHE are those of scikit-image. No well-kept library has this Retinex; it is written from
-its papers, with the parameters that they give. ``illumination`` has the methods that estimate an
+Gamma and CLAHE are those of scikit-image. No maintained library has this Retinex; it is implemented
+from its papers, with their parameters. ``illumination`` has the methods that estimate an
 illumination map.
 """
 
@@ -22,12 +22,12 @@ Values: TypeAlias = NDArray[np.float64]
 
 
 def to_values(pixels: Pixels) -> Values:
-    """Return 8-bit pixels as numbers in [0, 1]."""
+    """Return 8-bit pixels as values in [0, 1]."""
     return pixels.astype(np.float64) / 255
 
 
 def to_pixels(values: Values) -> Pixels:
-    """Return numbers in [0, 1] (clipped) as 8-bit pixels."""
+    """Return values, clipped to [0, 1], as 8-bit pixels."""
     return np.clip(np.round(values * 255), 0, 255).astype(np.uint8)
 
 
@@ -53,7 +53,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class Gamma:
-    """v^gamma of all values in [0, 1]."""
+    """Gamma correction: v^gamma of all values in [0, 1]."""
 
     gamma: float = 1 / 2.2
     name: str = "gamma"
@@ -63,16 +63,16 @@ class Gamma:
         return EnhancerSettings(versions_of("scikit-image"), {"gamma": round(self.gamma, 6)})
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture with all values raised."""
+        """Return the picture with all values raised to the exponent."""
         exposure = require("skimage.exposure", "bench")
         return to_pixels(exposure.adjust_gamma(to_values(pixels), self.gamma))
 
 
 @dataclass(frozen=True)
 class Clahe:
-    """Contrast-limited adaptive histogram equalisation of HSV's value (Zuiderveld 1994).
+    """Contrast-limited adaptive histogram equalisation of the value of HSV (Zuiderveld 1994).
 
-    ``clip_limit`` is scikit-image's share of a histogram, ``tiles`` the tiles along each side.
+    ``clip_limit`` is that of scikit-image, ``tiles`` is the number of tiles along each side.
     """
 
     clip_limit: float = 0.02
@@ -80,12 +80,12 @@ class Clahe:
     name: str = "clahe"
 
     def settings(self) -> EnhancerSettings:
-        """Return the limit and the tiles."""
+        """Return the clip limit and the tiles."""
         parameters = parameters_of(self) | {"plane": "HSV value"}
         return EnhancerSettings(versions_of("scikit-image"), parameters)
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture with its local contrast raised."""
+        """Return the picture with equalised local contrast."""
         exposure = require("skimage.exposure", "bench")
         size = [max(1, -(-side // self.tiles)) for side in pixels.shape[:2]]
         return to_pixels(
@@ -98,8 +98,8 @@ class Retinex:
     """Multi-scale Retinex with colour restoration, MSRCR.
 
     Jobson, Rahman and Woodell 1997: Σ log(v + 1) − log(blur(v) + 1) over three scales, times
-    log(125·v / Σ v). Its gain and offset are those of Petro, Sbert and Morel (IPOL 2014): each
-    channel is stretched so that 1 % of its values is black and 1 % is white.
+    log(125·v / Σ v). Gain and offset are those of Petro, Sbert and Morel (IPOL 2014): each channel
+    is stretched so that 1 % of its values become black and 1 % white.
     """
 
     sigmas: tuple[float, ...] = (15.0, 80.0, 250.0)
@@ -108,7 +108,7 @@ class Retinex:
     name: str = "msrcr"
 
     def settings(self) -> EnhancerSettings:
-        """Return scales, gain and clipping."""
+        """Return the scales, the gain and the clipping."""
         parameters: dict[str, Parameter] = {
             "sigmas": ", ".join(f"{sigma:g}" for sigma in self.sigmas),
             "alpha": self.alpha,
@@ -117,7 +117,7 @@ class Retinex:
         return EnhancerSettings(versions_of("scipy"), parameters)
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the ratio of each value to those around it, stretched."""
+        """Return the ratio of each value to its surroundings, stretched to the full range."""
         values = pixels.astype(np.float64) + 1
         ratio = np.mean([np.log(values) - np.log(_blurred(values, s)) for s in self.sigmas], 0)
         restored = ratio * (np.log(self.alpha * values) - np.log(values.sum(2, keepdims=True)))

@@ -1,4 +1,4 @@
-"""Any enhancer that is a program: it reads one picture and writes another."""
+"""Enhancers that are programs: they read one picture and write another."""
 
 import shlex
 import shutil
@@ -18,11 +18,11 @@ _INPUT, _OUTPUT = "{input}", "{output}"
 
 
 class CommandEnhancer:
-    """Runs a command line with ``{input}`` and ``{output}`` in it, both PNG files.
+    """Run a command line that contains ``{input}`` and ``{output}``, the paths of PNG files.
 
-    No shell takes part: quoting is that of a shell, but nothing is expanded. One run may take
-    ``timeout`` seconds.
-    Raises InputError if one of the two is missing, or if the quotes do not end.
+    The command is not run by a shell: quoting works as in a shell, but nothing is expanded. One run
+    may take ``timeout`` seconds.
+    Raises InputError if a placeholder is missing, or a quote is not closed.
     """
 
     def __init__(self, command: str, timeout: float = TIMEOUT) -> None:
@@ -36,17 +36,17 @@ class CommandEnhancer:
         self._command, self._timeout = command, timeout
 
     def settings(self) -> EnhancerSettings:
-        """Return the command, and the SHA-256 of the program and of every file that it names.
+        """Return the command, and the SHA-256 of the program and of every file in the command.
 
-        As they are now: a script or weights that have been changed make other pictures.
+        Files are hashed at each call, because a changed script or weight file changes the results.
         """
         hashes = {f"SHA-256 of {word}": sha256_of(path) for word, path in self._files()}
         return EnhancerSettings(parameters={"command": self._command, **hashes})
 
     def _files(self) -> Iterator[tuple[str, Path]]:
-        """Yield the program and each file among the words, as they are written, and their paths.
+        """Yield the program and each file in the command: as written, and as a path.
 
-        A file may stand after an option's ``=``, too.
+        A file may also follow the ``=`` of an option.
         """
         program, *words = self._words
         found = shutil.which(program)
@@ -58,9 +58,9 @@ class CommandEnhancer:
                     yield part, Path(part)
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture that the program writes, which must be of the same size.
+        """Return the picture that the program writes, which must have the same size.
 
-        Raises InputError if the program fails or takes too long, or writes no such picture.
+        Raises InputError if the program fails, takes too long, or does not write such a picture.
         """
         with TemporaryDirectory() as folder:
             source, target = Path(folder) / "input.png", Path(folder) / "output.png"
@@ -70,22 +70,22 @@ class CommandEnhancer:
             command = [_filled(word, places) for word in self._words]
             run_program(command, timeout=self._timeout)
             if not target.is_file():
-                raise InputError(f"{self.name} wrote no picture to {_OUTPUT}")
+                raise InputError(f"{self.name} did not write a picture to {_OUTPUT}")
             try:
                 made = read_pixels(target)
             except InputError as error:
                 reason = str(error).removeprefix(f"{target}: ")
-                raise InputError(f"{self.name} wrote what is {reason}") from error
+                raise InputError(f"{self.name} wrote a file that is {reason}") from error
         if made.shape != pixels.shape:
             wanted, got = (f"{shape[1]}×{shape[0]}" for shape in (pixels.shape, made.shape))
-            raise InputError(f"{self.name} made a picture of {got} pixels, not of {wanted}")
+            raise InputError(f"{self.name} wrote a picture of {got} pixels instead of {wanted}")
         return made
 
 
 def _is_file(word: str) -> bool:
     try:
         return Path(word).is_file()
-    except (OSError, ValueError):  # no path at all: too long, say, or with a zero in it
+    except (OSError, ValueError):  # not a valid path, for example too long, or with a null byte
         return False
 
 

@@ -1,7 +1,7 @@
-"""Published networks without their code: exported files that map a picture to a picture.
+"""Published networks, run without their code from exported files.
 
 Such a file is ONNX, TorchScript, or a program of ``torch.export``. Its network takes 1×3×H×W
-float32 RGB in [0, 1] and returns the same. ONNX files are run without PyTorch.
+float32 RGB in [0, 1] and returns the same. ONNX files run without PyTorch.
 """
 
 import re
@@ -34,21 +34,21 @@ Planes: TypeAlias = NDArray[np.float32]
 """1×3×H×W, RGB in [0, 1]."""
 
 _SETTINGS = re.compile(r"((?:,(?:multiple|tile)=\d+)*)\Z")
-_HALO = 32  # pixels that tiles share with each neighbour, at most
-_HALO_SHARE = 8  # … and at most one of so many parts of a tile's side
+_HALO = 32  # the largest halo of a tile, in pixels
+_HALO_SHARE = 8  # the smallest ratio of the side of a tile to its halo
 _FLOAT = "tensor(float)"  # as ONNX Runtime calls the type
-_ERRORS_ONLY = 3  # ONNX Runtime's level of what it writes to stderr
+_ERRORS_ONLY = 3  # a log level of ONNX Runtime
 _PROGRAM = ".pt2"
 
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """What ``FILE,multiple=N,tile=N`` says.
+    """The parsed form of ``FILE,multiple=N,tile=N``.
 
     Attributes:
         path: of the file.
-        multiple: both sides of what the network gets are multiples of it.
-        tile: the longest side of what the network gets; None for whole pictures.
+        multiple: the number that both sides of the input of the network must be multiples of.
+        tile: the longest side of the input of the network; None for complete pictures.
     """
 
     path: Path
@@ -64,16 +64,19 @@ class ExportedFile:
 
 
 def exported_file(text: str) -> ExportedFile:
-    """Return what a text says, ``FILE`` with settings after commas.
+    """Parse ``FILE`` with settings after commas.
 
-    Raises InputError if a setting is zero or given twice, or if tiles are no multiples.
+    Raises InputError if a setting is zero or given twice, or if ``tile`` is not a multiple of
+    ``multiple``.
     """
     match = _SETTINGS.search(text)
-    assert match is not None  # the pattern matches nothing, too
+    assert match is not None  # the pattern also matches the empty string
     words = [word.partition("=")[::2] for word in match[1].split(",")[1:]]
     settings = {name: int(number) for name, number in words}
     if len(settings) < len(words) or 0 in settings.values():
-        raise InputError(f"settings of {text!r}: multiple and tile are from 1, each at most once")
+        raise InputError(
+            f"settings of {text!r}: multiple and tile must be at least 1, each given at most once"
+        )
     multiple, tile = settings.get("multiple", 1), settings.get("tile")
     if tile is not None and tile % multiple:
         raise InputError(f"settings of {text!r}: {tile} is not a multiple of {multiple}")
@@ -85,10 +88,10 @@ class LoadedNetwork:
     """A network that was loaded from a file.
 
     Attributes:
-        run: makes a picture of a picture.
+        run: applies the network to a picture.
         versions: of the libraries that run it.
-        sides: height and width, if it takes no others.
-        device: where it runs.
+        sides: height and width of its input, if they are fixed.
+        device: on which it runs.
     """
 
     run: Callable[[Planes], object]
@@ -98,19 +101,20 @@ class LoadedNetwork:
 
 
 class ExportedEnhancer:
-    """An enhancer that a file holds.
+    """An enhancer from an exported file.
 
-    Pictures are padded at the right and the bottom, edges repeated, and cropped afterwards. In
-    tiles, each has a halo of neighbouring pixels that is cut off: exact for networks that look no
-    further than that, and another picture for those that look at all of it.
+    Pictures are padded on the right and at the bottom by repeating edges, and cropped afterwards.
+    Tiles have a halo of neighbouring pixels that is cropped. Tiling is exact for networks whose
+    receptive field is within the halo; it changes the result of networks that use global
+    information.
 
     Args:
         kind: ``onnx`` or ``torch``, the first part of its name in results.
         file: the file, and how to use it.
-        load: makes a network of the file's contents.
+        load: makes a network from the name and the contents of the file.
 
-    Raises UnknownModelError if the file cannot be read, InputError if ``file`` does not fit a
-    network that takes one size only, and as ``load`` does.
+    Raises UnknownModelError if the file cannot be read, InputError if ``file`` has settings for a
+    network with a fixed size, and the errors of ``load``.
     """
 
     def __init__(
@@ -124,12 +128,12 @@ class ExportedEnhancer:
         sides = self._network.sides
         if sides is not None and (file.tile is not None or file.multiple > 1):
             raise InputError(
-                f"{file.path} takes pictures of {sides[1]}×{sides[0]} pixels only: it gets such "
-                "tiles without being told"
+                f"{file.path} takes pictures of {sides[1]}×{sides[0]} pixels only: leave out tile "
+                "and multiple, tiles of this size are used automatically"
             )
 
     def settings(self) -> EnhancerSettings:
-        """Return the file's name and checksum, and how pictures are padded and cut."""
+        """Return the name and checksum of the file, and how pictures are padded and tiled."""
         sides, tile = self._network.sides, self._file.tile
         height, width = sides or (tile, tile)
         parameters: dict[str, Parameter] = {
@@ -144,7 +148,7 @@ class ExportedEnhancer:
     def enhance(self, pixels: Pixels) -> Pixels:
         """Return the enhanced picture, H×W×3.
 
-        Raises InputError if the network fails, or if what it returns is no picture of this size.
+        Raises InputError if the network fails, or does not return a picture of the same size.
         """
         made = np.empty_like(pixels)
         for window in self._windows(*pixels.shape[:2]):
@@ -160,36 +164,36 @@ class ExportedEnhancer:
         return crossed(_cut(height, limits[0]), _cut(width, limits[1]))
 
     def _through(self, pixels: Pixels) -> Planes:
-        """Return what the network makes of h×w×3 pixels: h×w×3 values."""
+        """Return the output of the network for h×w×3 pixels: h×w×3 values."""
         height, width = pixels.shape[:2]
         down, right = self._padding(height, width)
         padded = np.pad(pixels, ((0, down), (0, right), (0, 0)), "edge")
         planes = np.ascontiguousarray(padded.transpose(2, 0, 1)[None], np.float32) / np.float32(255)
         try:
             made = np.asarray(self._network.run(planes))
-        except Exception as error:  # each library, and each operator, raises errors of its own
+        except Exception as error:  # libraries and operators raise errors of many classes
             raise InputError(
                 f"{self._file.path} failed with {planes.shape[3]}×{planes.shape[2]} pixels "
-                f"({in_one_line(error)}); sides that it takes can be told: "
+                f"({in_one_line(error)}); if sides must be multiples of a number, say so: "
                 f"{self._file.path.name},multiple=32"
             ) from error
         if made.shape != planes.shape or not np.isfinite(made).all():
             shape = "×".join(map(str, made.shape))
-            what = "not finite" if made.shape == planes.shape else f"{shape} numbers"
+            what = "is not finite" if made.shape == planes.shape else f"has the shape {shape}"
             size = f"{planes.shape[3]}×{planes.shape[2]} pixels"
-            raise InputError(f"what {self._file.path} made of {size} is {what}")
+            raise InputError(f"the output of {self._file.path} for {size} {what}")
         values: Planes = made[0, :, :height, :width].transpose(1, 2, 0)
         return values
 
     def _padding(self, height: int, width: int) -> tuple[int, int]:
-        """Return how many rows and columns are missing."""
+        """Return the number of rows and columns to pad."""
         if self._network.sides is not None:
             return self._network.sides[0] - height, self._network.sides[1] - width
         return -height % self._file.multiple, -width % self._file.multiple
 
 
 def _cut(side: int, limit: int) -> tuple[Span, ...]:
-    """Return spans whose outer edges are at most ``limit`` apart."""
+    """Return spans of at most ``limit`` pixels, including their halos."""
     if side <= limit:
         return spans(0, side, side, count=1, halo=0)
     halo = min(_HALO, limit // _HALO_SHARE)
@@ -198,29 +202,28 @@ def _cut(side: int, limit: int) -> tuple[Span, ...]:
 
 
 def load_onnx(name: str, data: bytes) -> LoadedNetwork:
-    """Return the network of an ONNX file's contents, which must hold its weights as well.
+    """Return the network of an ONNX file, which must contain its weights.
 
-    It uses as many threads as PyTorch, where that is loaded.
+    It uses as many threads as PyTorch, if PyTorch is loaded.
 
     Args:
         name: of the file, for messages.
-        data: its contents.
+        data: the contents of the file.
 
     Raises:
         InputError: if ONNX Runtime is not installed.
-        BrokenModelError: if the file cannot be loaded, or maps something else than one picture to
-            one picture.
+        BrokenModelError: if the file cannot be loaded, or does not map one picture to one picture.
     """
     runtime = require("onnxruntime", "bench")
     options = runtime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
-    torch = sys.modules.get("torch")  # not imported for this: memory is measured
+    torch = sys.modules.get("torch")  # not imported here, because peak memory is measured
     options.intra_op_num_threads = 0 if torch is None else torch.get_num_threads()
     try:
         session = runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's errors have no common class
+    except Exception as error:  # the errors of ONNX Runtime have no common class
         raise BrokenModelError(
-            f"{name} cannot be loaded: it is no ONNX file, or its weights are in another file "
+            f"{name} cannot be loaded: it is not an ONNX file, or its weights are in another file "
             f"({in_one_line(error)})"
         ) from error
     source, target = _only(name, "input", session.get_inputs()), session.get_outputs()
@@ -234,7 +237,7 @@ def load_onnx(name: str, data: bytes) -> LoadedNetwork:
 
 
 def _only(name: str, what: str, found: list[Any]) -> Any:
-    """Return the only input or output. Raises BrokenModelError unless it is one, of floats."""
+    """Return the only input or output. Raises BrokenModelError unless it is one of float32."""
     if len(found) != 1 or found[0].type != _FLOAT:
         types = ", ".join(f"{one.name} {one.type}" for one in found) or "none"
         raise BrokenModelError(f"{name}: the {what} must be a single {_FLOAT}, not {types}")
@@ -242,7 +245,7 @@ def _only(name: str, what: str, found: list[Any]) -> Any:
 
 
 def _sides(name: str, source: Any) -> tuple[int, int] | None:
-    """Return the sides that an input is fixed to; None if both are free.
+    """Return the fixed sides of an input; None if both are free.
 
     Raises BrokenModelError if it is not 1×3×H×W, or if only one of the sides is fixed.
     """
@@ -255,20 +258,20 @@ def _sides(name: str, source: Any) -> tuple[int, int] | None:
 
 
 def _may_be(size: object, wanted: int) -> bool:
-    """Return whether a size is free (a name, or nothing), or the one that is wanted."""
+    """Return whether a size is free (a name or None), or equal to the one that is wanted."""
     return not isinstance(size, int) or size == wanted
 
 
 def load_torch(name: str, data: bytes, device: str = "cpu") -> LoadedNetwork:
-    """Return the network of a file's contents.
+    """Return the network of a TorchScript file or of a program of ``torch.export``.
 
-    The file is a program, which can do whatever PyTorch's operators can: load only those of
-    people that you trust.
+    Such a file is a program that can do whatever PyTorch's operators can. Load files only from
+    people whom you trust.
 
     Args:
-        name: of the file; one that ends in ``.pt2`` is a program of ``torch.export``, all others
-            are TorchScript.
-        data: its contents.
+        name: of the file; one that ends in ``.pt2`` is a program of ``torch.export``, any other is
+            TorchScript.
+        data: the contents of the file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
     Raises:
@@ -277,15 +280,17 @@ def load_torch(name: str, data: bytes, device: str = "cpu") -> LoadedNetwork:
     """
     import torch
 
-    from llcodec._device import choose_device
+    from llcodec.engine.torch_device import torch_device
 
-    place = choose_device(device)
+    place = torch_device(device)
     load = _load_program if name.lower().endswith(_PROGRAM) else _load_script
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # TorchScript as a whole
+            warnings.simplefilter("ignore", DeprecationWarning)  # TorchScript is deprecated
             network = load(data, place)
-    except Exception as error:  # of zip, pickle, PyTorch's C++ and its compiler
+    except (
+        Exception
+    ) as error:  # zip, pickle, and PyTorch's C++ code and compiler raise many classes
         raise BrokenModelError(f"{name} cannot be loaded ({in_one_line(error)})") from error
     return LoadedNetwork(
         partial(_run_torch, network, place), {"torch": torch.__version__}, device=place.type

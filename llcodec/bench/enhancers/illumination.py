@@ -1,7 +1,7 @@
 """Enhancement by an illumination map, without learning: LIME, LECARM and SDD.
 
-Each estimates a map that is smooth except for the edges of the picture, by the same linear solver.
-No well-kept library has them; all three are written from their papers.
+Each estimates a map that is smooth except at the edges of the picture, with the same linear solver.
+No maintained library has these methods; all three are implemented from their papers.
 """
 
 from collections.abc import Sequence
@@ -24,9 +24,9 @@ _COARSE, _FINE = 1e-3, 1e-4  # least gradients of SDD, of the first map and of a
 class Lime:
     """LIME: low-light image enhancement via illumination map estimation (Guo, Li and Ling 2017).
 
-    The illumination is the largest channel, refined by the sped-up solver (Eq. 19) with weights of
-    strategy III; the picture is divided by its power ``gamma``. Without the denoising by BM3D that
-    may follow.
+    The illumination is the largest channel, refined by the sped-up solver (Eq. 19) with the weights
+    of strategy III. The picture is divided by illumination^``gamma``. The optional denoising by
+    BM3D is not part of it.
     """
 
     alpha: float = 0.15
@@ -47,14 +47,14 @@ class Lime:
 
 @dataclass(frozen=True)
 class Lecarm:
-    """LECARM: each pixel as a camera would have shot it with a longer exposure.
+    """LECARM: simulates a longer exposure of each pixel with a camera response model.
 
     Ren, Ying, Li and Li, "LECARM: Low-Light Image Enhancement Using the Camera Response Model",
     IEEE Transactions on Circuits and Systems for Video Technology 2019. The camera response is the
     sigmoid f(E) = (1 + σ)·Eⁿ / (Eⁿ + σ), with the parameters of the released program.
 
-    The exposure of a pixel grows by k = min(1 / T, ``most``), T being LIME's illumination map
-    (``alpha``, ``window``) at half the size. Its brightness B becomes f(k·f⁻¹(B)).
+    The exposure of a pixel is multiplied by k = min(1 / T, ``most``), where T is the illumination
+    map of LIME (``alpha``, ``window``) at half the size. Its brightness B becomes f(k·f⁻¹(B)).
     """
 
     n: float = 0.90
@@ -69,13 +69,13 @@ class Lecarm:
         return EnhancerSettings(versions_of("scipy", "scikit-image"), parameters_of(self))
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture as if it had been exposed longer."""
+        """Return the picture with a longer simulated exposure."""
         values = to_values(pixels)
         ratio = np.minimum(1 / np.maximum(self._illumination(values), 1 / self.most), self.most)
         return to_pixels(self.exposed(values, ratio[..., None]))
 
     def exposed(self, values: Values, ratio: Values) -> Values:
-        """Return the brightness of values in [0, 1] after ``ratio`` times the exposure."""
+        """Return the brightness of values in [0, 1] at ``ratio`` times the exposure."""
         light = ratio**self.n * values
         return (1 + self.sigma) * light / (light + 1 + self.sigma - values)
 
@@ -97,12 +97,13 @@ class Sdd:
     IEEE Transactions on Multimedia 2020, with the parameters and the number of steps of the
     released program.
 
-    S = I·R, where both are smooth by Gaussian total variation; the result is R·I^(1/γ).
+    S = I·R, where Gaussian total variation makes both smooth; the result is R·I^(1/γ).
 
-    The illumination I follows the largest channel, smoothed by ``first`` and then ``alpha``; the
-    reflectance R follows S and I, smoothed by ``beta``, and by ``delta`` of plain total variation.
-    They are refined in turn, ``most`` times or until one changes by less than ``change``.
-    Linear systems are solved to ``tolerance``, as in the released program.
+    The illumination I is the largest channel, smoothed with the weight ``first`` and then
+    ``alpha``. The reflectance R is fitted to S and I, smoothed with the weight ``beta``, and with
+    ``delta`` of plain total variation. Both are refined in turn, ``most`` times or until one of
+    them changes by less than ``change``. Linear systems are solved to ``tolerance``, as in the
+    released program.
     """
 
     first: float = 5.0
@@ -121,12 +122,12 @@ class Sdd:
         return EnhancerSettings(versions_of("scipy"), parameters_of(self))
 
     def enhance(self, pixels: Pixels) -> Pixels:
-        """Return the picture with its illumination raised to 1/γ, and without noise."""
+        """Return the denoised picture with its illumination raised to the power 1/γ."""
         light, reflectance = self.decompose(to_values(pixels))
         return to_pixels(reflectance * np.clip(light, 0, 1)[..., None] ** (1 / self.gamma))
 
     def decompose(self, values: Values) -> tuple[Values, Values]:
-        """Return illumination H×W and reflectance H×W×3 of values H×W×3 in [0, 1]."""
+        """Return the illumination H×W and reflectance H×W×3 of values H×W×3 in [0, 1]."""
         light = values.max(2)
         base = self._smoothed_light(light, light, self.first, _COARSE)
         reflectance = np.ones_like(values)
@@ -164,7 +165,7 @@ class Sdd:
 
 
 def refined(guess: Values, alpha: float, sigma: float) -> Values:
-    """Return T of a guess T̂, H×W in [0, 1].
+    """Return the illumination map T of LIME for an initial map T̂, H×W in [0, 1].
 
     ``sigma`` is the width of the window in which gradients are averaged for the weights W.
     """
@@ -175,8 +176,8 @@ def refined(guess: Values, alpha: float, sigma: float) -> Values:
 def _weights(guess: Values, axis: int, sigma: float) -> Values:
     """Return W / (|∂T̂| + ε) between neighbours along an axis (strategy III of the paper).
 
-    W is one over the average gradient around: small where edges agree, and large where gradients
-    of texture and noise cancel each other.
+    W is the inverse of the average gradient in a window: small at edges, where gradients agree, and
+    large where gradients of texture and noise cancel out.
     """
     ndimage = require("scipy.ndimage", "bench")
     gradient = np.diff(guess, axis=axis)
@@ -190,13 +191,13 @@ def _norm(values: Values) -> float:
 
 
 def _plain(values: Values, axis: int, least: float) -> Values:
-    """Return the weights of total variation: one over the gradient between neighbours."""
+    """Return the weights of total variation: the inverse gradient between neighbours."""
     weights: Values = 1 / np.maximum(np.abs(np.diff(values, axis=axis)), least)
     return weights
 
 
 def _gaussian(values: Values, axis: int, sigma: float, least: float) -> Values:
-    """Return the weights of Gaussian total variation: less where blurred gradients are large."""
+    """Return the weights of Gaussian total variation: lower where blurred gradients are large."""
     ndimage = require("scipy.ndimage", "bench")
     around = np.diff(ndimage.gaussian_filter(values, sigma, mode="nearest"), axis=axis)
     weights: Values = _plain(values, axis, least) * np.exp(-(around**2) / (2 * sigma**2))
@@ -213,13 +214,13 @@ def smoothed(
 ) -> Values:
     """Return the map T, H×W, that minimises Σ fidelity·T² − 2·target·T + Σ strength·(∂T)².
 
-    Solved by conjugate gradients.
+    It is found by conjugate gradients.
 
     Args:
         fidelity: H×W, positive.
-        target: H×W; T is target / fidelity where nothing is smoothed.
-        strengths: between vertical neighbours, (H−1)×W, and horizontal ones, H×(W−1).
-        start: a first guess, H×W.
+        target: H×W; without smoothing, T is target / fidelity.
+        strengths: of smoothing between vertical neighbours, (H−1)×W, and horizontal ones, H×(W−1).
+        start: the initial map, H×W.
         tolerance: of the residual, relative to the target.
     """
     sparse = require("scipy.sparse", "bench")

@@ -1,10 +1,9 @@
-"""Enhancers of ours, by their weight files: NeRCo, SNR-Aware, and the joint network."""
+"""The enhancers of this package: every family of networks whose weight files enhance."""
 
 import torch
 
 from llcodec._arrays import Pixels
 from llcodec._cards import Card, read_card
-from llcodec._device import choose_device
 from llcodec._version import __version__
 from llcodec.bench.codecs.llc import hours_in
 from llcodec.bench.interfaces import EnhancerSettings
@@ -14,14 +13,14 @@ from llcodec.imaging import Picture
 
 
 class LearnedEnhancer:
-    """The result of ``llc enhance``, from pixels to pixels.
+    """The enhancer of ``llc enhance``, from pixels to pixels.
 
     Args:
         name: the name in results.
         model: the name of a shipped model, or the path of a weight file.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    ``card`` is what the weight file says about itself.
+    ``card`` is the card of the weight file.
     Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance,
     InputError if there is no such device.
     """
@@ -29,11 +28,11 @@ class LearnedEnhancer:
     def __init__(self, name: str, model: str, device: str = "cpu") -> None:
         self.name = name
         self.card: Card = read_card(find_enhancer(model))
-        self._device = choose_device(device).type
-        self._enhancer = Enhancer(model, device=self._device)
+        self._enhancer = Enhancer(model, engine="torch", device=device)
+        self._device = self._enhancer.device.partition(":")[0]
 
     def settings(self) -> EnhancerSettings:
-        """Return the model, its checksum, where it runs, and how long it was trained."""
+        """Return the model, its checksum, its device, and how long it was trained."""
         return EnhancerSettings(
             versions={
                 "llcodec": __version__,

@@ -1,4 +1,4 @@
-"""Enhancers by name, as the command line has them: ``NAME``, ``NAME:PATH`` or ``cmd:COMMAND``."""
+"""Enhancers by name, as on the command line: ``NAME``, ``NAME:PATH`` or ``cmd:COMMAND``."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -58,10 +58,10 @@ def is_enhancer(spec: str) -> bool:
 def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> BenchEnhancer:
     """Return an enhancer by its name, or by its name and what follows a colon.
 
-    ``device`` is that of PyTorch's networks; ``timeout`` how many seconds one run of a command may
-    take.
-    Raises InputError if it is unknown (the message lists those that are known), ModelError if its
-    weights are not available.
+    ``device`` is that of networks in PyTorch; ``timeout`` is the limit of one run of a command, in
+    seconds.
+    Raises InputError if it is unknown (the message lists the known ones), ModelError if its weights
+    are not available.
     """
     if not is_enhancer(spec):
         raise InputError(f"unknown enhancer {spec!r} (known: {', '.join(known_enhancers())})")

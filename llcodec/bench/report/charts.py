@@ -1,4 +1,4 @@
-"""The data of charts: measures over rate, and complexity as bars as in Joint-IC-LL's Figure 5."""
+"""The data of charts: measures against rate, and complexity as in Figure 5 of Joint-IC-LL."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -9,19 +9,19 @@ from llcodec.bench.complexity import MEASURED, Complexity, Stage
 from llcodec.bench.report.styles import FAMILIES, Style
 from llcodec.bench.results import PipelineResult
 
-_LOG_FROM = 16.0  # times the lowest rate: on a linear axis, half the points would share a tenth
+_LOG_FROM = 16.0  # highest rate over lowest; beyond it, a linear axis crowds the low rates
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A column of results that can be drawn over bpp.
+    """A column of results that can be plotted against bpp.
 
     Attributes:
         column: its name in the JSON files.
         title: its name for people.
-        unit: of its values; empty where they have none.
+        unit: of its values; empty if they have none.
         better: whether higher or lower values are better.
-        digits: how many are shown after the point.
+        digits: how many to show after the decimal point.
     """
 
     column: str
@@ -32,7 +32,7 @@ class Measure:
 
     @property
     def label(self) -> str:
-        """Title and unit, and the direction where lower is better."""
+        """Title and unit, and the direction if lower is better."""
         unit = f" [{self.unit}]" if self.unit else ""
         return self.title + unit + (" (lower is better)" if self.better == "lower" else "")
 
@@ -68,7 +68,7 @@ class Point:
 
 
 def points(result: PipelineResult, column: str) -> tuple[Point, ...]:
-    """Return the points of a column that can be drawn, from low to high rate."""
+    """Return the points of a column that have finite values, from low to high rate."""
     rates = result.columns["bpp"]
     values = result.columns.get(column, (None,) * len(rates))
     known = (
@@ -82,12 +82,12 @@ def points(result: PipelineResult, column: str) -> tuple[Point, ...]:
 def drawn_measures(
     results: Sequence[PipelineResult], measures: Sequence[Measure] = MEASURES
 ) -> tuple[Measure, ...]:
-    """Return the measures that at least one pipeline has values of."""
+    """Return the measures for which at least one pipeline has values."""
     return tuple(m for m in measures if any(points(result, m.column) for result in results))
 
 
 def wants_log_axis(results: Sequence[PipelineResult]) -> bool:
-    """Return whether rates span so wide a range that they need a logarithmic axis."""
+    """Return whether the range of rates is wide enough for a logarithmic axis."""
     rates = [rate for r in results for rate in r.columns["bpp"] if rate is not None and rate > 0]
     return bool(rates) and max(rates) / min(rates) > _LOG_FROM
 
@@ -128,18 +128,18 @@ def curve_data(results: Sequence[PipelineResult], styles: Mapping[str, Style]) -
     }
 
 
-def _style(look: Style) -> dict[str, Any]:
+def _style(style: Style) -> dict[str, Any]:
     return {
-        "family": look.family,
-        "shade": look.shade,
-        "shape": look.shape,
-        "dashes": list(look.dashes),
+        "family": style.family,
+        "shade": style.shade,
+        "shape": style.shape,
+        "dashes": list(style.dashes),
     }
 
 
 _ValueOf = Callable[[Stage], float]
 
-_WHOLE = 100.0  # the length of the longest bar
+_FULL = 100.0  # the length of the longest bar, in percent
 
 
 @dataclass(frozen=True)
@@ -153,12 +153,12 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """The bar of one pipeline; ``total`` is its label, ``told`` its text for screen readers."""
+    """The bar of one pipeline; ``total`` is its label, ``description`` is for screen readers."""
 
     name: str
     total: str
     segments: tuple[Segment, ...]
-    told: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Panel:
 class Figure:
     """Both panels, the stages in the order of their colours, and the sources of published figures.
 
-    ``sources`` are pairs of a source and the names of the pipelines that it tells of.
+    ``sources`` are pairs of a source and the names of the pipelines whose figures it has.
     """
 
     panels: tuple[Panel, ...]
@@ -182,7 +182,7 @@ class Figure:
 
 
 def bars(complexities: Sequence[Complexity]) -> Figure | None:
-    """Return the figure, or None without complexities."""
+    """Return the figure, or None if there are no complexities."""
     if not complexities:
         return None
     stages = tuple(dict.fromkeys(stage.name for c in complexities for stage in c.stages))
@@ -218,7 +218,7 @@ def _panel(
         segments: list[Segment] = []
         start = 0.0
         for stage in complexity.stages:
-            length = value_of(stage) / longest * _WHOLE
+            length = value_of(stage) / longest * _FULL
             segments.append(Segment(stages.index(stage.name), round(start, 3), round(length, 3)))
             start += length
         parts = (f"{stage.name} {_shown(value_of(stage), unit)}" for stage in complexity.stages)

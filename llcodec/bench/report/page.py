@@ -1,4 +1,4 @@
-"""From what a report holds to one page of HTML, with everything inside."""
+"""Render a report as one HTML page that needs no other file."""
 
 import base64
 import hashlib
@@ -15,22 +15,22 @@ from llcodec.bench.report.styles import FAMILIES
 _TEMPLATE: Final = "report.html"
 _STYLE: Final = "style.css"
 _SCRIPTS: Final = ("drawing.js", "chart.js", "legend.js", "table.js", "slider.js")
-# What could end an element of HTML, or begin another one, inside a script that holds data.
+# Characters that could end an HTML element, or begin another, inside a script that holds data.
 _UNSAFE: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
 @dataclass(frozen=True)
 class Page:
-    """Style and scripts that are the same in every report, apart from the families' colours."""
+    """The style sheet and the scripts of reports."""
 
     style: str
     script: str
 
     @cached_property
     def policy(self) -> str:
-        """What a browser may do with the page: run and apply these two texts, show data URIs.
+        """The content security policy: only this style, this script and data URIs are allowed.
 
-        Whatever a name smuggled in would not run, and nothing is fetched from anywhere.
+        Code that a name smuggles in does not run, and nothing is fetched from the network.
         """
         return "; ".join(
             (
@@ -45,7 +45,7 @@ class Page:
 
 
 def page() -> Page:
-    """Return style and scripts, from the files beside this one."""
+    """Return the style sheet and the scripts from the folder ``page``."""
     return Page(f"{_text(_STYLE)}\n{_colours()}", "\n".join(map(_text, _SCRIPTS)))
 
 
@@ -53,10 +53,10 @@ def render(content: Mapping[str, Any], data: Mapping[str, Any]) -> str:
     """Return the page.
 
     Args:
-        content: what the template shows; every text in it is escaped.
-        data: what the scripts read, made of what JSON knows; its numbers are finite.
+        content: the variables of the template; all text in them is escaped.
+        data: what the scripts read; it must be serialisable as JSON, with finite numbers.
 
-    Raises InputError if Jinja is not installed, ValueError of a number that is not finite.
+    Raises InputError if Jinja is not installed, ValueError if a number is not finite.
     """
     jinja = require("jinja2", "bench")
     markup = require("markupsafe", "bench").Markup
@@ -81,13 +81,13 @@ def safe_json(data: Mapping[str, Any]) -> str:
 
 
 def _colours() -> str:
-    """Return the families' shades, for light and dark grounds."""
+    """Return CSS variables for the shades of the families, on light and dark backgrounds."""
     light, dark, classes = [], [], []
     for key, family in FAMILIES.items():
         for shade, (on_light, on_dark) in enumerate(zip(family.light, family.dark, strict=True)):
             light.append(f"--{key}-{shade}:{on_light}")
             dark.append(f"--{key}-{shade}:{on_dark}")
-            classes.append(f".look-{key}-{shade}{{color:var(--{key}-{shade})}}")
+            classes.append(f".style-{key}-{shade}{{color:var(--{key}-{shade})}}")
     return (
         f":root{{{';'.join(light)}}}\n"
         f"@media (prefers-color-scheme:dark){{:root{{{';'.join(dark)}}}}}\n" + "\n".join(classes)

@@ -45,10 +45,10 @@ _SETTINGS: Mapping[str, object] = MappingProxyType(
 
 
 def write_plots(results: Sequence[PipelineResult], out: Path, title: str) -> list[Path]:
-    """Write ``out``/rd-MEASURE.png and .svg: each of ``PLOTTED`` over bpp.
+    """Write ``out``/rd-MEASURE.png and .svg: each of ``PLOTTED`` against bpp.
 
-    Returns what was written: a measure that no pipeline has a value of is left out. Raises
-    OutputError, and InputError if matplotlib is not installed.
+    Measures without a value are left out. Returns the paths that were written. Raises OutputError,
+    and InputError if matplotlib is not installed.
     """
     paths = []
     for measure in drawn_measures(results, PLOTTED):
@@ -61,10 +61,13 @@ def write_plots(results: Sequence[PipelineResult], out: Path, title: str) -> lis
 
 
 def draw(results: Sequence[PipelineResult], measure: Measure, title: str) -> Any:
-    """Return matplotlib's figure of one measure over bpp. Raises InputError without matplotlib."""
+    """Return matplotlib's figure of one measure against bpp.
+
+    Raises InputError if matplotlib is not installed.
+    """
     matplotlib = require("matplotlib", "bench")
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}):
-        # Not by pyplot, which would choose a window system and keep every figure.
+        # Not pyplot, which would choose a GUI backend and hold on to every figure.
         figure = require("matplotlib.figure", "bench").Figure(_INCHES, layout="constrained")
         axes = figure.add_subplot()
         styles = pipeline_styles(results)
@@ -84,7 +87,7 @@ def draw(results: Sequence[PipelineResult], measure: Measure, title: str) -> Any
 
 
 def _rate_axis(axes: Any, results: Sequence[PipelineResult]) -> None:
-    axes.set_xlabel("bits per pixel, of whole files")
+    axes.set_xlabel("bits per pixel (all bytes of the files)")
     if not wants_log_axis(results):
         axes.set_xlim(left=0)
         return
@@ -96,13 +99,13 @@ def _rate_axis(axes: Any, results: Sequence[PipelineResult]) -> None:
 
 
 def _legend(figure: Any, styles: Mapping[str, Style]) -> None:
-    """Put all pipelines to the right, under the names of their families."""
+    """List all pipelines on the right, grouped by family."""
     nothing = require("matplotlib.lines", "bench").Line2D([], [], linestyle="none")
     handles: list[Any] = []
     labels: list[str] = []
     headings: list[int] = []
     for order, family in FAMILIES.items():
-        members = [name for name, look in styles.items() if look.family == order]
+        members = [name for name, style in styles.items() if style.family == order]
         if members:
             headings.append(len(labels))
             handles += [nothing, *(_line(name, styles[name]) for name in members)]
@@ -116,22 +119,22 @@ def _legend(figure: Any, styles: Mapping[str, Style]) -> None:
             text.set_fontweight("bold")
 
 
-def _line(name: str, look: Style) -> Any:
-    family = FAMILIES[look.family]
-    colour = family.light[look.shade]
+def _line(name: str, style: Style) -> Any:
+    family = FAMILIES[style.family]
+    colour = family.light[style.shade]
     line = require("matplotlib.lines", "bench").Line2D(
         [],
         [],
         color=colour,
         linewidth=family.width,
-        marker=_MARKERS[look.shape],
-        markersize=8.5 if look.shape == "star" else 5.5,
+        marker=_MARKERS[style.shape],
+        markersize=8.5 if style.shape == "star" else 5.5,
         markerfacecolor=colour if family.filled else "white",
         markeredgewidth=1.1,
         gid=f"pipeline-{name}",
     )
-    if look.dashes:
-        line.set_dashes([length / family.width for length in look.dashes])
+    if style.dashes:
+        line.set_dashes([length / family.width for length in style.dashes])
     return line
 
 
@@ -143,7 +146,7 @@ def _shortened(name: str) -> str:
 
 def _save(figure: Any, path: Path, suffix: str) -> None:
     matplotlib = require("matplotlib", "bench")
-    # What would change from day to day, or with the version of matplotlib.
+    # Metadata that would change from day to day, or with the version of matplotlib.
     changing = {"svg": ("Date", "Creator"), "png": ("Software",)}[suffix]
     with (
         matplotlib.rc_context({**matplotlib.rcParamsDefault, **_SETTINGS}),

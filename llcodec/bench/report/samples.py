@@ -1,7 +1,7 @@
-"""Sample images for the report: what pipelines make of chosen pictures, at similar rates.
+"""Sample images for the report: the outputs of pipelines for some pictures, at similar rates.
 
-Each picture is really encoded and decoded, at the quality whose file of this very picture comes
-nearest to a given rate. The outcome is cached.
+Each picture is encoded and decoded at the quality whose file of that picture is nearest to a given
+rate. The result is cached.
 """
 
 import io
@@ -26,20 +26,20 @@ from llcodec.bench.results import PipelineResult
 from llcodec.bench.runner import PipelineRun
 from llcodec.metrics import psnr, ssim
 
-_LEAST_POINTS = 2  # of a pipeline whose range of rates counts
+_LEAST_POINTS = 2  # a pipeline with fewer has no range of rates
 _EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
 
 
 @dataclass(frozen=True)
 class PipelineSample:
-    """What one pipeline made of one picture.
+    """The output of one pipeline for one picture.
 
     Attributes:
         name: of the pipeline.
-        quality: the codec's own number.
-        bpp: of this picture's file, every byte counted.
-        psnr: in dB, against the reference; None without one.
-        ssim: likewise.
+        quality: on the codec's own scale.
+        bpp: of the file of this picture, counting every byte.
+        psnr: in dB, against the reference; None if there is no reference.
+        ssim: against the reference; None if there is no reference.
         png: the decoded picture, as a PNG file.
     """
 
@@ -58,7 +58,7 @@ class PipelineSample:
 
 @dataclass(frozen=True)
 class PictureSamples:
-    """What pipelines made of one picture; ``failed`` holds reasons by the pipelines' names."""
+    """The outputs of pipelines for one picture; ``failed`` has reasons by name of pipeline."""
 
     picture: BenchPicture
     samples: tuple[PipelineSample, ...]
@@ -67,7 +67,7 @@ class PictureSamples:
 
 @dataclass(frozen=True)
 class Samples:
-    """The samples of all chosen pictures, as near to a rate in bpp as qualities allow."""
+    """The samples of all chosen pictures, as near to the rate ``bpp`` as the qualities allow."""
 
     bpp: float
     pictures: tuple[PictureSamples, ...]
@@ -81,17 +81,17 @@ def make_samples(
     folder: Path,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Samples:
-    """Return what the runs that did not fail make of some of their pictures.
+    """Return the outputs of all runs that did not fail, for some of their pictures.
 
-    A pipeline that fails is recorded, and the others continue.
+    If a pipeline fails here, the reason is recorded and the others continue.
 
     Args:
-        runs: their scores tell the rate of each picture.
-        pictures: all those of the runs, in the same order.
+        runs: with the scores from which the rate of each picture is known.
+        pictures: of the runs, in the same order.
         chosen: indices of the pictures to show.
-        bpp: the rate to come near to.
+        bpp: the target rate.
         folder: of the cache.
-        progress: called with how many samples are ready, and how many there will be.
+        progress: called with the number of finished samples and the number of all samples.
     """
     made: dict[int, list[PipelineSample]] = {index: [] for index in chosen}
     failed: dict[int, dict[str, str]] = {index: {} for index in chosen}
@@ -104,7 +104,7 @@ def make_samples(
                 quality = nearest_quality(run, index, bpp)
                 key = keys.of(pictures[index], quality)
                 made[index].append(_cached(pipeline, pictures[index], quality, cache, key))
-            except Exception as error:  # the code of others, as in a run
+            except Exception as error:  # third-party code, as in a run
                 failed[index][run.name] = in_one_line(error)
             progress(done := done + 1, total)
     return Samples(
@@ -115,21 +115,22 @@ def make_samples(
 def nearest_quality(run: PipelineRun, index: int, bpp: float) -> float:
     """Return the quality whose file of one picture is nearest to a rate, by ratio."""
     rates = [scores[index].bpp for scores in run.scores]
-    apart = [abs(math.log(rate / bpp)) for rate in rates]
-    return run.qualities[apart.index(min(apart))]
+    differences = [abs(math.log(rate / bpp)) for rate in rates]
+    return run.qualities[differences.index(min(differences))]
 
 
 def spread_indices(count: int, wanted: int) -> tuple[int, ...]:
-    """Return at most ``wanted`` indices below ``count``, evenly spread and away from both ends."""
+    """Return at most ``wanted`` indices below ``count``, evenly spaced and away from both ends."""
     wanted = min(wanted, count)
     return tuple((2 * number + 1) * count // (2 * wanted) for number in range(wanted))
 
 
 def common_rate(results: Sequence[PipelineResult]) -> float | None:
-    """Return a rate in bpp to compare pipelines at; None without any rate.
+    """Return a rate in bpp at which to compare pipelines; None if there are no rates.
 
-    The geometric middle of the range that all of them reach; where they share none, the median of
-    their own middles. Pipelines of a single quality only count if there are no others.
+    It is the geometric mean of the ends of the range that all pipelines reach. If they share no
+    range, it is the median of the geometric means of their own ranges. Pipelines of a single
+    quality count only if there are no others.
     """
     rates = [[rate for rate in result.columns["bpp"] if rate] for result in results]
     ranges = [r for r in rates if len(r) >= _LEAST_POINTS] or [r for r in rates if r]

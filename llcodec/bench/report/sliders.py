@@ -31,7 +31,7 @@ FIDELITIES: Final = (
     Fidelity(560, 72),
     Fidelity(480, 66),
 )
-"""The fidelities to try, the best first."""
+"""The fidelities to try, best first."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Embedded:
 
 @dataclass(frozen=True)
 class EmbeddedPictures:
-    """The first pictures, as many as fit; ``how`` describes their encoding."""
+    """As many of the first pictures as fit; ``how`` describes their encoding."""
 
     pictures: tuple[Embedded, ...]
     how: str
@@ -65,8 +65,8 @@ class EmbeddedPictures:
 def embed_within(shown: Sequence[PictureSamples], limit: int) -> EmbeddedPictures:
     """Return embedded pictures of at most ``limit`` characters in total.
 
-    The best fidelity at which all of them fit; if there is none, as many as fit at the least.
-    Raises InputError if a picture cannot be read.
+    They have the best fidelity at which all of them fit. If there is none, as many pictures as fit
+    are embedded at the lowest. Raises InputError if a picture cannot be read.
     """
     for fidelity in FIDELITIES:
         made = _as_many_as_fit(shown, fidelity, limit)
@@ -115,15 +115,15 @@ def data_uri(pixels: Pixels, fidelity: Fidelity) -> str:
 SOURCE: Final = "As shot (what went in)"
 REFERENCE: Final = "Reference (what should come out)"
 _LAST: Final = Comparison("", None, None, None).rank
-_FAR: Final = 1.25  # times the rate that was asked for, or its inverse
+_FAR: Final = 1.25  # ratio to the target rate, or its inverse, from which a note says so
 
 
 @dataclass(frozen=True)
 class Version:
     """One version of a picture.
 
-    ``src`` is a data URI, None where there is no picture; ``note`` says what it cost and is worth,
-    or why it is not there.
+    ``src`` is a data URI, or None if there is no picture; ``note`` has its rate and scores, or the
+    reason why there is none.
     """
 
     src: str | None
@@ -142,10 +142,10 @@ class Slider:
 
 @dataclass(frozen=True)
 class Sliders:
-    """All pictures, and the choices that begin on the left and on the right, by their places.
+    """All pictures, and the indices of the choices that are first shown on the left and the right.
 
-    ``left_out`` are pictures that the page has no room for; ``how`` says how the others are
-    embedded.
+    ``left_out`` are the pictures for which the page has no room; ``how`` describes the encoding of
+    the others.
     """
 
     bpp: float
@@ -165,7 +165,7 @@ def sliders(
 ) -> Sliders | None:
     """Return the sliders, with at most ``limit`` characters of pictures; None without pictures.
 
-    Raises InputError if a picture cannot be read any more.
+    Raises InputError if a picture can no longer be read.
     """
     if samples is None or not samples.pictures:
         return None
@@ -192,10 +192,10 @@ def sliders(
 def first_pair(
     results: Sequence[PipelineResult], comparisons: Sequence[Comparison], names: Sequence[str]
 ) -> tuple[str, str]:
-    """Return the pipelines to show first: the best that is not joint, and the first that is.
+    """Return the pipelines to show first: the best that is not joint, and the first joint one.
 
-    The best is the first of :attr:`Comparison.rank`; without comparisons it is the first of those
-    that enhance. Empty names stand for none.
+    The best is the first by :attr:`Comparison.rank`; without comparisons, the first that enhances.
+    An empty name stands for no pipeline.
     """
     families = {result.name: family_of(result) for result in results}
     joint = [name for name in names if families[name] == "joint"]
@@ -231,8 +231,10 @@ def _note(shown: PipelineSample, bpp: float) -> str:
     if shown.ssim is not None:
         said.append(f"SSIM {shown.ssim:.3f}")
     if not 1 / _FAR <= shown.bpp / bpp <= _FAR:
-        said.append("the nearest that it has")
-    return " · ".join(text.replace(" ", "\u00a0") for text in said)  # broken between facts only
+        said.append("nearest available")
+    return " · ".join(
+        text.replace(" ", "\u00a0") for text in said
+    )  # lines break between facts only
 
 
 def _of(shown: PictureSamples, name: str) -> PipelineSample | None:

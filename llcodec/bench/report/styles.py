@@ -1,9 +1,10 @@
 """The styles of pipelines in plots and reports: hue, fill, shape and dashes, never hue alone.
 
-Hue and fill tell who enhances: the joint network is black, a sender that enhances is blue and
-filled, a receiver is orange and hollow. The shape of the points tells the codec; shade and dashes
-tell the enhancer. Blue and orange stay apart with every kind of colour vision, and all curves do
-without colours, since no two of a family share shape and dashes.
+Hue and fill show where enhancement happens: joint networks are black, pipelines whose sender
+enhances are blue and filled, those whose receiver enhances are orange and hollow. The shape of the
+points shows the codec; shade and dashes show the enhancer. Blue and orange can be distinguished
+with every kind of colour vision. All curves can be distinguished without colours, since no two of
+a family share shape and dashes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,9 +44,9 @@ class Family:
 
     Attributes:
         title: its name for people.
-        light: shades on a light ground, ``#rrggbb``; ``dark`` are as many for a dark one.
-        dark: see ``light``.
-        filled: whether its points are.
+        light: shades for a light background, ``#rrggbb``.
+        dark: as many shades for a dark background.
+        filled: whether its points are filled.
         width: of its lines, in pixels.
     """
 
@@ -99,7 +100,7 @@ FAMILIES: Mapping[Order, Family] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Style:
-    """How one pipeline is drawn; ``shade`` counts the colours of its family."""
+    """How one pipeline is drawn; ``shade`` is an index into the colours of its family."""
 
     family: Order
     shade: int
@@ -110,7 +111,7 @@ class Style:
 def pipeline_styles(results: Sequence[PipelineResult]) -> dict[str, Style]:
     """Return the styles of pipelines by their names.
 
-    Of one family, no two share shape and dashes, until there are more of them than pairs of both.
+    No two of a family share both shape and dashes, unless there are more than combinations.
     """
     codecs = _numbers(codec_of(r) for r in results if family_of(r) not in ("joint", "enhance"))
     enhancers = _numbers(name for name in map(enhancer_of, results) if name != NONE)
@@ -120,7 +121,7 @@ def pipeline_styles(results: Sequence[PipelineResult]) -> dict[str, Style]:
         family = family_of(result)
         codec = codecs.get(codec_of(result), 0)
         enhancer = enhancers.get(enhancer_of(result), 0)
-        joints = sum(look.family == "joint" for look in found.values())
+        joints = sum(style.family == "joint" for style in found.values())
         dash, shape = {
             "joint": (joints, SHAPES.index("star")),
             "ebc": (enhancer, codec),
@@ -155,7 +156,7 @@ def enhancer_of(result: PipelineResult) -> str:
 def _free(
     family: Order, dash: int, shape: int, taken: set[tuple[Order, int, int]]
 ) -> tuple[int, int]:
-    """Return the wanted dashes and shape, or the next that are still free."""
+    """Return the wanted dashes and shape, or the next combination that is free."""
     for step in product(range(len(DASHES)), range(len(SHAPES))):
         place = ((dash + step[0]) % len(DASHES), (shape + step[1]) % len(SHAPES))
         if (family, *place) not in taken:

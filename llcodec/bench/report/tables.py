@@ -12,7 +12,7 @@ from llcodec.bench.pipelines import NONE
 from llcodec.bench.report.charts import MEASURES
 from llcodec.bench.results import Comparison, PipelineResult
 
-_COMMANDS = ("command", "commands")  # shown apart, as they would be typed
+_COMMANDS = ("command", "commands")  # shown separately, as they would be typed
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def commands(meta: Mapping[str, Any]) -> tuple[str, ...]:
 
 def facts(meta: Mapping[str, Any]) -> tuple[Facts, ...]:
     """Return all other metadata: first single values, then each mapping under its own name."""
-    rest = {name: value for name, value in meta.items() if name not in _COMMANDS}
-    groups = {name: value for name, value in rest.items() if isinstance(value, Mapping)}
-    alone = {name: value for name, value in rest.items() if name not in groups}
+    others = {name: value for name, value in meta.items() if name not in _COMMANDS}
+    groups = {name: value for name, value in others.items() if isinstance(value, Mapping)}
+    single = {name: value for name, value in others.items() if name not in groups}
     listed = [
-        Facts("Run", _rows(alone)),
+        Facts("Run", _rows(single)),
         *(Facts(name.capitalize(), _rows(group)) for name, group in groups.items()),
     ]
     return tuple(group for group in listed if group.rows)
@@ -58,10 +58,10 @@ def times(results: Sequence[PipelineResult]) -> tuple[Facts, ...]:
     names: dict[str, list[str]] = {}
     for result in results:
         if result.conditions:
-            told = "; ".join(map(str, result.conditions))
-            names.setdefault(told, []).append(result.name)
-    alone = len(names) == 1
-    rows = ((("all pipelines" if alone else ", ".join(of)), told) for told, of in names.items())
+            text = "; ".join(map(str, result.conditions))
+            names.setdefault(text, []).append(result.name)
+    shared = len(names) == 1
+    rows = ((("all pipelines" if shared else ", ".join(of)), text) for text, of in names.items())
     return (Facts("Times", tuple(rows)),) if names else ()
 
 
@@ -78,9 +78,9 @@ def parts(results: Sequence[PipelineResult]) -> tuple[Part, ...]:
 
 
 def training_hours(result: PipelineResult) -> tuple[float, ...]:
-    """Return the hours of training of a pipeline's parts, in order, as far as they are known."""
-    told = (result.record[place].get("training_hours") for place in ("before", "codec", "after"))
-    return tuple(float(hours) for hours in told if hours is not None)
+    """Return the known hours of training of a pipeline's parts, in their order."""
+    found = (result.record[place].get("training_hours") for place in ("before", "codec", "after"))
+    return tuple(float(hours) for hours in found if hours is not None)
 
 
 def _flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,15 +113,15 @@ def _text(value: object) -> str:
 
 NOTHING = "–"
 _MINUS = "−"
-_QUICK = 0.095  # seconds; below, two digits after the point would tell nothing
-_ALONE = Comparison("", None, None, None)
+_QUICK = 0.095  # seconds, below which three decimals are shown instead of two
+_NO_COMPARISON = Comparison("", None, None, None)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as shown, and as sorted; None if there is none.
+    """A number: ``text`` as shown, ``value`` for sorting; None if there is none.
 
-    ``verdict`` is ``better``, ``worse``, or empty where nothing is compared.
+    ``verdict`` is ``better``, ``worse``, or empty if nothing is compared.
     """
 
     text: str
@@ -151,11 +151,11 @@ COLUMNS = (
     Column("BD-rate, PSNR", "how many percent more bits than the anchor for equal PSNR"),
     Column("BD-rate, MS-SSIM", "how many percent more bits than the anchor for equal MS-SSIM"),
     Column("BD-PSNR", "how much more PSNR than the anchor at equal rates"),
-    Column("Encode", "seconds per picture, enhancement included, median"),
-    Column("Decode", "seconds per picture, enhancement included, median"),
-    Column("Encode, memory", "peak of a process that encodes one picture and does nothing else"),
-    Column("Decode, memory", "peak of a process that decodes one picture and does nothing else"),
-    Column("Trained", "hours of training of the networks that are ours, enhancer and codec"),
+    Column("Encode", "median seconds per picture, including enhancement"),
+    Column("Decode", "median seconds per picture, including enhancement"),
+    Column("Encode, memory", "peak memory of a process that only encodes one picture"),
+    Column("Decode, memory", "peak memory of a process that only decodes one picture"),
+    Column("Trained", "hours of training of our own networks, enhancer and codec"),
 )
 
 
@@ -163,10 +163,10 @@ def comparison_rows(
     results: Sequence[PipelineResult], comparisons: Sequence[Comparison], anchor: str | None
 ) -> tuple[Row, ...]:
     """Return a row for each result, the fewest bits first."""
-    beside = {comparison.name: comparison for comparison in comparisons}
+    by_name = {comparison.name: comparison for comparison in comparisons}
     rows = []
     for number, result in enumerate(results):
-        bd = beside.get(result.name, _ALONE)
+        bd = by_name.get(result.name, _NO_COMPARISON)
         rows.append(
             Row(
                 number,
@@ -183,7 +183,7 @@ def comparison_rows(
                 ),
             )
         )
-    return tuple(sorted(rows, key=lambda row: beside.get(row.name, _ALONE).rank))
+    return tuple(sorted(rows, key=lambda row: by_name.get(row.name, _NO_COMPARISON).rank))
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class NumberRow:
 
 
 def number_rows(results: Sequence[PipelineResult]) -> tuple[tuple[str, ...], tuple[NumberRow, ...]]:
-    """Return headings and rows of all measures that every result has."""
+    """Return headings and rows for all measures that every result has."""
     measures = [m for m in MEASURES if all(m.column in result.columns for result in results)]
     rows = []
     for result in results:
@@ -227,7 +227,7 @@ def _megabytes(memory: PeakMemory | None) -> tuple[Cell, Cell]:
 
 
 def _hours(parts: Sequence[float]) -> Cell:
-    """Return the hours of each part; sorted by their sum."""
+    """Return a cell with the hours of each part, which sorts by their sum."""
     if not parts:
         return Cell(NOTHING, None)
     return Cell(f"{' + '.join(f'{hours:.1f}' for hours in parts)} h", sum(parts))

@@ -30,16 +30,16 @@ from llcodec.bench.runner import PipelineRun, Progress
 from llcodec.errors import InputError
 
 NAME: Final = "report.html"
-PICTURE_LIMIT: Final = 2_500_000  # characters; the rest of a report takes at most half a million
-PLOTS, REPORT = "matplotlib", "jinja2"  # the libraries they need
+PICTURE_LIMIT: Final = 2_500_000  # characters; everything else takes at most half a million
+PLOTS, REPORT = "matplotlib", "jinja2"  # the libraries that they need
 _SHOWN = 3  # pictures
 _NAMED = 5  # ids, in an error
 
 
 def indices_to_show(pictures: PictureSet, ids: Sequence[str]) -> tuple[int, ...]:
-    """Return the indices of pictures by their ids; without ids, of three, evenly spread.
+    """Return the indices of the pictures with these ids; without ids, of three, evenly spaced.
 
-    Raises InputError if the set has no picture with one of the ids.
+    Raises InputError if no picture of the set has one of the ids.
     """
     if not ids:
         return spread_indices(len(pictures.pictures), _SHOWN)
@@ -56,17 +56,17 @@ def indices_to_show(pictures: PictureSet, ids: Sequence[str]) -> tuple[int, ...]
 def present(
     result: BenchResult, out: Path, cache: Path, shown: Sequence[int], progress: Progress
 ) -> Path | None:
-    """Write plots and ``out``/report.html, as far as the libraries for them are installed.
+    """Write plots and ``out``/report.html, if the libraries for them are installed.
 
     Args:
         result: of a benchmark.
         out: the folder of its results.
-        cache: the folder of what need not be made again.
+        cache: the folder of cached results.
         shown: indices of the pictures to show.
-        progress: called as pictures are made.
+        progress: called as samples are finished.
 
     Returns:
-        The path of the report, or None without it.
+        The path of the report, or None if it was not written.
 
     Raises:
         OutputError: if a file cannot be written.
@@ -124,18 +124,18 @@ def write_report(
     complexity: Sequence[Complexity],
     meta: Mapping[str, Any],
 ) -> Path:
-    """Write ``out``/report.html, a page that needs neither network nor other files.
+    """Write ``out``/report.html, a page that needs neither the network nor other files.
 
     Args:
-        out: a folder, made if need be.
+        out: a folder; it is created if it does not exist.
         results: of the pipelines that did not fail.
-        comparisons: theirs with the anchor; may be empty.
-        failed: the runs that did, with their reasons.
-        samples: pictures for the sliders; None leaves them out.
-        complexity: for the bars; empty leaves them out.
-        meta: what the results share. ``dataset``, ``split``, ``anchor`` and ``date`` stand in the
-            heading, ``command`` or ``commands`` as they are typed; all else is listed, mappings
-            such as ``machine`` and ``versions`` under their own names.
+        comparisons: of these results with the anchor; may be empty.
+        failed: the runs that failed, with their reasons.
+        samples: pictures for the sliders; None leaves the sliders out.
+        complexity: for the bars; empty leaves the bars out.
+        meta: what the results share. ``dataset``, ``split``, ``anchor`` and ``date`` are shown in
+            the heading, ``command`` or ``commands`` as they are typed. Everything else is listed,
+            mappings such as ``machine`` and ``versions`` under their own names.
 
     Returns:
         The path of the report.
@@ -170,7 +170,7 @@ def write_report(
     text = render(content, data)
     path = out / NAME
     with atomic_write(path) as partial:
-        # Names of files need not be Unicode: what is not becomes a question mark.
+        # File names need not be valid Unicode; invalid characters become question marks.
         partial.write_text(text, "utf-8", errors="replace", newline="\n")
     return path
 

@@ -1,7 +1,7 @@
-"""Distances as people see them, by networks that others trained: LPIPS and DISTS.
+"""Perceptual distances by published networks: LPIPS and DISTS.
 
-Both are torchmetrics' (the extra ``perceptual``), with the weights that their authors fitted and it
-ships. What they look through, AlexNet and VGG16 trained on ImageNet, nobody ships: it is loaded.
+Both are those of torchmetrics (extra ``perceptual``), which ships the weights that their authors
+fitted. The weights of the backbones, AlexNet and VGG16 trained on ImageNet, are downloaded.
 """
 
 from llcodec.metrics.perceptual.choice import MetricChoice, parse_metrics

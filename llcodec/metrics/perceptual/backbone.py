@@ -10,7 +10,7 @@ from torch import nn
 class Backbone:
     """A network of torchvision, which must be imported before any property is used.
 
-    ``name`` is torchvision's for the network, ``published`` for its weights.
+    ``name`` is the name of the network in torchvision, ``published`` that of its weights.
     """
 
     name: str
@@ -25,19 +25,19 @@ class Backbone:
 
     @property
     def file_name(self) -> str:
-        """Their name in PyTorch's cache, as in ``vgg16-397923af.pth``."""
+        """The name of the weights in PyTorch's cache, such as ``vgg16-397923af.pth``."""
         return self.url.rpartition("/")[2]
 
     @property
     def hash_start(self) -> str:
-        """The first digits of their SHA-256, which stand in the name."""
+        """The first digits of the SHA-256 of the weights, which are part of the name."""
         return self.file_name.removesuffix(".pth").rpartition("-")[2]
 
     def empty_features(self) -> nn.Sequential:
         """Return the layers up to the last feature map, without memory for weights."""
         from torchvision.models import get_model
 
-        # On the meta device: the classifier, which is left out, has 90 % of the weights.
+        # On the meta device, because 90 % of the weights are in the classifier, which is not used.
         with torch.device("meta"):
             features: nn.Sequential = get_model(self.name, weights=None).features
         return features

@@ -1,4 +1,4 @@
-"""The metrics of a command line, and the weights of each."""
+"""Parse the metrics of a command line, and the weights of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ class MetricChoice:
     weights: Path | None = None
 
     def __str__(self) -> str:
-        """Return the metric as on a command line, without the folder of the file."""
+        """Return the metric as on a command line, with the name of the file only."""
         return self.name if self.weights is None else f"{self.name}:{self.weights.name}"
 
     def load(self) -> PerceptualMetric:
         """Load the metric; download its weights if needed.
 
         Raises:
-            InputError: when the extra is not installed.
-            UnknownModelError: when the weights cannot be found or downloaded.
-            BrokenModelError: when they are not those of the backbone.
+            InputError: if the extra is not installed.
+            UnknownModelError: if the weights cannot be found or downloaded.
+            BrokenModelError: if they are not those of the backbone.
         """
         import_library()
         return load_metric(self.name, self.weights or self._published())
@@ -46,7 +46,7 @@ def parse_metrics(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
     """Parse texts such as ``lpips,dists:vgg16.pth``; return metrics in the order of ``NAMES``.
 
     Raises:
-        InputError: when there is no such metric, or one is given twice.
+        InputError: if there is no such metric, or one is given twice.
     """
     chosen: dict[str, MetricChoice] = {}
     for word in (word for text in texts for word in text.split(",")):
@@ -54,6 +54,6 @@ def parse_metrics(texts: Sequence[str]) -> tuple[MetricChoice, ...]:
         if name not in NAMES or bool(colon) != bool(path):
             raise InputError(f"no metric {word!r}: write {', '.join(NAMES)} or NAME:WEIGHTS")
         if name in chosen:
-            raise InputError(f"the metric {name} is there twice")
+            raise InputError(f"the metric {name} is given twice")
         chosen[name] = MetricChoice(name, Path(path) if path else None)
     return tuple(chosen[name] for name in NAMES if name in chosen)

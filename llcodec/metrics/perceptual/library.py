@@ -1,4 +1,4 @@
-"""The library that computes LPIPS and DISTS: imported where it is used, and named if missing."""
+"""Import torchmetrics, the library that computes LPIPS and DISTS."""
 
 import importlib
 
@@ -7,10 +7,10 @@ from llcodec._torchvision import import_torchvision
 
 
 def import_library() -> None:
-    """Import torchvision and torchmetrics, so that other imports from them succeed.
+    """Import torchvision and torchmetrics, so that later imports from them succeed.
 
-    Raises InputError, naming the extra to install, if they are not there.
+    Raises InputError, which names the extra to install, if they are missing.
     """
     with names_extra("torchmetrics", "perceptual"):
-        import_torchvision()  # torchmetrics imports it, too, and could not cope with some builds
+        import_torchvision()  # torchmetrics imports it too, and would fail with some builds
         importlib.import_module("torchmetrics")

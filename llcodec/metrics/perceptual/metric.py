@@ -1,4 +1,4 @@
-"""LPIPS and DISTS of pictures in memory."""
+"""Compute LPIPS and DISTS of pictures in memory."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists":
 """The backbone of each metric."""
 
 NAMES = tuple(BACKBONES)
-# Pixels a side: AlexNet reduces smaller pictures to nothing. DISTS takes any size.
+# Pixels per side: AlexNet would reduce smaller pictures to nothing. DISTS takes any size.
 _MIN_SIDE: Mapping[str, int] = MappingProxyType({"lpips": 31, "dists": 1})
 
 
@@ -44,26 +44,26 @@ class PerceptualMetric:
     def __call__(self, picture: Pixels, reference: Pixels) -> float:
         """Return the distance of two H×W×3 8-bit pictures, which are not resized.
 
-        It is symmetric.
+        The distance is symmetric.
 
         Raises:
-            ValueError: when the shapes differ, or a side is too short for the backbone.
+            ValueError: if the shapes differ, or a side is too short for the backbone.
         """
         if picture.shape != reference.shape:
             raise ValueError(f"the shapes differ: {picture.shape} and {reference.shape}")
         if min(picture.shape[:2]) < _MIN_SIDE[self.name]:
-            raise ValueError(f"{self.name} needs {_MIN_SIDE[self.name]} pixels a side")
+            raise ValueError(f"{self.name} needs at least {_MIN_SIDE[self.name]} pixels per side")
         with torch.inference_mode():
             value = float(self.distance(_tensor(picture), _tensor(reference)))
-        return max(value, 0.0)  # rounding goes below
+        return max(value, 0.0)  # rounding can make it negative
 
     @property
     def decides(self) -> dict[str, str]:
-        """What its values depend on, apart from the pictures: a part of cache keys."""
+        """Everything but the pictures that its values depend on, for cache keys."""
         return {"name": self.name, "sha256": self.sha256, _LIBRARY: version(_LIBRARY)}
 
     def record(self) -> dict[str, str | bool]:
-        """Return its record for results; ``published``: the weights are the published ones."""
+        """Return its record for results; ``published`` says whether the weights are published."""
         backbone = BACKBONES[self.name]
         return {
             "backbone": backbone.name,
@@ -76,13 +76,13 @@ class PerceptualMetric:
 
 @lru_cache(maxsize=len(NAMES))
 def load_metric(name: str, weights: Path) -> PerceptualMetric:
-    """Load one of ``NAMES`` with its backbone's weights from a file; cached in memory.
+    """Load one of ``NAMES`` with the weights of its backbone from a file; cached in memory.
 
     Call :func:`~llcodec.metrics.perceptual.library.import_library` first.
 
     Raises:
-        UnknownModelError: when there is no such file.
-        BrokenModelError: when it does not hold the backbone's weights.
+        UnknownModelError: if there is no such file.
+        BrokenModelError: if it does not contain the weights of the backbone.
     """
     features = read_features(BACKBONES[name], weights)
     return PerceptualMetric(name, weights.name, sha256_of(weights), _network(name, features))

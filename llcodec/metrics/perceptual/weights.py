@@ -1,6 +1,6 @@
 """Weights of backbones: from a file, from PyTorch's cache, or downloaded.
 
-No code in a file is executed: it is safetensors, or read with ``weights_only=True``.
+No code in a file is executed: files are safetensors, or read with ``weights_only=True``.
 """
 
 from collections.abc import Mapping
@@ -15,16 +15,16 @@ from torch import Tensor, nn
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.metrics.perceptual.backbone import Backbone
 
-_FEATURES = "features."  # torchvision's names of what is used begin so
+_FEATURES = "features."  # the prefix of torchvision's names of the layers that are used
 
 
 def published_weights(backbone: Backbone) -> Path:
     """Return the path of the published weights in PyTorch's cache; download them if needed.
 
-    Downloads whose SHA-256 does not begin as their name says are deleted.
+    A download is deleted if its SHA-256 does not begin with the digits in its name.
 
     Raises:
-        UnknownModelError: when they are not in the cache and cannot be downloaded.
+        UnknownModelError: if they are not in the cache and cannot be downloaded.
     """
     path = Path(torch.hub.get_dir()) / "checkpoints" / backbone.file_name
     if path.is_file():
@@ -41,14 +41,14 @@ def published_weights(backbone: Backbone) -> Path:
 
 
 def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
-    """Return a backbone's features with the weights of a file, in eval mode and without gradients.
+    """Return the features of a backbone with weights from a file, in eval mode, without gradients.
 
-    The file is a state dictionary with torchvision's names; safetensors if its suffix says so.
-    Other layers than the features may be missing.
+    The file is a state dictionary with torchvision's names, as safetensors if it has that suffix.
+    Layers other than the features may be missing.
 
     Raises:
-        UnknownModelError: when there is no file.
-        BrokenModelError: when it does not hold weights of this network.
+        UnknownModelError: if there is no file.
+        BrokenModelError: if it does not contain weights of this network.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weights of {backbone.name}")
@@ -57,7 +57,7 @@ def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
         held = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
         state = {name.removeprefix(_FEATURES): tensor.float() for name, tensor in held.items()}
         features.load_state_dict(state, assign=True)
-    except Exception as error:  # pickle, zip, safetensors and torch all raise errors of their own
+    except Exception as error:  # pickle, zip, safetensors and torch raise errors of many classes
         raise BrokenModelError(
             f"{path}: not weights of {backbone.name} that can be read safely "
             f"({type(error).__name__})"

@@ -72,7 +72,7 @@ def test_folders_without_weights_and_with_too_many(tmp_path: Path) -> None:
         with pytest.raises(UnknownModelError, match="no weights of mbt2018"):
             weight_files("mbt2018", path)
     fill(tmp_path, "mbt2018-1-3f36cd77.pth.tar", "mbt2018-1.pth")
-    with pytest.raises(InputError, match="both of quality 1"):
+    with pytest.raises(InputError, match="both have quality 1"):
         weight_files("mbt2018", tmp_path)
 
 

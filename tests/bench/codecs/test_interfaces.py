@@ -11,7 +11,7 @@ import pytest
 
 from llcodec._arrays import Pixels
 from llcodec.bench.codecs.registry import CodecOptions, codec_of
-from llcodec.bench.interfaces import BenchCodec, bits_per_pixel, check_pixels, whole_quality
+from llcodec.bench.interfaces import BenchCodec, bits_per_pixel, check_pixels, integer_quality
 from llcodec.errors import InputError, QualityError, UnreadableImageError
 from llcodec.metrics import psnr
 
@@ -119,7 +119,7 @@ def test_pictures_have_three_channels_of_eight_bits() -> None:
 
 
 def test_whole_qualities() -> None:
-    assert whole_quality("x", 7.0, 0, 63) == 7
+    assert integer_quality("x", 7.0, 0, 63) == 7
     for wrong in (7.5, -1, 64, float("nan"), float("inf")):
-        with pytest.raises(QualityError, match="whole qualities from 0 to 63"):
-            whole_quality("x", wrong, 0, 63)
+        with pytest.raises(QualityError, match="must be an integer from 0 to 63"):
+            integer_quality("x", wrong, 0, 63)

@@ -76,9 +76,9 @@ def test_the_joint_model_makes_dark_pictures_bright(photo: Pixels) -> None:
 
 
 def test_models_do_what_their_name_says(plain_model: Path) -> None:
-    with pytest.raises(InputError, match="makes pictures bright, so it cannot be 'base'"):
+    with pytest.raises(InputError, match="brightens, so it cannot be 'base'"):
         LlcCodec("base", DEFAULT_MODEL, use="plain")
-    with pytest.raises(InputError, match="gives back what goes in, so it cannot be 'joint'"):
+    with pytest.raises(InputError, match="does not brighten, so it cannot be 'joint'"):
         LlcCodec("joint", str(plain_model), use="joint")
     with pytest.raises(UnknownModelError):
         LlcCodec("base", "no-such-model")
@@ -97,7 +97,7 @@ def test_its_training_tells_what_a_model_does_and_not_its_shape(
 
     trained = json.dumps({"stage": "joint", "steps": 7})
     assert codec(trained, "joint").settings().parameters["brightens"] is True
-    with pytest.raises(InputError, match="the model ablation makes pictures bright"):
+    with pytest.raises(InputError, match="the model ablation brightens"):
         codec(trained, "plain")
     for recipe in (
         json.dumps({"stage": "plain"}),
@@ -195,10 +195,10 @@ def test_hours_of_training_are_those_of_all(tmp_path: Path) -> None:
 
 
 def test_models_do_what_is_expected_and_all_the_same(folder: Path, photo: Pixels) -> None:
-    with pytest.raises(InputError, match="gives back what goes in, so it cannot be 'joint'"):
+    with pytest.raises(InputError, match="does not brighten, so it cannot be 'joint'"):
         LlcLadder("joint", folder, use="joint").settings()
     shutil.copy(shipped_file("fast"), folder)
-    with pytest.raises(InputError, match="some models of ours make pictures bright"):
+    with pytest.raises(InputError, match="some models of ours brighten"):
         LlcLadder("ours", folder).settings()
 
 

@@ -77,9 +77,9 @@ def test_programs_that_write_nothing(vtm_folder: Path, photo: Pixels) -> None:
     vtm = find_vtm(vtm_folder)
     for program in (vtm.encoder, vtm.decoder):
         program.write_text("#!/bin/sh\n")
-    with pytest.raises(InputError, match="encoder ended well and wrote nothing"):
+    with pytest.raises(InputError, match="encoder succeeded but wrote no file"):
         VtmCodec(vtm).encode(photo, 32)
-    with pytest.raises(UnreadableImageError, match="decoder ended well and wrote nothing"):
+    with pytest.raises(UnreadableImageError, match="decoder succeeded but wrote no file"):
         VtmCodec(vtm).decode(b"\0\1\0\1stream")
 
 
@@ -89,9 +89,9 @@ def test_programs_that_hang_are_ended(vtm_folder: Path, photo: Pixels) -> None:
         program.write_text("#!/bin/sh\nsleep 60\n")
     codec = VtmCodec(vtm, timeout=0.3)
     for run in (lambda: codec.encode(photo, 32), lambda: codec.decode(b"\0\1\0\1stream")):
-        with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+        with pytest.raises(InputError, match=r"was killed after 0\.3 seconds"):
             run()
-    with pytest.raises(InputError, match="EncoderAppStatic was ended"):
+    with pytest.raises(InputError, match="EncoderAppStatic was killed"):
         codec.settings()
 
 
@@ -163,7 +163,7 @@ def test_no_folder_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_what_is_missing_is_named(vtm_folder: Path, gone: str, what: str) -> None:
     (vtm_folder / gone).unlink()
-    with pytest.raises(InputError, match=f"holds no {what}: "):
+    with pytest.raises(InputError, match=f"has no {what}: "):
         find_vtm(vtm_folder)
 
 

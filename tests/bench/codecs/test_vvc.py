@@ -76,7 +76,7 @@ def test_an_ffmpeg_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Monke
     other.write_text("#!/bin/sh\nsleep 60\n")
     other.chmod(0o755)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(other))
-    with pytest.raises(InputError, match=r"ffmpeg was ended after 0\.3 seconds"):
+    with pytest.raises(InputError, match=r"ffmpeg was killed after 0\.3 seconds"):
         VvcCodec(timeout=0.3)
 
 

@@ -80,10 +80,10 @@ def test_a_program_is_found_where_the_system_finds_it(
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        (HALVE, "a picture of 7×5 pixels, not of 14×10"),
-        ("pass", "wrote no picture"),
+        (HALVE, "a picture of 7×5 pixels instead of 14×10"),
+        ("pass", "did not write a picture"),
         ("import sys; sys.exit('out of coffee')", "out of coffee"),
-        ("import sys; open(sys.argv[2], 'w').write('?')", "wrote what is not an image"),
+        ("import sys; open(sys.argv[2], 'w').write('?')", "wrote a file that is not an image"),
     ],
 )
 def test_what_goes_wrong_is_told(program: Callable[[str], str], code: str, told: str) -> None:
@@ -93,7 +93,7 @@ def test_what_goes_wrong_is_told(program: Callable[[str], str], code: str, told:
 
 def test_a_program_that_hangs_is_ended(program: Callable[[str], str]) -> None:
     enhancer = CommandEnhancer(program("import time; time.sleep(60)"), timeout=0.3)
-    with pytest.raises(InputError, match=r"was ended after 0\.3 seconds"):
+    with pytest.raises(InputError, match=r"was killed after 0\.3 seconds"):
         enhancer.enhance(pixels())
 
 

@@ -182,7 +182,9 @@ def test_the_keys_go_along_curves_and_across(browser: Any, bench: "Bench") -> No
     first = texts(browser, "#tooltip dd")
     chart.send_keys(Keys.ARROW_RIGHT)
     assert texts(browser, "#tooltip dd") != first
-    assert texts(browser, "#chart-told")[0].startswith(f"{bench.results[0].name}: Quality 30")
+    assert texts(browser, "#chart-description")[0].startswith(
+        f"{bench.results[0].name}: Quality 30"
+    )
     chart.send_keys(Keys.ARROW_DOWN)
     assert texts(browser, name) == [bench.results[1].name]
     chart.send_keys(Keys.ARROW_UP, Keys.ARROW_UP)

@@ -107,7 +107,7 @@ def test_bars_are_told_in_words() -> None:
     assert figure is not None
     macs, parameters = figure.panels
     assert (macs.bars[1].total, parameters.bars[1].total) == ("20.0 G", "16.0 M")
-    assert macs.bars[1].told == "enhancer 8.00 G, codec 12.0 G"
+    assert macs.bars[1].description == "enhancer 8.00 G, codec 12.0 G"
 
 
 def test_stages_share_colours_and_sources_are_told() -> None:

@@ -47,7 +47,7 @@ def test_rates_that_are_far_off_are_told(bench: "Bench") -> None:
         made = sliders(replace(bench.samples, bpp=asked), bench.results, (), LIMIT)
         assert made is not None
         note = made.pictures[0].versions[2].note.replace("\u00a0", " ")
-        assert ("the nearest that it has" in note) == far
+        assert ("nearest available" in note) == far
         assert f"{rate:.3f} bpp" in note
 
 

@@ -43,7 +43,7 @@ def test_everything_is_told(bench: "Bench", text: str) -> None:
     assert escape(bench.failed[0].failure) in text
     assert str(bench.results[0].conditions[0]) in text
     assert "not all were measured under the same conditions" not in text
-    assert "Beside " in text
+    assert "Compared with " in text
 
 
 def test_times_of_other_conditions_are_told(bench: "Bench", tmp_path: Path) -> None:

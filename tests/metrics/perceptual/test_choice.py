@@ -25,7 +25,7 @@ def test_what_is_no_metric_is_refused(text: str) -> None:
 
 
 def test_each_metric_is_there_once() -> None:
-    with pytest.raises(InputError, match="lpips is there twice"):
+    with pytest.raises(InputError, match="lpips is given twice"):
         parse_metrics(["lpips", "dists,lpips:a.pth"])
 
 

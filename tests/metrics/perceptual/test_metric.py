@@ -63,7 +63,7 @@ def test_records_name_the_weights(metrics: Metrics, request: pytest.FixtureReque
 def test_shapes_and_sizes_are_checked(cache: Path, scene: Pixels) -> None:
     lpips, dists = (MetricChoice(name).load() for name in NAMES)
     assert lpips(scene[:31, :31], 255 - scene[:31, :31]) > 0
-    with pytest.raises(ValueError, match="31 pixels a side"):
+    with pytest.raises(ValueError, match="31 pixels per side"):
         lpips(scene[:30], scene[:30])
     assert dists(scene[:1, :1], 255 - scene[:1, :1]) > 0
     for metric in (lpips, dists):

@@ -1,9 +1,9 @@
-/* The curves: one measure over the rate, with the point nearest to the pointer or the keys told. */
+/* The curves of one measure against rate; the point nearest to the pointer or the keys is described. */
 
 const chart = (() => {
   const box = document.getElementById("chart");
   const tooltip = document.getElementById("tooltip");
-  const told = document.getElementById("chart-told");
+  const description = document.getElementById("chart-description");
   const NEAR = 56; // pixels from the pointer within which a point counts
   const hidden = new Set();
   let measure = report.measures[0];
@@ -75,7 +75,7 @@ const chart = (() => {
     picture.append(grid(frame, x, y));
     for (const { pipeline, number, points } of curves) {
       const places = points.map(([rate, value]) => [x.place(rate), y.place(value)]);
-      const group = svg("g", { class: `curve ${look(pipeline)}` });
+      const group = svg("g", { class: `curve ${styleClass(pipeline)}` });
       if (places.length > 1) group.append(line(pipeline, places));
       group.append(...places.map(([px, py]) => mark(pipeline, px, py)));
       picture.append(group);
@@ -196,7 +196,7 @@ const chart = (() => {
     show();
     if (active) {
       const { name, rows } = facts();
-      told.textContent = `${name}: ${rows.map((row) => row.join(" ")).join(", ")}`;
+      description.textContent = `${name}: ${rows.map((row) => row.join(" ")).join(", ")}`;
     }
   }
 

@@ -70,14 +70,14 @@ function line(pipeline, places) {
 }
 
 /** Return the class that gives a pipeline its colour. */
-function look(pipeline) {
-  return `look-${pipeline.family}-${pipeline.shade}`;
+function styleClass(pipeline) {
+  return `style-${pipeline.family}-${pipeline.shade}`;
 }
 
 /** Return a short piece of a pipeline's curve, for legends and tables. */
 function swatch(pipeline) {
   const drawing = svg("svg", { width: 34, height: 14, viewBox: "0 0 34 14", "aria-hidden": "true" });
-  drawing.classList.add(look(pipeline));
+  drawing.classList.add(styleClass(pipeline));
   drawing.append(line(pipeline, [[1, 7], [33, 7]]), mark(pipeline, 17, 7));
   return drawing;
 }

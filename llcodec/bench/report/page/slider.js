@@ -65,7 +65,7 @@
           image.alt = `${picture.title}: ${name(number)}`;
         } else {
           image.hidden = true;
-          missing.textContent = `Not there: ${note}`;
+          missing.textContent = `Not available: ${note}`;
         }
         const caption = figure.querySelector(`.side.${side}`);
         caption.querySelector("b").textContent = name(number);

@@ -5,7 +5,7 @@
     place.append(swatch(report.pipelines[Number(place.dataset.pipeline)]));
   }
 
-  /** Order two values; those that are not there come last, whatever the direction. */
+  /** Compare two values; missing ones come last in either direction. */
   function compared(a, b, numeric, direction) {
     if (a === undefined || b === undefined) return (a === undefined) - (b === undefined);
     return direction * (numeric ? Number(a) - Number(b) : a.localeCompare(b));
