@@ -1,6 +1,6 @@
 """NeRCo for inference: normalise, extract masks, brighten.
 
-Nothing here needs what training needs: no discriminators and no model of language.
+Inference needs neither discriminators nor a text guide.
 """
 
 from collections.abc import Iterable
@@ -20,13 +20,14 @@ from llcodec.nerco.views import View, pad_by_reflection, to_overview, to_signed,
 from llcodec.nerco.windows import CORE, outer_area, windows
 from llcodec.nets.tone import thumbnail
 
-_LEAST = 8  # pixels a side; InstanceNorm and reflection at a quarter of the size need two
+_LEAST = 8  # pixels per side; InstanceNorm and reflection at a quarter of the size need two
 
 
 class NercoModel(nn.Module):
     """NRN, ME, G_H and, for training, G_L of one preset.
 
-    ``switches`` leave NRN or ME out; ``degrader=False`` leaves G_L out, which only training needs.
+    ``switches`` can leave out NRN or ME; ``degrader=False`` leaves out G_L, which only training
+    needs.
     """
 
     def __init__(
@@ -80,9 +81,9 @@ class NercoModel(nn.Module):
     def enhance(self, x: Tensor, core: int = CORE) -> Tensor:
         """Return bright pictures for dark ones, B×3×H×W in [0, 1], of any size.
 
-        Presets of the compact family take a picture window by window, with cores of ``core``
-        pixels a side; ``paper`` needs the whole at once, since its statistics are those of what
-        it sees.
+        Presets of the compact family process a picture window by window, with cores of
+        ``core``×``core`` pixels. ``paper`` processes the complete picture at once, since its
+        statistics are those of its input.
         """
         height, width = x.shape[-2:]
         whole = to_overview(thumbnail(x))

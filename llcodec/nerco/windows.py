@@ -1,4 +1,4 @@
-"""The windows in which the compact networks see a big picture; a unit is one pixel."""
+"""The windows in which the compact networks process a large picture, in pixels."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,8 @@ def windows(
 ) -> Iterator[Window]:
     """Yield windows whose cores cover ``height``×``width`` pixels (multiples of ``stride``) once.
 
-    Cores are ``core``×``core`` pixels at most, halos ``halo`` pixels but at the border. All edges
-    are multiples of ``stride``, as ``core`` and ``halo`` must be.
+    Cores have at most ``core``×``core`` pixels, halos have ``halo`` pixels except at the border.
+    All edges are multiples of ``stride``, as ``core`` and ``halo`` must be.
     """
 
     def along(length: int) -> tuple[Span, ...]:
