@@ -12,15 +12,21 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-quick test-extras lint determinism fuzz soak scaling clean
+.PHONY: demo test test-core test-quick test-extras lint determinism fuzz soak scaling clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) "$(TORCH)" -e ".[dev]"
 	touch $@
 
-demo: $(VENV)/installed
-	$(BIN)/python examples/demo.py
+# What `pip install llcodec` brings, without PyTorch.
+$(VENV)/core/installed: pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+demo: $(VENV)/core/installed
+	$(VENV)/core/bin/python examples/demo.py
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -29,6 +35,14 @@ lint: $(VENV)/installed
 
 test: lint
 	$(BIN)/pytest
+
+$(VENV)/core/testable: $(VENV)/core/installed
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -e ".[tests]"
+	touch $@
+
+# The tests that need no extra, where there is no PyTorch.
+test-core: $(VENV)/core/testable
+	$(VENV)/core/bin/pytest
 
 # Without the slow tests, and without those of bad inputs, full disks, signals and races.
 test-quick: $(VENV)/installed

@@ -16,7 +16,8 @@ Scramble = Callable[[bytes, int], bytes]
 """The fuzzer's own mutation of bytes, with the maximum size of the result."""
 
 PREAMBLE: Final = 10
-_COMPRESSED: Final = {b"iCCP": 4, b"xMPd": 4, b"ALPH": 1}  # where the zlib stream starts
+# Where the zlib stream starts.
+_COMPRESSED: Final = {b"iCCP": 4, b"xMPd": 4, b"nOTE": 4, b"ALPH": 1}
 _MOST_INFLATED: Final = 1 << 16
 _STRANGE_TYPES: Final = (b"neWs", b"NEWS", b"TI\0E", b"head")
 

@@ -49,6 +49,7 @@ def encode(
     target_size: int | str | None = None,
     target_bpp: float | None = None,
     model: str | PathLike[str] = DEFAULT_MODEL,
+    engine: str = "auto",
     device: str = "auto",
     strip: bool = False,
     max_pixels: int = MAX_PIXELS,
@@ -62,7 +63,9 @@ def encode(
         target_size: the most bytes that the file may have; a number, or a text such as ``"40kB"``.
         target_bpp: the most bits per pixel that the file may have.
         model: the name of a shipped model, or the path of a weight file.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
+            unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         strip: drop EXIF, XMP and the colour profile.
         max_pixels: limit on width times height.
 
@@ -77,7 +80,7 @@ def encode(
     picture = as_picture(image, max_pixels)
     target = make_target(quality, target_size, target_bpp)
     with _ONE_AT_A_TIME:
-        codec = load_codec(_text("model", model), device)
+        codec = load_codec(_text("model", model), device, engine)
         return codec.encode(stripped(picture) if strip else picture, target)
 
 
@@ -87,6 +90,7 @@ def decode(
     brightness: float = 1.0,
     exposure: float = 0.0,
     model: str | PathLike[str] | None = None,
+    engine: str = "auto",
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
@@ -99,7 +103,9 @@ def decode(
         exposure: stops to add, from -4 to 4; 1 doubles the light.
         model: the name of a shipped model, or the path of a weight file; by default, the shipped
             one that the file names.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
+            unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         max_pixels: limit on width times height.
 
     Returns:
@@ -115,7 +121,8 @@ def decode(
     data = read_source(file)
     limits = limits_for(max_pixels)
     with _ONE_AT_A_TIME:
-        codec = codec_for(data, None if model is None else _text("model", model), device, limits)
+        name = None if model is None else _text("model", model)
+        codec = codec_for(data, name, device, limits, engine)
         picture = codec.decode(
             data,
             brightness=_number("brightness", brightness),
@@ -131,6 +138,7 @@ def enhance(
     model: str | PathLike[str] = DEFAULT_ENHANCER,
     strength: float = 1.0,
     exposure: float = 0.0,
+    engine: str = "auto",
     device: str = "auto",
     max_pixels: int = MAX_PIXELS,
 ) -> Image.Image:
@@ -146,7 +154,9 @@ def enhance(
         strength: 1 for the enhanced image, 0 for the unchanged image; between, they are
             mixed in linear light.
         exposure: stops to add to the enhanced image, from -4 to 4; 1 doubles the light.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
+            unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         max_pixels: limit on width times height.
 
     Returns:
@@ -159,7 +169,7 @@ def enhance(
     """
     picture = as_picture(image, max_pixels)
     with _ONE_AT_A_TIME:
-        enhancer = load_enhancer(_text("model", model), device)
+        enhancer = load_enhancer(_text("model", model), device, engine)
         strength, exposure = _number("strength", strength), _number("exposure", exposure)
         return imaging.to_pil(enhancer.enhance(picture, strength, exposure=exposure))
 
@@ -249,18 +259,20 @@ def stripped(picture: Picture) -> Picture:
 
 
 @lru_cache(maxsize=2)
-def load_codec(model: str, device: str) -> Codec:
+def load_codec(model: str, device: str, engine: str = "auto") -> Codec:
     """Return a codec, cached between calls."""
-    return Codec(model, device=device)
+    return Codec(model, engine=engine, device=device)
 
 
 @lru_cache(maxsize=2)
-def load_enhancer(model: str, device: str) -> Enhancer:
+def load_enhancer(model: str, device: str, engine: str = "auto") -> Enhancer:
     """Return an enhancer, cached between calls."""
-    return Enhancer(model, device=device)
+    return Enhancer(model, engine=engine, device=device)
 
 
-def codec_for(data: bytes, model: str | None, device: str, limits: Limits) -> Codec:
+def codec_for(
+    data: bytes, model: str | None, device: str, limits: Limits, engine: str = "auto"
+) -> Codec:
     """Return the codec that a file needs: of ``model``, or else of the one its header names.
 
     Raises:
@@ -274,7 +286,7 @@ def codec_for(data: bytes, model: str | None, device: str, limits: Limits) -> Co
                 f"the file was made with the model {model!r}, which does not ship with llcodec: "
                 "give the path of its weight file (--model)"
             )
-    return load_codec(model, device)
+    return load_codec(model, device, engine)
 
 
 def limits_for(max_pixels: int) -> Limits:

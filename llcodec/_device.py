@@ -1,32 +1,35 @@
-"""The device that networks run on, by its name."""
+"""The names of the devices that networks run on."""
 
-import torch
+from typing import Final, NamedTuple
 
 from llcodec.errors import InputError
 
-NAMES = ("auto", "cpu", "cuda", "mps")
+NAMES: Final = ("auto", "cpu", "cuda", "mps", "directml", "coreml")
+_NUMBERED: Final = ("cuda", "directml")  # of which a machine may have several
 
 
-def choose_device(name: str) -> torch.device:
-    """Return the device of a name; ``auto`` is a GPU with CUDA if there is one, else the CPU.
+class DeviceName(NamedTuple):
+    """The kind of a device, one of ``NAMES``, and its number among several GPUs."""
 
-    Args:
-        name: one of ``NAMES``, or one GPU of several as in ``cuda:1``.
+    kind: str
+    number: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.number}" if self.number else self.kind
+
+
+def parse_device(name: str) -> DeviceName:
+    """Return the device of a name: one of ``NAMES``, or one GPU of several as in ``cuda:1``.
 
     Raises:
-        InputError: if the name is unknown, or if this machine has no such device.
+        InputError: if the name is unknown.
     """
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
     kind, _, number = name.partition(":")
-    if kind not in NAMES or (":" in name and not (kind == "cuda" and number.isdecimal())):
+    if kind not in NAMES or (":" in name and not (kind in _NUMBERED and number.isdecimal())):
         raise InputError(f"unknown device {name!r} ({', '.join(NAMES[:-1])} or {NAMES[-1]})")
-    if not _is_here(kind, int(number or 0)):
-        raise InputError(f"the device {name!r} is not available on this machine")
-    return torch.device(name)
+    return DeviceName(kind, int(number or 0))
 
 
-def _is_here(kind: str, number: int) -> bool:
-    if kind == "cuda":
-        return torch.cuda.is_available() and number < torch.cuda.device_count()
-    return kind == "cpu" or torch.backends.mps.is_available()
+def unavailable(name: str) -> InputError:
+    """Return the error that says that this machine has no such device."""
+    return InputError(f"the device {name!r} is not available on this machine")

@@ -4,10 +4,10 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
-from llcodec.errors import InputError
+from llcodec._memory import is_out_of_memory
+from llcodec.errors import MissingLibraryError
 
 
 def require(module: str, extra: str) -> Any:
@@ -18,7 +18,7 @@ def require(module: str, extra: str) -> Any:
         extra: the extra that brings the library.
 
     Raises:
-        InputError: when the library is not installed; the message names the extra.
+        MissingLibraryError: when the library is not installed; the message names the extra.
     """
     with names_extra(module.partition(".")[0], extra):
         return importlib.import_module(module)
@@ -26,11 +26,13 @@ def require(module: str, extra: str) -> Any:
 
 @contextmanager
 def names_extra(package: str, extra: str) -> Iterator[None]:
-    """Turn an ImportError into an InputError that says which extra to install."""
+    """Turn an ImportError into a MissingLibraryError that says which extra to install."""
     try:
         yield
     except ImportError as error:
-        raise InputError(f"{package} is not installed: {install(extra)}") from error
+        if is_out_of_memory(error):
+            raise
+        raise MissingLibraryError(f"{package} is not installed: {install(extra)}") from error
 
 
 def install(extra: str) -> str:
@@ -45,4 +47,6 @@ def missing(*modules: str) -> tuple[str, ...]:
 
 def versions_of(*packages: str) -> dict[str, str]:
     """Return the versions of installed packages, by their names on the package index."""
+    from importlib.metadata import version  # not before it is needed: it is slow
+
     return {package: version(package) for package in packages}

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from llcodec._limits import MAX_PIXELS
+from llcodec._muting import muted_stderr
 
 if TYPE_CHECKING:
     from llcodec.codec.codec import Codec
@@ -58,6 +59,8 @@ class Encoding:
     tile_size: int | None = None
     strip: bool = False
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
+    partial: bool = False
 
     def load(self) -> Make:
         """Load the codec, and return what encodes a picture."""
@@ -70,20 +73,20 @@ class Encoding:
         check_tile_size(tile_size)
         quality = DEFAULT_QUALITY if self.quality is None else self.quality
         target = make_target(quality, self.target_size, self.target_bpp)
-        codec = load_codec(self.model or DEFAULT_MODEL, self.device)
+        codec = load_codec(self.model or DEFAULT_MODEL, self.device, self.engine)
 
         def make(source: Path | bytes, _format: str) -> Made:
             from llcodec.container import Limits, read_header
 
             start = perf_counter()
-            picture = _read(source, self.strip, self.max_pixels)
+            picture = _read(source, self)
             data = codec.encode(picture, target, tile_size=tile_size)
             header = read_header(data, Limits(max_pixels=picture.width * picture.height))
             facts = {
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_left_out(picture),
+                **_told(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -110,6 +113,7 @@ class Decoding:
     salvage: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -123,10 +127,10 @@ class Decoding:
             from llcodec.container import read_header
 
             data = read_source(source)
-            codec = codec_for(data, self.model, self.device, limits)
+            codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
-            output = _written(picture, format, self.output_quality)
+            output, lost = _written(picture, format, self.output_quality)
             header = read_header(data, limits)
             facts = {
                 "bytes": len(output),
@@ -135,6 +139,7 @@ class Decoding:
                 "height": picture.height,
                 **self._light,
                 **told,
+                **_told(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -178,18 +183,20 @@ class Enhancing:
     strip: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
+    engine: str = "auto"
+    partial: bool = False
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
         from llcodec._api import load_enhancer
 
-        enhancer = load_enhancer(self.model, self.device)
+        enhancer = load_enhancer(self.model, self.device, self.engine)
 
         def make(source: Path | bytes, format: str) -> Made:
             start = perf_counter()
-            picture = _read(source, self.strip, self.max_pixels)
+            picture = _read(source, self)
             bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
-            output = _written(bright, format, self.output_quality)
+            output, lost = _written(bright, format, self.output_quality)
             facts = {
                 "bytes": len(output),
                 "width": bright.width,
@@ -197,7 +204,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
-                **_left_out(picture),
+                **_told((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -236,20 +243,24 @@ Operation = Encoding | Decoding | Enhancing | Verifying
 """What to do with each of many files, with its options."""
 
 
-def _read(source: Path | bytes, strip: bool, max_pixels: int) -> "Picture":
+def _read(source: Path | bytes, options: Encoding | Enhancing) -> "Picture":
     from llcodec._api import stripped
     from llcodec.imaging import read_picture
 
-    picture = read_picture(source, max_pixels=max_pixels)
-    return stripped(picture) if strip else picture
+    with muted_stderr():  # LibRaw prints the errors that it raises
+        picture = read_picture(source, max_pixels=options.max_pixels, partial=options.partial)
+    return stripped(picture) if options.strip else picture
 
 
-def _written(picture: "Picture", format: str, quality: int | None) -> memoryview:
+def _written(
+    picture: "Picture", format: str, quality: int | None
+) -> tuple[memoryview, tuple[str, ...]]:
+    """Return the file of a picture, and a line that names what the format cannot hold."""
     from llcodec.imaging import write_picture
 
     encoded = io.BytesIO()
-    write_picture(picture, encoded, format=format, quality=quality)
-    return encoded.getbuffer()
+    lost = write_picture(picture, encoded, format=format, quality=quality)
+    return encoded.getbuffer(), lost
 
 
 def _of_header(header: "Header") -> dict[str, Any]:
@@ -261,5 +272,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _left_out(picture: "Picture") -> dict[str, Any]:
-    return {"left_out": list(picture.left_out)} if picture.left_out else {}
+def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+    lines = {"left_out": list(left_out), "problems": list(problems)}
+    return {name: each for name, each in lines.items() if each}

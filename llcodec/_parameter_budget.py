@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from llcodec.errors import BrokenModelError
@@ -23,15 +23,15 @@ _EXTRA_TENSORS: Final = 1000
 
 
 @contextmanager
-def parameter_budget(tensors: Iterable[Tensor]) -> Iterator[None]:
-    """Limit the parameters of the networks built in this context to what these tensors can fill.
+def parameter_budget(sizes: Iterable[int]) -> Iterator[None]:
+    """Limit the parameters of the networks built in this context to what arrays can fill.
 
-    PyTorch's random state is restored at the end.
+    ``sizes`` are the numbers of their values. PyTorch's random state is restored at the end.
 
     Raises:
         BrokenModelError: when the networks get larger, before their memory is used.
     """
-    sizes = [tensor.numel() for tensor in tensors]
+    sizes = list(sizes)
     budget = _Budget(
         _FACTOR * sum(sizes) + _EXTRA_PARAMETERS, _FACTOR * len(sizes) + _EXTRA_TENSORS
     )

@@ -2,25 +2,28 @@
 
 import os
 
-_VARIABLES = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# OpenMP is what PyTorch computes with.
+_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "OMP_NUM_THREADS",
+)
 
 
 def announce_threads(number: int) -> None:
-    """Let NumPy multiply with so many threads, if it is not imported yet.
+    """Let libraries that are not imported yet, such as NumPy, compute with so many threads.
 
-    Libraries of linear algebra read their environment once, when NumPy is imported; processes that
-    are started later inherit it.
+    They read their environment once, when they are imported; processes that are started later
+    inherit it.
     """
     for variable in _VARIABLES:
         os.environ[variable] = str(number)
 
 
 def thread_count() -> int:
-    """Return the number of threads for networks: as announced, else one per usable CPU.
-
-    ``OMP_NUM_THREADS`` counts as announced, as it does for PyTorch.
-    """
-    for variable in (*_VARIABLES, "OMP_NUM_THREADS"):
+    """Return the number of threads to compute with: as announced, else one per usable CPU."""
+    for variable in _VARIABLES:
         announced = os.environ.get(variable, "")
         if announced.isdecimal() and int(announced) > 0:
             return int(announced)

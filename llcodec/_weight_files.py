@@ -6,26 +6,27 @@ in half precision, under keys that begin with ``float.``.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor, nn
+from safetensors.numpy import load, save
 
+from llcodec._arrays import Arrays
 from llcodec._cards import TrainingFacts, notes_on, read_head, take_card, training_on
+from llcodec._memory import is_out_of_memory
 from llcodec._outputs import atomic_write
-from llcodec._parameter_budget import parameter_budget
 from llcodec.container.header import NAME
 from llcodec.errors import BrokenModelError, UnknownModelError
 
-Tensors = dict[str, Tensor]
 StoredCard = dict[str, Any]
 File = TypeVar("File")
-Network = TypeVar("Network", bound=nn.Module)
+Shape = TypeVar("Shape")
 
 _MOST = 4 * 2**30  # bytes; the largest published network here has a fifth of one
 CARD = "llcodec"  # the key of the card in the metadata
@@ -43,30 +44,30 @@ _DAMAGE = (
 )
 
 
-def write_weight_file(path: Path, tensors: Tensors, card: Mapping[str, Any]) -> None:
+def write_weight_file(path: Path, arrays: Arrays, card: Mapping[str, Any]) -> None:
     """Write a weight file atomically.
 
-    Raises BrokenModelError if a tensor holds values that no reader would accept, OutputError if
+    Raises BrokenModelError if an array holds values that no reader would accept, OutputError if
     the file cannot be written.
     """
-    check_finite(tensors)
+    check_finite(arrays)
     # One key only: safetensors writes several in any order, and equal models shall be equal files.
     metadata = {CARD: json.dumps(card, sort_keys=True)}
     with atomic_write(path) as part:
-        part.write_bytes(save(tensors, metadata))
+        part.write_bytes(save(arrays, metadata))
 
 
 def read_weight_file(
-    path: Path, formats: Sequence[str], assemble: Callable[[StoredCard, Tensors, str], File]
+    path: Path, formats: Sequence[str], assemble: Callable[[StoredCard, Arrays, str], File]
 ) -> File:
-    """Return what ``assemble`` makes of the card, the tensors and the SHA-256 of a file.
+    """Return what ``assemble`` makes of the card, the arrays and the SHA-256 of a file.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is of none of the
     formats or damaged, or if ``assemble`` fails.
     """
     if not path.is_file():
         raise UnknownModelError(f"{path}: no such weight file")
-    try:
+    with blames(path):
         if path.stat().st_size > _MOST:
             raise BrokenModelError("larger than any weight file")
         data = path.read_bytes()  # never mapped: a file may change while its model is in use
@@ -74,29 +75,42 @@ def read_weight_file(
         if card.get("format") not in formats:
             raise BrokenModelError(f"not a weight file of the format {' or '.join(formats)}")
         return assemble(card, load(data), hashlib.sha256(data).hexdigest())
+
+
+@contextmanager
+def blames(path: Path) -> Iterator[None]:
+    """Turn whatever fails because of a damaged weight file into a BrokenModelError that names it.
+
+    Engines find out whether the arrays of a file fit its preset, so they run in such a context.
+    """
+    try:
+        yield
     except BrokenModelError as error:
         raise BrokenModelError(f"{path}: {error}") from error
     except _DAMAGE as error:
+        if is_out_of_memory(error):
+            raise
         raise BrokenModelError(f"{path}: damaged weight file ({type(error).__name__})") from error
 
 
-def half_precision(state: Mapping[str, Tensor]) -> Tensors:
+def half_precision(arrays: Mapping[str, Any]) -> Arrays:
     """Return the parameters of float networks as weight files hold them."""
-    return {f"{_FLOAT}{key}": value.detach().contiguous().half() for key, value in state.items()}
+    with np.errstate(over="ignore"):  # infinity is refused when it is written
+        return {f"{_FLOAT}{key}": value.astype(np.float16) for key, value in arrays.items()}
 
 
-def float_state(tensors: Tensors) -> Tensors:
+def float_arrays(arrays: Arrays) -> Arrays:
     """Return the parameters of float networks that a weight file holds, in single precision."""
     return {
-        key.removeprefix(_FLOAT): value.float()
-        for key, value in tensors.items()
+        key.removeprefix(_FLOAT): value.astype(np.float32)
+        for key, value in arrays.items()
         if key.startswith(_FLOAT)
     }
 
 
-def check_finite(tensors: Tensors) -> None:
-    """Raise BrokenModelError if a tensor holds anything that is not a finite number."""
-    if not all(bool(value.isfinite().all()) for value in tensors.values()):
+def check_finite(arrays: Arrays) -> None:
+    """Raise BrokenModelError if an array holds anything that is not a finite number."""
+    if not all(bool(np.isfinite(value).all()) for value in arrays.values()):
         raise BrokenModelError("the weight file holds weights that are not finite")
 
 
@@ -106,26 +120,29 @@ def check_name(name: str) -> None:
         raise BrokenModelError("the weight file has a name that no model can have")
 
 
-@dataclass(frozen=True)
-class NetworkFile(Generic[Network]):
+@dataclass(frozen=True, eq=False)
+class NetworkFile(Generic[Shape]):
     """What a weight file of one float network holds.
 
-    ``training`` is how it was trained, ``notes`` are free texts: data, code, recipe, figures.
+    Attributes:
+        name: of the model.
+        shape: what else than its parameters a network is built from: its preset, as a rule.
+        arrays: its parameters, by their names.
+        notes: free texts: data, code, recipe, figures.
+        training: how it was trained.
+        sha256: of the file, 64 hexadecimal digits; empty before it is written.
     """
 
     name: str
-    model: Network
+    shape: Shape
+    arrays: Arrays
     notes: dict[str, str] = field(default_factory=dict)
     training: TrainingFacts = field(default_factory=TrainingFacts)
     sha256: str = ""
 
 
 def write_network(
-    path: Path,
-    format: str,
-    file: NetworkFile[Network],
-    shape: Mapping[str, Any],
-    leave_out: tuple[str, ...] = (),
+    path: Path, format: str, file: NetworkFile[Shape], shape: Mapping[str, Any]
 ) -> None:
     """Write the weight file of one float network atomically.
 
@@ -134,42 +151,42 @@ def write_network(
         format: what the card calls this kind of file.
         file: the network, its name, and what is known of its training.
         shape: further fields of the card, from which a reader can build the network again.
-        leave_out: beginnings of the names of parameters that only training needs.
 
     Raises:
         BrokenModelError: if the model has a name or weights that no reader would accept.
         OutputError: if the file cannot be written.
     """
     check_name(file.name)
-    state = file.model.state_dict()
-    kept = {key: value for key, value in state.items() if not key.startswith(leave_out)}
     card = {"format": format, "name": file.name, **shape, "notes": file.notes}
-    write_weight_file(path, half_precision(kept), with_training(card, file.training))
+    write_weight_file(path, half_precision(file.arrays), with_training(card, file.training))
 
 
 def read_network(
-    path: Path, format: str, build: Callable[[StoredCard], Network]
-) -> NetworkFile[Network]:
-    """Return the network of a weight file, ready for inference.
+    path: Path, format: str, shape_on: Callable[[StoredCard], Shape]
+) -> NetworkFile[Shape]:
+    """Return the network of a weight file; an engine checks that its arrays fit its shape.
 
     Args:
         path: the file to read.
         format: what its card must call it.
-        build: makes the network that a card describes, or raises BrokenModelError.
+        shape_on: takes the shape from a card, or raises BrokenModelError.
 
     Raises:
         UnknownModelError: if there is no such file.
         BrokenModelError: if it is of another format, or damaged.
     """
 
-    def assemble(card: StoredCard, tensors: Tensors, sha256: str) -> NetworkFile[Network]:
+    def assemble(card: StoredCard, arrays: Arrays, sha256: str) -> NetworkFile[Shape]:
         check_name(card["name"])
-        check_finite(tensors)
-        with parameter_budget(tensors.values()):
-            model = build(card)
-        model.load_state_dict(float_state(tensors), assign=True)
-        model = model.eval().requires_grad_(False)
-        return NetworkFile(card["name"], model, notes_on(card), training_on(card), sha256)
+        check_finite(arrays)
+        return NetworkFile(
+            card["name"],
+            shape_on(card),
+            float_arrays(arrays),
+            notes_on(card),
+            training_on(card),
+            sha256,
+        )
 
     return read_weight_file(path, (format,), assemble)
 

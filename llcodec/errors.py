@@ -4,6 +4,7 @@
   x InputError                the caller's input cannot be used
     - UnreadableImageError    not an image, or a broken one
     - TooManyPixelsError      above the limit on pixels
+    - MissingLibraryError     needs a library of an extra that is not installed
     - QualityError            quality, rate or size outside what the model can do
   x FormatError               the bytes are not a valid .llc file
     - NotAnLlcFileError       wrong signature
@@ -35,6 +36,10 @@ class UnreadableImageError(InputError):
 
 class TooManyPixelsError(InputError):
     """The picture has more pixels than the limit allows."""
+
+
+class MissingLibraryError(InputError):
+    """A library that comes with an extra is not installed; the message names the extra."""
 
 
 class QualityError(InputError):

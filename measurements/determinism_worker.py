@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from llcodec.codec.codec import Codec
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import LlcError
 from llcodec.imaging import read_picture
@@ -35,10 +36,12 @@ class Reader:
 
 def reader_of(model: str, memory: str, device: torch.device) -> Reader:
     """Return a reader whose transforms all work in one memory format."""
-    codec = Codec(model, device=device.type)
-    codec.file.model.to(memory_format=FORMATS[memory])  # type: ignore[call-overload]
+    codec = Codec(model, engine="torch", device=device.type)
+    assert isinstance(codec.transforms, TorchTransforms)
+    network = codec.transforms.model
+    network.to(memory_format=FORMATS[memory])  # type: ignore[call-overload]
     if memory == "contiguous":  # the decoder lays its latents out as channels_last
-        codec.file.model.g_s.register_forward_pre_hook(_contiguous)
+        network.g_s.register_forward_pre_hook(_contiguous)
     return Reader(codec, codec.file.coder())
 
 

@@ -20,11 +20,12 @@ from torch import Tensor
 from llcodec._extras import require
 from llcodec._failures import in_one_line
 from llcodec._outputs import atomic_write
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import read_pixels
+from llcodec.engine.tensors import to_tensor
 from llcodec.enhancing.models import find_enhancer
 from llcodec.errors import LlcError, ModelError
 from llcodec.nerco.model import NercoModel
+from llcodec.nerco.torch_engine import nerco_model
 from llcodec.nerco.views import pad_by_reflection, to_unit, view_of_whole
 from llcodec.nerco.weights import read_nerco
 from llcodec.nets.blocks import luma
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FILE.png")
     options = parser.parse_args()
     try:
-        model = read_nerco(find_enhancer(options.model)).model
+        model = nerco_model(read_nerco(find_enhancer(options.model)))
         shots = [(path.stem, to_tensor(read_pixels(path))) for path in options.exposures]
         exposures = [Exposure(name, shot, normalise(model, shot)) for name, shot in shots]
         draw(exposures, options.out)

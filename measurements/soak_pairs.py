@@ -12,7 +12,6 @@ from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.decoder import empty_plane, place_tile, synthesise
 from llcodec.container import Header
-from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.entropy.walk import Latents
 from llcodec.imaging import Metadata, Picture
@@ -97,9 +96,7 @@ class Checker:
         plane = empty_plane(self._coder, header, None)
         for number, latents in enumerate(self._coder.kept):
             place_tile(plane, header, number, latents)
-        codec = self._codec
-        transforms = TorchTransforms(codec.file.model)
-        return synthesise(transforms, plane, header, brightness)
+        return synthesise(self._codec.transforms, plane, header, brightness)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -17,13 +16,16 @@ from llcodec.data.pairs import Pair
 from llcodec.nerco.presets import COMPACT, NercoPreset
 from llcodec.nets.presets import FAST, Preset, TransformerShape
 from llcodec.snr_aware.presets import SnrAwarePreset
+from tests.core_alone import CoreAlone
 
 
-def pytest_configure() -> None:
-    """Listen to Ctrl-C even where the tests were started in the background of a script.
+def pytest_configure(config: pytest.Config) -> None:
+    """Skip what needs PyTorch where there is none, and listen to Ctrl-C.
 
-    Shells make such processes, and all that they start, ignore it.
+    Shells make processes that are started in the background of a script, and all that they start,
+    ignore it.
     """
+    config.pluginmanager.register(CoreAlone())
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -99,6 +101,7 @@ def random_backbones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from llcodec.metrics.perceptual.library import import_library
 
     import_library()
+    import torch
     from torchvision.models import get_model
 
     home, random = tmp_path_factory.mktemp("torch"), torch.Generator().manual_seed(0)

@@ -21,6 +21,7 @@ NAMES = {
     *("encode", "decode", "enhance", "inspect"),
     *("from_pil", "read_picture", "to_pil", "write_picture"),
     *("LlcError", "InputError", "UnreadableImageError", "TooManyPixelsError", "QualityError"),
+    "MissingLibraryError",
     *("FormatError", "NotAnLlcFileError", "TruncatedError", "CorruptError", "UnsupportedError"),
     *("ModelError", "UnknownModelError", "WrongModelError", "BrokenModelError"),
     *("OutputError", "OutputExistsError"),
@@ -250,10 +251,11 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The weight file of an untrained NeRCo."""
     from llcodec.nerco.model import NercoModel
     from llcodec.nerco.presets import COMPACT
-    from llcodec.nerco.weights import NercoFile, write_nerco
+    from llcodec.nerco.torch_engine import nerco_file
+    from llcodec.nerco.weights import write_nerco
 
     path = tmp_path_factory.mktemp("nerco") / "own.safetensors"
-    write_nerco(path, NercoFile("own", NercoModel(COMPACT, degrader=False)))
+    write_nerco(path, nerco_file("own", NercoModel(COMPACT, degrader=False)))
     return str(path)
 
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.encoder import TILE_SIZE, analyse
 from llcodec.codec.region import Region
-from llcodec.codec.samples import to_tensor
 from llcodec.codec.windows import CORE
 from llcodec.container import read_header
+from llcodec.engine.tensors import to_tensor
+from llcodec.engine.torch_models import joint_model
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.imaging import Picture, read_picture
 from llcodec.nets.tone_numbers import from_numbers
@@ -161,7 +162,8 @@ def test_windows_of_the_encoder_leave_no_seams() -> None:
     Compared with a strip analysed in one piece, the change from one side of a border to the other
     stays far below one level.
     """
-    model = codec().file.model
+    file = codec().file
+    model = joint_model(file.preset, file.arrays)
     rows = [read_picture(EXAMPLES / name).pixels[200:264] for name in PHOTOGRAPHS]
     pixels = np.concatenate([*rows, *rows], 1)[:, : 2 * BORDER]
     assert pixels.shape == (64, 2 * BORDER, 3)

@@ -1,19 +1,20 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from safetensors.numpy import save_file
 
+from llcodec._arrays import Arrays
 from llcodec._cards import TrainingFacts, stored_card
 from llcodec._weight_files import (
     NetworkFile,
     StoredCard,
-    Tensors,
+    blames,
     check_finite,
-    float_state,
+    float_arrays,
     half_precision,
     read_network,
     read_weight_file,
@@ -26,11 +27,11 @@ FORMAT = "a-format-1"
 CARD = {"format": FORMAT, "name": "own", "notes": {"steps": 5}}
 
 
-def tensors() -> Tensors:
-    return {"float.a.weight": torch.arange(6.0).view(2, 3).half(), "table": torch.arange(4)}
+def tensors() -> Arrays:
+    return {"float.a.weight": np.arange(6, dtype=np.float16).reshape(2, 3), "table": np.arange(4)}
 
 
-def everything(card: StoredCard, tensors: Tensors, sha256: str) -> tuple[StoredCard, Tensors, str]:
+def everything(card: StoredCard, tensors: Arrays, sha256: str) -> tuple[StoredCard, Arrays, str]:
     return card, tensors, sha256
 
 
@@ -40,7 +41,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     card, read, sha256 = read_weight_file(path, (FORMAT,), everything)
     assert card == CARD
     assert read.keys() == tensors().keys()
-    assert all(torch.equal(read[key], value) for key, value in tensors().items())
+    assert all(np.array_equal(read[key], value) for key, value in tensors().items())
     assert len(sha256) == 64
     assert list(tmp_path.iterdir()) == [path]
     assert path.stat().st_mode & 0o777 == 0o644
@@ -64,17 +65,17 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
 
 def test_a_loaded_model_outlives_its_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
-    written = {"float.a": torch.ones(1000), "table": torch.arange(4)}
+    written: Arrays = {"float.a": np.ones(1000, np.float32), "table": np.arange(4)}
     write_weight_file(path, written, CARD)
     _, read, _ = read_weight_file(path, (FORMAT,), everything)
     with path.open("r+b") as file:
         file.write(bytes(path.stat().st_size))
-    assert all(torch.equal(read[key], value) for key, value in written.items())
+    assert all(np.array_equal(read[key], value) for key, value in written.items())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e6])
 def test_numbers_that_no_reader_takes_are_not_written(tmp_path: Path, value: float) -> None:
-    state = half_precision({"a": torch.tensor([1.0, value])})
+    state = half_precision({"a": np.array([1.0, value], np.float32)})
     with pytest.raises(BrokenModelError, match="not finite"):
         write_weight_file(tmp_path / "a", state, CARD)
     assert not list(tmp_path.iterdir())
@@ -83,16 +84,16 @@ def test_numbers_that_no_reader_takes_are_not_written(tmp_path: Path, value: flo
 
 
 def test_floats_are_kept_in_half_precision() -> None:
-    layer = torch.nn.Linear(3, 2)
-    stored = half_precision(layer.state_dict())
+    weight = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)
+    stored = half_precision({"weight": weight, "bias": weight[0]})
     assert {key: value.dtype for key, value in stored.items()} == {
-        "float.weight": torch.float16,
-        "float.bias": torch.float16,
+        "float.weight": np.float16,
+        "float.bias": np.float16,
     }
-    assert not any(value.requires_grad for value in stored.values())
-    back = float_state(stored | {"integer.a": torch.ones(1)})
+    back = float_arrays(stored | {"integer.a": np.ones(1)})
     assert back.keys() == {"weight", "bias"}
-    assert torch.equal(back["weight"], layer.weight.half().float())
+    assert back["weight"].dtype == np.float32
+    assert np.array_equal(back["weight"], weight.astype(np.float16))
 
 
 def test_missing_files_are_unknown(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_what_the_reader_of_a_kind_stumbles_over_is_damage(tmp_path: Path) -> No
     path = tmp_path / "a"
     write_weight_file(path, tensors(), CARD)
 
-    def missing(card: StoredCard, tensors: Tensors, sha256: str) -> Tensor:
+    def missing(card: StoredCard, tensors: Arrays, sha256: str) -> object:
         return tensors["nothing"]
 
     with pytest.raises(BrokenModelError, match=r"damaged weight file \(KeyError\)"):
@@ -144,24 +145,41 @@ def test_nothing_but_the_card_is_in_the_metadata(tmp_path: Path) -> None:
         assert file.metadata().keys() == {"llcodec"}
 
 
-def test_a_network_comes_back_with_what_is_known_of_it(tmp_path: Path) -> None:
+def network(name: str = "own") -> NetworkFile[int]:
     facts = TrainingFacts(steps=7, hours=1.5)
-    file = NetworkFile("own", nn.Linear(2, 2), {"data": "none"}, facts)
-    write_network(tmp_path / "a", FORMAT, file, {"size": 2}, leave_out=("bias",))
-    read = read_network(tmp_path / "a", FORMAT, lambda card: nn.Linear(2, card["size"], bias=False))
-    assert (read.name, read.notes, read.training) == ("own", {"data": "none"}, facts)
-    assert torch.equal(read.model.weight, file.model.weight.half().float())
-    assert not read.model.training
-    with pytest.raises(BrokenModelError, match="damaged"):
-        read_network(tmp_path / "a", FORMAT, lambda card: nn.Linear(2, 3))
+    arrays = {"weight": np.linspace(-1, 1, 4, dtype=np.float32).reshape(2, 2)}
+    return NetworkFile(name, 2, arrays, {"data": "none"}, facts)
+
+
+def test_a_network_comes_back_with_what_is_known_of_it(tmp_path: Path) -> None:
+    file = network()
+    write_network(tmp_path / "a", FORMAT, file, {"size": 2})
+    read = read_network(tmp_path / "a", FORMAT, lambda card: int(card["size"]))
+    assert (read.name, read.shape, read.notes) == ("own", 2, {"data": "none"})
+    assert read.training == file.training
+    assert read.arrays.keys() == {"weight"}
+    assert np.array_equal(read.arrays["weight"], file.arrays["weight"].astype(np.float16))
+    with pytest.raises(BrokenModelError, match=r"damaged weight file \(KeyError\)"):
+        read_network(tmp_path / "a", FORMAT, lambda card: card["sizes"])
+
+
+def test_what_an_engine_stumbles_over_is_damage_but_for_a_lack_of_memory(tmp_path: Path) -> None:
+    for error in (RuntimeError("sizes differ"), KeyError("weight"), BrokenModelError("too large")):
+        with pytest.raises(BrokenModelError, match=f"^{tmp_path}: "), blames(tmp_path):
+            raise error
+    lacking = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried")
+    with pytest.raises(RuntimeError, match="can't allocate"), blames(tmp_path):
+        raise lacking
+    with pytest.raises(MemoryError), blames(tmp_path):
+        raise MemoryError
 
 
 def test_a_card_without_facts_is_as_it_always_was(tmp_path: Path) -> None:
-    write_network(tmp_path / "a", FORMAT, NetworkFile("own", nn.Linear(2, 2)), {})
+    write_network(tmp_path / "a", FORMAT, replace(network(), training=TrainingFacts()), {})
     assert "training" not in stored_card(tmp_path / "a")
 
 
 def test_a_name_that_no_reader_accepts_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(BrokenModelError, match="name"):
-        write_network(tmp_path / "a", FORMAT, NetworkFile("a/b", nn.Linear(2, 2)), {})
+        write_network(tmp_path / "a", FORMAT, network("a/b"), {})
     assert not list(tmp_path.iterdir())

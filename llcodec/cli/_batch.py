@@ -1,18 +1,18 @@
 """Run a batch: report each failure and continue."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
 from llcodec.cli._exit_codes import DAMAGED
-from llcodec.cli._output import write_output
+from llcodec.cli._output import copy_times, write_output
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
-from llcodec.cli._sources import file_key
-from llcodec.errors import OutputError, OutputExistsError
+from llcodec.cli._sources import Failure, file_key
+from llcodec.errors import MissingLibraryError, OutputError, OutputExistsError
 
 if TYPE_CHECKING:
     from llcodec._operations import Made
@@ -29,6 +29,8 @@ def run_batch(
 ) -> int:
     """Run all jobs of a plan and return the exit code.
 
+    Files that need a library which is not installed are reported at the end.
+
     Args:
         plan: what to do.
         prepare: loads what the jobs need; called only if there are jobs.
@@ -36,20 +38,22 @@ def run_batch(
         style: how to report.
     """
     remove_stale_files(plan.folders)
+    unread = [f for f in plan.failures if isinstance(f.error, MissingLibraryError)]
     with Reporter(style, plan.total, describe) as reporter:
-        codes = list(_refuse(plan, reporter))
+        codes = list(_refuse([f for f in plan.failures if f not in unread], reporter))
         for job in plan.skipped:
             reporter.skipped({"path": job.source, "output": job.target, "skipped": True})
         if plan.jobs:
             codes.extend(_work(plan, prepare, reporter))
+        codes.extend(_refuse(unread, reporter))
         failures = [code for code in codes if code != DAMAGED]
         refused = any(isinstance(f.error, OutputExistsError) for f in plan.failures)
         reporter.sum_up(failed=len(failures), skipped=len(plan.skipped), refused=refused)
     return max(failures or codes, default=0)
 
 
-def _refuse(plan: Plan, reporter: Reporter) -> Iterator[int]:
-    for failure in plan.failures:
+def _refuse(failures: Iterable[Failure], reporter: Reporter) -> Iterator[int]:
+    for failure in failures:
         message, code = explain(failure.error)
         reporter.failed(failure.path, message)
         yield code
@@ -124,3 +128,5 @@ def deliver(job: Job, data: bytes | memoryview, *, force: bool) -> None:
     if job.folder is not None:
         make_folder(job.folder)
     write_output(job.target, data, force=force)
+    if job.keep_time:
+        copy_times(job.source, job.target)

@@ -46,7 +46,8 @@ class BenchLines:
 def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
     """Yield a table of rate, PSNR and SSIM (lowest to highest), and BD-rate and BD-PSNR.
 
-    Yields nothing if no pipeline has results.
+    It fits into 80 columns: long names of pipelines have lines of their own. Yields nothing if no
+    pipeline has results.
     """
     if not outcome.results:
         return
@@ -58,8 +59,11 @@ def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
         rate = _signed(None if found is None else found.bd_rate_psnr, 1, "%")
         gain = _signed(None if found is None else found.bd_psnr, 2, "dB")
         rows.append((result.name, bpp, psnr, ssim, rate, gain))
-    wide = max(len(row[0]) for row in rows)
+    wide = min(max(len(row[0]) for row in rows), _LONGEST_NAME)
     for name, *rest in rows:
+        if len(name) > wide:
+            yield name
+            name = ""
         numbers = (f"{text:>{width}}" for text, width in zip(rest, _WIDTHS, strict=True))
         yield f"{name:{wide}} {' '.join(numbers)}"
     if beside:
@@ -67,6 +71,7 @@ def comparison_lines(outcome: "BenchResult") -> Iterator[str]:
 
 
 _WIDTHS = (12, 11, 11, 9, 9)
+_LONGEST_NAME = 79 - sum(_WIDTHS) - len(_WIDTHS)
 _SHOWN = (("bpp", 3), ("psnr-rgb", 2), ("ssim-rgb", 3))
 
 

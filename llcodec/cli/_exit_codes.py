@@ -13,7 +13,7 @@ MEANINGS = {
     0: "everything was done",
     FAILED: "something failed; each failure has a line on stderr",
     USAGE: "wrong usage; nothing was done",
-    DAMAGED: "decode --salvage lost a part of a picture",
+    DAMAGED: "a part of a picture is lost (decode --salvage, --partial)",
     INTERNAL: "internal error, please report it; LLC_DEBUG=1 prints the traceback",
     STOPPED: "training was stopped, and can be resumed",
     INTERRUPTED: "interrupted (Ctrl-C)",

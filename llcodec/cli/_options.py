@@ -1,6 +1,7 @@
 """Options that commands share."""
 
 import math
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -23,6 +24,16 @@ class Device(StrEnum):
     cpu = "cpu"
     cuda = "cuda"
     mps = "mps"
+    directml = "directml"
+    coreml = "coreml"
+
+
+class Engine(StrEnum):
+    """The library that runs the networks."""
+
+    auto = "auto"
+    onnx = "onnx"
+    torch = "torch"
 
 
 def _size(text: str) -> int:
@@ -115,7 +126,9 @@ TargetSize = Annotated[
         help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
-Strip = Annotated[bool, typer.Option("--strip", help="Drop EXIF, XMP and colour profile.")]
+Strip = Annotated[
+    bool, typer.Option("--strip", help="Drop EXIF, XMP, colour profile, resolution and texts.")
+]
 Format = Annotated[
     str | None,
     typer.Option(
@@ -172,6 +185,17 @@ MaxSize = Annotated[
         help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
         "is decoded several times faster.",
     ),
+]
+Partial = Annotated[
+    bool,
+    typer.Option(
+        "--partial",
+        help="Read truncated images as far as they go; the rest is blank, and the exit code is 3.",
+    ),
+]
+KeepTime = Annotated[
+    bool,
+    typer.Option("--keep-time", "-p", help="Give outputs the times of their inputs, as cp -p."),
 ]
 Salvage = Annotated[
     bool,
@@ -234,6 +258,15 @@ DeviceName = Annotated[
 ]
 
 
+EngineName = Annotated[
+    Engine,
+    typer.Option(
+        help="What runs the networks: ONNX Runtime or PyTorch. auto is ONNX Runtime, unless only "
+        "PyTorch has the device or can run the model."
+    ),
+]
+
+
 def _announced(number: int | None) -> int | None:
     """Announce the number of threads now: commands import NumPy later."""
     if number is not None:
@@ -279,8 +312,11 @@ MaxPixels = Annotated[
 
 
 def use_threads(number: int | None) -> None:
-    """Set the number of CPU threads; None leaves it to PyTorch."""
-    if number is not None:
-        import torch
+    """Set the number of CPU threads; None leaves it to the libraries.
 
-        torch.set_num_threads(number)
+    Libraries that are imported later find the number in the environment.
+    """
+    if number is not None:
+        announce_threads(number)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(number)

@@ -40,6 +40,19 @@ def write_output(path: str, data: Data, *, force: bool) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
+def copy_times(source: str, target: str) -> None:
+    """Give a file the times of another: of the last access and of the last change.
+
+    Raises:
+        OutputError: when that fails.
+    """
+    try:
+        found = Path(source).stat()
+        os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+    except OSError as error:
+        raise OutputError(f"cannot keep the time of {target}: {error.strerror or error}") from error
+
+
 def check_writable(path: str, folder: Path | None) -> None:
     """Check in advance that a file can be written.
 

@@ -1,4 +1,4 @@
-"""How to write the pictures of ``llc decode`` and ``llc enhance``."""
+"""Which images commands read, and how ``llc decode`` and ``llc enhance`` write them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,17 @@ import typer
 
 from llcodec.cli._input import STREAM
 from llcodec.cli._plan import Job
+from llcodec.cli._sources import Wanted
 from llcodec.errors import OutputError
 
 _LOSSY: Final = frozenset({"JPEG", "MPO", "WEBP", "AVIF"})
+
+
+def wanted_pictures() -> Wanted:
+    """Return what folders are searched for by commands that read images."""
+    from llcodec.imaging import PICTURE_SUFFIXES, unread_formats
+
+    return Wanted(PICTURE_SUFFIXES, "images", unread_formats())
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,13 @@ class Job:
         source: path of the input; ``-`` for standard input.
         target: path of the output; ``-`` for standard output, empty if there is none.
         folder: the folder to make for the output if it does not exist.
+        keep_time: give the output the times of the input.
     """
 
     source: str
     target: str = ""
     folder: Path | None = None
+    keep_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,17 @@ class Plan:
     def total(self) -> int:
         """How many inputs there are."""
         return len(self.jobs) + len(self.failures) + len(self.skipped)
+
+    def keeping_times(self) -> "Plan":
+        """Return the plan whose outputs get the times of their inputs.
+
+        Raises:
+            typer.BadParameter: when one of them is a stream or a device, which has none to keep.
+        """
+        for job in self.jobs:
+            if STREAM in (job.source, job.target) or is_special(Path(job.target)):
+                raise typer.BadParameter("--keep-time needs files as input and output")
+        return replace(self, jobs=tuple(replace(job, keep_time=True) for job in self.jobs))
 
 
 @dataclass(frozen=True)

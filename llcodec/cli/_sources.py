@@ -3,12 +3,16 @@
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from llcodec.cli._input import STREAM
 from llcodec.errors import InputError, LlcError
+
+if TYPE_CHECKING:
+    from llcodec.imaging.optional import OptionalFormat
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,36 @@ class Found:
         self.failures.append(Failure(path, InputError(message)))
 
 
-def find_sources(inputs: Sequence[str], suffixes: frozenset[str], what: str) -> Found:
+@dataclass(frozen=True)
+class Wanted:
+    """What folders are searched for.
+
+    Attributes:
+        suffixes: of the files, in lower case.
+        what: what they are called, e.g. ``"images"``.
+        unread: files of these suffixes would be read if a library were installed.
+    """
+
+    suffixes: frozenset[str]
+    what: str
+    unread: "Mapping[str, OptionalFormat]" = field(default_factory=dict)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """All suffixes of images, also of those that cannot be read."""
+        return self.suffixes.union(self.unread)
+
+
+def find_sources(inputs: Sequence[str], wanted: Wanted) -> Found:
     """Return the files that inputs refer to, in their order.
 
-    Folders are searched to any depth for files with one of the ``suffixes`` (in lower case),
-    in alphabetical order. Hidden files and folders are left out, and links to folders are not
-    followed. Patterns are expanded as shells do, ``**`` included.
-    ``what`` names the files searched for, e.g. ``"images"``.
+    Folders are searched to any depth, in alphabetical order. Hidden files and folders are left
+    out, and links to folders are not followed. Patterns are expanded as shells do, ``**`` included.
     """
     found = Found()
     seen: set[Path] = set()
     for text in inputs:
-        for source in _sources(text, suffixes, what, found):
+        for source in _sources(text, wanted, found):
             key = identity(source.path)
             if key not in seen:
                 seen.add(key)
@@ -85,35 +107,33 @@ def file_key(path: str) -> tuple[int, int] | None:
     return (found.st_dev, found.st_ino) if found and stat.S_ISREG(found.st_mode) else None
 
 
-def _sources(text: str, suffixes: frozenset[str], what: str, found: Found) -> Iterator[Source]:
+def _sources(text: str, wanted: Wanted, found: Found) -> Iterator[Source]:
     path = Path(text)
     try:
         if text == STREAM:
             yield Source(text, Path("stdin"), named=True)
         elif text and path.is_dir():
-            yield from _in_folder(path, path, suffixes, what, found)
+            yield from _in_folder(path, path, wanted, found)
         elif text and (path.exists() or path.is_symlink()):
             yield Source(text, Path(path.name), named=True)
         elif glob.has_magic(text):
-            yield from _matches(text, suffixes, what, found)
+            yield from _matches(text, wanted, found)
         else:
             found.fail(text, "no such file or folder")
     except OSError as error:
         found.fail(text, f"cannot be read: {error.strerror or error}")
 
 
-def _in_folder(
-    folder: Path, base: Path, suffixes: frozenset[str], what: str, found: Found
-) -> Iterator[Source]:
+def _in_folder(folder: Path, base: Path, wanted: Wanted, found: Found) -> Iterator[Source]:
     failures = len(found.failures)
-    files = list(_walk(folder, suffixes, found))
+    files = list(_walk(folder, wanted, found))
     if not files and len(found.failures) == failures:
-        found.fail(str(folder), f"no {what} in this folder")
+        found.fail(str(folder), f"no {wanted.what} in this folder")
     for file in files:
         yield Source(str(file), file.relative_to(base))
 
 
-def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path]:
+def _walk(folder: Path, wanted: Wanted, found: Found) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         found.fail(str(error.filename), f"cannot be read: {error.strerror}")
 
@@ -121,7 +141,12 @@ def _walk(folder: Path, suffixes: frozenset[str], found: Found) -> Iterator[Path
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             path = Path(parent, name)
-            if not name.startswith(".") and path.suffix.lower() in suffixes and _readable(path):
+            suffix = path.suffix.lower()
+            if name.startswith(".") or not _readable(path):
+                continue
+            if suffix in wanted.unread:
+                found.failures.append(Failure(str(path), wanted.unread[suffix].refusal()))
+            elif suffix in wanted.suffixes:
                 yield path
 
 
@@ -130,7 +155,7 @@ def _readable(path: Path) -> bool:
     return path.is_file() or path.is_symlink()
 
 
-def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) -> Iterator[Source]:
+def _matches(pattern: str, wanted: Wanted, found: Found) -> Iterator[Source]:
     names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 — patterns may be absolute
     if not names:
         found.fail(pattern, "no file matches")
@@ -139,7 +164,7 @@ def _matches(pattern: str, suffixes: frozenset[str], what: str, found: Found) ->
         if not path.is_dir():
             yield Source(_spelled(path), path.relative_to(base))
         elif "**" not in pattern:  # else the contents of the folder match on their own
-            yield from _in_folder(path, base, suffixes, what, found)
+            yield from _in_folder(path, base, wanted, found)
 
 
 def _spelled(path: Path) -> str:

@@ -12,7 +12,7 @@ from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine, use_threads
 from llcodec.cli._pictures import PictureFile, suffix_of
 from llcodec.cli._plan import (
     Existing,
@@ -23,7 +23,7 @@ from llcodec.cli._plan import (
     writing_plan,
 )
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
 
 if TYPE_CHECKING:
@@ -50,11 +50,13 @@ def decode(
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
     model: options.Model = None,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -70,6 +72,7 @@ def decode(
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Decoding
@@ -85,6 +88,7 @@ def decode(
             salvage,
             output_quality,
             max_pixels,
+            engine.value,
         )
         return _Decoder(decoding.load(), file)
 
@@ -100,7 +104,7 @@ def _plan(
     ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
     name = with_suffix(suffix, LLC_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, LLC_SUFFIXES, ".llc files")
+    found = find_sources(ends.inputs, Wanted(LLC_SUFFIXES, ".llc files"))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan

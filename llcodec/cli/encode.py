@@ -12,7 +12,8 @@ from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine, use_threads
+from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
     Existing,
     Job,
@@ -45,12 +46,15 @@ def encode(
     target_size: options.TargetSize = None,
     tile: options.TileSize = None,
     strip: options.Strip = False,
+    partial: options.Partial = False,
     model: options.Model = None,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -62,13 +66,23 @@ def encode(
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
     plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Encoding
 
         use_threads(threads)
         encoding = Encoding(
-            model, device.value, quality, target_size, target_bpp, tile, strip, max_pixels
+            model,
+            device.value,
+            quality,
+            target_size,
+            target_bpp,
+            tile,
+            strip,
+            max_pixels,
+            engine.value,
+            partial,
         )
         return _Encoder(encoding.load(), force)
 
@@ -76,12 +90,11 @@ def encode(
 
 
 def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: bool) -> Plan:
-    from llcodec.imaging import IMAGE_SUFFIXES
-
-    ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=LLC_SUFFIXES)
+    wanted = wanted_pictures()
+    ends = ends_of(inputs, output, read=wanted.known, written=LLC_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
-    name = with_suffix(".llc", IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = find_sources(ends.inputs, IMAGE_SUFFIXES, "images")
+    name = with_suffix(".llc", wanted.known, keep_suffix=existing.keep_suffix)
+    found = find_sources(ends.inputs, wanted)
     return writing_plan(ends, found, Naming(name, LLC_SUFFIXES, existing))
 
 

@@ -13,8 +13,8 @@ from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, use_threads
-from llcodec.cli._pictures import PictureFile, suffix_of
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine, use_threads
+from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
 from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
@@ -40,12 +40,15 @@ def enhance(
     strength: options.Strength = 1.0,
     exposure: options.Exposure = 0.0,
     strip: options.Strip = False,
+    partial: options.Partial = False,
     model: options.EnhancingModel = DEFAULT_ENHANCER,
+    engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
+    keep_time: options.KeepTime = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
@@ -56,13 +59,22 @@ def enhance(
     """
     file = PictureFile(format, output_quality, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
+    plan = plan.keeping_times() if keep_time else plan
 
     def prepare() -> Worker:
         from llcodec._operations import Enhancing
 
         use_threads(threads)
         enhancing = Enhancing(
-            model, device.value, strength, exposure, strip, output_quality, max_pixels
+            model,
+            device.value,
+            strength,
+            exposure,
+            strip,
+            output_quality,
+            max_pixels,
+            engine.value,
+            partial,
         )
         return _Worker(enhancing.load(), file)
 
@@ -75,10 +87,11 @@ def _plan(
     from llcodec.imaging import IMAGE_SUFFIXES
 
     suffix = None if file.format is None else suffix_of(file.format)
-    ends = ends_of(inputs, output, read=IMAGE_SUFFIXES, written=IMAGE_SUFFIXES)
+    wanted = wanted_pictures()
+    ends = ends_of(inputs, output, read=wanted.known, written=IMAGE_SUFFIXES)
     refuse_mixed_stdout(ends, json=json)
-    name = enhanced_name(suffix, IMAGE_SUFFIXES, keep_suffix=existing.keep_suffix)
-    found = without_enhanced(find_sources(ends.inputs, IMAGE_SUFFIXES, "images"))
+    name = enhanced_name(suffix, wanted.known, keep_suffix=existing.keep_suffix)
+    found = without_enhanced(find_sources(ends.inputs, wanted))
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan

@@ -10,7 +10,7 @@ from llcodec.cli._input import read_input
 from llcodec.cli._options import LLC_SUFFIXES
 from llcodec.cli._plan import Job, reading_plan
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def info(inputs: options.Files, json: options.Json = False) -> None:
 
     Nothing is decoded.
     """
-    plan = reading_plan(find_sources(inputs, LLC_SUFFIXES, ".llc files"))
+    plan = reading_plan(find_sources(inputs, Wanted(LLC_SUFFIXES, ".llc files")))
     raise typer.Exit(run_batch(plan, lambda: _work, _describe, Style(json=json, on_stdout=True)))
 
 

@@ -11,7 +11,7 @@ from llcodec.cli._input import read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, use_threads
 from llcodec.cli._plan import Job, reading_plan
 from llcodec.cli._report import Record, Style
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def verify(
         use_threads(threads)
         return _Verifier(Verifying(model, max_pixels).load())
 
-    plan = reading_plan(find_sources(inputs, LLC_SUFFIXES, ".llc files"))
+    plan = reading_plan(find_sources(inputs, Wanted(LLC_SUFFIXES, ".llc files")))
     style = Style(json=json, quiet=quiet, on_stdout=True)
     raise typer.Exit(run_batch(plan, prepare, _describe, style))
 

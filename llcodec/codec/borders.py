@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._arrays import Samples
-from llcodec.codec.samples import thumbnail_of_samples, white_level
+from llcodec._arrays import Samples, white_level
+from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.protocol import Floats
 
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance
 _LEAST_SHARE = 0.01  # of the picture
+_CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +40,30 @@ def find_content(pixels: Samples) -> Content:
     """
     height, width = pixels.shape[:2]
     border = np.zeros((height, width), bool)
-    least = max(_LEAST_PIXELS, _LEAST_SHARE * height * width)
     if (pixels == pixels[0, 0]).all():
         return Content(~border, slice(0, 0), slice(0, 0))
-    for down in (1, -1):
-        for right in (1, -1):
-            lengths = _run_lengths(pixels[::down, ::right])
-            if lengths.sum() >= least:
-                border[::down, ::right] |= np.arange(width) < lengths[:, None]
+    for corner, (down, right) in enumerate(_CORNERS):
+        lengths = border_lengths(pixels, corner)
+        if lengths is not None:
+            border[::down, ::right] |= np.arange(width) < lengths[:, None]
     if not border.any():
         return Content(None, slice(0, height), slice(0, width))
     return Content(border, _extent((~border).any(1)), _extent((~border).any(0)))
+
+
+def border_lengths(pixels: Samples, corner: int) -> NDArray[np.intp] | None:
+    """Return how many pixels of each row belong to the border in a corner; None if it is chance.
+
+    Args:
+        pixels: H×W×3 samples.
+        corner: 0 top left, 1 top right, 2 bottom left, 3 bottom right. Rows and pixels are counted
+            from there.
+    """
+    down, right = _CORNERS[corner]
+    lengths = _run_lengths(pixels[::down, ::right])
+    flat = (lengths == pixels.shape[1]).all()
+    least = max(_LEAST_PIXELS, _LEAST_SHARE * pixels.shape[0] * pixels.shape[1])
+    return lengths if flat or lengths.sum() >= least else None
 
 
 def _run_lengths(pixels: Samples) -> NDArray[np.intp]:

@@ -60,11 +60,11 @@ class Brightness:
         with np.errstate(all="ignore"):  # absurd curves overflow
             if self._brightness < 1:  # what is left then has no matrix between light and values
                 picture = self._dimmed(picture)
-                return _exposed(picture, self._stops) if self._stops else picture
+                return exposed(picture, self._stops) if self._stops else picture
             if not self._stops:
                 return picture
             unmixed = np.maximum(picture @ self._unmix, 0)
-            return np.asarray(_exposed(unmixed, self._stops) @ self._mix)
+            return np.asarray(exposed(unmixed, self._stops) @ self._mix)
 
     def _dimmed(self, picture: Picture) -> Picture:
         shot = self._as_shot(picture)
@@ -87,8 +87,8 @@ class Brightness:
             return float(np.log2(_decode_srgb(grey).mean() / before))
 
 
-def _exposed(values: Picture, stops: float) -> Picture:
-    """Return values with 2^stops times as much light, below the shoulder.
+def exposed(values: Picture, stops: float) -> Picture:
+    """Return values ...×3 with 2^stops times as much light, below the shoulder.
 
     Lamps keep their shape, and white stays white. Darkening scales all channels of a pixel alike,
     as undoing the shoulder of each would turn coding errors near white into spots of colour.

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from llcodec import container, imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
-from llcodec._device import choose_device
 from llcodec._limits import MAX_TILE_SIZE
+from llcodec._weight_files import blames
 from llcodec.codec.decoder import (
     check_brightness,
     check_exposure,
@@ -16,13 +16,16 @@ from llcodec.codec.decoder import (
     synthesise,
 )
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
-from llcodec.codec.models import DEFAULT_MODEL, load_model
+from llcodec.codec.flat import flat_areas, restore, restore_preview
+from llcodec.codec.models import DEFAULT_MODEL, find_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import SalvagedPicture, salvage
-from llcodec.codec.weights import ModelFile
+from llcodec.codec.weights import ModelFile, read_model
 from llcodec.container import Container, Header, Limits
-from llcodec.engine.torch_transforms import TorchTransforms, placed
+from llcodec.engine.choice import Asked
+from llcodec.engine.loading import load_transforms
+from llcodec.engine.protocol import Transforms
 from llcodec.errors import (
     InputError,
     QualityError,
@@ -74,19 +77,32 @@ class Codec:
 
     Args:
         model: the name of a shipped model, or the path of a weight file.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``. It is used by the float transforms only;
-            entropy coding always runs on the CPU.
+        engine: what runs the float transforms: ``onnx``, ``torch``, or ``auto``, which is ONNX
+            Runtime unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``. It is used by the
+            float transforms only; entropy coding always runs on the CPU.
+
+    Attributes:
+        file: what the weight file holds.
+        transforms: the float transforms.
+        engine: the engine in use.
+        device: the device in use.
 
     Raises:
         UnknownModelError: when there is no such model.
         BrokenModelError: when its weight file is damaged.
-        InputError: when the device does not exist.
+        InputError: when the engine or the device is not available.
     """
 
-    def __init__(self, model: str = DEFAULT_MODEL, *, device: str = "auto") -> None:
-        self.device = choose_device(device)
-        self.file: ModelFile = load_model(model)
-        self._transforms = TorchTransforms(placed(self.file.model, self.device))
+    def __init__(
+        self, model: str = DEFAULT_MODEL, *, engine: str = "auto", device: str = "auto"
+    ) -> None:
+        asked, path = Asked(engine, device), find_model(model)
+        self.file: ModelFile = read_model(path)
+        with blames(path):
+            transforms, choice = load_transforms(asked, self.file.preset, self.file.arrays)
+        self.transforms: Transforms = transforms
+        self.engine, self.device = choice.engine, choice.device
         self._coder = self.file.coder()
 
     def encode(
@@ -106,16 +122,17 @@ class Codec:
         target = target or Target()
         check_tile_size(tile_size)
         check_shape(picture.width, picture.height, picture.width * picture.height)
-        analysis = analyse(self._transforms, picture.pixels)
+        analysis = analyse(self.transforms, picture.pixels)
         blank = self._header(picture, analysis, tile_size)
         alpha = None if picture.alpha is None else imaging.encode_alpha(picture.alpha)
+        flat = flat_areas(picture.pixels)
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
-            tiles = encode_tiles(self._transforms, self._coder, analysis, units, tile_size)
+            tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size)
             header = replace(blank, quality_units=units)
-            file = Container(header=header, tiles=tiles, metadata=picture.metadata, alpha=alpha)
             try:
+                file = Container(header, tiles, picture.metadata, alpha, flat=flat)
                 return container.pack(file, limits)
             except ValueError as error:  # larger than a reader would accept
                 raise InputError(f"does not fit into an .llc file: {error}") from error
@@ -175,7 +192,8 @@ class Codec:
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = decode_latents(self._coder, header, tiles, region)
-        pixels = synthesise(self._transforms, latents, header, brightness, region, exposure)
+        pixels = synthesise(self.transforms, latents, header, brightness, region, exposure)
+        restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
     def decode_small(
@@ -205,11 +223,14 @@ class Codec:
         latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         pixels, extent = None, None
         if STRIDE * max_size <= max(header.width, header.height):
-            pixels = preview(self._transforms, latents, header, brightness, exposure)
+            pixels = preview(self.transforms, latents, header, brightness, exposure)
             extent = header.width / STRIDE, header.height / STRIDE
         if pixels is None:
-            pixels = synthesise(self._transforms, latents, header, brightness, exposure=exposure)
+            pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
+            restore(pixels, file.flat, header, whole_picture(header))
             extent = None
+        else:
+            restore_preview(pixels, file.flat, header)
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fit_within(header.width, header.height, max_size)
         return imaging.resize(picture, *size, extent)
@@ -233,7 +254,7 @@ class Codec:
         self._check(file.header, limits)
         self._check_brightness(file.header, brightness)
         check_exposure(exposure)
-        return salvage(self._transforms, self._coder, file, brightness, exposure)
+        return salvage(self.transforms, self._coder, file, brightness, exposure)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.
@@ -251,7 +272,7 @@ class Codec:
         return header
 
     def _check_brightness(self, header: Header, brightness: float) -> None:
-        check_brightness(header, brightness, model_has_tone=self.file.model.tone is not None)
+        check_brightness(header, brightness, model_has_tone=self.file.preset.global_tone)
 
     def _check(self, header: Header, limits: Limits | None) -> None:
         """Raise unless this model can decode a file with this header within the limits."""

@@ -21,10 +21,19 @@ def load_model(name_or_path: str = DEFAULT_MODEL) -> ModelFile:
         UnknownModelError: when there is no such model.
         BrokenModelError: when its weight file is damaged.
     """
+    return read_model(find_model(name_or_path))
+
+
+def find_model(name_or_path: str) -> Path:
+    """Return the weight file of a name or path; whether a path leads to a file is not checked.
+
+    Raises:
+        UnknownModelError: when no shipped model has this name.
+    """
     shipped = shipped_models()
     if name_or_path in shipped:
-        return read_model(shipped[name_or_path])
+        return shipped[name_or_path]
     if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
-        return read_model(Path(name_or_path))
+        return Path(name_or_path)
     known = ", ".join(sorted(shipped)) or "none"
     raise UnknownModelError(f"no model {name_or_path!r} (shipped: {known}; or give a path)")

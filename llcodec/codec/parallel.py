@@ -1,10 +1,10 @@
-"""Work on tiles in parallel, with the threads of PyTorch shared among them."""
+"""Work on tiles in parallel."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import torch
+from llcodec._threads import thread_count
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -13,19 +13,12 @@ B = TypeVar("B")
 def parallel_map(work: Callable[[A], B], items: Sequence[A], at_most: int) -> Iterator[B]:
     """Yield the result of ``work`` for each item, in order.
 
-    As many run at once as PyTorch has threads, but at most ``at_most``, which bounds memory on
-    machines with many cores. The threads of PyTorch are shared among them.
+    As many run at once as there are threads to compute with, but at most ``at_most``, which bounds
+    memory on machines with many cores.
     """
-    threads = torch.get_num_threads()
-    workers = max(1, min(threads, len(items), at_most))
+    workers = max(1, min(thread_count(), len(items), at_most))
     if workers == 1:
         yield from map(work, items)
         return
-    share = threads // workers
-    try:
-        with ThreadPoolExecutor(
-            workers, initializer=torch.set_num_threads, initargs=(share,)
-        ) as pool:
-            yield from pool.map(work, items)
-    finally:
-        torch.set_num_threads(threads)  # partly a setting of the whole process
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(work, items)

@@ -9,7 +9,8 @@ from llcodec import imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
-from llcodec.codec.region import Region
+from llcodec.codec.flat import restore
+from llcodec.codec.region import Region, whole_picture
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
 from llcodec.engine.protocol import Transforms
@@ -57,6 +58,7 @@ def salvage(
             place_tile(plane, header, number, latents)
     _continue_into(plane, header, lost)
     pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
+    restore(pixels, file.flat, header, whole_picture(header))
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:
         pixels[region.rows, region.columns] = np.iinfo(pixels.dtype).max // 2 + 1

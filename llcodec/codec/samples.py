@@ -1,30 +1,13 @@
 """Conversion between integer samples H×W×3 and float pictures."""
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from llcodec._arrays import Samples
+from llcodec._arrays import Samples, to_floats, white_level
 from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.nets.constants import THUMBNAIL_SIZE
 
 Floats = NDArray[np.float32]
-
-
-def white_level(samples: Samples) -> int:
-    """Return the sample value of white."""
-    return 65535 if samples.dtype == np.uint16 else 255
-
-
-def to_floats(samples: Samples) -> Floats:
-    """Return H×W×3 samples as floats in [0, 1]."""
-    return samples.astype(np.float32) / np.float32(white_level(samples))
-
-
-def to_tensor(samples: Samples) -> Tensor:
-    """Return H×W×3 samples as 1×3×H×W in [0, 1]."""
-    return torch.from_numpy(to_floats(samples)).permute(2, 0, 1)[None]
 
 
 def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Floats:
@@ -34,14 +17,19 @@ def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Floa
     return to_floats(np.pad(inside, pad, mode="edge"))
 
 
+def luma(picture: Floats) -> Floats:
+    """Return the luma of a picture H×W×3 in all three channels."""
+    red, green, blue = (picture[..., n] * np.float32(w) for n, w in enumerate(LUMA_WEIGHTS))
+    return np.repeat((red + green + blue)[..., None], 3, 2)
+
+
 def to_samples(picture: Floats, *, sixteen_bit: bool, grey: bool) -> Samples:
     """Return a picture H×W×3 as samples: clamped to [0, 1] and rounded; NaN becomes 0.
 
     ``grey`` pictures get the luma in all three channels.
     """
     if grey:
-        red, green, blue = (picture[..., n] * np.float32(w) for n, w in enumerate(LUMA_WEIGHTS))
-        picture = np.repeat((red + green + blue)[..., None], 3, 2)
+        picture = luma(picture)
     white, kind = (65535, np.uint16) if sixteen_bit else (255, np.uint8)
     values = np.fmin(np.fmax(picture, 0), 1)
     return np.rint(values * np.float32(white)).astype(kind)

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from llcodec._arrays import Arrays
 from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts, notes_on, training_on
 from llcodec._families import CODEC
-from llcodec._parameter_budget import parameter_budget
 from llcodec._weight_files import (
     check_finite,
     check_name,
-    float_state,
+    float_arrays,
     half_precision,
     read_weight_file,
     with_training,
@@ -36,24 +34,34 @@ from llcodec.entropy.storage import from_arrays, to_arrays
 from llcodec.entropy.tables import Table, pack_tables, unpack_tables
 from llcodec.entropy.walk import walk
 from llcodec.errors import BrokenModelError
-from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, preset_of
 
-# Networks that are stored as integers (or tables) only.
-_INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "grouped_context.", "density.")
+# Small arrays whose precision matters.
+_IN_FULL = ("latent_scale", "gain.log_gain", "gain.log_inverse")
 
 _STAGE_BRIGHTENS = {"joint": True, "plain": False}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ModelFile:
     """What a weight file holds.
 
-    ``training`` is how the model was trained, ``notes`` are free texts: data, code, recipe.
+    Attributes:
+        name: of the model.
+        preset: the shape of its networks.
+        arrays: the parameters of the float networks, by their names in
+            :class:`llcodec.nets.joint.JointModel`; an engine checks that they fit the preset.
+        networks: the integer networks.
+        scale_tables: the probabilities of latents, one table for each scale index.
+        hyper_tables: those of hyper-latents, one for each channel.
+        notes: free texts: data, code, recipe.
+        training: how the model was trained.
+        sha256: of the file, 64 hexadecimal digits; empty before it is written.
     """
 
     name: str
-    model: JointModel
+    preset: Preset
+    arrays: Arrays
     networks: EntropyNetworks
     scale_tables: Sequence[Table]
     hyper_tables: Sequence[Table]
@@ -69,7 +77,7 @@ class ModelFile:
     @property
     def brightens(self) -> bool:
         """Whether the model was trained to make dark pictures bright."""
-        return learned_to_brighten(self.training, self.model.preset)
+        return learned_to_brighten(self.training, self.preset)
 
     def coder(self) -> LatentCoder:
         """Return the coder of this model's latents."""
@@ -99,24 +107,23 @@ def write_model(path: Path, file: ModelFile) -> None:
         OutputError: when the file cannot be written.
     """
     check_name(file.name)
-    state = file.model.state_dict()
-    tensors = half_precision({k: v for k, v in state.items() if not _is_integer(k)})
-    for key in ("latent_scale", "gain.log_gain", "gain.log_inverse"):
-        if f"float.{key}" in tensors:  # small tensors whose precision matters
-            tensors[f"float.{key}"] = state[key].detach().contiguous()
-    arrays, layers = to_arrays(file.networks, grouped=bool(file.model.preset.groups))
-    tensors |= {key: torch.from_numpy(value) for key, value in arrays.items()}
+    arrays = half_precision(file.arrays)
+    for key in _IN_FULL:
+        if key in file.arrays:
+            arrays[f"float.{key}"] = file.arrays[key]
+    integers, layers = to_arrays(file.networks, grouped=bool(file.preset.groups))
+    arrays |= integers
     for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
         for key, values in pack_tables(tables).items():
-            tensors[f"table.{name}.{key}"] = torch.from_numpy(values)
+            arrays[f"table.{name}.{key}"] = values
     card = {
-        "format": _format_of(file.model.preset),
+        "format": _format_of(file.preset),
         "name": file.name,
-        "preset": asdict(file.model.preset),
+        "preset": asdict(file.preset),
         "layers": layers,
         "notes": file.notes,
     }
-    write_weight_file(path, tensors, with_training(card, file.training))
+    write_weight_file(path, arrays, with_training(card, file.training))
 
 
 def read_model(path: Path) -> ModelFile:
@@ -134,22 +141,23 @@ def _format_of(preset: Preset) -> str:
     return CODEC.formats[1 if preset.groups else 0]
 
 
-def _assemble(card: dict[str, Any], tensors: dict[str, Tensor], sha256: str) -> ModelFile:
+def _assemble(card: dict[str, Any], arrays: Arrays, sha256: str) -> ModelFile:
     preset = preset_of(card["preset"])
     if card["format"] != _format_of(preset):
         raise BrokenModelError("the weight file names another format than that of its preset")
-    arrays = {k: v.numpy() for k, v in tensors.items() if k.startswith("integer.")}
-    networks = from_arrays(preset.order, preset.groups, card["layers"], arrays)
+    integers = {k: v for k, v in arrays.items() if k.startswith("integer.")}
+    networks = from_arrays(preset.order, preset.groups, card["layers"], integers)
     networks.check()
     _try_out(networks, preset)
     check_name(card["name"])
-    check_finite(tensors)
+    check_finite(arrays)
     file = ModelFile(
         name=card["name"],
-        model=_model(preset, tensors),
+        preset=preset,
+        arrays=float_arrays(arrays),
         networks=networks,
-        scale_tables=_tables(tensors, "scale"),
-        hyper_tables=_tables(tensors, "hyper"),
+        scale_tables=_tables(arrays, "scale"),
+        hyper_tables=_tables(arrays, "hyper"),
         notes=notes_on(card),
         training=training_on(card),
         sha256=sha256,
@@ -171,24 +179,7 @@ def _nothing(group: ChannelGroup, at: Positions, levels: Levels, means: Whole) -
     return np.zeros(levels.shape, np.int32)
 
 
-def _model(preset: Preset, tensors: dict[str, Tensor]) -> JointModel:
-    """Return the float networks; those that run as integers are left out."""
-    # Random weights are quicker than laying the model out on the meta device, whose first use
-    # imports a second's worth of PyTorch.
-    with parameter_budget(tensors.values()):
-        model = JointModel(preset)
-    for name in {key.partition(".")[0] for key in model.state_dict() if _is_integer(key)}:
-        delattr(model, name)
-    model.load_state_dict(float_state(tensors), assign=True)
-    return model.eval().requires_grad_(False)
-
-
-def _is_integer(key: str) -> bool:
-    """Return whether a parameter of the float model is stored as integers (or tables) only."""
-    return key.startswith(_INTEGER_NETWORKS)
-
-
-def _tables(tensors: dict[str, Tensor], name: str) -> tuple[Table, ...]:
+def _tables(arrays: Arrays, name: str) -> tuple[Table, ...]:
     keys = ("frequencies", "lengths", "firsts")
-    arrays = {key: tensors[f"table.{name}.{key}"].numpy().astype(np.int32) for key in keys}
-    return unpack_tables(arrays, name)
+    stored = {key: arrays[f"table.{name}.{key}"].astype(np.int32) for key in keys}
+    return unpack_tables(stored, name)

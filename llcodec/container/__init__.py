@@ -14,8 +14,9 @@ Internal: names may change from one release to the next.
 True
 """
 
-from llcodec._metadata import Metadata
+from llcodec._metadata import Metadata, Note, Resolution
 from llcodec.container.contents import Container, RawChunk, Tile
+from llcodec.container.flat_area import FlatArea
 from llcodec.container.header import Header, to_quality_units
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.reading import ChunkInfo, list_chunks, read_header, unpack
@@ -29,10 +30,13 @@ __all__ = [
     "SIGNATURE",
     "ChunkInfo",
     "Container",
+    "FlatArea",
     "Header",
     "Limits",
     "Metadata",
+    "Note",
     "RawChunk",
+    "Resolution",
     "Salvage",
     "Tile",
     "list_chunks",

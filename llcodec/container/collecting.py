@@ -1,11 +1,25 @@
 """Collect the contents of chunks, in any order."""
 
-from llcodec._metadata import Metadata
+from llcodec._metadata import Metadata, Note, Resolution
 from llcodec.container.contents import RawChunk, Tile
-from llcodec.container.framing import ALPH, DONE, EXIF, HEAD, ICCP, TILE, XMPD, is_critical
+from llcodec.container.flat_area import FlatArea
+from llcodec.container.framing import (
+    ALPH,
+    DONE,
+    EXIF,
+    FLAT,
+    HEAD,
+    ICCP,
+    NOTE,
+    PHYS,
+    TILE,
+    XMPD,
+    is_critical,
+)
 from llcodec.container.header import Header
 from llcodec.container.limits import Limits
 from llcodec.container.metadata_chunks import METADATA_TYPES, read_metadata
+from llcodec.container.newer_chunks import read_flat_areas, read_notes, read_resolution
 from llcodec.container.tile_chunk import read_tile
 from llcodec.errors import CorruptError, UnsupportedError
 
@@ -16,22 +30,30 @@ class Collector:
     Attributes:
         tiles: tiles by raster index, in file order.
         alpha: payload of ``ALPH``, if present.
+        flat: areas of one colour.
         unknown: ancillary chunks that this version does not know.
     """
 
     def __init__(self, header: Header, limits: Limits) -> None:
         self.tiles: dict[int, Tile] = {}
         self.alpha: bytes | None = None
+        self.flat: tuple[FlatArea, ...] = ()
         self.unknown: list[RawChunk] = []
         self._items: dict[bytes, bytes] = {}
+        self._resolution: Resolution | None = None
+        self._notes: tuple[Note, ...] = ()
         self._header = header
         self._limits = limits
 
     @property
     def metadata(self) -> Metadata:
-        """EXIF, ICC and XMP."""
+        """EXIF, ICC, XMP, resolution and notes."""
         return Metadata(
-            exif=self._items.get(EXIF), icc=self._items.get(ICCP), xmp=self._items.get(XMPD)
+            exif=self._items.get(EXIF),
+            icc=self._items.get(ICCP),
+            xmp=self._items.get(XMPD),
+            resolution=self._resolution,
+            notes=self._notes,
         )
 
     def add(self, kind: bytes, payload: bytes) -> None:
@@ -47,6 +69,8 @@ class Collector:
             self._add_alpha(payload)
         elif kind in METADATA_TYPES:
             self._add_metadata(kind, payload)
+        elif kind in (PHYS, NOTE, FLAT):
+            self._add_newer(kind, payload)
         elif kind == DONE:
             if payload:
                 raise CorruptError("the DONE chunk must be empty: write the file again")
@@ -82,6 +106,20 @@ class Collector:
         if kind in self._items:
             raise _second(kind)
         self._items[kind] = read_metadata(kind, payload, self._limits.max_metadata)
+
+    def _add_newer(self, kind: bytes, payload: bytes) -> None:
+        if kind == PHYS:
+            if self._resolution is not None:
+                raise _second(kind)
+            self._resolution = read_resolution(payload)
+        elif kind == NOTE:
+            if self._notes:
+                raise _second(kind)
+            self._notes = read_notes(payload, self._limits.max_metadata)
+        else:
+            if self.flat:
+                raise _second(kind)
+            self.flat = read_flat_areas(payload, self._header)
 
     def _add_unknown(self, kind: bytes, payload: bytes) -> None:
         name = kind.decode("ascii")

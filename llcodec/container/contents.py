@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from llcodec._metadata import Metadata
+from llcodec.container.flat_area import FlatArea
 from llcodec.container.framing import CHUNK_ORDER, MAX_LENGTH, is_chunk_type, is_critical
 from llcodec.container.header import Header
 
@@ -55,12 +56,14 @@ class Container:
     Attributes:
         header: the picture's size, how it was coded, and with which model.
         tiles: one for each cell of the tile grid, in raster order.
-        metadata: EXIF, ICC and XMP.
+        metadata: EXIF, ICC, XMP, resolution and notes.
         alpha: the losslessly coded alpha plane, opaque here; None without alpha.
         unknown: ancillary chunks that this version does not know, in file order.
+        flat: areas of one colour, each in another corner; they lie within the picture.
 
     Raises:
-        ValueError: when the tiles do not fill the grid, or header and alpha disagree.
+        ValueError: when the tiles do not fill the grid, header and alpha disagree, or an area is
+            of another picture.
     """
 
     header: Header
@@ -68,6 +71,7 @@ class Container:
     metadata: Metadata = field(default_factory=Metadata)
     alpha: bytes | None = None
     unknown: tuple[RawChunk, ...] = ()
+    flat: tuple[FlatArea, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.tiles) != self.header.tile_count:
@@ -76,3 +80,7 @@ class Container:
             )
         if self.header.has_alpha != (self.alpha is not None):
             raise ValueError("has_alpha and the presence of an alpha plane must agree")
+        for area in self.flat:
+            area.check_within(self.header)
+        if len({area.corner for area in self.flat}) < len(self.flat):
+            raise ValueError("flat areas must lie in corners of their own")

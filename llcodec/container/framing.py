@@ -11,11 +11,14 @@ HEAD: Final = b"HEAD"
 ICCP: Final = b"iCCP"
 EXIF: Final = b"eXIF"
 XMPD: Final = b"xMPd"
+PHYS: Final = b"pHYs"
+NOTE: Final = b"nOTE"
+FLAT: Final = b"fLAT"
 ALPH: Final = b"ALPH"
 TILE: Final = b"TILE"
 DONE: Final = b"DONE"
 
-CHUNK_ORDER: Final = (HEAD, ICCP, EXIF, XMPD, ALPH, TILE, DONE)
+CHUNK_ORDER: Final = (HEAD, ICCP, EXIF, XMPD, PHYS, NOTE, FLAT, ALPH, TILE, DONE)
 """The known types, in the order in which they must come."""
 
 CHUNK_OVERHEAD: Final = 12

@@ -15,8 +15,11 @@ _BEST: Final = 9
 
 def write_metadata(kind: bytes, item: bytes) -> bytes:
     """Return the payload of a metadata chunk: EXIF unchanged, ICC and XMP compressed."""
-    if kind == EXIF:
-        return item
+    return item if kind == EXIF else compressed(item)
+
+
+def compressed(item: bytes) -> bytes:
+    """Return the size of an item, and its zlib stream."""
     return _SIZE.pack(len(item)) + zlib.compress(item, _BEST)
 
 
@@ -35,6 +38,20 @@ def read_metadata(kind: bytes, payload: bytes, limit: int) -> bytes:
     if kind == EXIF:
         _check_size(name, len(payload), limit)
         return payload
+    return decompressed(name, payload, limit)
+
+
+def decompressed(name: str, payload: bytes, limit: int) -> bytes:
+    """Return the item of :func:`compressed`.
+
+    Args:
+        name: the type of the chunk.
+        payload: its contents.
+        limit: the most bytes that the item may have.
+
+    Raises:
+        CorruptError: when the item is larger than the limit, or its compression is damaged.
+    """
     if len(payload) < _SIZE.size:
         raise CorruptError(f"the {name} chunk is too short: it has {len(payload)} bytes")
     (size,) = _SIZE.unpack_from(payload)

@@ -67,6 +67,7 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Container:
         metadata=collector.metadata,
         alpha=collector.alpha,
         unknown=tuple(collector.unknown),
+        flat=collector.flat,
     )
 
 

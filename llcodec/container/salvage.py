@@ -7,6 +7,7 @@ from typing import Final
 from llcodec._metadata import Metadata
 from llcodec.container.collecting import Collector
 from llcodec.container.contents import RawChunk, Tile
+from llcodec.container.flat_area import FlatArea
 from llcodec.container.framing import DONE, payload_of
 from llcodec.container.header import Header
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
@@ -26,9 +27,10 @@ class Salvage:
     Attributes:
         header: always intact.
         tiles: one for each cell of the tile grid, in raster order; None where it is lost.
-        metadata: EXIF, ICC and XMP; None also where one is lost.
+        metadata: EXIF, ICC, XMP, resolution and notes; None also where one is lost.
         alpha: the coded alpha plane; None also where it is lost (``header.has_alpha`` tells).
         unknown: ancillary chunks that this version does not know, in file order.
+        flat: areas of one colour.
         problems: what is wrong, one line each; empty exactly when ``unpack`` reads the file.
     """
 
@@ -37,6 +39,7 @@ class Salvage:
     metadata: Metadata
     alpha: bytes | None
     unknown: tuple[RawChunk, ...]
+    flat: tuple[FlatArea, ...]
     problems: tuple[str, ...]
 
     @property
@@ -73,6 +76,7 @@ def unpack_damaged(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Salvage:
         metadata=collector.metadata,
         alpha=collector.alpha,
         unknown=tuple(collector.unknown),
+        flat=collector.flat,
         problems=problems.summary(),
     )
 

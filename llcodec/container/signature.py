@@ -9,8 +9,8 @@ from llcodec.errors import NotAnLlcFileError, TruncatedError, UnsupportedError
 SIGNATURE: Final = b"\x89LLC\r\n\x1a\n"
 """The eight bytes that every ``.llc`` file starts with."""
 
-FORMAT_VERSION: Final = (1, 0)
-"""The version that ``pack`` writes: (major, minor)."""
+FORMAT_VERSION: Final = (1, 1)
+"""The newest version that ``pack`` writes: (major, minor)."""
 
 PREAMBLE_LENGTH: Final = len(SIGNATURE) + 2
 
@@ -26,9 +26,9 @@ _DAMAGED_AS_TEXT: Final = (
 )
 
 
-def write_preamble() -> bytes:
-    """Return the signature and the version that this library writes."""
-    return SIGNATURE + bytes(FORMAT_VERSION)
+def write_preamble(minor: int = 0) -> bytes:
+    """Return the signature, and the version with this minor version (0 to 255)."""
+    return SIGNATURE + bytes((FORMAT_VERSION[0], minor))
 
 
 def read_version(data: bytes) -> tuple[int, int]:

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._extras import require
-from llcodec.errors import UnreadableImageError
+from llcodec.imaging.raw import libraw_errors
+from llcodec.imaging.raw_signs import RAW_SUFFIXES
 
-RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"})
-"""Lower-case suffixes, with the dot, of RAW files."""
+__all__ = ["RAW_SUFFIXES", "read_raw", "require_rawpy"]
 
 
 def require_rawpy() -> Any:
@@ -26,10 +26,5 @@ def read_raw(path: Path) -> NDArray[np.uint8]:
         UnreadableImageError: the file is damaged, or LibRaw does not support it.
     """
     rawpy = require_rawpy()
-    try:
-        with rawpy.imread(str(path)) as raw:
-            return np.asarray(raw.postprocess(), np.uint8)
-    except (rawpy.LibRawError, OSError) as error:
-        text = error.args[0] if error.args else ""
-        reason = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
-        raise UnreadableImageError(f"not a RAW file that can be read: {reason}") from error
+    with libraw_errors(rawpy), rawpy.imread(str(path)) as raw:
+        return np.asarray(raw.postprocess(), np.uint8)

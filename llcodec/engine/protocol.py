@@ -59,3 +59,25 @@ class Transforms(Protocol):
 
     def preview(self, latents: Floats) -> Floats | None:
         """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+
+
+class SnrAware(Protocol):
+    """The SNR-aware enhancer: a picture at once."""
+
+    def enhance(self, picture: Floats) -> Floats:
+        """Return the bright picture, H×W×3 in [0, 1], of a dark one of any size."""
+
+
+class Nerco(Protocol):
+    """NeRCo: a piece of a picture, and an overview of the whole."""
+
+    def brighten(self, piece: Floats, overview: Floats, rows: Floats, columns: Floats) -> Floats:
+        """Return the bright piece, h×w×3 in [0, 1].
+
+        Args:
+            piece: h×w×3, sides of at least 8 pixels, multiples of 4.
+            overview: the whole picture averaged down, 100×152×3
+                (:func:`llcodec.nerco.windows.pad_by_reflection` of its thumbnail).
+            rows: where the middles of the rows lie, h, −1 and 1 being the edges of the whole.
+            columns: the same of the columns, w.
+        """

@@ -1,20 +1,24 @@
 """The float networks of a codec, run by PyTorch."""
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._arrays import Arrays
 from llcodec.engine.protocol import Floats
+from llcodec.engine.tensors import picture_of, planes_of
+from llcodec.engine.torch_models import joint_model, placed
 from llcodec.nets.joint import JointModel
+from llcodec.nets.presets import Preset
 from llcodec.nets.snr import snr_ratio
 from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
 
-def placed(model: JointModel, device: torch.device) -> JointModel:
-    """Return ``model`` on ``device``, laid out as convolutions like it."""
-    model.to(device)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model
+def torch_transforms(preset: Preset, arrays: Arrays, device: torch.device) -> "TorchTransforms":
+    """Return the transforms of a preset with these parameters, on a device.
+
+    Raises as :func:`llcodec.engine.torch_models.joint_model` does.
+    """
+    return TorchTransforms(placed(joint_model(preset, arrays), device))
 
 
 class TorchTransforms:
@@ -26,6 +30,11 @@ class TorchTransforms:
     def __init__(self, model: JointModel) -> None:
         self._model = model
         self._device = model.coded_scale.device
+
+    @property
+    def model(self) -> JointModel:
+        """The model."""
+        return self._model
 
     @property
     def latents(self) -> int:
@@ -50,13 +59,13 @@ class TorchTransforms:
     @torch.inference_mode()
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
         """Return the 15 tone numbers for a thumbnail 100×150×3; None without a tone network."""
-        curve = self._model.predict_tone(self._picture(thumbnail))
+        curve = self._model.predict_tone(planes_of(thumbnail, self._device))
         return None if curve is None else to_numbers(curve)
 
     @torch.inference_mode()
     def snr_ratio(self, picture: Floats) -> Floats:
         """Return the SNR of a picture H×W×3, not yet normalised, H×W."""
-        return _array(snr_ratio(self._picture(picture))[0, 0])
+        return _array(snr_ratio(planes_of(picture, self._device))[0, 0])
 
     @torch.inference_mode()
     def analyse(
@@ -75,7 +84,8 @@ class TorchTransforms:
         ratio = None
         if snr_maximum is not None:
             ratio = torch.full((1, 1, 1, 1), snr_maximum, device=self._device)
-        return _array(self._model.analyse(self._picture(picture), curve, enhance, ratio)[0])
+        x = planes_of(picture, self._device)
+        return _array(self._model.analyse(x, curve, enhance, ratio)[0])
 
     @torch.inference_mode()
     def hyper_analysis(self, gained: Floats) -> Floats:
@@ -87,21 +97,16 @@ class TorchTransforms:
     def synthesise(self, latents: Floats) -> Floats:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
         y = self._planes(latents).contiguous(memory_format=torch.channels_last)
-        return _array(self._model.synthesise(y)[0].permute(1, 2, 0))
+        return picture_of(self._model.synthesise(y))
 
     @torch.inference_mode()
     def preview(self, latents: Floats) -> Floats | None:
         """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
         picture = self._model.preview(self._planes(latents))
-        return None if picture is None else _array(picture[0].permute(1, 2, 0))
+        return None if picture is None else picture_of(picture)
 
     def _quality(self, quality: float) -> Tensor:
         return torch.tensor([quality], device=self._device)
-
-    def _picture(self, picture: Floats) -> Tensor:
-        """Return H×W×3 as 1×3×H×W, with the channels last in memory."""
-        planes = torch.from_numpy(np.ascontiguousarray(picture)).to(self._device)
-        return planes.permute(2, 0, 1)[None]
 
     def _planes(self, latents: Floats) -> Tensor:
         return torch.from_numpy(latents)[None].to(self._device)

@@ -2,22 +2,21 @@
 
 from dataclasses import replace
 
-import torch
+import numpy as np
 
 from llcodec._arrays import Samples
-from llcodec._device import choose_device
 from llcodec.codec.borders import content_thumbnail, find_content
+from llcodec.codec.brightness import exposed
 from llcodec.codec.codec import check_shape
 from llcodec.codec.decoder import check_exposure
-from llcodec.codec.samples import to_samples
+from llcodec.codec.samples import luma, to_samples
+from llcodec.engine.choice import Asked
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.enhancing.pieces import Network, Piece
 from llcodec.errors import BrokenModelError
 from llcodec.imaging.picture import Picture
-from llcodec.nets.blocks import luma
-from llcodec.nets.tone import adjust_exposure, identity_curve
 
 
 class Enhancer:
@@ -25,17 +24,27 @@ class Enhancer:
 
     Args:
         model: ``joint``, the name of a shipped model, or the path of a weight file.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        engine: what runs the network: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
+            unless only PyTorch has the device or can run the model.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
+
+    Attributes:
+        engine: the engine in use.
+        device: the device in use.
 
     Raises:
         UnknownModelError: when there is no such model.
         BrokenModelError: when its weight file is damaged.
         ModelError: when the model does not enhance.
-        InputError: when the device does not exist.
+        InputError: when the engine or the device is not available.
     """
 
-    def __init__(self, model: str = DEFAULT_ENHANCER, *, device: str = "auto") -> None:
-        self._network: Network = load_network(model, choose_device(device))
+    def __init__(
+        self, model: str = DEFAULT_ENHANCER, *, engine: str = "auto", device: str = "auto"
+    ) -> None:
+        network, choice = load_network(model, Asked(engine, device))
+        self._network: Network = network
+        self.engine, self.device = choice.engine, choice.device
 
     @property
     def name(self) -> str:
@@ -47,7 +56,6 @@ class Enhancer:
         """The SHA-256 of the weight file, 64 hexadecimal digits."""
         return self._network.sha256
 
-    @torch.inference_mode()
     def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
         """Return the enhanced picture, with the same bit depth, alpha and metadata.
 
@@ -86,13 +94,12 @@ class Enhancer:
     ) -> Samples:
         """Return the samples of a piece: grey if the picture is, mixed with the input."""
         values = piece.values
-        if not bool(values.isfinite().all()):
+        if not np.isfinite(values).all():
             raise BrokenModelError(f"the model {self.name} makes values that are not finite")
         if picture.grey:
-            values = luma(values).expand(-1, 3, -1, -1)
+            values = luma(values)
         if exposure:
-            values = adjust_exposure(values, identity_curve(1).to(values.device), exposure)
+            values = exposed(values, exposure)
         if strength < 1:
             values = blend(picture.pixels[piece.rows, piece.columns], values, strength)
-        finished = values[0].permute(1, 2, 0).cpu().numpy()
-        return to_samples(finished, sixteen_bit=picture.sixteen_bit, grey=False)
+        return to_samples(values, sixteen_bit=picture.sixteen_bit, grey=False)

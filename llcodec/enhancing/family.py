@@ -6,10 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import Tensor, nn
-
 from llcodec._families import Family
+from llcodec.engine.choice import Asked, Choice
 from llcodec.enhancing.pieces import Network
 from llcodec.errors import ModelError
 
@@ -20,15 +18,18 @@ class EnhancingFamily:
 
     Attributes:
         presets: its presets, by name.
-        load: reads a weight file for a device; raises ModelError if its model does not enhance.
-        build: the network of a preset with random weights, without what only training needs.
-        apply: one pass of such a network over pictures 1×3×H×W in [0, 1], H and W multiples of 64.
+        load: reads a weight file into the engine that is asked for, and returns which one that is;
+            raises ModelError if its model does not enhance.
+        build: makes the network of a preset in PyTorch with random weights, without what only
+            training needs.
+        apply: one pass of such a network over a tensor of pictures 1×3×H×W in [0, 1], H and W
+            multiples of 64.
     """
 
     presets: Mapping[str, Any]
-    load: Callable[[Path, torch.device], Network]
-    build: Callable[[Any], nn.Module]
-    apply: Callable[[Any, Tensor], Tensor]
+    load: Callable[[Path, Asked], tuple[Network, Choice]]
+    build: Callable[[Any], Any]
+    apply: Callable[[Any, Any], Any]
 
 
 def enhancing_family(family: Family) -> EnhancingFamily:

@@ -7,24 +7,23 @@ Nothing is rounded or coded. The latents of the whole picture are kept (0.6 numb
 """
 
 from collections.abc import Iterator
-
-import torch
-from torch import Tensor
+from pathlib import Path
+from typing import Any
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
+from llcodec._weight_files import blames
 from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
+from llcodec.engine.choice import Asked, Choice
+from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
-from llcodec.engine.torch_transforms import TorchTransforms, placed
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
 from llcodec.errors import ModelError
-from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import PRESETS
-from llcodec.nets.tone import thumbnail
 
 # The finest quality. The product of a gain and its inverse is not 1: training lets it shrink what
 # rounding made uncertain, and synthesis has never seen latents without that. On LOL val this is
@@ -33,16 +32,16 @@ _QUALITY = 8.0
 
 
 class JointEnhancer:
-    """A joint model and its weights.
+    """A joint model: what its file holds, and its transforms on an engine.
 
     Raises ModelError if the model is a plain codec, which has learned to change nothing.
     """
 
-    def __init__(self, file: ModelFile, device: torch.device) -> None:
+    def __init__(self, file: ModelFile, transforms: Transforms) -> None:
         if not file.brightens:
             raise ModelError(f"the model {file.name} does not enhance: it is a plain codec")
         self.name, self.sha256 = file.name, file.sha256
-        self._transforms: Transforms = TorchTransforms(placed(file.model, device))
+        self._transforms = transforms
 
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the pieces of the enhanced picture.
@@ -58,7 +57,7 @@ class JointEnhancer:
             values = transforms.synthesise(y)[in_pixels(rows.inner), in_pixels(columns.inner)]
             down, right = _core(rows, height), _core(columns, width)
             values = values[: down.stop - down.start, : right.stop - right.start]
-            yield Piece(down, right, torch.from_numpy(values).permute(2, 0, 1)[None])
+            yield Piece(down, right, values)
 
 
 def _core(span: Span, length: int) -> slice:
@@ -66,13 +65,27 @@ def _core(span: Span, length: int) -> slice:
     return slice(span.core.start * STRIDE, min(span.core.stop * STRIDE, length))
 
 
-def _enhanced(model: JointModel, x: Tensor) -> Tensor:
+def load(path: Path, asked: Asked) -> tuple[JointEnhancer, Choice]:
+    """Return the enhancer of a weight file, and its engine.
+
+    Raises UnknownModelError, BrokenModelError, or ModelError if its model is a plain codec.
+    """
+    file = read_model(path)
+    with blames(path):
+        transforms, choice = load_transforms(asked, file.preset, file.arrays)
+    return JointEnhancer(file, transforms), choice
+
+
+def _build(preset: Any) -> Any:
+    from llcodec.nets.joint import JointModel
+
+    return JointModel(preset)
+
+
+def _apply(model: Any, x: Any) -> Any:
+    from llcodec.nets.tone import thumbnail
+
     return model.synthesise(model.analyse(x, model.predict_tone(thumbnail(x))))
 
 
-FAMILY = EnhancingFamily(
-    presets=PRESETS,
-    load=lambda path, device: JointEnhancer(read_model(path), device),
-    build=JointModel,
-    apply=_enhanced,
-)
+FAMILY = EnhancingFamily(presets=PRESETS, load=load, build=_build, apply=_apply)

@@ -1,43 +1,36 @@
-"""NeRCo as an enhancer: :meth:`NercoModel.enhance`, window by window from integer samples."""
+"""NeRCo as an enhancer, window by window from integer samples."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-import torch
-
-from llcodec._arrays import Samples
+from llcodec._arrays import Samples, to_floats
+from llcodec._weight_files import blames
 from llcodec._windows import Span
-from llcodec.codec.samples import thumbnail_of_samples, to_tensor
+from llcodec.codec.samples import thumbnail_of_samples
+from llcodec.engine.choice import ONNX, Asked, Choice
+from llcodec.engine.protocol import Nerco
 from llcodec.enhancing.family import EnhancingFamily
-from llcodec.enhancing.pieces import Piece, to_device
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import TooManyPixelsError
-from llcodec.nerco.coordinates import coordinates
-from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import PRESETS
-from llcodec.nerco.views import (
-    STRIDE,
-    View,
-    pad_by_reflection,
-    to_overview,
-    to_signed,
-    to_unit,
-    view_of_whole,
-)
 from llcodec.nerco.weights import NercoFile, read_nerco
-from llcodec.nerco.windows import CORE, outer_area, windows
+from llcodec.nerco.windows import CORE, LEAST, STRIDE, middles, pad_by_reflection, windows
 
-_LEAST = 8  # pixels a side that the networks take; see NercoModel.enhance
 _PAPER_PIXELS = 3_000_000  # at once: the published network takes 1.6 GB for every million
 
 
 class NercoEnhancer:
-    """A NeRCo model and its weights. ``core``: pixels a side of what is enhanced at once."""
+    """A NeRCo model: what its file holds, and its networks on an engine.
 
-    def __init__(self, file: NercoFile, device: torch.device, core: int = CORE) -> None:
+    ``core`` is how many pixels a side are enhanced at once.
+    """
+
+    def __init__(self, file: NercoFile, network: Nerco, core: int = CORE) -> None:
         self.name, self.sha256 = file.name, file.sha256
+        self._preset = file.shape.preset
+        self._network = network
         self._core = core
-        self._device = device
-        self._model = file.model.to(device)
-        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the pieces of the enhanced picture.
@@ -47,24 +40,21 @@ class NercoEnhancer:
         TooManyPixelsError is raised if that would take too much memory.
         """
         height, width = pixels.shape[:2]
-        small = torch.from_numpy(thumbnail_of_samples(pixels)).permute(2, 0, 1)[None]
-        overview = to_overview(small.to(self._device))
-        padded = max(_LEAST, height + -height % STRIDE), max(_LEAST, width + -width % STRIDE)
+        overview = pad_by_reflection(thumbnail_of_samples(pixels))
+        padded = max(LEAST, height + -height % STRIDE), max(LEAST, width + -width % STRIDE)
         core = self._core_for(*padded)
-        for window in windows(*padded, halo=self._model.preset.halo, core=core):
+        for window in windows(*padded, halo=self._preset.halo, core=core):
             rows, columns = window.rows, window.columns
             # A cut that reaches the padding does so at a multiple of 4, and is padded as the whole.
-            cut = to_tensor(pixels[rows.outer, columns.outer]).to(self._device)
-            picture = to_signed(pad_by_reflection(cut, _LEAST))
-            at = coordinates(height, width, outer_area(window), self._device)
-            bright = self._model(View(to_device(picture, self._device), overview, at))
+            cut = pad_by_reflection(to_floats(pixels[rows.outer, columns.outer]), LEAST)
+            at = middles(rows.outer, height), middles(columns.outer, width)
+            values = self._network.brighten(cut, overview, *at)[rows.inner, columns.inner]
             down, right = _within(rows, height), _within(columns, width)
-            values = bright[..., rows.inner, columns.inner]
-            values = values[..., : down.stop - down.start, : right.stop - right.start]
-            yield Piece(down, right, to_unit(values))
+            values = values[: down.stop - down.start, : right.stop - right.start]
+            yield Piece(down, right, values)
 
     def _core_for(self, height: int, width: int) -> int:
-        if self._model.preset.family == "compact":
+        if self._preset.family == "compact":
             return self._core
         if height * width > _PAPER_PIXELS:
             raise TooManyPixelsError(
@@ -79,9 +69,39 @@ def _within(span: Span, length: int) -> slice:
     return slice(span.core.start, min(span.core.stop, length))
 
 
-FAMILY = EnhancingFamily(
-    presets=PRESETS,
-    load=lambda path, device: NercoEnhancer(read_nerco(path), device),
-    build=lambda preset: NercoModel(preset, degrader=False),
-    apply=lambda model, x: model(view_of_whole(x)),
-)
+def load(path: Path, asked: Asked) -> tuple[NercoEnhancer, Choice]:
+    """Return the enhancer of a weight file, and its engine.
+
+    Raises UnknownModelError or BrokenModelError.
+    """
+    file, choice = read_nerco(path), asked.choose()
+    with blames(path):
+        return NercoEnhancer(file, _network(file, choice)), choice
+
+
+def _network(file: NercoFile, choice: Choice) -> Nerco:
+    if choice.engine == ONNX:
+        from llcodec.nerco.onnx_engine import OnnxNerco
+
+        shape = file.shape
+        return OnnxNerco(shape.preset, shape.switches, file.arrays, device=choice.device)
+    import torch
+
+    from llcodec.nerco.torch_engine import TorchNerco
+
+    return TorchNerco(file, torch.device(choice.device))
+
+
+def _build(preset: Any) -> Any:
+    from llcodec.nerco.model import NercoModel
+
+    return NercoModel(preset, degrader=False)
+
+
+def _apply(model: Any, x: Any) -> Any:
+    from llcodec.nerco.views import view_of_whole
+
+    return model(view_of_whole(x))
+
+
+FAMILY = EnhancingFamily(presets=PRESETS, load=load, build=_build, apply=_apply)

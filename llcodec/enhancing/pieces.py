@@ -7,27 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-import torch
-from torch import Tensor
-
 from llcodec._arrays import Samples
+from llcodec.engine.protocol import Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """A rectangle of the enhanced picture.
 
-    ``rows`` and ``columns`` are its place; ``values`` are 1×3×h×w, sRGB-encoded, within [0, 1]
+    ``rows`` and ``columns`` are its place; ``values`` are h×w×3, sRGB-encoded, within [0, 1]
     except for overshoots.
     """
 
     rows: slice
     columns: slice
-    values: Tensor
+    values: Floats
 
 
 class Network(Protocol):
-    """A network that enhances, on the device where it runs."""
+    """A network that enhances, on the engine and device where it runs."""
 
     @property
     def name(self) -> str:
@@ -42,8 +40,3 @@ class Network(Protocol):
 
         Raises TooManyPixelsError if the network takes no picture of this size.
         """
-
-
-def to_device(tensor: Tensor, device: torch.device) -> Tensor:
-    """Return a tensor on the device of a network, in the layout that suits convolutions."""
-    return tensor.to(device).contiguous(memory_format=torch.channels_last)

@@ -1,15 +1,16 @@
 """The SNR-aware network as an enhancer: a picture at once, since attention sees all of it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-import torch
-
-from llcodec._arrays import Samples
-from llcodec.codec.samples import to_tensor
+from llcodec._arrays import Samples, to_floats
+from llcodec._weight_files import blames
+from llcodec.engine.choice import ONNX, Asked, Choice
+from llcodec.engine.protocol import SnrAware
 from llcodec.enhancing.family import EnhancingFamily
-from llcodec.enhancing.pieces import Piece, to_device
+from llcodec.enhancing.pieces import Piece
 from llcodec.errors import TooManyPixelsError
-from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import PRESETS
 from llcodec.snr_aware.weights import SnrAwareFile, read_snr_aware
 
@@ -17,13 +18,11 @@ _MOST_PIXELS = 4_000_000  # in tiles, each would get another brightness, with se
 
 
 class SnrAwareEnhancer:
-    """An SNR-aware model and its weights."""
+    """An SNR-aware model: what its file holds, and its network on an engine."""
 
-    def __init__(self, file: SnrAwareFile, device: torch.device) -> None:
+    def __init__(self, file: SnrAwareFile, network: SnrAware) -> None:
         self.name, self.sha256 = file.name, file.sha256
-        self._device = device
-        self._model = file.model.to(device)
-        self._model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._network = network
 
     def pieces(self, pixels: Samples) -> Iterator[Piece]:
         """Yield the enhanced picture, in one piece.
@@ -36,13 +35,40 @@ class SnrAwareEnhancer:
                 f"the model {self.name} takes pictures at once, "
                 f"of at most {_MOST_PIXELS:,} pixels, not {height * width:,}"
             )
-        values = self._model.enhance(to_device(to_tensor(pixels), self._device))
+        values = self._network.enhance(to_floats(pixels))
         yield Piece(slice(0, height), slice(0, width), values)
 
 
-FAMILY = EnhancingFamily(
-    presets=PRESETS,
-    load=lambda path, device: SnrAwareEnhancer(read_snr_aware(path), device),
-    build=SnrAwareNetwork,
-    apply=lambda model, x: model(x),
-)
+def load(path: Path, asked: Asked) -> tuple[SnrAwareEnhancer, Choice]:
+    """Return the enhancer of a weight file, and its engine.
+
+    Raises UnknownModelError or BrokenModelError.
+    """
+    file, choice = read_snr_aware(path), asked.choose()
+    with blames(path):
+        return SnrAwareEnhancer(file, _network(file, choice)), choice
+
+
+def _network(file: SnrAwareFile, choice: Choice) -> SnrAware:
+    if choice.engine == ONNX:
+        from llcodec.snr_aware.onnx_engine import OnnxSnrAware
+
+        return OnnxSnrAware(file.shape, file.arrays, device=choice.device)
+    import torch
+
+    from llcodec.snr_aware.torch_engine import TorchSnrAware
+
+    return TorchSnrAware(file, torch.device(choice.device))
+
+
+def _build(preset: Any) -> Any:
+    from llcodec.snr_aware.network import SnrAwareNetwork
+
+    return SnrAwareNetwork(preset)
+
+
+def _apply(network: Any, x: Any) -> Any:
+    return network(x)
+
+
+FAMILY = EnhancingFamily(presets=PRESETS, load=load, build=_build, apply=_apply)

@@ -7,7 +7,8 @@ Internal, except for what ``llcodec`` exports.
 
 from llcodec._metadata import Metadata
 from llcodec.imaging.alpha import decode_alpha, encode_alpha
-from llcodec.imaging.formats import IMAGE_SUFFIXES, format_for
+from llcodec.imaging.formats import IMAGE_SUFFIXES, PICTURE_SUFFIXES, format_for
+from llcodec.imaging.optional import unread_formats
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import to_pil
 from llcodec.imaging.reading import from_pil, read_picture
@@ -17,6 +18,7 @@ from llcodec.imaging.writing import write_picture
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "PICTURE_SUFFIXES",
     "Metadata",
     "Picture",
     "decode_alpha",
@@ -28,5 +30,6 @@ __all__ = [
     "read_picture",
     "resize",
     "to_pil",
+    "unread_formats",
     "write_picture",
 ]

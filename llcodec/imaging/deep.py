@@ -7,8 +7,8 @@ photograph, most of the picture is in those.
 
 Covered: PNG (RGB, RGBA, LA; interlaced too), TIFF (RGB, RGBX, RGBA and premultiplied RGBA;
 any compression that Pillow reads), binary PPM of any depth. Pillow gives no access to the low bytes
-of JPEG 2000 and SGI colour, AVIF of 10 and 12 bits, CMYK of 16 bits and plain-text PPM: those are
-read with 8 bits.
+of JPEG 2000 and SGI colour, AVIF and HEIC of 10 and 12 bits, CMYK of 16 bits and plain-text PPM:
+those are read with 8 bits.
 """
 
 import sys

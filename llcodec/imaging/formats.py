@@ -4,9 +4,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from llcodec._extras import missing
 from llcodec.errors import OutputError
+from llcodec.imaging.optional import RAW, register_plugins
 
 Image.init()
+_PLUGINS = register_plugins()
 
 # EPS runs Ghostscript; BLP, ICNS and IPTC decode whatever is nested in them, of any size; the
 # others are stubs that need a handler, or headers without a decoder.
@@ -25,7 +28,7 @@ READABLE: tuple[str, ...] = tuple(
 )
 """Names of the formats that are tried when a file is read, in this order."""
 
-WRITABLE: frozenset[str] = frozenset(Image.SAVE) - _NEVER_WRITTEN
+WRITABLE: frozenset[str] = frozenset(Image.SAVE) - _NEVER_WRITTEN - _PLUGINS
 """Names of the formats that a picture can be written in."""
 
 _BY_SUFFIX = {**Image.registered_extensions(), **_ALIASES}
@@ -33,7 +36,10 @@ _BY_SUFFIX = {**Image.registered_extensions(), **_ALIASES}
 IMAGE_SUFFIXES: frozenset[str] = frozenset(
     suffix for suffix, name in _BY_SUFFIX.items() if name in READABLE or name == "MPO"
 )
-"""Lower-case suffixes, with their dot, of files that can be read; for walking folders."""
+"""Lower-case suffixes, with their dot, of files that Pillow reads; for walking folders."""
+
+PICTURE_SUFFIXES: frozenset[str] = IMAGE_SUFFIXES.union(() if missing(RAW.module) else RAW.suffixes)
+"""The same of all files that :func:`read_picture` reads: those and RAW files."""
 
 
 def format_for(path: str | Path) -> str:

@@ -9,6 +9,7 @@ from PIL.ImageFile import ImageFile
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.formats import READABLE
 from llcodec.imaging.limits import check_pixels
+from llcodec.imaging.optional import check_known
 from llcodec.imaging.precheck import precheck, refuse_unbounded
 
 
@@ -20,6 +21,7 @@ def open_image(stream: IO[bytes], max_pixels: int) -> ImageFile:
 
     Raises:
         UnreadableImageError: when no plugin knows the format, or ``precheck`` refuses the file.
+        MissingLibraryError: when the library for its format is not installed.
         TooManyPixelsError: when the header says more than ``max_pixels``.
         Exception: whatever a plugin raises for a broken header; see ``guard.guarded``.
     """
@@ -33,6 +35,7 @@ def open_image(stream: IO[bytes], max_pixels: int) -> ImageFile:
             check_pixels(image.width, image.height, max_pixels)
             refuse_unbounded(image)
             return image
+    check_known(prefix)
     raise UnreadableImageError("not an image that can be read: unknown format")
 
 

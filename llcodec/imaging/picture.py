@@ -20,6 +20,7 @@ class Picture:
         grey: whether the source had one colour channel, so that R = G = B everywhere.
         metadata: EXIF, ICC profile and XMP.
         left_out: a line for each part of its file that was not read, such as other frames.
+        problems: what is wrong with its file, if it was read as far as it goes.
     """
 
     pixels: Samples
@@ -27,6 +28,7 @@ class Picture:
     grey: bool = False
     metadata: Metadata = field(default_factory=Metadata)
     left_out: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:

@@ -15,8 +15,8 @@ def to_pil(picture: Picture) -> Image.Image:
     Pillow has no mode for 16-bit colour: such pictures are rounded to 8 bits. Use
     ``picture.pixels``, or write PNG or TIFF, to keep 16.
 
-    ``image.info`` contains ``exif`` and ``xmp``, and ``icc_profile`` only if that is sRGB, as the
-    pixels are.
+    ``image.info`` contains ``exif``, ``xmp`` and ``dpi``, and ``icc_profile`` only if that is sRGB,
+    as the pixels are.
     """
     if picture.sixteen_bit and picture.grey and picture.alpha is None:
         image = Image.fromarray(np.ascontiguousarray(picture.pixels[..., 0]))
@@ -28,6 +28,8 @@ def to_pil(picture: Picture) -> Image.Image:
         image.info["exif"] = b"Exif\0\0" + metadata.exif
     if metadata.xmp is not None:
         image.info["xmp"] = metadata.xmp
+    if metadata.resolution is not None:
+        image.info["dpi"] = metadata.resolution.dpi
     profile = None if metadata.icc is None else parse_profile(metadata.icc)
     if profile is not None and profile.is_srgb and profile.grey == picture.grey:
         image.info["icc_profile"] = metadata.icc

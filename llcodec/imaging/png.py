@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from llcodec._metadata import Metadata
 from llcodec.imaging.depth import row_blocks
+from llcodec.imaging.notes import png_notes
 
+_METRE = 1  # the unit of pHYs
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
 
@@ -23,7 +25,8 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
     Args:
         target: a binary stream.
         samples: H×W×C; C is 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
-        metadata: goes into eXIf, iCCP and iTXt chunks.
+        metadata: goes into eXIf, iCCP, pHYs and text chunks; notes whose keywords cannot stand in
+            one are left out.
 
     Raises:
         OSError: when ``target`` cannot be written to.
@@ -36,8 +39,14 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
         _write_chunk(target, b"iCCP", b"ICC Profile\0\0" + zlib.compress(metadata.icc, 9))
     if metadata.exif is not None:
         _write_chunk(target, b"eXIf", metadata.exif)
+    if metadata.resolution is not None:
+        size = struct.pack(">IIB", metadata.resolution.x, metadata.resolution.y, _METRE)
+        _write_chunk(target, b"pHYs", size)
     if metadata.xmp is not None:
         _write_chunk(target, b"iTXt", xmp_text(metadata.xmp))
+    chunks, _ = png_notes(metadata.notes)
+    for kind, data, *_ in chunks.chunks:
+        _write_chunk(target, kind, data)
     _write_rows(target, samples)
     _write_chunk(target, b"IEND", b"")
 

@@ -14,6 +14,7 @@ from PIL.ImageFile import ImageFile
 
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.directories import count_entries
+from llcodec.imaging.jxl_size import jxl_size
 from llcodec.imaging.limits import check_pixels
 
 MAX_EXIF_SEGMENTS: Final = 16
@@ -21,6 +22,8 @@ MAX_EXIF_SEGMENTS: Final = 16
 
 _EXIF: Final = re.compile(rb"\xff\xe1..Exif\0\0", re.DOTALL)
 _EXIF_LENGTH: Final = 10
+_HEIF_SIZE: Final = re.compile(rb"ispe\0{4}(.{8})", re.DOTALL)  # ISO/IEC 23008-12, 6.5.3
+_MOST_BOXES: Final = 1000
 _PIECE: Final = 1 << 20
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 
@@ -96,6 +99,33 @@ def _ico(stream: IO[bytes], max_pixels: int) -> None:
             check_pixels(width, height, max_pixels)
 
 
+def _jxl(stream: IO[bytes], max_pixels: int) -> None:
+    """The plugin decodes all pixels as it opens a file."""
+    check_pixels(*jxl_size(stream), max_pixels)
+
+
+def _heif(stream: IO[bytes], max_pixels: int) -> None:
+    """A small part of a large image may be shown, but all of it is decoded."""
+    start = 0
+    for _ in range(_MOST_BOXES):
+        stream.seek(start)
+        head = stream.read(16)
+        if len(head) < 8:
+            return
+        length, kind = struct.unpack(">I4s", head[:8])
+        if length == 1 and len(head) == 16:
+            (length,) = struct.unpack(">Q", head[8:])
+        if kind == b"meta":
+            stream.seek(start)
+            for size in _HEIF_SIZE.finditer(stream.read(min(length or _PIECE, _PIECE))):
+                width, height = struct.unpack(">II", size[1])
+                if width and height:
+                    check_pixels(width, height, max_pixels)
+        if not 8 <= length < 1 << 62:
+            return
+        start += length
+
+
 _CHECKS: Mapping[str, Callable[[IO[bytes], int], None]] = MappingProxyType(
-    {"TIFF": _tiff, "JPEG": _jpeg, "ICO": _ico}
+    {"TIFF": _tiff, "JPEG": _jpeg, "ICO": _ico, "JXL": _jxl, "HEIF": _heif}
 )

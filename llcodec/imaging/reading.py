@@ -1,11 +1,14 @@
 """Read a :class:`Picture` from a file or a Pillow image."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from PIL import Image
+from PIL import ImageFile as ImageFiles
 from PIL.ImageFile import ImageFile
 
 from llcodec._limits import MAX_PIXELS
@@ -17,17 +20,22 @@ from llcodec.imaging.guard import guarded
 from llcodec.imaging.left_out import left_out
 from llcodec.imaging.limits import check_length, check_pixels
 from llcodec.imaging.metadata import metadata_from_info
+from llcodec.imaging.notes import MAX_NOTES, notes_of
 from llcodec.imaging.opening import open_image
 from llcodec.imaging.orientation import apply_orientation
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.png_colour import png_profile
-from llcodec.imaging.raw_files import refuse_raw
+from llcodec.imaging.raw import develop
+from llcodec.imaging.raw_signs import is_raw, refuse_preview
+from llcodec.imaging.resolution import resolution_of
 from llcodec.imaging.samples import samples_of_image, transparent_key
 
 _BROKEN = "the image is truncated or damaged"
 
 
-def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(
+    source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX_PIXELS, partial: bool = False
+) -> Picture:
     """Read a picture of any format that Pillow decodes; of animations, the first frame.
 
     The picture is upright (EXIF orientation applied, or that of the XMP) and in sRGB: pixels with
@@ -36,22 +44,69 @@ def read_picture(source: str | Path | bytes | BinaryIO, *, max_pixels: int = MAX
     a CMYK or LAB source is used but not kept. The gamma and the primaries of a PNG without a
     profile (gAMA, cHRM) are used but not kept.
 
-    Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``.
+    Sources of 16 bits keep all of them, except those listed in ``llcodec.imaging.deep``. HEIC and
+    JPEG XL are read with pillow-heif and pillow-jxl-plugin where they are installed; RAW files are
+    developed (see :func:`llcodec.imaging.raw.develop`).
 
     Args:
         source: a path, the bytes of a file, or a binary stream (read from its position on).
         max_pixels: limit on width × height, checked before pixels are decoded. TIFF and WebP
             also have Pillow's limit, 179 million.
+        partial: read a truncated or damaged image as far as it goes: what is missing is grey or
+            black, and ``problems`` says what is wrong. Sets a flag of Pillow's meanwhile, which
+            other threads see.
 
     Raises:
         TooManyPixelsError: when the picture is larger than ``max_pixels``.
         UnreadableImageError: when it is not an image, or a truncated or damaged one.
+        MissingLibraryError: when the library that reads its format is not installed.
         InputError: when the file is longer than any picture of ``max_pixels``.
     """
-    with _stream(source) as stream, guarded(UnreadableImageError, _BROKEN):
+    name = str(source) if isinstance(source, str | Path) else None
+    with _stream(source) as stream:
+        try:
+            return _read(stream, name, max_pixels)
+        except UnreadableImageError as error:
+            if not partial:
+                raise
+            return _read_part(stream, name, max_pixels, error)
+
+
+def _read(stream: IO[bytes], name: str | None, max_pixels: int) -> Picture:
+    with guarded(UnreadableImageError, _BROKEN):
         check_length(stream, max_pixels)
+        if is_raw(stream, name):
+            return develop(stream, max_pixels)
+        image = open_image(stream, max_pixels)
+        picture = _decode(image, max_pixels, stream)
+        if image.format == "JXL":  # it would be decoded again, and has nothing to tell
+            return picture
+        more = left_out(open_image(stream, max_pixels), stream)
+        return replace(picture, left_out=(*picture.left_out, *more))
+
+
+def _read_part(
+    stream: IO[bytes], name: str | None, max_pixels: int, problem: UnreadableImageError
+) -> Picture:
+    """Read what there is of an image that has a problem; raise that if there is nothing."""
+    with guarded(UnreadableImageError, _BROKEN), _incomplete_files():
+        if is_raw(stream, name):
+            raise problem
         picture = _decode(open_image(stream, max_pixels), max_pixels, stream)
-        return replace(picture, left_out=left_out(open_image(stream, max_pixels), stream))
+    if (picture.pixels == picture.pixels[0, 0]).all():
+        raise problem
+    return replace(picture, problems=(f"{problem}; what is missing is blank in the output",))
+
+
+@contextmanager
+def _incomplete_files() -> Iterator[None]:
+    """Let Pillow decode files as far as they go."""
+    before = ImageFiles.LOAD_TRUNCATED_IMAGES
+    ImageFiles.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFiles.LOAD_TRUNCATED_IMAGES = before
 
 
 def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
@@ -66,6 +121,8 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
     """
     check_pixels(image.width, image.height, max_pixels)
     with guarded(UnreadableImageError, _BROKEN):
+        if hasattr(image, "tag_v2"):
+            refuse_preview(image.tag_v2)
         stream = _undecoded(image)
         if stream is None:
             return _decode(image, max_pixels)
@@ -74,8 +131,6 @@ def from_pil(image: Image.Image, *, max_pixels: int = MAX_PIXELS) -> Picture:
 
 def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None) -> Picture:
     """Load an image; ``stream`` is its file, for 16-bit colour."""
-    if hasattr(image, "tag_v2"):
-        refuse_raw(image.tag_v2)
     key = transparent_key(image)
     exif = exif_of_tiff(image) if hasattr(image, "tag_v2") else None
     rawmode = deep_rawmode(image) if stream and isinstance(image, ImageFile) else None
@@ -88,17 +143,24 @@ def _decode(image: Image.Image, max_pixels: int, stream: IO[bytes] | None = None
     metadata, orientation = metadata_from_info(
         {**image.info, "exif": exif or image.info.get("exif")}
     )
-    if hasattr(image, "tag_v2"):
-        orientation = 1  # Pillow has turned the pixels, by the tag or else by the XMP
+    if hasattr(image, "tag_v2") or (image.format == "JXL" and not getattr(image, "jpeg", True)):
+        # Pillow has turned the pixels, by the tag or else by the XMP; libjxl by its own header,
+        # unless the file is a JPEG that was packed.
+        orientation = 1
     chunks = png_profile(image.info, grey=found.grey) if image.format == "PNG" else None
     if chunks is not None:
         convert_to_srgb(found.pixels, chunks)
     pixels, icc = to_srgb(found.pixels, metadata.icc, grey=found.grey)
+    resolution, notes = resolution_of(image), notes_of(image)
+    if resolution is not None and orientation >= 5:
+        resolution = resolution.turned()
+    surplus = len(notes) - MAX_NOTES
     return Picture(
         pixels=apply_orientation(pixels, orientation),
         alpha=None if found.alpha is None else apply_orientation(found.alpha, orientation),
         grey=found.grey,
-        metadata=replace(metadata, icc=icc),
+        metadata=replace(metadata, icc=icc, resolution=resolution, notes=notes[:MAX_NOTES]),
+        left_out=(f"{surplus:,} of its {len(notes):,} texts are left out",) if surplus > 0 else (),
     )
 
 

@@ -8,6 +8,8 @@ from llcodec.errors import UnreadableImageError
 from llcodec.imaging.guard import guarded
 from llcodec.imaging.metadata import metadata_from_info
 from llcodec.imaging.opening import open_image
+from llcodec.imaging.raw import developed_size
+from llcodec.imaging.raw_signs import is_raw
 
 
 def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
@@ -16,12 +18,15 @@ def picture_size(path: Path, *, max_pixels: int) -> tuple[int, int]:
     Raises:
         TooManyPixelsError: when the header says more than ``max_pixels``.
         UnreadableImageError: when the file cannot be opened, or is not an image.
+        InputError: when a library that it needs is not installed.
     """
     try:
         stream = path.open("rb")
     except OSError as error:
         raise UnreadableImageError(f"cannot be read: {error.strerror or error}") from error
     with stream, guarded(UnreadableImageError, "the image is damaged"):
+        if is_raw(stream, path.name):
+            return developed_size(stream, max_pixels)
         image = open_image(stream, max_pixels)
         size = image.height, image.width
         return size[::-1] if _lies_on_its_side(image) else size

@@ -7,13 +7,15 @@ import zlib
 from typing import IO, Final
 
 import numpy as np
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
 
 from llcodec._arrays import Samples
 from llcodec._metadata import Metadata
 from llcodec.imaging.exif import descriptive_tags, load_exif
 
 _STRIP_BYTES: Final = 1 << 18
+_RESOLUTION: Final = (282, 283)
+_UNIT, _INCH = 296, 2
 _XMP: Final = 700
 _ICC: Final = 34675
 _UNASSOCIATED_ALPHA: Final = 2
@@ -27,7 +29,7 @@ def write_tiff(target: IO[bytes], samples: Samples, metadata: Metadata) -> None:
         target: a binary stream, at its start.
         samples: H×W×C uint8 or uint16; C is 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
         metadata: of EXIF, the tags that describe the picture and the Exif and GPS
-            directories are written.
+            directories are written; the resolution unless EXIF has one; no notes.
 
     Raises:
         OSError: when ``target`` cannot be written to.
@@ -62,6 +64,10 @@ def _describe(tags: ImageFileDirectory_v2, metadata: Metadata) -> None:
     if exif is not None:
         for tag, value in descriptive_tags(exif).items():
             tags[tag] = value
+    if metadata.resolution is not None and (exif is None or _RESOLUTION[0] not in exif):
+        for tag, dpi in zip(_RESOLUTION, metadata.resolution.dpi, strict=True):
+            tags[tag] = IFDRational(round(dpi * 10_000), 10_000)
+        tags[_UNIT] = _INCH
     for tag, kind, block in ((_XMP, _BYTE, metadata.xmp), (_ICC, _UNDEFINED, metadata.icc)):
         if block is not None:
             tags.tagtype[tag] = kind

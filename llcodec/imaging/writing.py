@@ -6,29 +6,28 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 from llcodec._arrays import Samples
 from llcodec._metadata import Metadata
 from llcodec.errors import OutputError
 from llcodec.imaging.colour import from_srgb
 from llcodec.imaging.depth import to_eight_bits
-from llcodec.imaging.exif import load_exif
+from llcodec.imaging.fitting import PROFILED, SEGMENT, fit_metadata
 from llcodec.imaging.formats import format_for
 from llcodec.imaging.guard import guarded
+from llcodec.imaging.notes import jpeg_comment, png_notes
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import assemble
 from llcodec.imaging.png import write_png16, xmp_text
 from llcodec.imaging.tiff import write_tiff
 
-_PROFILED: Final = frozenset({"PNG", "JPEG", "MPO", "WEBP", "TIFF", "AVIF"})
-_SEGMENT: Final = 65533  # bytes of a JPEG marker's content
-_XMP_NAME: Final = b"http://ns.adobe.com/xap/1.0/\0"
+# Formats that take alpha from Pillow, and do not store it or do not give it back.
+_ALPHA_UNREAD: Final = frozenset({"PPM", "BMP", "DIB"})
 
 
 def write_picture(
     picture: Picture, target: BinaryIO, *, format: str, quality: int | None = None
-) -> None:
+) -> tuple[str, ...]:
     """Write a picture in any format that Pillow saves.
 
     * PNG and TIFF keep 16 bits; for other formats they are rounded to 8.
@@ -36,7 +35,8 @@ def write_picture(
       WebP: lossless, unless ``quality`` is given. TIFF: Deflate.
     * PNG, JPEG, WebP, TIFF and AVIF carry EXIF, XMP and the profile, into which the pixels are
       converted; other formats get sRGB pixels alone. Blocks too large for a JPEG segment
-      (64 KB) are left out.
+      (64 KB) are left out. PNG, JPEG, TIFF and BMP carry the resolution, PNG the notes, and JPEG
+      one of them, its comment.
     * Formats without alpha (JPEG, PPM, BMP) get the colours without it; GIF keeps it as on or off.
       Nothing is blended with a background: the alpha of a photograph is a mask over the
       photograph.
@@ -48,22 +48,29 @@ def write_picture(
         format: a name or suffix that :func:`format_for` accepts, e.g. ``"PNG"``.
         quality: 0…100 for JPEG, WebP and AVIF; ignored by the others.
 
+    Returns:
+        A line that names what the format cannot hold; none if that is nothing. That samples are
+        rounded to 8 bits is not named.
+
     Raises:
         OutputError: when the format is unknown or cannot hold the picture, or the stream fails.
     """
     name = format_for(format)
     with guarded(OutputError, f"{name} cannot hold this picture"):
-        data = _encode(picture, name, quality)
+        data, lost = _encode(picture, name, quality)
     try:
         target.write(data)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror or error}") from error
+    return (f"left out, since {name} cannot hold it: {', '.join(lost)}",) if lost else ()
 
 
-def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
+def _encode(picture: Picture, name: str, quality: int | None) -> tuple[memoryview, list[str]]:
+    """Return the file, and what it does not hold."""
     icc = picture.metadata.icc if _takes_profile(name, picture) else None
     pixels, icc = from_srgb(picture.pixels, icc, grey=picture.grey)
-    metadata = replace(picture.metadata, icc=icc)
+    metadata, left_out = fit_metadata(replace(picture.metadata, icc=icc), name)
+    lost = list(left_out)
     out = io.BytesIO()
     if name == "TIFF":
         write_tiff(out, _interleaved(pixels, picture, grey_alpha=not picture.sixteen_bit), metadata)
@@ -72,16 +79,18 @@ def _encode(picture: Picture, name: str, quality: int | None) -> memoryview:
     else:
         options = {**_options(name, quality, picture.grey), **_metadata_options(name, metadata)}
         alpha = None if picture.alpha is None else to_eight_bits(picture.alpha)
-        _save(assemble(to_eight_bits(pixels), alpha, picture.grey), out, name, options)
-    return out.getbuffer()
+        mode = _save(assemble(to_eight_bits(pixels), alpha, picture.grey), out, name, options)
+        if alpha is not None and (not mode.endswith("A") or name in _ALPHA_UNREAD):
+            lost.append("alpha channel")
+    return out.getbuffer(), lost
 
 
 def _takes_profile(name: str, picture: Picture) -> bool:
     """Return whether the file can carry the profile: a grey profile needs a grey file."""
     if not picture.grey:
-        return name in _PROFILED
+        return name in PROFILED
     rgba = name == "TIFF" and picture.sixteen_bit and picture.alpha is not None
-    return name in _PROFILED - {"WEBP", "AVIF"} and not rgba
+    return name in PROFILED - {"WEBP", "AVIF"} and not rgba
 
 
 def _interleaved(pixels: Samples, picture: Picture, *, grey_alpha: bool = True) -> Samples:
@@ -94,8 +103,8 @@ def _interleaved(pixels: Samples, picture: Picture, *, grey_alpha: bool = True) 
     return pixels if picture.alpha is None else np.dstack([pixels, picture.alpha])
 
 
-def _save(image: Image.Image, out: io.BytesIO, name: str, options: dict[str, Any]) -> None:
-    """Save in the first mode, from the richest down, that the format takes."""
+def _save(image: Image.Image, out: io.BytesIO, name: str, options: dict[str, Any]) -> str:
+    """Save in the first mode, from the richest down, that the format takes, and return it."""
     modes = {"LA": ("LA", "RGBA", "L", "RGB"), "RGBA": ("RGBA", "RGB"), "L": ("L", "RGB")}
     failure: Exception | None = None
     for mode in modes.get(image.mode, ("RGB",)):
@@ -106,7 +115,7 @@ def _save(image: Image.Image, out: io.BytesIO, name: str, options: dict[str, Any
         except Exception as error:  # plugins refuse modes by OSError, ValueError or KeyError
             failure = failure or error
         else:
-            return
+            return mode
     assert failure is not None
     raise failure
 
@@ -123,22 +132,21 @@ def _options(name: str, quality: int | None, grey: bool) -> dict[str, Any]:
 
 
 def _metadata_options(name: str, metadata: Metadata) -> dict[str, Any]:
-    """Return metadata as options of the plugins; none for formats that carry none."""
-    exif, xmp = metadata.exif, metadata.xmp
-    if name not in _PROFILED:
-        return {}
+    """Return metadata that the format can hold as options of its plugin."""
+    exif, xmp, icc = metadata.exif, metadata.xmp, metadata.icc
+    dpi = None if metadata.resolution is None else metadata.resolution.dpi
     if name == "PNG":
-        text = PngInfo()
+        chunks, _ = png_notes(metadata.notes)
         if xmp is not None:
-            text.add(b"iTXt", xmp_text(xmp))
-        return _present(exif=exif, icc_profile=metadata.icc, pnginfo=text)
+            chunks.add(b"iTXt", xmp_text(xmp))
+        return _present(exif=exif, icc_profile=icc, pnginfo=chunks, dpi=dpi)
     if name in ("JPEG", "MPO"):
         exif = None if exif is None else b"Exif\0\0" + exif
-        exif = exif if exif is not None and len(exif) <= _SEGMENT else None
-        xmp = xmp if xmp is not None and len(xmp) <= _SEGMENT - len(_XMP_NAME) else None
-    if name == "AVIF" and exif is not None and load_exif(exif) is None:
-        exif = None  # the plugin parses and writes it again, to move the orientation
-    return _present(exif=exif, icc_profile=metadata.icc, xmp=xmp)
+        comment, _ = jpeg_comment(metadata.notes, SEGMENT)
+        return _present(exif=exif, icc_profile=icc, xmp=xmp, dpi=dpi, comment=comment)
+    if name in PROFILED:
+        return _present(exif=exif, icc_profile=icc, xmp=xmp)
+    return _present(dpi=dpi)
 
 
 def _present(**options: object) -> dict[str, Any]:

@@ -3,19 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-
-class Area(NamedTuple):
-    """A rectangle of pixels of a picture; padding may extend it beyond the edges."""
-
-    top: int
-    left: int
-    height: int
-    width: int
+from llcodec.nerco.windows import Area
 
 
 @dataclass(frozen=True)

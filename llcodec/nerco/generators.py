@@ -4,12 +4,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec.nerco.constants import CODE, SHARPEST, SMOOTHER, SMOOTHINGS
 from llcodec.nerco.mask_extractor import Mask
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.resnet import ResnetGenerator, gaussian_start
 from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import (
-    CODE,
     CodedBlock,
     OverviewCode,
     from_log_odds,
@@ -19,9 +19,6 @@ from llcodec.nerco.whole_picture import (
 from llcodec.nets.blocks import conv3x3, he_init, leaky_relu
 
 _BRIGHT = 0.0  # log-odds of 50 % of white, the initial target of G_H
-_SMOOTHINGS = (1, 3, 7)  # sides, in pixels, of the squares that are averaged
-_SHARPEST = (4.0, 0.0, 0.0)  # their logits if nothing is brightened
-_SMOOTHER = (0.0, 3.5, 3.0)  # the increase of the logits per unit of the first shift
 _QUIET = 0.03  # of the He deviation, so that generators start as simple rules
 
 
@@ -51,7 +48,7 @@ class ShiftGenerator(nn.Module):
         self.body = nn.ModuleList(CodedBlock(width) for _ in range(blocks))
         # With pixel shuffles it could add a mosaic to all pictures, which resembles texture.
         self.up = nn.Sequential(conv3x3(width, half), _twice())
-        last = conv3x3(half, 3 * (1 + len(_SMOOTHINGS)) if smoothing else 3)
+        last = conv3x3(half, 3 * (1 + len(SMOOTHINGS)) if smoothing else 3)
         self.tail = nn.Sequential(leaky_relu(), conv3x3(half, half), leaky_relu(), last, _twice())
         self.global_shift = nn.Linear(CODE, 3)
         nn.init.zeros_(self.global_shift.weight)
@@ -85,13 +82,13 @@ def _twice() -> nn.Module:
 def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
     """Return the mixture of smoothed versions of x, B×3×H×W, by logits B×9×H×W and the rule."""
     sharpest, smoother = (
-        start.new_tensor(logits).view(1, -1, 1, 1, 1) for logits in (_SHARPEST, _SMOOTHER)
+        start.new_tensor(logits).view(1, -1, 1, 1, 1) for logits in (SHARPEST, SMOOTHER)
     )
-    learned = torch.stack(choice.float().chunk(len(_SMOOTHINGS), 1), 1)
+    learned = torch.stack(choice.float().chunk(len(SMOOTHINGS), 1), 1)
     share = (learned + sharpest + smoother * start[:, None]).softmax(1)
     versions = [
         F.avg_pool2d(x, side, 1, side // 2, count_include_pad=False) if side > 1 else x
-        for side in _SMOOTHINGS
+        for side in SMOOTHINGS
     ]
     return torch.sum(share * torch.stack(versions, 1), 1)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from llcodec.nerco.constants import LEAST_ATTENTION, LEAST_SQUEEZED, SQUEEZE
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.resnet import ResnetBlock, gaussian_start, stem
 from llcodec.nerco.subpixel import even_start
@@ -12,8 +13,6 @@ from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import log_odds, statistics
 from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
-_SQUEEZE = 16  # the bottleneck of CAM has a sixteenth of the channels, at least four
-_LEAST_ATTENTION = 1e-6
 _EVEN_LIGHT = 0.7  # the initial I_M of ``compact`` is tanh(0.7) = 0.6 everywhere
 
 
@@ -41,7 +40,7 @@ class CollaborativeAttention(nn.Module):
 
     def __init__(self, channels: int, to_map: nn.Module) -> None:
         super().__init__()
-        hidden = max(4, channels // _SQUEEZE)
+        hidden = max(LEAST_SQUEEZED, channels // SQUEEZE)
         self.weigh = nn.Sequential(
             nn.Conv2d(2 * channels, hidden, 1, bias=False),
             nn.ReLU(),
@@ -105,7 +104,7 @@ class MaskExtractor(nn.Module):
         # The published generators normalise their input, so that only differences of attention
         # count. Without this, I_A would fall to zero everywhere.
         mean = self.cam(of_whole, of_whole).mean((-2, -1), keepdim=True)
-        weights = attention / mean.clamp(min=_LEAST_ATTENTION)
+        weights = attention / mean.clamp(min=LEAST_ATTENTION)
         return Mask(attention, self.to_lightness(features), weights)
 
     def _planes(self, view: View) -> Tensor:

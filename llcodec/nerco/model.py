@@ -17,10 +17,8 @@ from llcodec.nerco.normalisation import NeuralRepresentationNormalisation
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.nerco.views import View, pad_by_reflection, to_overview, to_signed, to_unit
-from llcodec.nerco.windows import CORE, outer_area, windows
+from llcodec.nerco.windows import CORE, LEAST, outer_area, windows
 from llcodec.nets.tone import thumbnail
-
-_LEAST = 8  # pixels per side; InstanceNorm and reflection at a quarter of the size need two
 
 
 class NercoModel(nn.Module):
@@ -87,7 +85,7 @@ class NercoModel(nn.Module):
         """
         height, width = x.shape[-2:]
         whole = to_overview(thumbnail(x))
-        padded = to_signed(pad_by_reflection(x, _LEAST))
+        padded = to_signed(pad_by_reflection(x, LEAST))
         out = torch.empty_like(padded)
         for window in self._windows(padded, core):
             rows, columns = window.rows, window.columns

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from llcodec.nerco.constants import HIDDEN_LAYERS
 from llcodec.nerco.coordinates import Coordinates, positional_encoding
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.resnet import gaussian_start, resnet_trunk
@@ -17,7 +18,6 @@ from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import from_log_odds, statistics
 from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
-HIDDEN_LAYERS = 3
 _BAND_PIXELS = 2**18  # pixels of the rows that the MLP processes at once
 _DARK = -1.2  # log-odds of 8 % of white, the initial output of the compact MLP
 _QUIET = 0.3

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 
 from llcodec.errors import InputError
-from llcodec.nerco.coordinates import Area, Coordinates, coordinates
+from llcodec.nerco.coordinates import Coordinates, coordinates
+from llcodec.nerco.windows import STRIDE, Area
 from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.tone import thumbnail
-
-STRIDE = 4  # the networks work at a quarter of the size
 
 
 @dataclass(frozen=True)

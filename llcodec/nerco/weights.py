@@ -1,52 +1,58 @@
-"""Weight files of NeRCo for inference: NRN, ME and G_H in half precision. No pickle.
+"""Weight files of NeRCo: NRN, ME and G_H in half precision. No pickle.
 
 G_L and the discriminators serve training alone and are left out; checkpoints keep them.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from llcodec._families import NERCO
 from llcodec._weight_files import NetworkFile, StoredCard, read_network, write_network
 from llcodec.errors import BrokenModelError
-from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset, preset_of
 from llcodec.nerco.switches import NercoSwitches
 
 FORMAT = NERCO.format
-_TRAINING_PARTS = ("g_l.",)
 _MOST = 1024  # channels or blocks: far above any preset, far below what fills the memory
 
-NercoFile = NetworkFile[NercoModel]
+
+@dataclass(frozen=True)
+class NercoShape:
+    """What the networks of a weight file are built from, besides their parameters."""
+
+    preset: NercoPreset
+    switches: NercoSwitches = field(default_factory=NercoSwitches)
+
+
+NercoFile = NetworkFile[NercoShape]
 
 
 def write_nerco(path: Path, file: NercoFile) -> None:
-    """Write a weight file atomically; of ``file.model``, G_L is left out.
+    """Write a weight file atomically.
 
     Raises BrokenModelError if the model holds what no reader would accept, OutputError if the file
     cannot be written.
     """
-    _check_preset(file.model.preset)
-    shape = {"preset": asdict(file.model.preset), "switches": asdict(file.model.switches)}
-    write_network(path, FORMAT, file, shape, leave_out=_TRAINING_PARTS)
+    _check_preset(file.shape.preset)
+    write_network(path, FORMAT, file, asdict(file.shape))
 
 
 def read_nerco(path: Path) -> NercoFile:
-    """Return the model of a weight file, built without G_L and ready for inference.
+    """Return what a weight file holds; an engine checks that its arrays fit its shape.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
-    return read_network(path, FORMAT, _build)
+    return read_network(path, FORMAT, _shape_on)
 
 
-def _build(card: StoredCard) -> NercoModel:
+def _shape_on(card: StoredCard) -> NercoShape:
     preset = preset_of(card["preset"])
     _check_preset(preset)
-    return NercoModel(preset, NercoSwitches(**card["switches"]), degrader=False)
+    return NercoShape(preset, NercoSwitches(**card["switches"]))
 
 
 def _check_preset(preset: NercoPreset) -> None:
-    """Raise BrokenModelError unless a preset is valid; the tensors do not determine all of it."""
+    """Raise BrokenModelError unless a preset is valid; the arrays do not determine all of it."""
     sizes = [value for key, value in asdict(preset).items() if key not in ("name", "family")]
     if preset.family not in ("paper", "compact") or not isinstance(preset.name, str):
         raise BrokenModelError("the weight file has a preset of no known family")

@@ -14,11 +14,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from llcodec.nerco.constants import CODE, CODE_WIDTH, LEAST_DEVIATION, MARGIN
 from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu
-
-CODE = 64  # the length of the learned code of a picture
-_MARGIN = 1 / 1024  # black and white are moved inwards by a quarter of an 8-bit level
-_LEAST_DEVIATION = 0.1  # of log-odds, that of an evenly lit wall
 
 
 def log_odds(x: Tensor) -> Tensor:
@@ -26,12 +23,12 @@ def log_odds(x: Tensor) -> Tensor:
 
     They are always float32: in half precision, black rounds to −1, whose log-odds are infinite.
     """
-    return torch.atanh(x.float().clamp(-1, 1) * (1 - 2 * _MARGIN))
+    return torch.atanh(x.float().clamp(-1, 1) * (1 - 2 * MARGIN))
 
 
 def from_log_odds(u: Tensor) -> Tensor:
     """Return the pictures in ±1.002 with these log-odds: tanh, as in the paper; float32."""
-    return torch.tanh(u.float()) / (1 - 2 * _MARGIN)
+    return torch.tanh(u.float()) / (1 - 2 * MARGIN)
 
 
 @dataclass(frozen=True)
@@ -53,13 +50,13 @@ def statistics(overview: Tensor) -> Statistics:
     """Return the statistics of complete pictures from their overviews B×3×h×w in [−1, 1]."""
     u = log_odds(overview)
     variance, mean = torch.var_mean(u, (-2, -1), correction=0, keepdim=True)
-    return Statistics(mean, (variance + _LEAST_DEVIATION**2).sqrt())
+    return Statistics(mean, (variance + LEAST_DEVIATION**2).sqrt())
 
 
 class OverviewCode(nn.Module):
     """A learned description of complete pictures: log-odds of overviews B×P×h×w → B×64."""
 
-    def __init__(self, planes: int, width: int = 32) -> None:
+    def __init__(self, planes: int, width: int = CODE_WIDTH) -> None:
         super().__init__()
         channels = (planes, width // 2, width, width, 2 * width)
         self.features = nn.Sequential(

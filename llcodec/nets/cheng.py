@@ -14,16 +14,18 @@ from torch.nn import functional as F
 
 from llcodec.nets.adaptation import FeatureAdaptation
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
+from llcodec.nets.constants import (
+    CHENG_LOCAL_BLOCKS,
+    GDN_LEAST_BETA,
+    GDN_PEDESTAL,
+    HYPER_STRIDES,
+)
 from llcodec.nets.density import bounded
 from llcodec.nets.presets import Preset
 from llcodec.nets.snr_transformer import PublishedSnrBranch
 from llcodec.nets.transforms import Transforms
 
-_PEDESTAL = 2.0**-36  # keeps the gradient of v² alive where v is close to zero
-_BETA_MIN = 1e-6
 _GAMMA_START = 0.1
-# Residual blocks of the local path of the SNR-aware branch, at each of its two stages.
-_LOCAL_BLOCKS = (2, 1)
 
 
 class GDN(nn.Module):
@@ -37,19 +39,19 @@ class GDN(nn.Module):
     def __init__(self, channels: int, inverse: bool = False) -> None:
         super().__init__()
         self.inverse = inverse
-        self.beta = nn.Parameter((torch.ones(channels) + _PEDESTAL).sqrt())
-        self.gamma = nn.Parameter((_GAMMA_START * torch.eye(channels) + _PEDESTAL).sqrt())
+        self.beta = nn.Parameter((torch.ones(channels) + GDN_PEDESTAL).sqrt())
+        self.gamma = nn.Parameter((_GAMMA_START * torch.eye(channels) + GDN_PEDESTAL).sqrt())
 
     def forward(self, x: Tensor) -> Tensor:
         """Return ``x`` normalised by (or multiplied by) its neighbours across channels."""
-        beta, gamma = _non_negative(self.beta, _BETA_MIN), _non_negative(self.gamma, 0.0)
+        beta, gamma = _non_negative(self.beta, GDN_LEAST_BETA), _non_negative(self.gamma, 0.0)
         energy = F.conv2d(x.square(), gamma[..., None, None], beta)
         return x * (energy.sqrt() if self.inverse else energy.rsqrt())
 
 
 def _non_negative(v: Tensor, least: float) -> Tensor:
     """Return v² − 2⁻³⁶, at least ``least``; at that bound only gradients that raise it pass."""
-    return bounded(v, (least + _PEDESTAL) ** 0.5, float("inf")).square() - _PEDESTAL
+    return bounded(v, (least + GDN_PEDESTAL) ** 0.5, float("inf")).square() - GDN_PEDESTAL
 
 
 class ResidualBlock(nn.Module):
@@ -136,9 +138,8 @@ def synthesis(n: int) -> nn.Sequential:
 
 def hyper_analysis(n: int) -> nn.Sequential:
     """Return h_a: B×N×h×w → B×N×h/4×w/4 (h, w multiples of 4)."""
-    strides = (1, 1, 2, 1, 2)
     layers: list[nn.Module] = []
-    for stride in strides:
+    for stride in HYPER_STRIDES:
         layers += [conv3x3(n, n, stride), leaky_relu()]
     return nn.Sequential(*layers[:-1])
 
@@ -173,8 +174,8 @@ def build_transforms(preset: Preset) -> Transforms:
         g_a0=analysis0(n),
         g_a1=Analysis1(n),
         g_s=synthesis(n),
-        snr_branch0=PublishedSnrBranch(n, condition, _LOCAL_BLOCKS[0]),
-        snr_branch1=PublishedSnrBranch(n, condition, _LOCAL_BLOCKS[1]),
+        snr_branch0=PublishedSnrBranch(n, condition, CHENG_LOCAL_BLOCKS[0]),
+        snr_branch1=PublishedSnrBranch(n, condition, CHENG_LOCAL_BLOCKS[1]),
         f_a0=FeatureAdaptation(condition, n, n, scale=preset.scale_and_shift),
         f_a1=FeatureAdaptation(condition, n, n, scale=preset.scale_and_shift),
         h_a=hyper_analysis(n),

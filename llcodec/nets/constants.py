@@ -44,3 +44,15 @@ MASKED_SCORE: Final = -1e9
 
 PATCH_NORM_EPS: Final = 1e-6
 """The ε of the layer normalisations of the published attention."""
+
+GDN_PEDESTAL: Final = 2.0**-36
+"""Keeps the gradient of v² alive where v, a parameter of GDN, is close to zero."""
+
+GDN_LEAST_BETA: Final = 1e-6
+"""The least β of GDN."""
+
+CHENG_LOCAL_BLOCKS: Final = (2, 1)
+"""Residual blocks of the local path of the published SNR-aware branch, at each of its stages."""
+
+HYPER_STRIDES: Final = (1, 1, 2, 1, 2)
+"""The strides of the convolutions of the published hyper-analysis."""

@@ -6,12 +6,11 @@ from pathlib import Path
 from llcodec._families import SNR_AWARE
 from llcodec._weight_files import NetworkFile, StoredCard, read_network, write_network
 from llcodec.errors import BrokenModelError
-from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import SnrAwarePreset, preset_of
 
 _MOST = 4096  # channels, layers or blocks: above any preset, below what fills the memory
 
-SnrAwareFile = NetworkFile[SnrAwareNetwork]
+SnrAwareFile = NetworkFile[SnrAwarePreset]
 
 
 def write_snr_aware(path: Path, file: SnrAwareFile) -> None:
@@ -20,22 +19,22 @@ def write_snr_aware(path: Path, file: SnrAwareFile) -> None:
     Raises BrokenModelError if the model holds what no reader would accept, OutputError if the file
     cannot be written.
     """
-    _check_preset(file.model.preset)
-    write_network(path, SNR_AWARE.format, file, {"preset": asdict(file.model.preset)})
+    _check_preset(file.shape)
+    write_network(path, SNR_AWARE.format, file, {"preset": asdict(file.shape)})
 
 
 def read_snr_aware(path: Path) -> SnrAwareFile:
-    """Return the model of a weight file, ready for inference.
+    """Return what a weight file holds; an engine checks that its arrays fit its preset.
 
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
-    return read_network(path, SNR_AWARE.format, _build)
+    return read_network(path, SNR_AWARE.format, _preset_on)
 
 
-def _build(card: StoredCard) -> SnrAwareNetwork:
+def _preset_on(card: StoredCard) -> SnrAwarePreset:
     preset = preset_of(card["preset"])
     _check_preset(preset)
-    return SnrAwareNetwork(preset)
+    return preset
 
 
 def _check_preset(preset: SnrAwarePreset) -> None:

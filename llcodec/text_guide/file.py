@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
+from llcodec._arrays import Arrays
 from llcodec._cards import notes_on, stored_card
 from llcodec._families import TEXT_GUIDE
 from llcodec._weight_files import check_finite, read_weight_file, write_weight_file
@@ -52,8 +53,8 @@ def write_guide(path: Path, model: nn.Module, card: GuideCard) -> None:
         "prompts": asdict(card.prompts),
         "notes": card.notes,
     }
-    tensors = {k: v.detach().half().contiguous() for k, v in model.state_dict().items()}
-    write_weight_file(path, tensors, stored)
+    arrays = {k: v.detach().half().cpu().numpy() for k, v in model.state_dict().items()}
+    write_weight_file(path, arrays, stored)
 
 
 def is_guide(path: Path) -> bool:
@@ -70,7 +71,7 @@ def read_guide(path: Path, prompts: Prompts | None = None) -> ClipGuide:
     Raises UnknownModelError if there is no such file, BrokenModelError if it is damaged.
     """
     return read_weight_file(
-        path, (FORMAT,), lambda stored, tensors, _: _assemble(_card(stored), tensors, prompts)
+        path, (FORMAT,), lambda stored, arrays, _: _assemble(_card(stored), arrays, prompts)
     )
 
 
@@ -97,12 +98,12 @@ def _card(stored: dict[str, Any]) -> GuideCard:
     return GuideCard(str(stored["name"]), shape, merges, prompts, notes_on(stored))
 
 
-def _assemble(card: GuideCard, tensors: dict[str, Tensor], prompts: Prompts | None) -> ClipGuide:
-    check_finite(tensors)
+def _assemble(card: GuideCard, arrays: Arrays, prompts: Prompts | None) -> ClipGuide:
+    check_finite(arrays)
     tokenizer = tokenizer_of(card.merges, card.shape.context)
     if tokenizer.vocab_size != card.shape.vocabulary:
         raise BrokenModelError("two merges make the same token")
     with torch.random.fork_rng([]):  # does not change the caller's random numbers
         model = card.shape.build()
-    model.load_state_dict(tensors)
+    model.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
     return ClipGuide(card.name, model, tokenizer, card.view, prompts or card.prompts)

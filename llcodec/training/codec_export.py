@@ -11,9 +11,9 @@ from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import QUALITY_LEVELS, QUALITY_UNITS
-from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import learned_to_brighten
 from llcodec.data.folders import DataFolders
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.joint import JointModel

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair, splits
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import hours_of, read_notes, training_notes

@@ -14,6 +14,7 @@ from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
 from llcodec._coding_order import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile, write_model
+from llcodec.engine.torch_models import joint_arrays
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context
 from llcodec.entropy.storage import group_views
@@ -64,7 +65,8 @@ def export_model(
     networks.check()
     file = ModelFile(
         name=name,
-        model=model,
+        preset=model.preset,
+        arrays=joint_arrays(model),
         networks=networks,
         scale_tables=gaussian_tables(),
         hyper_tables=hyper_tables(model.density),

@@ -11,12 +11,13 @@ import torch
 
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
-from llcodec.nerco.coordinates import Area, coordinates, stacked
+from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.step import NercoStep, StepLosses
 from llcodec.nerco.views import View, view
+from llcodec.nerco.windows import Area
 from llcodec.training.camera_noise import CameraNoise
 from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema

@@ -7,7 +7,7 @@ from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import PRESETS, NercoPreset
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
-from llcodec.nerco.views import STRIDE
+from llcodec.nerco.windows import STRIDE
 from llcodec.text_guide.prompts import Prompts
 from llcodec.training.recipe_checks import (
     check_decays,

@@ -12,7 +12,8 @@ from llcodec.data.unpaired import Unpaired, enlarged, gather_unpaired, read_brig
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import preset_of
 from llcodec.nerco.switches import NercoSwitches
-from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nerco.torch_engine import nerco_file
+from llcodec.nerco.weights import write_nerco
 from llcodec.text_guide.loading import load_guide
 from llcodec.training.checkpoint import load_weights
 from llcodec.training.even_light import evenly_lit
@@ -75,7 +76,7 @@ def _export(job: Export) -> None:
     preset = preset_of(stored["preset"])
     model = NercoModel(preset, NercoSwitches(**stored["switches"]))
     load_weights(model, job.weights, job.checkpoint)
-    write_nerco(job.out, NercoFile(job.name or preset.name, model, job.notes, job.facts))
+    write_nerco(job.out, nerco_file(job.name or preset.name, model, job.notes, job.facts))
 
 
 FAMILY = TrainingFamily(NERCO, "nerco", _export)

@@ -70,7 +70,7 @@ def learning_rate_factor(step: int, since: int, steps: int, rate: LearningRate) 
 
 
 def warmup_cosine(step: int, since: int, steps: int, warmup: int) -> float:
-    """Return the factor of the peak: linear in ``since``, steps since a start, then a cosine."""
+    """Return the factor of the peak: linear in ``since``, the steps since a start; then cosine."""
     rise = min(1.0, (since + 1) / max(1, warmup))
     return rise * (1 + math.cos(math.pi * min(1.0, step / steps))) / 2
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed
 
-from llcodec._device import choose_device
+from llcodec.engine.torch_device import torch_device
 from llcodec.errors import InputError
 
 # The others wait while one process trains the tone network, validates and draws.
@@ -81,11 +81,11 @@ def refuse_several_processes() -> None:
 def device_of_process(name: str) -> torch.device:
     """Return the device of this process; ``auto`` and ``cuda`` select its own GPU.
 
-    Raises InputError like :func:`llcodec._device.choose_device`.
+    Raises InputError like :func:`llcodec.engine.torch_device.torch_device`.
     """
-    device = choose_device(name)
+    device = torch_device(name)
     if device == torch.device("cuda") and "LOCAL_RANK" in os.environ:
-        device = choose_device(f"cuda:{os.environ['LOCAL_RANK']}")
+        device = torch_device(f"cuda:{os.environ['LOCAL_RANK']}")
     if device.type == "cuda":
         torch.cuda.set_device(device)
     return device

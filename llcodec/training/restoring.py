@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
 from llcodec._coding_order import Taps, context_taps
 from llcodec.codec.weights import ModelFile
+from llcodec.engine.torch_models import joint_model
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.tables import Table
@@ -34,8 +35,9 @@ def restored_model(file: ModelFile) -> JointModel:
     The integers do not determine how a product is divided between the layers of an entropy network.
     It is divided so that the weights of all layers have the magnitude of initial weights.
     """
-    model, networks = JointModel(file.model.preset), file.networks
-    model.load_state_dict(model.state_dict() | file.model.state_dict())
+    model, networks = JointModel(file.preset), file.networks
+    stored = joint_model(file.preset, file.arrays).state_dict()
+    model.load_state_dict(model.state_dict() | stored)
     with torch.no_grad():
         if model.preset.groups:
             _restore_groups(model, networks)

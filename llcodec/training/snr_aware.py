@@ -14,7 +14,8 @@ from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Batch, CropSampler, Sources, gather_sources
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of
-from llcodec.snr_aware.weights import SnrAwareFile, write_snr_aware
+from llcodec.snr_aware.torch_engine import snr_aware_file
+from llcodec.snr_aware.weights import write_snr_aware
 from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
 from llcodec.training.family import Export, TrainingFamily
@@ -132,7 +133,8 @@ def _export(job: Export) -> None:
     preset = preset_of(json.loads(job.run[FAMILY.key]))
     network = SnrAwareNetwork(preset)
     load_weights(network, job.weights, job.checkpoint)
-    write_snr_aware(job.out, SnrAwareFile(job.name or preset.name, network, job.notes, job.facts))
+    file = snr_aware_file(job.name or preset.name, network, job.notes, job.facts)
+    write_snr_aware(job.out, file)
 
 
 FAMILY = TrainingFamily(SNR_AWARE, "snr_aware", _export)

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec._weight_files import float_state
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
 from llcodec.errors import InputError
@@ -145,7 +144,8 @@ def _tone_weights(path: Path) -> dict[str, Tensor]:
 
 def _tone_within(path: Path) -> dict[str, Tensor]:
     """Return the parameters of the tone network of a weight file; empty if it has none."""
-    return tensors_within("tone.", float_state(read_tensors(path)[0]))
+    floats = tensors_within("float.", read_tensors(path)[0])
+    return {key: value.float() for key, value in tensors_within("tone.", floats).items()}
 
 
 def load_trained(checkpoint: Path) -> tuple[JointModel, dict[str, str]]:

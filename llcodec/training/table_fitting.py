@@ -16,7 +16,7 @@ from torch import Tensor
 
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import ModelFile
-from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.engine.torch_transforms import torch_transforms
 from llcodec.entropy.prediction import Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.entropy.tables import Table, table_from_probabilities
@@ -53,7 +53,7 @@ class _Counts:
 def with_fitted_tables(file: ModelFile, pictures: Sequence[GainedLatents]) -> ModelFile:
     """Return ``file`` with scale tables fitted to the symbols that are written for ``pictures``."""
     prior = [_prior(table) for table in file.scale_tables]
-    transforms = TorchTransforms(file.model)
+    transforms = torch_transforms(file.preset, file.arrays, torch.device("cpu"))
     for _ in range(_ROUNDS):
         counts, coder = _Counts(len(prior)), file.coder()
         for picture in pictures:

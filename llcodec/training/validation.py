@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.engine.tensors import to_tensor
 from llcodec.metrics import psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.density import round_ste

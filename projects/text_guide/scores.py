@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.darkening import darken, random_darkening
 from llcodec.data.pairs import Pair
+from llcodec.engine.tensors import to_tensor
 from llcodec.text_guide.clip_guide import ClipGuide
 from projects.text_guide.light import expose
 

@@ -106,7 +106,7 @@ def test_groups_have_masks_of_their_own() -> None:
 
 @pytest.mark.parametrize("name", ["fast", "base"])
 def test_our_own_networks_are_as_large_as_their_weight_files_say(name: str) -> None:
-    preset = read_model(shipped_file(name)).model.preset
+    preset = read_model(shipped_file(name)).preset
     counted = joint_complexity(name, preset).parameters
     # Densities are learnt, and shipped as tables, which do not count.
     assert read_card(shipped_file(name)).parameters == pytest.approx(counted, rel=1e-3)

@@ -36,7 +36,8 @@ from llcodec.codec.models import load_model
 from llcodec.errors import InputError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT
-from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nerco.torch_engine import nerco_file
+from llcodec.nerco.weights import write_nerco
 from llcodec.nets.presets import FAST
 
 tells_memory = pytest.mark.skipif(
@@ -155,7 +156,7 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The weight file of an untrained NeRCo of the compact preset."""
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("nerco") / "untrained.safetensors"
-    write_nerco(path, NercoFile("untrained", NercoModel(COMPACT, degrader=False)))
+    write_nerco(path, nerco_file("untrained", NercoModel(COMPACT, degrader=False)))
     return path
 
 
@@ -173,7 +174,7 @@ def test_the_joint_network_costs_what_its_own_shape_does() -> None:
     found = complexity_of(pipeline_of("joint"), 4.0)
     assert found is not None
     assert found.name == "joint"
-    assert found.stages == joint_complexity("", load_model().model.preset).stages
+    assert found.stages == joint_complexity("", load_model().preset).stages
     assert found.parameters < joint_complexity("", FAST, masked=True).parameters
 
 
@@ -216,7 +217,7 @@ def test_what_cannot_be_counted_is_not(spec: str) -> None:
 
 def test_a_preset_that_was_changed_is_not_taken_for_the_usual_one(tmp_path: Path) -> None:
     path, smaller = tmp_path / "small.safetensors", replace(COMPACT, enhancer_width=8)
-    write_nerco(path, NercoFile("small", NercoModel(smaller, degrader=False)))
+    write_nerco(path, nerco_file("small", NercoModel(smaller, degrader=False)))
     assert smaller.name == COMPACT.name
     assert complexity_of(pipeline_of(f"enhance:nerco:{path}"), 0.0) is None
 

@@ -47,12 +47,13 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from llcodec.nerco.model import NercoModel
     from llcodec.nerco.presets import COMPACT
-    from llcodec.nerco.weights import NercoFile, write_nerco
+    from llcodec.nerco.torch_engine import nerco_file
+    from llcodec.nerco.weights import write_nerco
 
     torch.manual_seed(3)
     preset = replace(COMPACT, extractor_width=8, mask_width=8, enhancer_width=8)
     path = tmp_path_factory.mktemp("nerco") / "tiny.safetensors"
-    write_nerco(path, NercoFile("tiny-nerco", NercoModel(preset, degrader=False)))
+    write_nerco(path, nerco_file("tiny-nerco", NercoModel(preset, degrader=False)))
     return path
 
 

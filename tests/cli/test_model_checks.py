@@ -6,7 +6,8 @@ import torch
 from llcodec._cards import shipped_file
 from llcodec.cli._model_checks import try_out
 from llcodec.errors import BrokenModelError, UnknownModelError
-from llcodec.nerco.weights import NercoFile, read_nerco, write_nerco
+from llcodec.nerco.torch_engine import nerco_file, nerco_model
+from llcodec.nerco.weights import read_nerco, write_nerco
 
 
 def test_both_kinds_are_tried(nerco: Path) -> None:
@@ -18,9 +19,9 @@ def test_both_kinds_are_tried(nerco: Path) -> None:
 
 
 def test_an_enhancer_that_does_not_brighten_is_found(nerco: Path, tmp_path: Path) -> None:
-    model = read_nerco(nerco).model
+    model = nerco_model(read_nerco(nerco))
     torch.nn.init.constant_(model.g_h.net.global_shift.bias, -5.0)  # type: ignore[union-attr,arg-type]
-    write_nerco(tmp_path / "dark.safetensors", NercoFile("dark", model))
+    write_nerco(tmp_path / "dark.safetensors", nerco_file("dark", model))
     with pytest.raises(BrokenModelError, match="does not brighten a dark image"):
         try_out(tmp_path / "dark.safetensors")
 

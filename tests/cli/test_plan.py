@@ -14,7 +14,7 @@ from llcodec.cli._plan import (
     refuse_mixed_stdout,
     writing_plan,
 )
-from llcodec.cli._sources import find_sources
+from llcodec.cli._sources import Wanted, find_sources
 
 PNG = frozenset({".png", ".jpg"})
 LLC = frozenset({".llc"})
@@ -40,7 +40,7 @@ def plan(
     naming = Naming(
         with_suffix(".llc", PNG, keep_suffix=keep_suffix), LLC, Existing(force, skip, keep_suffix)
     )
-    return writing_plan(Ends(inputs, output), find_sources(inputs, PNG, "images"), naming)
+    return writing_plan(Ends(inputs, output), find_sources(inputs, Wanted(PNG, "images")), naming)
 
 
 def targets(made: Plan) -> list[str]:
@@ -208,7 +208,7 @@ def test_standard_output_must_not_be_a_terminal(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_plans_for_reading_have_no_outputs() -> None:
-    made = reading_plan(find_sources(["in", "missing"], PNG, "images"))
+    made = reading_plan(find_sources(["in", "missing"], Wanted(PNG, "images")))
     assert [(job.source, job.target) for job in made.jobs] == [
         ("in/b.png", ""),
         ("in/sub/b.png", ""),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli._sources import Found, file_key, find_sources, identity
+from llcodec.cli._sources import Found, Wanted, file_key, find_sources, identity
 
 SUFFIXES = frozenset({".png", ".jpg"})
 
@@ -19,7 +19,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def find(*inputs: str) -> Found:
-    return find_sources(inputs, SUFFIXES, "images")
+    return find_sources(inputs, Wanted(SUFFIXES, "images"))
 
 
 def pairs(found: Found) -> list[tuple[str, str]]:

@@ -26,7 +26,8 @@ from llcodec.imaging import Metadata, Picture
 from llcodec.training.export import export_model
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import MakePicture, Tiny
+    from tests.codec.conftest import MakePicture
+    from tests.codec.started import Tiny
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "lantern.jpg"
 SIZES = [(1, 1), (2, 3), (16, 16), (17, 33), (131, 257)]

@@ -17,7 +17,8 @@ from llcodec.nets.tone import adjust_brightness
 from llcodec.nets.tone_numbers import from_numbers
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import MakePicture, Tiny
+    from tests.codec.conftest import MakePicture
+    from tests.codec.started import Tiny
 
 Large = tuple[torch.Tensor, Header]
 

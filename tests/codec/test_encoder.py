@@ -10,10 +10,10 @@ from torch.nn import functional as F
 
 from llcodec.codec.codec import Target
 from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
-from llcodec.codec.samples import to_tensor
 from llcodec.codec.weights import read_model
 from llcodec.codec.windows import CORE
 from llcodec.container import Header
+from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError
@@ -24,7 +24,8 @@ from llcodec.nets.tone_numbers import from_numbers
 from llcodec.training.export import Calibration, export_model
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import MakePicture, Tiny
+    from tests.codec.conftest import MakePicture
+    from tests.codec.started import Tiny
 
 
 @torch.inference_mode()

@@ -8,7 +8,7 @@ from llcodec.codec.models import DEFAULT_MODEL, load_model, shipped_models
 from llcodec.errors import UnknownModelError
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import Tiny
+    from tests.codec.started import Tiny
 
 
 def test_the_default_model_is_shipped_under_its_own_name() -> None:

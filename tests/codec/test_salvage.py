@@ -12,7 +12,8 @@ from llcodec.errors import FormatError, NotAnLlcFileError
 from llcodec.imaging import Picture
 
 if TYPE_CHECKING:
-    from tests.codec.conftest import MakePicture, Tiny
+    from tests.codec.conftest import MakePicture
+    from tests.codec.started import Tiny
 
 TILE = 128
 

@@ -3,15 +3,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from llcodec._arrays import Samples
-from llcodec.codec.samples import (
-    crop,
-    thumbnail_of_samples,
-    to_floats,
-    to_samples,
-    to_tensor,
-    white_level,
-)
+from llcodec._arrays import Samples, to_floats, white_level
+from llcodec.codec.samples import crop, thumbnail_of_samples, to_samples
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.constants import THUMBNAIL_SIZE
 
 

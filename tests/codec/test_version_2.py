@@ -19,7 +19,8 @@ from llcodec.errors import BrokenModelError
 from llcodec.imaging.picture import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.export import export_model
-from tests.codec.conftest import MakePicture, calibration_of, started_model
+from tests.codec.conftest import MakePicture
+from tests.codec.started import calibration_of, started_model
 
 GROUPS = (6, 10)
 Contents = tuple[dict[str, Any], dict[str, torch.Tensor]]

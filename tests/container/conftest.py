@@ -41,6 +41,23 @@ def _make_container(**changes: object) -> container.Container:
     return container.Container(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def _make_newer(**changes: object) -> container.Container:
+    """A file with the chunks of version 1.1, and few others."""
+    metadata = container.Metadata(
+        resolution=container.Resolution(11811, 2835),
+        notes=(
+            container.Note("Author", "Ada"),
+            container.Note("Titel", "Dämmerung", "de", "Überschrift"),
+        ),
+    )
+    areas = (
+        container.FlatArea(0, (0, 0, 0), 150, (150, 150, 3, 1)),
+        container.FlatArea(3, (1, 2, 255), 150, (20,) * 100),
+    )
+    values = {"header": _make_header(), "metadata": metadata, "flat": areas}
+    return _make_container(**{"alpha": None, "unknown": (), **values, **changes})
+
+
 def _chunk(kind: bytes, payload: bytes = b"") -> bytes:
     # Written here a second time, so that the library is not checked against itself.
     crc = zlib.crc32(kind + payload)
@@ -74,6 +91,12 @@ def make_header() -> MakeHeader:
 def make_container() -> MakeContainer:
     """Six tiles and every kind of chunk, with changes by keyword."""
     return _make_container
+
+
+@pytest.fixture(scope="session")
+def make_newer() -> MakeContainer:
+    """Six tiles and the chunks of version 1.1, with changes by keyword."""
+    return _make_newer
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 TEXT = 5  # the place of the one unknown chunk in the list of pieces
 UNKNOWN_TYPES = st.from_regex(r"[a-z][A-Za-z]{3}", fullmatch=True).filter(
-    lambda name: name not in ("iCCP", "eXIF", "xMPd")
+    lambda name: name not in ("iCCP", "eXIF", "xMPd", "pHYs", "nOTE", "fLAT")
 )
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 def test_the_preamble_is_fixed() -> None:
     assert write_preamble() == b"\x89LLC\r\n\x1a\n\x01\x00"
-    assert read_version(write_preamble()) == FORMAT_VERSION == (1, 0)
+    assert read_version(write_preamble()) == (1, 0)
+    assert read_version(write_preamble(FORMAT_VERSION[1])) == FORMAT_VERSION == (1, 1)
 
 
 def test_a_higher_minor_version_is_read() -> None:

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -86,7 +86,8 @@ def test_what_its_reader_would_refuse_is_not_written(
 def test_the_limit_on_metadata_holds_for_each_item(
     make_container: "MakeContainer", refuses: "Refuses", item: str
 ) -> None:
-    file = make_container(metadata=Metadata(**{item: bytes(65)}))
+    block: dict[str, Any] = {item: bytes(65)}
+    file = make_container(metadata=Metadata(**block))
     assert unpack(pack(file, Limits(max_metadata=65)), Limits(max_metadata=65)) == file
     with refuses(ValueError, "more than the limit of 64"):
         pack(file, Limits(max_metadata=64))

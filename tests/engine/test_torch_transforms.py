@@ -7,7 +7,9 @@ import torch
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.engine.protocol import Transforms
-from llcodec.engine.torch_transforms import TorchTransforms, placed
+from llcodec.engine.torch_models import joint_model
+from llcodec.engine.torch_transforms import torch_transforms
+from llcodec.nets.joint import JointModel
 from llcodec.nets.snr import snr_ratio
 from llcodec.nets.tone_numbers import from_numbers, to_numbers
 
@@ -19,7 +21,12 @@ def file() -> ModelFile:
 
 @pytest.fixture(scope="module")
 def transforms(file: ModelFile) -> Transforms:
-    return TorchTransforms(placed(file.model, torch.device("cpu")))
+    return torch_transforms(file.preset, file.arrays, torch.device("cpu"))
+
+
+@pytest.fixture(scope="module")
+def model(file: ModelFile) -> JointModel:
+    return joint_model(file.preset, file.arrays)
 
 
 def picture(height: int, width: int) -> np.ndarray:
@@ -31,8 +38,8 @@ def planes(values: np.ndarray) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def test_each_transform_is_the_models(file: ModelFile, transforms: Transforms) -> None:
-    model, x = file.model, picture(64, 128)
+def test_each_transform_is_the_models(model: JointModel, transforms: Transforms) -> None:
+    x = picture(64, 128)
     small = picture(100, 150)
     tone = transforms.predict_tone(small)
     curve = model.predict_tone(planes(small))
@@ -71,11 +78,11 @@ def test_the_snr_is_the_published_one(transforms: Transforms) -> None:
 @pytest.mark.parametrize("quality", [1.0, 4.3, 8.0])
 @torch.inference_mode()
 def test_gains_are_those_of_the_quality(
-    file: ModelFile, transforms: Transforms, quality: float
+    model: JointModel, transforms: Transforms, quality: float
 ) -> None:
     asked = torch.tensor([quality])
     for mine, wanted in (
-        (transforms.gain(quality), file.model.log_gain(asked).exp()),
-        (transforms.inverse_gain(quality), file.model.inverse_gain(asked)),
+        (transforms.gain(quality), model.log_gain(asked).exp()),
+        (transforms.inverse_gain(quality), model.inverse_gain(asked)),
     ):
         assert np.array_equal(mine, wanted[0, :, 0, 0].numpy())

@@ -3,29 +3,35 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor, nn
 
 from llcodec._arrays import Samples
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
 from llcodec.enhancing.pieces import Piece
 from llcodec.imaging import Picture
-from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.weights import NercoFile, write_nerco
-from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 MakePicture = Callable[..., Picture]
-Assembled = Callable[[Iterable[Piece], Samples], Tensor]
+Assembled = Callable[[Iterable[Piece], Samples], "Tensor"]
 
 
 @pytest.fixture(scope="session")
 def nerco(tiny_nerco: NercoPreset) -> NercoFile:
+    import torch
+    from torch import nn
+
+    from llcodec.nerco.model import NercoModel
+    from llcodec.nerco.torch_engine import nerco_file
+
     torch.manual_seed(4)
     model = NercoModel(tiny_nerco, degrader=False)
     with torch.no_grad():
@@ -33,7 +39,7 @@ def nerco(tiny_nerco: NercoPreset) -> NercoFile:
             if isinstance(module, nn.Linear) and not module.weight.any():
                 nn.init.normal_(module.weight, std=0.05)
         model.g_h.net.tail[3].weight.mul_(10)  # type: ignore[union-attr,index]
-    return NercoFile("tiny-nerco", model.eval().requires_grad_(False))
+    return nerco_file("tiny-nerco", model.eval().requires_grad_(False))
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +52,12 @@ def nerco_path(nerco: NercoFile, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="session")
 def joint(tiny_preset: Preset) -> ModelFile:
     """A tiny joint model; the integers beside it, which enhancing never uses, are those of fast."""
+    import torch
+    from torch import nn
+
+    from llcodec.engine.torch_models import joint_arrays
+    from llcodec.nets.joint import JointModel
+
     torch.manual_seed(1)
     model = JointModel(tiny_preset)
     nn.init.normal_(model.g_a1.to_latent.weight, std=0.003)
@@ -55,7 +67,7 @@ def joint(tiny_preset: Preset) -> ModelFile:
     assert model.gain is not None
     nn.init.normal_(model.gain.log_gain, mean=2.0)
     nn.init.normal_(model.gain.log_inverse, mean=-2.1)
-    return replace(load_model("fast"), name="tiny", model=model.eval().requires_grad_(False))
+    return replace(load_model("fast"), name="tiny", preset=tiny_preset, arrays=joint_arrays(model))
 
 
 @pytest.fixture(params=["joint", "nerco"])
@@ -81,12 +93,18 @@ def make_picture() -> MakePicture:
 
 @pytest.fixture(scope="session")
 def assembled() -> Assembled:
-    def assemble(pieces: Iterable[Piece], pixels: Samples) -> Tensor:
+    import torch
+
+    from llcodec.engine.tensors import planes_of
+
+    cpu = torch.device("cpu")
+
+    def assemble(pieces: Iterable[Piece], pixels: Samples) -> "Tensor":
         """Return the picture of pieces; every pixel is covered once."""
         picture = torch.zeros(1, 3, *pixels.shape[:2])
         covered = torch.zeros(pixels.shape[:2])
         for piece in pieces:
-            picture[..., piece.rows, piece.columns] = piece.values
+            picture[..., piece.rows, piece.columns] = planes_of(piece.values, cpu)
             covered[piece.rows, piece.columns] += 1
         assert bool((covered == 1).all())
         return picture

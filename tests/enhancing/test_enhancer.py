@@ -17,9 +17,9 @@ from llcodec.imaging import Metadata, Picture
 from llcodec.nerco.weights import NercoFile, write_nerco
 
 
-@pytest.fixture
-def enhancer(model: str) -> Enhancer:
-    return Enhancer(model, device="cpu")
+@pytest.fixture(params=["onnx", "torch"])
+def enhancer(model: str, request: pytest.FixtureRequest) -> Enhancer:
+    return Enhancer(model, engine=request.param, device="cpu")
 
 
 @pytest.mark.parametrize("grey", [False, True])
@@ -144,8 +144,8 @@ def test_a_model_that_makes_no_numbers_is_broken(
 ) -> None:
     """Weights may be finite and what they make of a picture not."""
     write_nerco(tmp_path / "a", nerco)
-    enhancer = Enhancer(str(tmp_path / "a"), device="cpu")
-    for parameter in enhancer._network._model.parameters():  # type: ignore[attr-defined]
+    enhancer = Enhancer(str(tmp_path / "a"), engine="torch", device="cpu")
+    for parameter in enhancer._network._network._model.parameters():  # type: ignore[attr-defined]
         torch.nn.init.constant_(parameter, 3e38)
     with pytest.raises(BrokenModelError, match="the model tiny-nerco makes values"):
         enhancer.enhance(make_picture(16, 16))
@@ -161,8 +161,9 @@ def test_inference_imports_nothing_that_only_training_needs(kind: str, nerco_pat
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stdout.split())
-    assert {"torch", "llcodec.enhancing.enhancer"} <= loaded
+    assert "llcodec.enhancing.enhancer" in loaded
     training = (
+        "torch",
         "llcodec.training",
         "llcodec.data",
         "llcodec.text_guide",

@@ -10,13 +10,14 @@ from llcodec import _cards
 from llcodec._cards import shipped_file, shipped_files
 from llcodec._families import TEXT_GUIDE
 from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.engine.choice import Asked
 from llcodec.enhancing.joint import JointEnhancer
 from llcodec.enhancing.models import find_enhancer, load_network
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.nerco import NercoEnhancer
 from llcodec.errors import BrokenModelError, ModelError, UnknownModelError
 
-CPU = torch.device("cpu")
+CPU = Asked(device="cpu")
 
 
 @pytest.fixture
@@ -36,9 +37,9 @@ def test_joint_is_the_codec_that_encodes() -> None:
 
 
 def test_shipped_models_of_either_kind_go_by_their_names(shelf: Path) -> None:
-    assert isinstance(load_network("joint", CPU), JointEnhancer)
-    assert isinstance(load_network("fast", CPU), JointEnhancer)
-    network = load_network("tiny-nerco", CPU)
+    assert isinstance(load_network("joint", CPU)[0], JointEnhancer)
+    assert isinstance(load_network("fast", CPU)[0], JointEnhancer)
+    network, _ = load_network("tiny-nerco", CPU)
     assert isinstance(network, NercoEnhancer)
     assert network.name == "tiny-nerco"
 
@@ -47,7 +48,7 @@ def test_files_of_either_kind_are_told_apart(nerco_path: Path, tmp_path: Path) -
     for source, kind in ((nerco_path, NercoEnhancer), (shipped_file("fast"), JointEnhancer)):
         copy = tmp_path / "any name"
         shutil.copy(source, copy)
-        assert isinstance(load_network(str(copy), CPU), kind)
+        assert isinstance(load_network(str(copy), CPU)[0], kind)
 
 
 @pytest.mark.parametrize("name", ["", "nerc", "JOINT", "../fast", "joint\n"])

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Samples
-from llcodec.codec.samples import to_tensor
+from llcodec.engine.tensors import planes_of, to_tensor
 from llcodec.enhancing.nerco import NercoEnhancer
 from llcodec.enhancing.pieces import Piece
 from llcodec.errors import TooManyPixelsError
 from llcodec.imaging import Picture
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import PAPER
+from llcodec.nerco.torch_engine import TorchNerco, nerco_file, nerco_model
 from llcodec.nerco.weights import NercoFile
 
 CPU = torch.device("cpu")
@@ -36,9 +37,9 @@ def test_tiles_fit_as_if_the_whole_had_been_enhanced_at_once(
     sixteen_bit: bool,
 ) -> None:
     pixels = make_picture(height, width, sixteen_bit=sixteen_bit).pixels
-    pieces = list(NercoEnhancer(nerco, CPU, core=64).pieces(pixels))
+    pieces = list(NercoEnhancer(nerco, TorchNerco(nerco, CPU), core=64).pieces(pixels))
     assert (len(pieces) > 1) == (max(height, width) > 64)
-    whole = nerco.model.enhance(to_tensor(pixels))
+    whole = nerco_model(nerco).enhance(to_tensor(pixels))
     torch.testing.assert_close(assembled(pieces, pixels), whole, atol=HALF_A_LEVEL / 20, rtol=0)
     if min(height, width) > 100:
         assert whole.std() > 0.05
@@ -47,7 +48,7 @@ def test_tiles_fit_as_if_the_whole_had_been_enhanced_at_once(
 def test_tiles_are_large_unless_told_otherwise(nerco: NercoFile) -> None:
     pixels = np.zeros((1100, 40, 3), np.uint8)
     with torch.inference_mode():
-        pieces = list(NercoEnhancer(nerco, CPU).pieces(pixels))
+        pieces = list(NercoEnhancer(nerco, TorchNerco(nerco, CPU)).pieces(pixels))
     assert [piece.rows.stop for piece in pieces] == [548, 1100]
 
 
@@ -66,10 +67,11 @@ def test_the_published_network_sees_the_whole_at_once(make_picture: Callable[...
     )
     torch.manual_seed(3)
     model = NercoModel(tiny, degrader=False)
-    network = NercoEnhancer(NercoFile("paper", model), CPU, core=16)
+    file = nerco_file("paper", model)
+    network = NercoEnhancer(file, TorchNerco(file, CPU), core=16)
     pixels = make_picture(50, 70).pixels
     [piece] = network.pieces(pixels)
-    torch.testing.assert_close(piece.values, model.enhance(to_tensor(pixels)))
+    torch.testing.assert_close(planes_of(piece.values, CPU), model.enhance(to_tensor(pixels)))
     large = np.broadcast_to(np.zeros(3, np.uint8), (1733, 1733, 3))
     with pytest.raises(TooManyPixelsError, match=r"the published network \(paper\) takes pictures"):
         next(network.pieces(large))

@@ -26,13 +26,13 @@ def coder(model: ModelFile) -> LatentCoder:
 def latents(model: ModelFile, height: int, width: int, spread: float = 1.0) -> Floats:
     """Random latents of about the size that pictures have."""
     rng = np.random.default_rng(7)
-    noise = rng.standard_normal((model.model.preset.latents, height, width), np.float32)
-    scale = model.model.latent_scale.numpy()[:, None, None]
+    noise = rng.standard_normal((model.preset.latents, height, width), np.float32)
+    scale = model.arrays["latent_scale"][:, None, None]
     return np.asarray(noise * scale * np.float32(3 * spread))
 
 
 def hyper(model: ModelFile, height: int, width: int, reach: int = 3) -> Latents:
-    shape = model.model.preset.hyper_latents, -(-height // 4), -(-width // 4)
+    shape = model.preset.hyper_latents, -(-height // 4), -(-width // 4)
     return np.random.default_rng(8).integers(-reach, reach + 1, shape, np.int32)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from llcodec.codec.samples import to_tensor
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, paper_preset
 from llcodec.nets.tone import ToneNetwork, thumbnail

@@ -6,10 +6,13 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec._extras import missing
 from llcodec.imaging.formats import READABLE
+from tests.dng import dng
 
 W, H = 50_000, 40_000  # 2,000 megapixels, 20 times the limit
 MOST_MB = 40.0  # that refusing all of them may take
@@ -144,6 +147,22 @@ def spider() -> bytes:
     return struct.pack(">27f", *words).ljust(400, b"\0")
 
 
+def heif() -> bytes:
+    data = saved("HEIF")
+    return patched(data, data.index(b"ispe") + 8, ">II", W, H)
+
+
+def jxl() -> bytes:
+    """A codestream of W×H pixels, sides of 30 bits each."""
+    bits = (3 << 1) | (H - 1) << 3 | (3 << 36) | (W - 1) << 38
+    return b"\xff\x0a" + bits.to_bytes(64, "little")
+
+
+def camera() -> bytes:
+    size = [(256, "long", struct.pack("<I", W)), (257, "long", struct.pack("<I", H))]
+    return dng(np.zeros((8, 8)), more=size)
+
+
 BOMBS: dict[str, Callable[[], bytes]] = {
     "AVIF": avif,
     "BMP": lambda: patched(saved("BMP"), 18, "<ii", W, H),
@@ -155,12 +174,14 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "FLI": fli,
     "FTEX": ftex,
     "GBR": gbr,
+    "HEIF": heif,
     "GIF": lambda: patched(saved("GIF"), 6, "<HH", 65535, 65535),
     "ICO": lambda: icon(png()),
     "ICO of bitmaps": lambda: icon(bitmap()),
     "IM": im,
     "IMT": lambda: b"* a comment\nwidth %d\nheight %d\npixel n8\n\x0c" % (W, H),
     "JPEG": jpeg,
+    "JXL": jxl,
     "JPEG2000": jpeg2000,
     "MCIDAS": mcidas,
     "MSP": msp,
@@ -183,6 +204,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "XBM": lambda: b"#define a_width %d\n#define a_height %d\nstatic char a_bits[] = {" % (W, H),
     "XPM": lambda: b'/* XPM */\n"%d %d 1 1",\n"a c #000000",\n' % (W, H),
     "XVTHUMB": lambda: b"P7 332\n#\n%d %d 255\n" % (W, H),
+    **({} if missing("rawpy") else {"TIFF of a camera": camera}),
 }
 ONE_SIZE_ONLY = {"PCD"}
 
@@ -192,7 +214,13 @@ def test_every_format_that_is_usual_has_a_bomb() -> None:
     known = {name.split(" ")[0] for name in BOMBS} | ONE_SIZE_ONLY
     assert known >= {"PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP", "PPM", "JPEG2000", "ICO", "TGA"}
     assert len(known) >= 34
-    assert known - set(READABLE) <= {"AVIF", "JPEG2000", "WEBP"}  # not in every build
+    assert known - set(READABLE) <= {
+        "AVIF",
+        "HEIF",
+        "JPEG2000",
+        "JXL",
+        "WEBP",
+    }  # not in every build
 
 
 @pytest.fixture(scope="module", params=["encode", "enhance"])

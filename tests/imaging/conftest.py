@@ -209,7 +209,7 @@ class Made:
         return out.getvalue()
 
     @staticmethod
-    def described(pixels: Samples, **blocks: bytes | None) -> Picture:
+    def described(pixels: Samples, **blocks: Any) -> Picture:
         return Picture(pixels, metadata=Metadata(**blocks))
 
 

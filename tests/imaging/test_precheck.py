@@ -104,3 +104,13 @@ def test_gzip_in_fits_is_not_unpacked() -> None:
     )
     with pytest.raises(UnreadableImageError, match="compressed FITS"):
         read_picture(data + bytes(3000))
+
+
+@pytest.mark.extra("pillow_heif")
+def test_all_of_a_heic_counts_and_not_what_is_shown_of_it() -> None:
+    """The encoder pads 16×16 to 64×64, of which 16×16 are shown."""
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(out, "HEIF")
+    assert read_picture(out.getvalue(), max_pixels=64 * 64).width == 16
+    with pytest.raises(TooManyPixelsError):
+        read_picture(out.getvalue(), max_pixels=64 * 64 - 1)

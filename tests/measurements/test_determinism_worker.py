@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 
+from llcodec.engine.torch_transforms import TorchTransforms
 from measurements.determinism_worker import Reader, check_file, differences, reader_of
 from measurements.golden import read_expected
 
@@ -21,7 +22,9 @@ def reader(request: pytest.FixtureRequest) -> Reader:
 
 
 def test_layouts_are_as_asked(reader: Reader) -> None:
-    wide = [w for w in reader.codec.file.model.g_s.parameters() if w.ndim == 4 and w.shape[-1] > 1]
+    assert isinstance(reader.codec.transforms, TorchTransforms)
+    network = reader.codec.transforms.model.g_s
+    wide = [w for w in network.parameters() if w.ndim == 4 and w.shape[-1] > 1]
     last = all(w.is_contiguous(memory_format=torch.channels_last) for w in wide)
     plain = all(w.is_contiguous() for w in wide)
     assert wide

@@ -14,7 +14,8 @@ from llcodec.errors import ModelError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
-from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nerco.torch_engine import nerco_file
+from llcodec.nerco.weights import write_nerco
 from measurements.normalised import Exposure, brightness, main, normalise
 
 
@@ -65,7 +66,7 @@ def test_the_figure_and_its_numbers(
 ) -> None:
     pytest.importorskip("matplotlib")
     out, weights = tmp_path / "figure.png", tmp_path / "own.safetensors"
-    write_nerco(weights, NercoFile("own", NercoModel(tiny_nerco)))
+    write_nerco(weights, nerco_file("own", NercoModel(tiny_nerco)))
     run(*exposures, "--model", str(weights), "--out", str(out), monkeypatch=monkeypatch)
     with Image.open(out) as figure:
         assert figure.size == (520, 600)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from llcodec.codec.codec import Codec
+from llcodec.engine.torch_transforms import TorchTransforms
 from measurements.soak_pairs import LONGEST, TILES, Checker, Pair, random_pair
 
 
@@ -42,8 +43,9 @@ def test_nothing_is_wrong(checker: Checker) -> None:
 
 def test_a_decoder_that_comes_to_something_else_is_noticed() -> None:
     checker = Checker("fast")
-    checker._codec = Codec("fast", device="cpu")
-    path = checker._codec.file.model.linear_synthesis
+    checker._codec = Codec("fast", engine="torch", device="cpu")
+    assert isinstance(checker._codec.transforms, TorchTransforms)
+    path = checker._codec.transforms.model.linear_synthesis
     assert path is not None
     path.weight.mul_(1.5)  # not what the encoder's latents say
     problems = checker.problems(replace(pair(0), brightness=1.0))

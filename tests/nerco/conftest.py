@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from llcodec.nerco.coordinates import Area, coordinates, stacked
+from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.presets import PAPER, NercoPreset
 from llcodec.nerco.views import View, view
+from llcodec.nerco.windows import Area
 
 TINY_PAPER = replace(
     PAPER,

@@ -2,7 +2,8 @@ import math
 
 import torch
 
-from llcodec.nerco.coordinates import Area, coordinates, positional_encoding, stacked
+from llcodec.nerco.coordinates import coordinates, positional_encoding, stacked
+from llcodec.nerco.windows import Area
 
 
 def test_coordinates_are_pixel_centres_of_the_whole_picture() -> None:

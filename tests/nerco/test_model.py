@@ -10,11 +10,12 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from llcodec.nerco.coordinates import Area, coordinates
+from llcodec.nerco.coordinates import coordinates
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT, PAPER, NercoPreset
 from llcodec.nerco.switches import ABLATION_1, ABLATION_2, NercoSwitches
 from llcodec.nerco.views import to_unit, view_of_whole
+from llcodec.nerco.windows import Area
 
 
 def parameters(module: nn.Module | None) -> int:

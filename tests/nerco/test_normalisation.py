@@ -5,10 +5,11 @@ import pytest
 import torch
 
 from llcodec.nerco import normalisation
-from llcodec.nerco.coordinates import Area, Coordinates, coordinates, positional_encoding
+from llcodec.nerco.coordinates import Coordinates, coordinates, positional_encoding
 from llcodec.nerco.normalisation import NeuralRepresentationNormalisation, PixelMlp
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.views import View, to_signed, to_unit, view_of_whole
+from llcodec.nerco.windows import Area
 
 
 def test_normalised_pictures_are_pictures(tiny: NercoPreset, low: View) -> None:

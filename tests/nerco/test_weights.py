@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from llcodec._cards import read_card
+from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import BrokenModelError, LlcError, UnknownModelError
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
+from llcodec.nerco.torch_engine import nerco_file, nerco_model
 from llcodec.nerco.weights import FORMAT, NercoFile, read_nerco, write_nerco
 
 Parts = tuple[dict[str, Any], dict[str, torch.Tensor]]
@@ -24,7 +27,7 @@ Parts = tuple[dict[str, Any], dict[str, torch.Tensor]]
 
 @pytest.fixture
 def file(compact: NercoPreset) -> NercoFile:
-    return NercoFile("tiny", NercoModel(compact), {"data": "noise", "steps": "5"})
+    return nerco_file("tiny", NercoModel(compact), {"data": "noise", "steps": "5"})
 
 
 @pytest.fixture
@@ -41,6 +44,12 @@ def parts(path: Path) -> Parts:
         return json.loads(file.metadata()["llcodec"]), tensors
 
 
+@pytest.fixture(params=["onnx", "torch"])
+def load(request: pytest.FixtureRequest) -> Callable[[Path], Enhancer]:
+    """Load a weight file into each engine, which checks its arrays."""
+    return lambda path: Enhancer(str(path), engine=request.param, device="cpu")
+
+
 def save(path: Path, card: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Path:
     save_file(tensors, path, {"llcodec": json.dumps(card)})
     return path
@@ -50,15 +59,16 @@ def test_a_model_comes_back_in_half_precision_and_without_g_l(
     tiny: NercoPreset, tmp_path: Path
 ) -> None:
     trained = NercoModel(tiny)
-    write_nerco(tmp_path / "a", NercoFile("own", trained, {"steps": "5"}))
+    write_nerco(tmp_path / "a", nerco_file("own", trained, {"steps": "5"}))
     read = read_nerco(tmp_path / "a")
-    assert (read.name, read.notes, read.model.preset) == ("own", {"steps": "5"}, tiny)
+    assert (read.name, read.notes, read.shape.preset) == ("own", {"steps": "5"}, tiny)
     assert read.sha256 == hashlib.sha256((tmp_path / "a").read_bytes()).hexdigest()
-    assert read.model.g_l is None
-    assert not read.model.training
-    assert not any(p.requires_grad for p in read.model.parameters())
+    model = nerco_model(read)
+    assert model.g_l is None
+    assert not model.training
+    assert not any(p.requires_grad for p in model.parameters())
     state = trained.state_dict()
-    kept = read.model.state_dict()
+    kept = model.state_dict()
     assert kept.keys() == {key for key in state if not key.startswith("g_l.")}
     for key, value in kept.items():
         assert value.dtype == torch.float32
@@ -67,16 +77,16 @@ def test_a_model_comes_back_in_half_precision_and_without_g_l(
 
 def test_what_is_read_enhances_as_what_was_written(tiny: NercoPreset, tmp_path: Path) -> None:
     model = NercoModel(tiny)
-    write_nerco(tmp_path / "a", NercoFile("own", model))
+    write_nerco(tmp_path / "a", nerco_file("own", model))
     x = 0.1 * torch.rand(1, 3, 20, 36)
-    read = read_nerco(tmp_path / "a").model
+    read = nerco_model(read_nerco(tmp_path / "a"))
     torch.testing.assert_close(read.enhance(x), model.enhance(x), atol=2e-3, rtol=0)
 
 
 @pytest.mark.parametrize("switches", [*ABLATIONS, NercoSwitches(coordinates=False)])
 def test_switches_come_back(compact: NercoPreset, switches: NercoSwitches, tmp_path: Path) -> None:
-    write_nerco(tmp_path / "a", NercoFile("own", NercoModel(compact, switches)))
-    read = read_nerco(tmp_path / "a").model
+    write_nerco(tmp_path / "a", nerco_file("own", NercoModel(compact, switches)))
+    read = nerco_model(read_nerco(tmp_path / "a"))
     assert read.switches == switches
     assert (read.nrn is None) == (not switches.normalisation)
     assert (read.me is None) == (not switches.cooperation)
@@ -86,18 +96,18 @@ def test_reading_leaves_the_random_numbers_of_others_alone(path: Path) -> None:
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    read_nerco(path)
+    nerco_model(read_nerco(path))
     assert torch.equal(torch.rand(3), expected)
 
 
 def test_the_card_says_what_the_file_is(path: Path, file: NercoFile, parts: Parts) -> None:
     stored, _ = parts
     assert stored["format"] == FORMAT
-    assert stored["preset"] == asdict(file.model.preset)
-    assert stored["switches"] == asdict(file.model.switches)
+    assert stored["preset"] == asdict(file.shape.preset)
+    assert stored["switches"] == asdict(file.shape.switches)
     card = read_card(path)
     assert (card.name, card.kind, card.preset) == ("tiny", "enhancer", "nerco-compact")
-    model = read_nerco(path).model
+    model = nerco_model(read_nerco(path))
     assert card.parameters == sum(p.numel() for p in model.parameters())
 
 
@@ -171,12 +181,12 @@ def test_wrong_metadata_is_broken(parts: Parts, key: str, value: str, tmp_path: 
     ],
 )
 def test_impossible_presets_are_broken(
-    parts: Parts, change: dict[str, Any], tmp_path: Path
+    parts: Parts, change: dict[str, Any], load: Callable[[Path], Enhancer], tmp_path: Path
 ) -> None:
     card, tensors = parts
     preset = card["preset"] | change
     with pytest.raises(BrokenModelError):
-        read_nerco(save(tmp_path / "a", card | {"preset": preset}, tensors))
+        load(save(tmp_path / "a", card | {"preset": preset}, tensors))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
@@ -188,14 +198,16 @@ def test_weights_that_are_no_numbers_are_broken(parts: Parts, value: float, tmp_
         read_nerco(save(tmp_path / "a", card, damaged))
 
 
-def test_missing_misshapen_and_additional_tensors_are_broken(parts: Parts, tmp_path: Path) -> None:
+def test_missing_misshapen_and_additional_tensors_are_broken(
+    parts: Parts, load: Callable[[Path], Enhancer], tmp_path: Path
+) -> None:
     card, tensors = parts
     for key in sorted(tensors)[::5]:
         rest = {k: v for k, v in tensors.items() if k != key}
         shorter = tensors[key].flatten()[:-1].clone()
         for wrong in (rest, tensors | {key: shorter}, tensors | {f"{key}.more": shorter}):
-            with pytest.raises(BrokenModelError, match="damaged weight file"):
-                read_nerco(save(tmp_path / "a", card, wrong))
+            with pytest.raises(BrokenModelError, match=r"a: .*weight file"):
+                load(save(tmp_path / "a", card, wrong))
 
 
 @pytest.mark.parametrize("name", ["", "My Model", "a" * 33, "../x"])
@@ -203,5 +215,5 @@ def test_names_that_no_model_can_have_are_not_written(
     file: NercoFile, name: str, tmp_path: Path
 ) -> None:
     with pytest.raises(BrokenModelError, match="name"):
-        write_nerco(tmp_path / "a", NercoFile(name, file.model))
+        write_nerco(tmp_path / "a", replace(file, name=name))
     assert not list(tmp_path.iterdir())

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
+from llcodec.nerco.constants import CODE
 from llcodec.nerco.whole_picture import (
-    CODE,
     CodedBlock,
     OverviewCode,
     from_log_odds,

@@ -9,7 +9,7 @@ from llcodec._bitstream import HYPER_STRIDE, STRIDE
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import FAST, Preset
 from llcodec.nets.tone import identity_curve
-from tests.codec.conftest import started_model
+from tests.codec.started import started_model
 
 QUALITIES = torch.tensor([1.5, 3.5, 5.5, 7.5])
 

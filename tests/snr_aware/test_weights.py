@@ -12,10 +12,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from llcodec._cards import read_card
+from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import SnrAwarePreset
-from llcodec.snr_aware.weights import SnrAwareFile, read_snr_aware, write_snr_aware
+from llcodec.snr_aware.torch_engine import snr_aware_file, snr_aware_network
+from llcodec.snr_aware.weights import read_snr_aware, write_snr_aware
 
 Card = dict[str, Any]
 Tensors = dict[str, torch.Tensor]
@@ -24,25 +26,28 @@ Tensors = dict[str, torch.Tensor]
 @pytest.fixture
 def path(tiny_snr_aware: SnrAwarePreset, tmp_path: Path) -> Path:
     torch.manual_seed(0)
-    file = SnrAwareFile("tiny", SnrAwareNetwork(tiny_snr_aware), {"steps": "5"})
+    file = snr_aware_file("tiny", SnrAwareNetwork(tiny_snr_aware), {"steps": "5"})
     write_snr_aware(tmp_path / "tiny.safetensors", file)
     return tmp_path / "tiny.safetensors"
 
 
 def test_a_model_comes_back_in_half_precision(path: Path, tiny_snr_aware: SnrAwarePreset) -> None:
     read = read_snr_aware(path)
-    assert (read.name, read.notes, read.model.preset) == ("tiny", {"steps": "5"}, tiny_snr_aware)
+    assert (read.name, read.notes, read.shape) == ("tiny", {"steps": "5"}, tiny_snr_aware)
+    network = snr_aware_network(read)
     assert read.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     torch.manual_seed(0)
     for key, value in SnrAwareNetwork(tiny_snr_aware).state_dict().items():
-        assert torch.equal(read.model.state_dict()[key], value.half().float())
-    assert not read.model.training
+        assert torch.equal(network.state_dict()[key], value.half().float())
+    assert not network.training
 
 
 def test_the_card_says_what_it_is(path: Path) -> None:
     card = read_card(path)
     assert (card.name, card.kind, card.preset) == ("tiny", "enhancer", "snr-aware-tiny")
-    assert card.parameters == sum(p.numel() for p in read_snr_aware(path).model.parameters())
+    assert card.parameters == sum(
+        p.numel() for p in snr_aware_network(read_snr_aware(path)).parameters()
+    )
 
 
 def test_equal_models_are_equal_files(path: Path, tmp_path: Path) -> None:
@@ -74,18 +79,21 @@ def change_the_format(card: Card, tensors: Tensors) -> None:
     card["format"] = "llcodec-nerco-1"
 
 
+@pytest.mark.parametrize("engine", ["onnx", "torch"])
 @pytest.mark.parametrize(
     "damage",
     [forget_a_layer, spoil_a_weight, rename, inflate, mix_up_the_map, change_the_format],
 )
-def test_damage_is_refused(path: Path, damage: Callable[[Card, Tensors], None]) -> None:
+def test_damage_is_refused(
+    path: Path, damage: Callable[[Card, Tensors], None], engine: str
+) -> None:
     with safe_open(path, framework="pt") as file:
         tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         card = json.loads(file.metadata()["llcodec"])
     damage(card, tensors)
     save_file(tensors, path, {"llcodec": json.dumps(card)})
     with pytest.raises(BrokenModelError):
-        read_snr_aware(path)
+        Enhancer(str(path), engine=engine, device="cpu")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

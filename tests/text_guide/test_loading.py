@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.codec.samples import to_tensor
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import read_pixels
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.text_guide import open_clip_extra
 from llcodec.text_guide.file import read_card

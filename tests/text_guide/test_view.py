@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from llcodec.codec.samples import to_tensor
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.text_guide.open_clip_extra import require_open_clip
 from llcodec.text_guide.view import GuideView

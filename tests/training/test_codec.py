@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
+from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError, LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, JointOutput

@@ -5,8 +5,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.training.sheet import draw_sheet
 

@@ -8,6 +8,7 @@ import torch
 from llcodec._bitstream import TABLE_TOTAL
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import ModelFile, read_model
+from llcodec.engine.torch_models import joint_model
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.nets.joint import JointModel
 from llcodec.training.export import Calibration, export_model
@@ -39,14 +40,15 @@ def gaussian(model: JointModel, tmp_path_factory: pytest.TempPathFactory) -> Mod
 
 @pytest.fixture(scope="module")
 def fitted(gaussian: ModelFile) -> ModelFile:
-    pictures = [peaked(gaussian.model, q, n) for n, q in enumerate((1.0, 4.0, 8.0))]
+    model = joint_model(gaussian.preset, gaussian.arrays)
+    pictures = [peaked(model, q, n) for n, q in enumerate((1.0, 4.0, 8.0))]
     return with_fitted_tables(gaussian, pictures)
 
 
 @torch.no_grad()
 def length(file: ModelFile, picture: GainedLatents) -> int:
     y = picture.latents.numpy()
-    z_hat = hyper_latents(TorchTransforms(file.model), y)
+    z_hat = hyper_latents(TorchTransforms(joint_model(file.preset, file.arrays)), y)
     stream, decoded = file.coder().encode(y, z_hat, picture.quality_units)
     back = file.coder().decode(stream, 24, 24, picture.quality_units)
     assert np.array_equal(back.y_hat, decoded.y_hat)
@@ -54,7 +56,7 @@ def length(file: ModelFile, picture: GainedLatents) -> int:
 
 
 def test_other_pictures_of_the_kind_take_fewer_bits(gaussian: ModelFile, fitted: ModelFile) -> None:
-    picture = peaked(gaussian.model, 5.0, 99)
+    picture = peaked(joint_model(gaussian.preset, gaussian.arrays), 5.0, 99)
     assert length(fitted, picture) < 0.97 * length(gaussian, picture)
 
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 from torch import Tensor
 
-from llcodec.codec.samples import to_tensor
 from llcodec.data.pairs import Pair
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.training.validation import validate
 

@@ -40,7 +40,7 @@ class LlcCodec:
     """
 
     def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
-        self._codec = Codec(model, device=device)
+        self._codec = Codec(model, engine="torch", device=device)
         self._name, self._brightens = name, self._codec.file.brightens
         if use != "any" and self._brightens != (use == "joint"):
             does = "brightens" if self._brightens else "does not brighten"
@@ -54,7 +54,7 @@ class LlcCodec:
     @property
     def preset(self) -> Preset:
         """The preset of the model's networks."""
-        return self._codec.file.model.preset
+        return self._codec.file.preset
 
     @property
     def brightens(self) -> bool:
@@ -64,7 +64,7 @@ class LlcCodec:
     @property
     def device(self) -> str:
         """The device of the float networks: ``cpu``, ``cuda`` or ``mps``."""
-        return self._codec.device.type
+        return self._codec.device.partition(":")[0]
 
     @property
     def qualities(self) -> tuple[float, ...]:

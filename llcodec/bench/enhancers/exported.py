@@ -280,9 +280,9 @@ def load_torch(name: str, data: bytes, device: str = "cpu") -> LoadedNetwork:
     """
     import torch
 
-    from llcodec._device import choose_device
+    from llcodec.engine.torch_device import torch_device
 
-    place = choose_device(device)
+    place = torch_device(device)
     load = _load_program if name.lower().endswith(_PROGRAM) else _load_script
     try:
         with warnings.catch_warnings():

@@ -4,7 +4,6 @@ import torch
 
 from llcodec._arrays import Pixels
 from llcodec._cards import Card, read_card
-from llcodec._device import choose_device
 from llcodec._version import __version__
 from llcodec.bench.codecs.llc import hours_in
 from llcodec.bench.interfaces import EnhancerSettings
@@ -29,8 +28,8 @@ class LearnedEnhancer:
     def __init__(self, name: str, model: str, device: str = "cpu") -> None:
         self.name = name
         self.card: Card = read_card(find_enhancer(model))
-        self._device = choose_device(device).type
-        self._enhancer = Enhancer(model, device=self._device)
+        self._enhancer = Enhancer(model, engine="torch", device=device)
+        self._device = self._enhancer.device.partition(":")[0]
 
     def settings(self) -> EnhancerSettings:
         """Return the model, its checksum, its device, and how long it was trained."""

@@ -1,95 +1,15 @@
-"""The graphs of the family ``fast``; see :mod:`llcodec.nets.fast` and :mod:`llcodec.nets.joint`."""
+"""The transforms of the family ``fast``; see :mod:`llcodec.nets.fast`."""
+
+from itertools import product
 
 import numpy as np
 
 from llcodec._bitstream import STRIDE
-from llcodec.engine.onnx import linear_path
-from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Layers
-from llcodec.engine.onnx.pooled_branch import snr_branch
-from llcodec.engine.onnx.tone import bright, exposed
-from llcodec.nets.constants import ADAPTATION_GAIN
+from llcodec.engine.onnx.family import Family
+from llcodec.engine.onnx.graph import Value
+from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.pooled_branch import grid_inputs, snr_branch
 from llcodec.nets.presets import Preset
-
-
-def synthesis(preset: Preset, arrays: Arrays) -> bytes:
-    """Return g_s beside the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3."""
-    graph = Graph()
-    layers = Layers(graph, arrays)
-    latents = graph.input("latents", (1, preset.latents, "h", "w"))
-    half, blocks = preset.widths[0], preset.decoder_blocks or preset.blocks
-    walk = _Walk(layers, "g_s.layers")
-    # Divided by the typical magnitudes of latents: so are the weights.
-    scale = arrays["latent_scale"][None, :, None, None]
-    weight = arrays[f"{walk.next()}.weight"] / scale
-    x = layers.leaky(layers.convolve(latents, weight, arrays["g_s.layers.0.bias"]))
-    walk.skip()
-    x = walk.upsample(walk.residuals(x, blocks[3]))
-    x = walk.upsample(walk.residuals(x, blocks[2]))
-    x = walk.residuals(x, blocks[1])
-    if half:
-        x = walk.residuals(walk.upsample(x), blocks[0])
-    factor = 2 if half else 4
-    x = layers.conv(walk.next(), x)
-    if preset.linear_path:
-        x = graph.add("Add", x, linear_path.synthesis(layers, latents, factor))
-    picture = layers.to_picture(layers.shuffle(x, factor))
-    graph.output("picture", picture, (1, "height", "width", 3))
-    return graph.model()
-
-
-def preview(preset: Preset, arrays: Arrays) -> bytes:
-    """Return the means of blocks by the linear path: ``latents`` → ``picture`` 1×h×w×3."""
-    graph = Graph()
-    layers = Layers(graph, arrays)
-    latents = graph.input("latents", (1, preset.latents, "h", "w"))
-    means = layers.to_picture(linear_path.block_means(layers, latents))
-    graph.output("picture", means, (1, "h", "w", 3))
-    return graph.model()
-
-
-def hyper_analysis(preset: Preset, arrays: Arrays) -> bytes:
-    """Return h_a: gained ``latents`` 1×M×h×w → ``hyper_latents`` 1×Z×h/4×w/4."""
-    graph = Graph()
-    layers = Layers(graph, arrays)
-    latents = graph.input("latents", (1, preset.latents, "h", "w"))
-    weight = arrays["h_a.0.weight"] / arrays["coded_scale"][None, :, None, None]
-    x = layers.leaky(layers.convolve(latents, weight, arrays["h_a.0.bias"]))
-    x = layers.leaky(layers.conv("h_a.2", x, stride=2))
-    x = layers.conv("h_a.4", x, stride=2)
-    graph.output("hyper_latents", x, (1, preset.hyper_latents, "zh", "zw"))
-    return graph.model()
-
-
-def analysis(preset: Preset, arrays: Arrays, *, tone: bool, enhance: bool) -> bytes:
-    """Return the analysis: ``picture`` 1×H×W×3 → ``latents`` 1×M×H/16×W/16.
-
-    Args:
-        preset: of the codec.
-        arrays: its parameters.
-        tone: whether the graph has the inputs of a tone curve.
-        enhance: whether the SNR-aware branch takes part. Its grids are inputs.
-    """
-    graph = Graph()
-    layers = Layers(graph, arrays)
-    x = layers.to_planes(graph.input("picture", (1, "height", "width", 3)))
-    if preset.snr == "robust":
-        snr = layers.robust_snr(x)
-    else:
-        snr = layers.published_snr(x, graph.input("snr_maximum", (1,)))
-    light = exposed(layers, x) if tone else x
-    x_g = bright(layers, light) if tone else x
-    planes = graph.add("Concat", x_g, layers.at_most(light, 2.0), snr, axis=1)
-    y0 = _analysis0(layers, preset, planes)
-    if enhance:
-        y0 = _adapted(layers, preset, 0, y0, snr_branch(layers, 0, y0, snr, 4))
-    features, y = _analysis1(layers, preset, y0)
-    if preset.linear_path:
-        y = graph.add("Add", y, linear_path.analysis(layers, x_g))
-    if enhance:
-        y = _adapted(layers, preset, 1, y, snr_branch(layers, 1, features, snr, STRIDE))
-    graph.output("latents", y, (1, preset.latents, "h", "w"))
-    return graph.model()
 
 
 def _analysis0(layers: Layers, preset: Preset, planes: Value) -> Value:
@@ -105,7 +25,7 @@ def _analysis0(layers: Layers, preset: Preset, planes: Value) -> Value:
 
 
 def _analysis1(layers: Layers, preset: Preset, y0: Value) -> tuple[Value, Value]:
-    """Add g_a1: features, and the residual of the latents (all of them without a linear path)."""
+    """Add g_a1: features, and the residual of the latents, in the unit of the linear path."""
     walk = _Walk(layers, "g_a1.layers")
     x = walk.residuals(walk.downsample(y0), preset.blocks[2])
     features = walk.residuals(walk.downsample(x), preset.blocks[3])
@@ -116,20 +36,60 @@ def _analysis1(layers: Layers, preset: Preset, y0: Value) -> tuple[Value, Value]
     return features, layers.convolve(features, weight, bias)
 
 
-def _adapted(layers: Layers, preset: Preset, stage: int, y: Value, s: Value) -> Value:
-    """Add a feature adaptation; see :mod:`llcodec.nets.adaptation`."""
-    graph, name = layers.graph, f"f_a{stage}"
-    hidden = layers.leaky(layers.conv(f"{name}.hidden.0", s))
-    if not preset.scale_and_shift:
-        return graph.add("Add", y, layers.conv(f"{name}.out", hidden))
-    (gamma_weight, beta_weight), (gamma_bias, beta_bias) = (
-        np.split(layers[f"{name}.out.{kind}"], 2) for kind in ("weight", "bias")
-    )
-    gain = np.float32(ADAPTATION_GAIN)
-    gamma = layers.convolve(hidden, gamma_weight * gain, gamma_bias * gain)
-    factor = layers.plus(graph.add("Tanh", gamma), 1.0)
-    beta = layers.convolve(hidden, beta_weight, beta_bias)
-    return graph.add("Add", graph.add("Mul", y, factor), beta)
+def _synthesis(layers: Layers, preset: Preset, latents: Value) -> tuple[Value, int]:
+    """Add g_s without its last shuffle, and return the factor of that."""
+    half, blocks = preset.widths[0], preset.decoder_blocks or preset.blocks
+    walk = _Walk(layers, "g_s.layers")
+    # Divided by the typical magnitudes of latents: so are the weights.
+    name, scale = walk.next(), layers["latent_scale"][None, :, None, None]
+    weight, bias = layers[f"{name}.weight"] / scale, layers[f"{name}.bias"]
+    x = layers.leaky(layers.convolve(latents, weight, bias))
+    walk.skip()
+    x = walk.upsample(walk.residuals(x, blocks[3]))
+    x = walk.upsample(walk.residuals(x, blocks[2]))
+    x = walk.residuals(x, blocks[1])
+    if not half:
+        return layers.conv(walk.next(), x), 4
+    if blocks[0]:
+        x = walk.residuals(walk.upsample(x), blocks[0])
+        return layers.conv(walk.next(), x), 2
+    x = layers.leaky(layers.conv(f"{walk.next()}.0", x))
+    walk.skip()
+    name = walk.next()
+    weight, bias = layers[f"{name}.weight"], layers[f"{name}.bias"].reshape(3, 1, 2, 1, 2)
+    every = np.broadcast_to(bias, (3, 2, 2, 2, 2)).reshape(-1)
+    return layers.convolve(x, _before_a_shuffle(weight), every), 4
+
+
+def _before_a_shuffle(weight: Floats) -> Floats:
+    """Return the weights, 48×4C×3×3, with which a convolution 12×C×3×3 goes before a shuffle by 2.
+
+    It does the same on a quarter of the positions: kernels have zeros, but few channels on many
+    positions are the least efficient to compute, and the shuffle costs most of all.
+    """
+    outputs, inputs = weight.shape[:2]
+    wide = np.zeros((outputs, 2, 2, inputs, 2, 2, 3, 3), np.float32)
+    for row, column, down, right in product(range(3), range(3), range(2), range(2)):
+        # Where the element of the kernel lies: the position, and the place in it.
+        (y, of_y), (x, of_x) = divmod(down + row - 1, 2), divmod(right + column - 1, 2)
+        wide[:, down, right, :, of_y, of_x, y + 1, x + 1] = weight[:, :, row, column]
+    # The place of an output in its position comes first, then that in the last shuffle.
+    places = wide.reshape(3, 2, 2, 2, 2, 4 * inputs, 3, 3).transpose(0, 3, 1, 4, 2, 5, 6, 7)
+    return places.reshape(4 * outputs, 4 * inputs, 3, 3)
+
+
+def _hyper_analysis(layers: Layers, preset: Preset, latents: Value) -> Value:
+    """Add h_a."""
+    weight = layers["h_a.0.weight"] / layers["coded_scale"][None, :, None, None]
+    x = layers.leaky(layers.convolve(latents, weight, layers["h_a.0.bias"]))
+    x = layers.leaky(layers.conv("h_a.2", x, stride=2))
+    return layers.conv("h_a.4", x, stride=2)
+
+
+def _branch_inputs(height: int, width: int) -> dict[str, Floats]:
+    """Return the grids of both stages for a window of H×W pixels."""
+    quarter = grid_inputs(0, height // 4, width // 4)
+    return quarter | grid_inputs(1, height // STRIDE, width // STRIDE)
 
 
 class _Walk:
@@ -164,3 +124,14 @@ class _Walk:
         out = self._layers.leaky(self._layers.conv(f"{self.next()}.0", x))
         self.skip()
         return self._layers.shuffle(out)
+
+
+FAMILY = Family(
+    analysis0=_analysis0,
+    analysis1=_analysis1,
+    synthesis=_synthesis,
+    hyper_analysis=_hyper_analysis,
+    branch=snr_branch,
+    branch_inputs=_branch_inputs,
+    bounded=True,
+)

@@ -1,7 +1,7 @@
 """A writer of ONNX models: nodes, initializers, inputs and outputs, at one fixed version."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,10 @@ Array: TypeAlias = NDArray[np.float32] | NDArray[np.int64]
 
 # ONNX Runtime's own operators, such as attention that never has all scores in memory.
 _EXTENSION, _EXTENSION_VERSION = "com.microsoft", 1
-_MOST = 2**31 - 1  # bytes of a message, which Protocol Buffers limit
+_MOST = 2**31 - 1  # bytes of a message, which Protocol memoryviews limit
+_MOST_SHARED = 64  # elements of an initializer that is compared with others
 _TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}  # TensorProto.DataType
-_FLOAT = _TYPES[np.dtype(np.float32)]
+_FLOAT32 = np.dtype(np.float32)
 
 
 class Graph:
@@ -34,10 +35,10 @@ class Graph:
 
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
-        self._initializers: list[bytes] = []
+        self._initializers: list[tuple[bytes, memoryview]] = []
         self._inputs: list[bytes] = []
         self._outputs: list[bytes] = []
-        self._shared: dict[bytes, Value] = {}
+        self._shared: dict[tuple[str, tuple[int, ...], bytes], Value] = {}
         self._count = 0
 
     def input(self, name: str, shape: Sequence[int | str]) -> Value:
@@ -45,14 +46,19 @@ class Graph:
         self._inputs.append(_value_info(name, shape))
         return name
 
+    def indices(self, name: str) -> Value:
+        """Add an input of one dimension of integers, such as a shape."""
+        self._inputs.append(_value_info(name, (f"length of {name}",), np.dtype(np.int64)))
+        return name
+
     def constant(self, values: Array) -> Value:
-        """Add an initializer; equal ones are added once."""
-        encoded = _tensor_data(values)
-        known = self._shared.get(encoded)
-        if known is None:
-            known = self._shared[encoded] = self._new_name()
-            self._initializers.append(encoded + pb.text(8, known))
-        return known
+        """Add an initializer; small ones that are equal are added once."""
+        if values.size > _MOST_SHARED:
+            return self._initialized(values)
+        key = values.dtype.char, values.shape, values.tobytes()
+        if key not in self._shared:
+            self._shared[key] = self._initialized(values)
+        return self._shared[key]
 
     def floats(self, *values: float) -> Value:
         """Add an initializer of one dimension."""
@@ -100,37 +106,45 @@ class Graph:
         Raises:
             ModelError: if it is larger than such a file can be.
         """
-        graph = b"".join(
-            (
-                *(pb.data(1, node) for node in self._nodes),
-                pb.text(2, "llcodec"),
-                *(pb.data(5, tensor) for tensor in self._initializers),
-                *(pb.data(11, value) for value in self._inputs),
-                *(pb.data(12, value) for value in self._outputs),
-            )
-        )
-        if len(graph) > _MOST:
+        parts: list[bytes | memoryview] = [pb.data(1, node) for node in self._nodes]
+        parts.append(pb.text(2, "llcodec"))
+        for head, data in self._initializers:
+            end = pb.begin(9, data.nbytes)
+            parts += [pb.begin(5, len(head) + len(end) + data.nbytes), head, end, data]
+        parts += [pb.data(11, value) for value in self._inputs]
+        parts += [pb.data(12, value) for value in self._outputs]
+        size = sum(memoryview(part).nbytes for part in parts)
+        if size > _MOST:
             raise ModelError("the model is too large for ONNX Runtime; it needs the engine torch")
-        fields = pb.integer(1, IR_VERSION), pb.text(2, "llcodec"), pb.data(7, graph)
         versions = ("", OPSET), (_EXTENSION, _EXTENSION_VERSION)
         opsets = (pb.text(1, domain) + pb.integer(2, version) for domain, version in versions)
-        return b"".join((*fields, *(pb.data(8, opset) for opset in opsets)))
+        return b"".join(
+            (
+                pb.integer(1, IR_VERSION),
+                pb.text(2, "llcodec"),
+                *(pb.data(8, opset) for opset in opsets),
+                pb.begin(7, size),
+                *parts,
+            )
+        )
+
+    def _initialized(self, values: Array) -> Value:
+        little = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+        name = self._new_name()
+        head = pb.packed(1, values.shape) + pb.integer(2, _TYPES[values.dtype]) + pb.text(8, name)
+        # Copied once only, into the model.
+        self._initializers.append((head, little.reshape(-1).view(np.uint8).data))
+        return name
 
     def _new_name(self) -> Value:
         self._count += 1
         return f"v{self._count}"
 
 
-def _tensor_data(values: Array) -> bytes:
-    kind = pb.integer(2, _TYPES[values.dtype])
-    little = values.astype(values.dtype.newbyteorder("<"), copy=False)
-    return pb.packed(1, values.shape) + kind + pb.data(9, little.tobytes())
-
-
-def _value_info(name: str, shape: Sequence[int | str]) -> bytes:
+def _value_info(name: str, shape: Sequence[int | str], kind: np.dtype[Any] = _FLOAT32) -> bytes:
     sides = (pb.integer(1, n) if isinstance(n, int) else pb.text(2, n) for n in shape)
     dimensions = b"".join(pb.data(1, side) for side in sides)
-    tensor = pb.integer(1, _FLOAT) + pb.data(2, dimensions)
+    tensor = pb.integer(1, _TYPES[kind]) + pb.data(2, dimensions)
     return pb.text(1, name) + pb.data(2, pb.data(1, tensor))
 
 

@@ -28,10 +28,12 @@ class Layers:
         """Return the parameter of a name."""
         return self._arrays[name]
 
-    def conv(self, name: str, x: Value, *, stride: int = 1, pad: int | None = None) -> Value:
+    def conv(
+        self, name: str, x: Value, *, stride: int = 1, pad: tuple[int, int] | None = None
+    ) -> Value:
         """Add a convolution, with its bias if it has one, that keeps the size (or divides it).
 
-        ``pad`` is half of the kernel by default.
+        ``pad`` is for rows and columns; half of the kernel by default.
         """
         weight = self._arrays[f"{name}.weight"]
         return self.convolve(x, weight, self._arrays.get(f"{name}.bias"), stride=stride, pad=pad)
@@ -43,11 +45,11 @@ class Layers:
         bias: Floats | None = None,
         *,
         stride: int = 1,
-        pad: int | None = None,
+        pad: tuple[int, int] | None = None,
     ) -> Value:
         """Add a convolution with the given weights."""
         side = weight.shape[-1]
-        around = side // 2 if pad is None else pad
+        around = (side // 2, side // 2) if pad is None else pad
         inputs = [x, self.graph.constant(weight)]
         if bias is not None:
             inputs.append(self.graph.constant(bias))
@@ -56,7 +58,7 @@ class Layers:
             *inputs,
             kernel_shape=(side, side),
             strides=(stride, stride),
-            pads=(around,) * 4,
+            pads=2 * around,
         )
 
     def relu(self, x: Value) -> Value:
@@ -143,7 +145,8 @@ class Layers:
     def box_blur(self, x: Value) -> Value:
         """Return the mean over 5×5 pixels, with mirrored borders; H and W are at least 3."""
         wide = self.padded(x, (_BLUR // 2,) * 4, "reflect")
-        return self.graph.add("AveragePool", wide, kernel_shape=(_BLUR, _BLUR))
+        rows = self.graph.add("AveragePool", wide, kernel_shape=(_BLUR, 1))
+        return self.graph.add("AveragePool", rows, kernel_shape=(1, _BLUR))
 
     def robust_snr(self, x: Value) -> Value:
         """Return the robust SNR map; see :func:`llcodec.nets.snr.snr_map`."""

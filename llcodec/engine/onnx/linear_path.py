@@ -7,18 +7,19 @@ from llcodec.engine.onnx.graph import Value
 from llcodec.engine.onnx.layers import Floats, Layers
 
 _MARGIN = (LINEAR_KERNEL - STRIDE) // 2
+_GREY = np.float32(0.5)
 
 
 def analysis(layers: Layers, picture: Value) -> Value:
     """Add the coefficients 1×M×H/16×W/16 of a picture 1×3×H×W."""
-    centred = layers.plus(picture, -0.5)
-    wide = layers.padded(centred, (_MARGIN,) * 4)
+    wide = layers.padded(picture, (_MARGIN,) * 4)
     cells = layers.graph.add("SpaceToDepth", wide, blocksize=STRIDE)
     weight = layers["linear_analysis.conv.weight"]
     halves = weight.reshape(-1, 3, 2, STRIDE, 2, STRIDE)
     # ONNX has the channels of a cell last.
     kernel = halves.transpose(0, 3, 5, 1, 2, 4).reshape(len(weight), -1, 2, 2)
-    return layers.convolve(cells, kernel, pad=0)
+    # Of the picture less mid grey.
+    return layers.convolve(cells, kernel, kernel.sum((1, 2, 3)) * -_GREY, pad=(0, 0))
 
 
 def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
@@ -34,11 +35,11 @@ def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
     side = STRIDE // factor
     split = kernel.reshape(3, side, factor, side, factor, len(weight), 2, 2)
     ordered = split.transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(-1, len(weight), 2, 2)
-    shuffled = layers.shuffle(layers.convolve(wide, ordered, pad=0), side)
+    grey = np.full(len(ordered), _GREY, np.float32)
+    shuffled = layers.shuffle(layers.convolve(wide, ordered, grey, pad=(0, 0)), side)
     margin, graph = _MARGIN // factor, layers.graph
     ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
-    inside = graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
-    return layers.plus(inside, 0.5)
+    return graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
 
 
 def block_means(layers: Layers, latents: Value) -> Value:
@@ -49,4 +50,4 @@ def block_means(layers: Layers, latents: Value) -> Value:
     kernel: Floats = np.stack([rows[..., third].sum(3) for third in thirds], 3)
     kernel = kernel.swapaxes(0, 1) / np.float32(STRIDE**2)
     wide = layers.padded(latents, (1,) * 4)
-    return layers.plus(layers.convolve(wide, kernel, pad=0), 0.5)
+    return layers.convolve(wide, kernel, np.full(3, _GREY, np.float32), pad=(0, 0))

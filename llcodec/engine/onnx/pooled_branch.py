@@ -6,6 +6,7 @@ no adaptive pooling for sizes that a graph does not know.
 
 import numpy as np
 
+from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.attention import self_attention
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.engine.onnx.layers import Floats, Layers
@@ -69,12 +70,14 @@ class _Grid:
         return self._graph.add("MatMul", left, self._graph.add("MatMul", x, right))
 
 
-def snr_branch(layers: Layers, stage: int, y: Value, snr: Value, stride: int) -> Value:
+def snr_branch(layers: Layers, stage: int, y: Value, snr: Value) -> Value:
     """Add one stage of the SNR-aware branch: features 1×C×H×W → 1×K×H×W.
 
-    ``snr`` is the map of the whole picture, ``stride`` pixels of which are one of ``y``.
+    ``snr`` is the map of the window; the features of stage 0 are at a quarter of its size, those
+    of stage 1 at a sixteenth.
     """
     graph, name = layers.graph, f"snr_branch{stage}"
+    stride = STRIDE if stage else STRIDE // 4
     m = graph.add("AveragePool", snr, kernel_shape=(stride, stride), strides=(stride, stride))
     reduced = layers.conv(f"{name}.reduce", y)
     far = _pooled_attention(layers, f"{name}.nonlocal_", _Grid(graph, stage), reduced, m)

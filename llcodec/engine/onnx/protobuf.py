@@ -22,7 +22,12 @@ def number(field: int, value: float) -> bytes:
 
 def data(field: int, value: bytes) -> bytes:
     """Return a field of type bytes, or of a message that is already encoded."""
-    return _key(field, _BYTES) + _varint(len(value)) + value
+    return begin(field, len(value)) + value
+
+
+def begin(field: int, length: int) -> bytes:
+    """Return what precedes the ``length`` bytes of a field of type bytes, or of a message."""
+    return _key(field, _BYTES) + _varint(length)
 
 
 def text(field: int, value: str) -> bytes:

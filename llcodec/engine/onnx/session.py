@@ -10,6 +10,7 @@ from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
 from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
+from llcodec.engine.onnx.graph import Array
 from llcodec.errors import BrokenModelError, InputError
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -37,22 +38,31 @@ class Session:
             providers.append((CPU_PROVIDER, {}))
         try:
             self._session: Any = runtime.InferenceSession(
-                model, _options(runtime), providers=providers
+                model,
+                _options(runtime),
+                providers=providers,
+                enable_fallback=0,  # which prints on standard output
             )
         except Exception as error:
             if is_out_of_memory(error):
                 raise
+            if provider.name != CPU_PROVIDER:
+                raise _unavailable(provider, in_one_line(error)) from error
             raise BrokenModelError(
                 f"ONNX Runtime cannot run the model ({in_one_line(error)})"
             ) from error
         # ONNX Runtime goes on with the CPU where a GPU cannot be used.
         if self._session.get_providers()[0] != provider.name:
-            raise InputError(f"the device {provider.device!r} is not available on this machine")
+            raise _unavailable(provider, f"ONNX Runtime cannot use its {provider.name}")
 
-    def run(self, inputs: Mapping[str, Floats]) -> Floats:
+    def run(self, inputs: Mapping[str, Array]) -> Floats:
         """Return the output without its first dimension, of which there is one."""
         output: Floats = self._session.run(None, inputs)[0][0]
         return output
+
+
+def _unavailable(provider: Provider, why: str) -> InputError:
+    return InputError(f"the device {provider.device!r} is not available on this machine: {why}")
 
 
 def _options(runtime: Any) -> Any:
@@ -60,6 +70,8 @@ def _options(runtime: Any) -> Any:
     options.log_severity_level = _NOTHING
     options.intra_op_num_threads = thread_count()
     options.inter_op_num_threads = 1
+    # Plans of memory are kept for every size of input, which costs more than it saves.
+    options.enable_mem_pattern = False
     # Threads that wait do not compute for anybody else.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return options

@@ -6,18 +6,18 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
-from llcodec.engine.onnx import fast
+from llcodec.engine.onnx import codec_graphs
 from llcodec.engine.onnx.codec_shapes import check
 from llcodec.engine.onnx.devices import choose_provider
+from llcodec.engine.onnx.graph import Array
 from llcodec.engine.onnx.layers import Arrays
-from llcodec.engine.onnx.pooled_branch import grid_inputs
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.snr import snr_ratio
 from llcodec.engine.onnx.tone import Curve, network, network_inputs
 from llcodec.engine.protocol import Floats
 from llcodec.nets.presets import Preset
 
-_STAGE_STRIDES = (4, 16)  # pixels of a position of the features of each stage
+_SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
 
 
 class OnnxTransforms:
@@ -32,7 +32,6 @@ class OnnxTransforms:
         device: where the graphs run; see :func:`llcodec.engine.onnx.devices.choose_provider`.
 
     Raises:
-        ModelError: if only PyTorch can run the model.
         BrokenModelError: if the arrays are not those of the preset.
         InputError: if there is no such device.
     """
@@ -42,6 +41,8 @@ class OnnxTransforms:
         self._preset, self._arrays = preset, arrays
         self._provider = choose_provider(device)
         self._analyses: dict[tuple[bool, bool], Session] = {}
+        branch_inputs = codec_graphs.family_of(preset).branch_inputs
+        self._branch_inputs = lru_cache(_SIZES)(branch_inputs)
 
     @property
     def latents(self) -> int:
@@ -95,15 +96,14 @@ class OnnxTransforms:
         ``enhance=False`` leaves the SNR-aware branch out.
         """
         enhance = enhance and self._preset.snr_branch
-        inputs = {"picture": picture[None]}
+        inputs: dict[str, Array] = {"picture": picture[None]}
         if tone is not None:
             inputs |= Curve.of_numbers(tone).inputs()
         if self.needs_snr_maximum:
             largest = snr_ratio(picture).max() if snr_maximum is None else snr_maximum
             inputs["snr_maximum"] = np.full(1, largest, np.float32)
         if enhance:
-            for stage, stride in enumerate(_STAGE_STRIDES):
-                inputs |= _grid_inputs(stage, *(n // stride for n in picture.shape[:2]))
+            inputs |= self._branch_inputs(*picture.shape[:2])
         session = self._analysis(tone is not None, enhance)
         return session.run(inputs)
 
@@ -123,15 +123,15 @@ class OnnxTransforms:
 
     @cached_property
     def _synthesis(self) -> Session:
-        return self._session(fast.synthesis)
+        return self._session(codec_graphs.synthesis)
 
     @cached_property
     def _preview(self) -> Session:
-        return self._session(fast.preview)
+        return self._session(codec_graphs.preview)
 
     @cached_property
     def _hyper_analysis(self) -> Session:
-        return self._session(fast.hyper_analysis)
+        return self._session(codec_graphs.hyper_analysis)
 
     @cached_property
     def _tone(self) -> Session:
@@ -140,14 +140,11 @@ class OnnxTransforms:
     def _analysis(self, with_tone: bool, enhance: bool) -> Session:
         key = with_tone, enhance
         if key not in self._analyses:
-            model = fast.analysis(self._preset, self._arrays, tone=with_tone, enhance=enhance)
+            model = codec_graphs.analysis(
+                self._preset, self._arrays, tone=with_tone, enhance=enhance
+            )
             self._analyses[key] = Session(model, self._provider)
         return self._analyses[key]
 
     def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
         return Session(build(self._preset, self._arrays), self._provider)
-
-
-@lru_cache(maxsize=16)
-def _grid_inputs(stage: int, height: int, width: int) -> dict[str, Floats]:
-    return grid_inputs(stage, height, width)

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from llcodec._arrays import Pixels
-from llcodec.codec.samples import to_tensor
+from llcodec.engine.tensors import to_tensor
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.export import Calibration, export_model

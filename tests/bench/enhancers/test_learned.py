@@ -15,7 +15,8 @@ from llcodec.errors import InputError, ModelError, UnknownModelError
 from llcodec.imaging import Picture
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import NercoPreset
-from llcodec.nerco.weights import NercoFile, write_nerco
+from llcodec.nerco.torch_engine import nerco_file
+from llcodec.nerco.weights import write_nerco
 
 NOTES = {"data": "lol: 9 pairs", "hours": "2.5"}
 
@@ -24,7 +25,7 @@ NOTES = {"data": "lol: 9 pairs", "hours": "2.5"}
 def nerco(tiny_nerco: NercoPreset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("nerco") / "tiny.safetensors"
-    write_nerco(path, NercoFile("tiny", NercoModel(tiny_nerco, degrader=False), dict(NOTES)))
+    write_nerco(path, nerco_file("tiny", NercoModel(tiny_nerco, degrader=False), dict(NOTES)))
     return path
 
 
@@ -67,8 +68,7 @@ def test_another_device_has_other_settings(nerco: Path, monkeypatch: pytest.Monk
     usual = LearnedEnhancer("nerco", str(nerco)).settings()
     # A device without numbers stands in for a GPU that this machine need not have.
     meta = torch.device("meta")
-    monkeypatch.setattr("llcodec.bench.enhancers.learned.choose_device", lambda name: meta)
-    monkeypatch.setattr("llcodec.enhancing.enhancer.choose_device", lambda name: meta)
+    monkeypatch.setattr("llcodec.engine.torch_device.torch_device", lambda name: meta)
     assert LearnedEnhancer("nerco", str(nerco), "cuda").settings() != usual
 
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from llcodec.codec.models import load_model
 from llcodec.engine.onnx.transforms import OnnxTransforms
-from llcodec.engine.torch_transforms import TorchTransforms, placed
+from llcodec.engine.torch_models import joint_model, placed
+from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.nets.joint import JointModel
-from llcodec.nets.presets import FAST, FAST_2, Preset
+from llcodec.nets.presets import FAST, FAST_2, Preset, paper_preset
 
 INTEGER_NETWORKS = ("h_s.", "context.", "entropy_parameters.", "density.", "grouped_context.")
 
@@ -55,6 +56,17 @@ PRESETS = {
     "no linear path": replace(TINY, linear_path=False),
     "shift only": replace(TINY, scale_and_shift=False),
     "published SNR": replace(TINY, snr="published"),
+    "paper": replace(paper_preset(8), condition=4),
+    "paper, shift only": replace(paper_preset(8, scale=False), condition=4),
+    "paper, plain": replace(paper_preset(8), snr_branch=False),
+    "paper with all else": replace(
+        paper_preset(8),
+        condition=4,
+        snr="robust",
+        variable_rate=True,
+        global_tone=True,
+        linear_path=True,
+    ),
     "no blocks": replace(TINY, blocks=(0, 0, 0, 0)),
 }
 
@@ -103,4 +115,5 @@ def both(request: pytest.FixtureRequest) -> Both:
 
 @pytest.fixture(scope="module", params=["fast", "base"])
 def shipped(request: pytest.FixtureRequest) -> Both:
-    return on_both(load_model(request.param).model)
+    file = load_model(request.param)
+    return on_both(joint_model(file.preset, file.arrays))

@@ -13,7 +13,7 @@ from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import PRESETS as NAMED
 from tests.engine.onnx.conftest import PRESETS, TINY, Both, float_arrays, random_model
 
-ALL = {**PRESETS, **{k: v for k, v in NAMED.items() if v.family == "fast"}}
+ALL = {**PRESETS, **NAMED}
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -5,7 +5,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from llcodec.engine.onnx import fast, graph, tone
+from llcodec.engine.onnx import codec_graphs, graph, tone
 from llcodec.engine.onnx.graph import Graph
 from llcodec.errors import ModelError
 from tests.engine.onnx.conftest import Both
@@ -20,14 +20,14 @@ def checked(model: bytes) -> onnx.ModelProto:
 
 def test_all_graphs_are_valid(both: Both) -> None:
     preset, arrays = both.preset, both.arrays
-    models = [fast.synthesis(preset, arrays), fast.hyper_analysis(preset, arrays)]
+    models = [codec_graphs.synthesis(preset, arrays), codec_graphs.hyper_analysis(preset, arrays)]
     if preset.linear_path:
-        models.append(fast.preview(preset, arrays))
+        models.append(codec_graphs.preview(preset, arrays))
     if preset.global_tone:
         models.append(tone.network(preset, arrays))
     for with_tone in (False, True):
         for enhance in {False, preset.snr_branch}:
-            models.append(fast.analysis(preset, arrays, tone=with_tone, enhance=enhance))
+            models.append(codec_graphs.analysis(preset, arrays, tone=with_tone, enhance=enhance))
     for model in models:
         checked(model)
 

@@ -42,6 +42,15 @@ def test_threads_are_as_announced_and_do_not_spin(monkeypatch: pytest.MonkeyPatc
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
 
 
+def test_a_device_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(model: bytes, options: object, **rest: object) -> object:
+        raise RuntimeError("CUDA failure 100:\nno CUDA-capable device is detected")
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", failing)
+    with pytest.raises(InputError, match=r"'cuda:1' is not available .* no CUDA"):
+        Session(doubling(), Provider("cuda:1", "CUDAExecutionProvider", {"device_id": "1"}))
+
+
 def test_a_graph_that_is_none_is_a_broken_model(capfd: pytest.CaptureFixture[str]) -> None:
     made = Graph()
     x = made.input("x", (1, 3, 4))
@@ -103,8 +112,10 @@ def test_a_device_that_does_not_start_is_no_silent_processor(
     """ONNX Runtime falls back to the CPU where a provider that it was built with does not start."""
     real = onnxruntime.InferenceSession
 
-    def falling_back(model: bytes, options: object, providers: list[object]) -> object:
-        return real(model, options, providers=providers[1:])
+    def falling_back(
+        model: bytes, options: object, providers: list[object], **rest: object
+    ) -> object:
+        return real(model, options, providers=providers[1:], **rest)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", falling_back)
     with pytest.raises(InputError, match="the device 'cuda' is not available on this machine"):

@@ -1,0 +1,78 @@
+"""Choose the engine that runs networks, and its device."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from llcodec._device import parse_device
+from llcodec._extras import names_extra
+from llcodec.errors import InputError
+
+ONNX: Final = "onnx"
+TORCH: Final = "torch"
+ENGINES: Final = ("auto", ONNX, TORCH)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine, ``onnx`` or ``torch``, and the device that it runs on."""
+
+    engine: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a caller asks for.
+
+    Attributes:
+        engine: one of ``ENGINES``. ``auto`` is ONNX Runtime, unless only PyTorch has the device, or
+            can run the model.
+        device: as :func:`llcodec._device.parse_device` takes it.
+
+    Raises:
+        InputError: if there is no such name of an engine or device.
+    """
+
+    engine: str = "auto"
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        if self.engine not in ENGINES:
+            names = f"{', '.join(ENGINES[:-1])} or {ENGINES[-1]}"
+            raise InputError(f"unknown engine {self.engine!r} ({names})")
+        parse_device(self.device)
+
+    def choose(self, *, only_torch: bool = False) -> Choice:
+        """Return the engine and the device to use; nothing else than what is asked for.
+
+        Args:
+            only_torch: whether only PyTorch can run the model.
+
+        Raises:
+            InputError: if the engine or the device is not available.
+        """
+        if self.engine == TORCH or (self.engine == "auto" and (only_torch or self._needs_torch())):
+            return _torch(self.device)
+        return _onnx(self.device)
+
+    def _needs_torch(self) -> bool:
+        kind = parse_device(self.device).kind
+        return kind == "mps" or (kind == "cuda" and not _onnx_has_cuda())
+
+
+def _onnx_has_cuda() -> bool:
+    from onnxruntime import get_available_providers
+
+    return "CUDAExecutionProvider" in get_available_providers()
+
+
+def _onnx(device: str) -> Choice:
+    from llcodec.engine.onnx.devices import choose_provider
+
+    return Choice(ONNX, choose_provider(device).device)
+
+
+def _torch(device: str) -> Choice:
+    with names_extra("torch", "torch"):
+        from llcodec.engine.torch_device import torch_device
+    return Choice(TORCH, str(torch_device(device)))

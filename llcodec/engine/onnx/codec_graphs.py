@@ -1,0 +1,105 @@
+"""The graphs of a codec; see :mod:`llcodec.nets.joint`."""
+
+import numpy as np
+
+from llcodec.engine.onnx import cheng, fast, linear_path
+from llcodec.engine.onnx.family import Family
+from llcodec.engine.onnx.graph import Graph, Value
+from llcodec.engine.onnx.layers import Arrays, Layers
+from llcodec.engine.onnx.tone import bright, exposed
+from llcodec.nets.constants import ADAPTATION_GAIN
+from llcodec.nets.presets import Preset
+
+_BRIGHTEST = 2.0  # of the picture at a normalised exposure
+
+
+def family_of(preset: Preset) -> Family:
+    """Return the family of a preset."""
+    return fast.FAMILY if preset.family == "fast" else cheng.FAMILY
+
+
+def synthesis(preset: Preset, arrays: Arrays) -> bytes:
+    """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3."""
+    graph = Graph()
+    layers = Layers(graph, arrays)
+    latents = graph.input("latents", (1, preset.latents, "h", "w"))
+    x, factor = family_of(preset).synthesis(layers, preset, latents)
+    if preset.linear_path:
+        x = graph.add("Add", x, linear_path.synthesis(layers, latents, factor))
+    picture = layers.to_picture(layers.shuffle(x, factor))
+    graph.output("picture", picture, (1, "height", "width", 3))
+    return graph.model()
+
+
+def preview(preset: Preset, arrays: Arrays) -> bytes:
+    """Return the means of blocks by the linear path: ``latents`` → ``picture`` 1×h×w×3."""
+    graph = Graph()
+    layers = Layers(graph, arrays)
+    latents = graph.input("latents", (1, preset.latents, "h", "w"))
+    means = layers.to_picture(linear_path.block_means(layers, latents))
+    graph.output("picture", means, (1, "h", "w", 3))
+    return graph.model()
+
+
+def hyper_analysis(preset: Preset, arrays: Arrays) -> bytes:
+    """Return h_a: gained ``latents`` 1×M×h×w → ``hyper_latents`` 1×Z×h/4×w/4."""
+    graph = Graph()
+    layers = Layers(graph, arrays)
+    latents = graph.input("latents", (1, preset.latents, "h", "w"))
+    z = family_of(preset).hyper_analysis(layers, preset, latents)
+    graph.output("hyper_latents", z, (1, preset.hyper_latents, "zh", "zw"))
+    return graph.model()
+
+
+def analysis(preset: Preset, arrays: Arrays, *, tone: bool, enhance: bool) -> bytes:
+    """Return the analysis: ``picture`` 1×H×W×3 → ``latents`` 1×M×H/16×W/16.
+
+    Args:
+        preset: of the codec.
+        arrays: its parameters.
+        tone: whether the graph has the inputs of a tone curve
+            (:meth:`llcodec.engine.onnx.tone.Curve.inputs`).
+        enhance: whether the SNR-aware branch takes part, which has further inputs
+            (:attr:`llcodec.engine.onnx.family.Family.branch_inputs`).
+    """
+    graph, family = Graph(), family_of(preset)
+    layers = Layers(graph, arrays)
+    x = layers.to_planes(graph.input("picture", (1, "height", "width", 3)))
+    if preset.snr == "robust":
+        snr = layers.robust_snr(x)
+    else:
+        snr = layers.published_snr(x, graph.input("snr_maximum", (1,)))
+    light = exposed(layers, x) if tone else x
+    x_g = bright(layers, light) if tone else x
+    planes = x
+    if preset.family == "fast":
+        planes = graph.add("Concat", x_g, layers.at_most(light, _BRIGHTEST), snr, axis=1)
+    y0 = family.analysis0(layers, preset, planes)
+    if enhance:
+        y0 = _adapted(layers, preset, 0, y0, family.branch(layers, 0, y0, snr))
+    features, y = family.analysis1(layers, preset, y0)
+    if preset.linear_path:
+        y = graph.add("Add", y, linear_path.analysis(layers, x_g))
+    if enhance:
+        y = _adapted(layers, preset, 1, y, family.branch(layers, 1, features, snr))
+    graph.output("latents", y, (1, preset.latents, "h", "w"))
+    return graph.model()
+
+
+def _adapted(layers: Layers, preset: Preset, stage: int, y: Value, s: Value) -> Value:
+    """Add a feature adaptation; see :mod:`llcodec.nets.adaptation`."""
+    graph, name = layers.graph, f"f_a{stage}"
+    hidden = layers.leaky(layers.conv(f"{name}.hidden.0", s))
+    if not preset.scale_and_shift:
+        return graph.add("Add", y, layers.conv(f"{name}.out", hidden))
+    (gamma_weight, beta_weight), (gamma_bias, beta_bias) = (
+        np.split(layers[f"{name}.out.{kind}"], 2) for kind in ("weight", "bias")
+    )
+    if family_of(preset).bounded:
+        gain = np.float32(ADAPTATION_GAIN)
+        gamma = graph.add("Tanh", layers.convolve(hidden, gamma_weight * gain, gamma_bias * gain))
+    else:
+        gamma = layers.convolve(hidden, gamma_weight, gamma_bias)
+    factor = layers.plus(gamma, 1.0)
+    beta = layers.convolve(hidden, beta_weight, beta_bias)
+    return graph.add("Add", graph.add("Mul", y, factor), beta)

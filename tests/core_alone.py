@@ -1,0 +1,73 @@
+"""A plugin of pytest for the core alone: tests that need an extra are skipped, and say which.
+
+It does nothing where PyTorch is installed: there, whatever is missing is an error.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import pytest
+
+_EXTRAS = frozenset(
+    {
+        "bjontegaard",
+        "cattrs",
+        "jinja2",
+        "matplotlib",
+        "onnx",
+        "pillow_heif",
+        "pillow_jxl",
+        "pytorch_msssim",
+        "scipy",
+        "selenium",
+        "skimage",
+        "torch",
+        "torchvision",
+    }
+)
+
+
+class CoreAlone:
+    """Hooks for folders, modules, fixtures and tests that import what an extra brings."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self,
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Skip a module or a folder whose import fails since an extra is missing."""
+        report = yield
+        if report.failed:
+            found = re.search(r"No module named '(\w+)", str(report.longrepr))
+            if found is not None and _is_missing_extra(found[1]):
+                report.outcome = "skipped"
+                report.longrepr = (report.nodeid, 0, f"Skipped: {found[1]} is an extra")
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, None, None]:
+        """Skip a test with a fixture that imports what an extra brings."""
+        with _skipping():
+            yield
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, None, None]:
+        """Skip a test that imports what an extra brings."""
+        with _skipping():
+            yield
+
+
+@contextmanager
+def _skipping() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if _is_missing_extra(name):
+            pytest.skip(f"{name} is an extra")
+        raise
+
+
+def _is_missing_extra(name: str) -> bool:
+    return name in _EXTRAS and find_spec(name) is None and find_spec("torch") is None

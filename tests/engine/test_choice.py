@@ -1,0 +1,91 @@
+"""What runs a network is what is asked for, or an error."""
+
+import sys
+
+import onnxruntime
+import pytest
+import torch
+
+from llcodec.engine.choice import Asked, Choice
+from llcodec.errors import InputError
+
+CUDA = "CUDAExecutionProvider"
+
+
+@pytest.fixture
+def onnx_with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
+
+
+@pytest.fixture
+def torch_with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+
+
+@pytest.fixture
+def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "llcodec.engine.torch_device", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+
+@pytest.mark.usefixtures("no_gpu")
+@pytest.mark.parametrize("device", ["auto", "cpu"])
+def test_onnx_runtime_is_the_default_and_needs_no_pytorch(device: str) -> None:
+    assert Asked(device=device).choose() == Choice("onnx", "cpu")
+    assert Asked("onnx", device).choose() == Choice("onnx", "cpu")
+    assert Asked("torch", device).choose() == Choice("torch", "cpu")
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_without_pytorch_its_engine_is_an_extra() -> None:
+    assert Asked().choose().engine == "onnx"
+    for asked in (Asked("torch"), Asked(device="mps"), Asked(device="cuda")):
+        with pytest.raises(
+            InputError, match=r'torch is not installed: pip install "llcodec\[torch'
+        ):
+            asked.choose()
+    with pytest.raises(InputError, match="torch is not installed"):
+        Asked().choose(only_torch=True)
+
+
+@pytest.mark.usefixtures("torch_with_cuda")
+def test_a_gpu_that_only_pytorch_has_is_used_by_pytorch() -> None:
+    assert Asked(device="cuda:1").choose() == Choice("torch", "cuda:1")
+    with pytest.raises(InputError, match="'cuda' is not available"):
+        Asked("onnx", "cuda").choose()
+
+
+@pytest.mark.usefixtures("onnx_with_cuda", "torch_with_cuda")
+def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
+    assert Asked(device="cuda").choose() == Choice("onnx", "cuda")
+    assert Asked().choose() == Choice("onnx", "cuda")
+    assert Asked("torch", "cuda").choose() == Choice("torch", "cuda")
+
+
+@pytest.mark.usefixtures("no_gpu")
+@pytest.mark.parametrize("engine", ["auto", "torch", "onnx"])
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps", "directml", "coreml"])
+def test_a_device_that_is_not_there_is_never_another(engine: str, device: str) -> None:
+    if device == "coreml" and "CoreMLExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this machine has CoreML")
+    with pytest.raises(InputError, match=f"device '{device}'"):
+        Asked(engine, device).choose()
+
+
+def test_a_model_that_only_pytorch_runs_is_run_by_it() -> None:
+    assert Asked(device="cpu").choose(only_torch=True) == Choice("torch", "cpu")
+
+
+@pytest.mark.parametrize("engine", ["", "onnxruntime", "ONNX"])
+def test_other_engines_are_unknown(engine: str) -> None:
+    with pytest.raises(InputError, match=r"unknown engine .* \(auto, onnx or torch\)"):
+        Asked(engine)
+    with pytest.raises(InputError, match="unknown device 'tpu'"):
+        Asked(device="tpu")
