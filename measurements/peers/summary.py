@@ -17,6 +17,7 @@ from typing import Any
 from llcodec.errors import InputError, LlcError
 from measurements.peers.recipes import recipes
 
+_ENHANCE = "enhance:"  # pipelines without a codec
 _COLUMNS = (  # of the results, with their title and how many digits
     ("psnr-rgb", "PSNR", 2),
     ("psnr-gt-mean-rgb", "mean given", 2),
@@ -59,10 +60,9 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield f"| {' | '.join(titles)} |"
     yield "|---" * len(titles) + "|"
     for row in rows:
-        bpp = "—" if row.name.startswith("enhance:") else _digits(row.numbers["bpp"], 3)
+        bpp = "—" if row.name.startswith(_ENHANCE) else _digits(row.numbers["bpp"], 3)
         cells = (_digits(row.numbers[name], digits) for name, _, digits in _COLUMNS)
-        name = f"`{row.name.removeprefix('enhance:')}`"
-        yield f"| {' | '.join((name, bpp, *cells, row.seen))} |"
+        yield f"| {' | '.join((f'`{row.name}`', bpp, *cells, row.seen))} |"
 
 
 def _rows(path: Path, dataset: str) -> Iterator[Row]:
@@ -70,7 +70,7 @@ def _rows(path: Path, dataset: str) -> Iterator[Row]:
         stored = json.loads(path.read_text("utf-8"))
         spec, results = str(stored["description"]), stored["results"]
         for place, quality in enumerate(results["quality"]):
-            name = spec if len(results["quality"]) == 1 else f"{spec}, quality {quality:g}"
+            name = spec if spec.startswith(_ENHANCE) else f"{spec}, quality {quality:g}"
             yield Row(name, _seen(stored, dataset), _numbers(results, place))
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise InputError(f"{path}: not a result of llc bench ({error})") from error

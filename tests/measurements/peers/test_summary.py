@@ -29,9 +29,9 @@ def test_tables_go_from_the_best_down(tmp_path: Path, capsys: pytest.CaptureFixt
     assert lines[:3] == ["## lol", "", lines[2]]
     assert [line.split(" | ")[0] for line in lines[4:8]] == [
         "| `joint, quality 2`",
-        "| `onnx:iat-lol-v1.onnx`",
+        "| `enhance:onnx:iat-lol-v1.onnx`",
         "| `joint, quality 1`",
-        "| `none`",
+        "| `enhance:none`",
     ]
     best, peer = (line.strip("| ").split(" | ") for line in lines[4:6])
     assert best[1:4] == ["0.211", "21.13", "21.13"]
