@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
-import torch
 
 from llcodec._failures import in_one_line
+from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.container import read_header
@@ -98,7 +98,7 @@ def _measure_all() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     codec = Codec(options.model)
     folder = options.pairs or options.photographs
     if options.pairs:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from llcodec._memory import release_memory
 from llcodec._outputs import atomic_write
+from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
 from measurements.heap import Reading, reading
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.pairs < 1:
         parser.error("there must be at least one pair")
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     head = {
         "name": "pairs of encoding and decoding in one process: results and memory",
         "command": f"python -m measurements.soak --pairs {options.pairs} --seed {options.seed} "

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._threads import use_threads
 from llcodec.bench.codecs.compressai_weights import zoo
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     result = {
         "name": "seconds at 960×512, medians; ratio = cheng2020_anchor / llcodec",
         "command": f"python -m measurements.speed --runs {options.runs} --out {options.out.name}",

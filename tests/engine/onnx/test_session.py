@@ -101,9 +101,11 @@ def test_other_devices(device: str, message: str, monkeypatch: pytest.MonkeyPatc
 def test_a_gpu_is_chosen_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: both)
-    name = "CUDAExecutionProvider"
-    assert choose_provider("auto") == Provider("cuda", name, {})
-    assert choose_provider("cuda:1") == Provider("cuda:1", name, {"device_id": "1"})
+    first, second = choose_provider("auto"), choose_provider("cuda:1")
+    assert (first.device, first.name) == ("cuda", "CUDAExecutionProvider")
+    assert first.options["use_tf32"] == "0"
+    assert (second.device, second.name) == ("cuda:1", "CUDAExecutionProvider")
+    assert second.options == {**first.options, "device_id": "1"}
 
 
 def test_a_device_that_does_not_start_is_no_silent_processor(
