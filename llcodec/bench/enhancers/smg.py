@@ -10,8 +10,8 @@ import torch
 
 from llcodec._arrays import Pixels
 from llcodec._checkpoints import read_checkpoint
-from llcodec._device import choose_device
 from llcodec.bench.interfaces import EnhancerSettings
+from llcodec.engine.torch_device import torch_device
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.smg.network import MULTIPLE, PARTS, Smg
 from llcodec.smg.structure import SIDE
@@ -38,7 +38,7 @@ class SmgEnhancer:
         except OSError as error:
             raise UnknownModelError(f"{path}: {error.strerror or error}") from error
         self._path, self._digest = path, sha256(data).hexdigest()
-        self._device = choose_device(device)
+        self._device = torch_device(device)
         try:
             self._network = Smg.from_checkpoint(_checkpoint(path, data)).to(self._device)
         except (LookupError, RuntimeError) as error:
