@@ -1,19 +1,15 @@
 """Run a graph with ONNX Runtime."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from llcodec._arrays import Floats
 from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
 from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
 from llcodec.engine.onnx.graph import Array
 from llcodec.errors import BrokenModelError, InputError
-
-Floats: TypeAlias = NDArray[np.float32]
 
 _NOTHING: Final = 4  # but fatal errors, of ONNX Runtime's levels of what it writes to stderr
 
