@@ -1,6 +1,8 @@
 """Run a graph with ONNX Runtime."""
 
 from collections.abc import Mapping
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
-from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
+from llcodec.engine.onnx.devices import CPU_PROVIDER, CUDA_PROVIDER, Provider
 from llcodec.engine.onnx.graph import Array
 from llcodec.errors import BrokenModelError, InputError
 
@@ -36,6 +38,7 @@ class Session:
         providers = [(provider.name, provider.options)]
         if provider.name != CPU_PROVIDER:
             providers.append((CPU_PROVIDER, {}))
+            _load_libraries(runtime, provider)
         try:
             self._session: Any = runtime.InferenceSession(
                 model,
@@ -63,6 +66,18 @@ class Session:
 
 def _unavailable(provider: Provider, why: str) -> InputError:
     return InputError(f"the device {provider.device!r} is not available on this machine: {why}")
+
+
+def _load_libraries(runtime: Any, provider: Provider) -> None:
+    """Load the libraries of a GPU from the packages of NVIDIA, if they are installed.
+
+    Nothing is written about those that are missing: the session that needs them says so.
+    """
+    runtime.set_default_logger_severity(_NOTHING)
+    preload = getattr(runtime, "preload_dlls", None)  # from ONNX Runtime 1.21 on
+    if preload is not None and provider.name == CUDA_PROVIDER:
+        with redirect_stdout(StringIO()):
+            preload()
 
 
 def _options(runtime: Any) -> Any:
