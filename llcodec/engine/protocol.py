@@ -57,8 +57,11 @@ class Transforms(Protocol):
     def synthesise(self, latents: Floats) -> Floats:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
 
-    def preview(self, latents: Floats) -> Floats | None:
-        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+    def preview(self, latents: Floats, side: int = 1) -> Floats | None:
+        """Return the picture scaled down, s·h×s·w×3; None without a linear path.
+
+        ``side`` is s, the pixels that a latent becomes a side: 1, 2 or 4.
+        """
 
 
 class SnrAware(Protocol):

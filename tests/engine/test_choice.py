@@ -51,8 +51,6 @@ def test_without_pytorch_its_engine_is_an_extra() -> None:
             InputError, match=r'torch is not installed: pip install "llcodec\[torch'
         ):
             asked.choose()
-    with pytest.raises(InputError, match="torch is not installed"):
-        Asked().choose(only_torch=True)
 
 
 @pytest.mark.usefixtures("torch_with_cuda")
@@ -77,10 +75,6 @@ def test_a_device_that_is_not_there_is_never_another(engine: str, device: str) -
         pytest.skip("this machine has CoreML")
     with pytest.raises(InputError, match=f"device '{device}'"):
         Asked(engine, device).choose()
-
-
-def test_a_model_that_only_pytorch_runs_is_run_by_it() -> None:
-    assert Asked(device="cpu").choose(only_torch=True) == Choice("torch", "cpu")
 
 
 @pytest.mark.parametrize("engine", ["", "onnxruntime", "ONNX"])

@@ -41,6 +41,7 @@ class OnnxTransforms:
         self._preset, self._arrays = preset, arrays
         self._provider = choose_provider(device)
         self._analyses: dict[tuple[bool, bool], Session] = {}
+        self._previews: dict[int, Session] = {}
         branch_inputs = codec_graphs.family_of(preset).branch_inputs
         self._branch_inputs = lru_cache(_SIZES)(branch_inputs)
 
@@ -119,19 +120,18 @@ class OnnxTransforms:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
         return self._synthesis.run({"latents": latents[None]})
 
-    def preview(self, latents: Floats) -> Floats | None:
-        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+    def preview(self, latents: Floats, side: int = 1) -> Floats | None:
+        """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
         if not self._preset.linear_path:
             return None
-        return self._preview.run({"latents": latents[None]})
+        if side not in self._previews:
+            model = codec_graphs.preview(self._preset, self._arrays, side)
+            self._previews[side] = Session(model, self._provider)
+        return self._previews[side].run({"latents": latents[None]})
 
     @cached_property
     def _synthesis(self) -> Session:
         return self._session(codec_graphs.synthesis)
-
-    @cached_property
-    def _preview(self) -> Session:
-        return self._session(codec_graphs.preview)
 
     @cached_property
     def _hyper_analysis(self) -> Session:
