@@ -22,11 +22,15 @@ def announce_threads(number: int) -> None:
         os.environ[variable] = str(number)
 
 
-def use_threads(number: int) -> None:
-    """Compute with so many threads from now on, as far as libraries can be told."""
-    announce_threads(number)
-    if "torch" in sys.modules:
-        sys.modules["torch"].set_num_threads(number)
+def use_threads(number: int | None) -> None:
+    """Set the number of CPU threads; None leaves it to the libraries.
+
+    Libraries that are imported later find the number in the environment.
+    """
+    if number is not None:
+        announce_threads(number)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(number)
 
 
 def thread_count() -> int:

@@ -1,4 +1,4 @@
-"""Check that all machines decode alike: golden files in fresh processes under many settings.
+"""Check that decoding does not depend on the machine: golden files under many settings.
 
     python -m measurements.determinism --python OTHER/bin/python --out results/determinism.json
 
@@ -64,8 +64,8 @@ class Setting:
         aten: PyTorch's instruction set.
         onednn: the instruction set of oneDNN, or ``off``.
         mkl: the instruction set of MKL.
-        openblas: the processor that OpenBLAS is told to run on; NumPy multiplies the matrices of
-            the exact path with it.
+        openblas: the CPU type set for OpenBLAS, with which NumPy multiplies the matrices of the
+            exact path.
         threads: of PyTorch and OpenBLAS.
         memory: ``channels_last`` or ``contiguous``.
         device: ``cpu`` or ``cuda``.
@@ -94,8 +94,8 @@ class Setting:
             if getattr(self, name) not in (_UNSET, _OFF):
                 environment[variable] = getattr(self, name)
         environment["OMP_NUM_THREADS"] = str(self.threads)
-        environment["ONEDNN_VERBOSE"] = "1"  # it then says what it runs on, and each call
-        environment["PYTHONPATH"] = str(ROOT)  # every interpreter runs this very code
+        environment["ONEDNN_VERBOSE"] = "1"  # it then prints its instruction set and each call
+        environment["PYTHONPATH"] = str(ROOT)  # every interpreter runs this code
         return environment
 
 

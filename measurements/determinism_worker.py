@@ -1,4 +1,4 @@
-"""Decode folders of golden files under one setting, and compare with what is expected.
+"""Decode folders of golden files under one setting, and compare with the expected results.
 
     python -m measurements.determinism_worker --threads 2 tests/golden/v1
 
@@ -29,7 +29,7 @@ FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_
 
 @dataclass(frozen=True)
 class Reader:
-    """A codec, its transforms laid out and placed as a setting says, and its coder."""
+    """A codec whose transforms have the memory format and device of a setting, and its coder."""
 
     codec: Codec
     coder: LatentCoder
@@ -54,20 +54,20 @@ def _contiguous(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, 
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The outcome of decoding one golden file.
+class CheckResult:
+    """The result of decoding one golden file.
 
     Attributes:
-        distance: the largest difference of a sample, in levels of 8 bits; None where the file
-            has no pixels to compare, or another picture altogether.
-        problems: differences from what is expected, one line each.
+        distance: the largest difference of a sample, in levels of 8 bits; None if the file has no
+            pixels to compare, or a completely different picture.
+        problems: differences from the expected results, one line each.
     """
 
     distance: float | None
     problems: tuple[str, ...]
 
 
-def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader) -> Outcome:
+def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader) -> CheckResult:
     """Decode one file and compare: symbols, indices and means exactly, pixels within a level."""
     data = (folder / name).read_bytes()
     try:
@@ -78,11 +78,11 @@ def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader
             if picture is not None:
                 apart.append(distance(picture, read_picture(folder / entry[key])))
     except LlcError as error:
-        return Outcome(None, (f"{name}: {error}",))
+        return CheckResult(None, (f"{name}: {error}",))
     problems += [f"pixels differ by {levels:g} levels" for levels in apart if levels > LEVEL]
     furthest = max(apart, default=float("inf"))
     known = None if furthest == float("inf") else furthest
-    return Outcome(known, tuple(f"{name}: {problem}" for problem in problems))
+    return CheckResult(known, tuple(f"{name}: {problem}" for problem in problems))
 
 
 def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
@@ -99,7 +99,7 @@ def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
 
 def check_folder(
     folder: Path, memory: str, device: torch.device, engine: str = "torch"
-) -> dict[str, Outcome]:
+) -> dict[str, CheckResult]:
     """Decode every intact file of a folder."""
     expected = read_expected(folder)
     models = expected["models"]
@@ -113,7 +113,7 @@ def check_folder(
 
 
 def main() -> None:
-    """Run the check of the command line, and print the outcome."""
+    """Run the check of the command line, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--threads", type=int, default=1)
@@ -125,16 +125,16 @@ def main() -> None:
     use_threads(options.threads)
     if options.without_onednn:
         torch.backends.mkldnn.set_flags(False)  # type: ignore[no-untyped-call]
-    outcomes: list[Outcome] = []
+    results: list[CheckResult] = []
     for folder in options.folders:
         checked = check_folder(folder, options.memory, torch.device(options.device), options.engine)
-        outcomes += checked.values()
+        results += checked.values()
     report = {
         "torch": torch.__version__,
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "files": len(outcomes),
-        "distance": max((o.distance for o in outcomes if o.distance is not None), default=None),
-        "problems": [problem for outcome in outcomes for problem in outcome.problems],
+        "files": len(results),
+        "distance": max((r.distance for r in results if r.distance is not None), default=None),
+        "problems": [problem for result in results for problem in result.problems],
     }
     print(json.dumps(report))
 

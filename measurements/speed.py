@@ -3,8 +3,8 @@
     python -m measurements.speed --out results/speed.json
 
 Both encode one 960×512 picture from memory to bytes, and decode it. The anchor has random weights,
-as the amount of computation does not depend on them. Runs alternate, so that both see the same
-machine.
+because the amount of computation does not depend on them. Runs alternate, so that both run under
+the same conditions.
 """
 
 import argparse
@@ -29,7 +29,7 @@ WIDTH, HEIGHT = 960, 512
 
 
 def picture_of(path: Path | None) -> Picture:
-    """Return the top left 960×512 of a picture, or a seeded dark gradient with noise."""
+    """Return the top left 960×512 pixels of a picture, or a seeded dark gradient with noise."""
     if path is not None:
         return Picture(np.ascontiguousarray(read_picture(path).pixels[:HEIGHT, :WIDTH]))
     rng = np.random.default_rng(0)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from llcodec._threads import announce_threads, thread_count
+from llcodec._threads import announce_threads, thread_count, use_threads
 
 COUNT = """
 import numpy, os
@@ -40,3 +40,12 @@ def test_networks_use_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
     usable = thread_count()
     if hasattr(os, "sched_getaffinity"):
         assert usable == len(os.sched_getaffinity(0))
+
+
+def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    asked: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    use_threads(None)
+    use_threads(3)
+    assert asked == [3]

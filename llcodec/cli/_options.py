@@ -308,12 +308,3 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong
 MaxPixels = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse images with more pixels than this.")
 ]
-
-
-def use_threads(number: int | None) -> None:
-    """Set the number of CPU threads; None leaves it to the libraries.
-
-    Libraries that are imported later find the number in the environment.
-    """
-    if number is not None:
-        _threads.use_threads(number)

@@ -183,8 +183,8 @@ def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
 def check_brightness(header: Header, brightness: float, *, model_has_tone: bool) -> None:
     """Raise InputError unless a file can be decoded at this brightness.
 
-    A file without tone numbers, of a model with a tone network, has a picture of one colour: it
-    is the same at every brightness.
+    A file without tone numbers, of a model with a tone network, has a picture of one colour or a
+    graphic: it is the same at every brightness.
     """
     if not 0 <= brightness <= MAX_BRIGHTNESS:
         raise InputError(f"brightness must be from 0 to {MAX_BRIGHTNESS}, not {brightness}")

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
-from llcodec.codec.borders import border_lengths
+from llcodec.codec.borders import constant_borders
 from llcodec.codec.region import Region
 from llcodec.container import FlatArea, Header
-from llcodec.container.flat_area import CORNERS, MAX_ROWS
+from llcodec.container.flat_area import MAX_ROWS
 
 _Edges = NDArray[np.intp]
 
 
 def flat_areas(pixels: Samples) -> tuple[FlatArea, ...]:
-    """Return the constant borders of H×W×3 samples, as :func:`find_content` has them.
+    """Return the constant borders of H×W×3 samples, as :func:`constant_borders` has them.
 
     A picture of one colour is one area. Areas that lie within others are left out, and so are those
     that take more rows than a file may have.
@@ -26,9 +26,8 @@ def flat_areas(pixels: Samples) -> tuple[FlatArea, ...]:
     height, width = pixels.shape[:2]
     rest = np.ones((height, width), bool)
     areas: list[FlatArea] = []
-    for corner in range(CORNERS):
-        found = border_lengths(pixels, corner)
-        if found is None or sum(len(area.lengths) for area in areas) + found.size > MAX_ROWS:
+    for corner, found in constant_borders(pixels).items():
+        if sum(len(area.lengths) for area in areas) + found.size > MAX_ROWS:
             continue
         red, green, blue = (int(c) for c in pixels[-(corner // 2), -(corner % 2)])
         area = FlatArea(corner, (red, green, blue), width, tuple(int(n) for n in found if n))

@@ -144,6 +144,6 @@ def test_a_photograph_becomes_a_golden_folder(tmp_path: Path) -> None:
     noisy = rng.integers(0, 60, (90, 140, 3), np.uint8)
     Image.fromarray(noisy).save(tmp_path / "noisy.png")
     folder = photograph_folder(tmp_path / "noisy.png", tmp_path)
-    (outcome,) = check_folder(folder, "channels_last", torch.device("cpu")).values()
-    assert outcome.problems == ()
-    assert outcome.distance == 0
+    (result,) = check_folder(folder, "channels_last", torch.device("cpu")).values()
+    assert result.problems == ()
+    assert result.distance == 0
