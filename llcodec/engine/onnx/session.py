@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
-from llcodec.engine.onnx.devices import CPU_PROVIDER, CUDA_PROVIDER, Provider
-from llcodec.engine.onnx.graph import Array
+from llcodec.engine.onnx.devices import (
+    CPU_PROVIDER,
+    CUDA_PROVIDER,
+    Provider,
+    choose_provider,
+)
+from llcodec.engine.onnx.graph import Array, Graph
 from llcodec.errors import BrokenModelError, InputError
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -62,6 +67,20 @@ class Session:
         """Return the output without its first dimension, of which there is one."""
         output: Floats = self._session.run(None, inputs)[0][0]
         return output
+
+
+def runs_on(device: str) -> bool:
+    """Return whether graphs run on a device of this machine.
+
+    ONNX Runtime may have been built for GPUs where there is none, so one is tried.
+    """
+    graph = Graph()
+    graph.output("y", graph.input("x", (1,)), (1,))
+    try:
+        Session(graph.model(), choose_provider(device))
+    except InputError:
+        return False
+    return True
 
 
 def _unavailable(provider: Provider, why: str) -> InputError:
