@@ -2,10 +2,10 @@
 
     python -m measurements.batch_overhead --out results/batch-overhead.json
 
-Both encode the same pictures of one megapixel with one thread, in turn. What is compared is the CPU
-time of all processes, Ray's included, which other programs on the machine hardly change. Two
-numbers of pictures are measured, and their difference counts: start and loading of the model drop
-out. Needs Linux and the extra ``scale``.
+Both encode the same pictures of one megapixel with one thread, one after the other. The CPU time of
+all processes, including those of Ray, is compared, because other programs on the machine hardly
+change it. The figure is the difference between two numbers of pictures, so that start and loading
+of the model cancel out. Needs Linux and the extra ``scale``.
 """
 
 import argparse

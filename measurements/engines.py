@@ -1,9 +1,9 @@
-"""Measure ONNX Runtime beside PyTorch in the same process: each network, on one thread.
+"""Compare ONNX Runtime with PyTorch in the same process: each network, on one thread.
 
     python -m measurements.engines --out results/engines.json
 
-CPU seconds are measured, so that other programs on the machine matter little; of one thread they
-are the time that passes on a machine that is idle. Runs alternate.
+CPU seconds are measured, because other programs on the machine hardly change them; with one thread
+they equal the wall time on an idle machine. Runs alternate.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from llcodec.snr_aware.weights import read_snr_aware
 CPU = torch.device("cpu")
 Job = Callable[[], object]
 Jobs = dict[str, tuple[Job, Job]]
-"""What is measured: on ONNX Runtime, and on PyTorch."""
+"""Functions to measure, by name: on ONNX Runtime, and on PyTorch."""
 
 
 def dark(height: int, width: int) -> NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """Folders of golden files: files, their decoded pixels, and facts that never change.
 
-A folder holds weight files, ``.llc`` files, a PNG for each, and ``expected.json``:
+A folder contains weight files, ``.llc`` files, a PNG for each, and ``expected.json``:
 
     {"models": {NAME: weight file or name of a shipped model},
      "files": {FILE: {"what": text, "model": NAME, "exactly": what :func:`facts` returns,

@@ -130,7 +130,7 @@ def main() -> None:
 def _write(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> None:
     enhancer = Path(options.model).stem  # no path of this machine
     result = {
-        "name": "whole processes, start and model loading included",
+        "name": "complete processes, including start and loading of the model",
         "command": f"python -m measurements.memory --sizes {' '.join(map(str, options.sizes))}"
         f" --model {enhancer} --out {options.out.name}",
         "machine": machine() | {"threads": options.threads},

@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write(path: Path, wanted: Mapping[str, Any], rows: Sequence[Row]) -> None:
     sizes = " ".join(f"{row['megapixels']:g}" for row in rows)
     result = {
-        "name": "whole processes against pixels, start and model loading included",
+        "name": "complete processes against pixels, including start and loading of the model",
         "command": f"python -m measurements.scaling --megapixels {sizes} "
         f"--threads {wanted['threads']}",
         "date": machine()["date"],

@@ -1,12 +1,8 @@
 """What a codec needs of the library that runs its float networks."""
 
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats: TypeAlias = NDArray[np.float32]
-"""Pictures H×W×3 in [0, 1], or latents M×h×w; a latent covers 16×16 pixels."""
+from llcodec._arrays import Floats as Floats  # of pictures H×W×3, or latents M×h×w
 
 
 class Transforms(Protocol):

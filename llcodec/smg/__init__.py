@@ -1,1 +1,1 @@
-"""SMG (Xu, Wang and Lu, CVPR 2023): an enhancer that benchmarks compare with."""
+"""SMG (Xu, Wang and Lu, CVPR 2023), an enhancer to compare with in benchmarks."""

@@ -1,6 +1,6 @@
 """SMG: Xu, Wang and Lu, "Low-Light Image Enhancement via Structure Modeling and Guidance".
 
-CVPR 2023. The whole enhancer: appearance, structure map, and the appearance corrected by it.
+CVPR 2023. The complete enhancer: appearance, structure map, and the corrected appearance.
 """
 
 from collections.abc import Mapping
@@ -14,25 +14,25 @@ from llcodec.smg.structure import SIDE, StructureMap
 from llcodec.smg.unets import AppearanceNet, GuidedNet
 
 MULTIPLE = 4
-"""Sides of pictures that the network takes are multiples of this."""
+"""The sides of input pictures must be multiples of this."""
 
 PARTS = {
     "state_dict": "structure",
     "state_dict_refine": "appearance",
     "state_dict_refine2": "guided",
 }
-"""The parts of a released checkpoint, and the networks that they are the weights of."""
+"""The parts of a released checkpoint, and the networks whose weights they are."""
 
 _LUMA = (0.299, 0.587, 0.114)
 
 
 class Smg(nn.Module):
-    """The network that the released checkpoints hold.
+    """The network of the released checkpoints.
 
-    They were trained, and are tested by their authors, with pictures that were resized to 512×512.
-    The structure map needs that size: it is made of a copy of the picture, and brought to the
-    picture's size (our choice; at 512×512 this is the released code's computation). The two U-Nets
-    work at the picture's own size.
+    The authors trained and tested it with pictures that were resized to 512×512. The structure map
+    needs this size: it is computed from a resized copy of the picture, and resized to the size of
+    the picture (our choice; at 512×512 the computation is that of the released code). The two
+    U-Nets work at the size of the picture.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Smg(nn.Module):
     def from_checkpoint(cls, checkpoint: Mapping[str, Any]) -> "Smg":
         """Return the network of a released checkpoint.
 
-        Raises LookupError or RuntimeError if the checkpoint is another network's.
+        Raises LookupError or RuntimeError if the checkpoint is that of another network.
         """
         network = cls()
         for key, name in PARTS.items():

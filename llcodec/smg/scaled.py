@@ -1,7 +1,7 @@
-"""Layers of StyleGAN 2, from which SMG makes its structure map.
+"""Layers of StyleGAN 2 for the structure map of SMG.
 
 Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", CVPR 2020: weights are
-scaled by their fan-in where they are used, and resampling goes through a binomial filter.
+scaled by their fan-in when they are used, and resampling uses a binomial filter.
 Parameters have the names of SMG's released code, so that its checkpoints load.
 """
 
@@ -17,12 +17,12 @@ _EPSILON = 1e-8
 
 
 def activate(x: Tensor) -> Tensor:
-    """Return the leaky rectifier of a tensor, at its gain."""
+    """Return the leaky ReLU of a tensor, multiplied by its gain."""
     return _GAIN * F.leaky_relu(x, _SLOPE)
 
 
 class Activation(nn.Module):
-    """A bias for each of N×C×H×W's channels, and the leaky rectifier."""
+    """A bias for each channel of N×C×H×W, and the leaky ReLU."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -34,10 +34,9 @@ class Activation(nn.Module):
 
 
 class Filter(nn.Module):
-    """The binomial filter of four taps, without or with a step of two up.
+    """The binomial filter with four taps, optionally with upsampling by two.
 
-    ``before`` and ``after`` are how many zeros (of the larger picture) go to both ends of each
-    side.
+    ``before`` and ``after`` are the numbers of zeros (at the larger size) that pad each side.
     """
 
     kernel: Tensor
@@ -50,7 +49,7 @@ class Filter(nn.Module):
         self.before, self.after, self.up = before, after, up
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the filtered N×C×H×W, ``up`` times as large but for the padding."""
+        """Return the filtered N×C×H×W, ``up`` times as large except for the padding."""
         count, channels, height, width = x.shape
         if self.up > 1:
             spread = x.new_zeros(count, channels, height, self.up, width, self.up)
@@ -65,11 +64,11 @@ class Linear(nn.Module):
     """A linear layer; its learning rate is ``pace`` times that of others.
 
     Args:
-        inside: numbers of the input.
-        outside: numbers of the output.
-        bias: where its bias starts.
+        inside: features of the input.
+        outside: features of the output.
+        bias: the initial bias.
         pace: relative learning rate.
-        active: end with the activation.
+        active: whether to end with the activation.
     """
 
     def __init__(
@@ -108,7 +107,7 @@ class Convolution(nn.Module):
 
 
 def layer(inside: int, outside: int, side: int, *, halved: bool = False) -> nn.Sequential:
-    """Return a convolution with its activation, after a filter where the picture is halved."""
+    """Return a convolution with its activation, after a filter if the picture is halved."""
     if not halved:
         return nn.Sequential(Convolution(inside, outside, side), Activation(outside))
     return nn.Sequential(
@@ -125,9 +124,9 @@ class Modulated(nn.Module):
         inside: channels of the input.
         outside: channels of the output.
         side: of the kernel.
-        style: numbers of a style.
-        normal: bring the weights of each output channel back to unit length.
-        doubled: return a picture of twice the size.
+        style: the length of a style.
+        normal: whether to normalise the weights of each output channel to unit length.
+        doubled: whether to return a picture of twice the size.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""SMG's structure map: a StyleGAN that is led by an encoder of differences between neighbours.
+"""The structure map of SMG: a StyleGAN, guided by an encoder of differences between neighbours.
 
 Xu, Wang and Lu, "Low-Light Image Enhancement via Structure Modeling and Guidance", CVPR 2023,
 Section 3.2. Sizes of layers that the paper leaves open, and all names, are those of the released
@@ -13,17 +13,17 @@ from llcodec.smg.scaled import Activation, Filter, Linear, Modulated, UnitLength
 from llcodec.smg.windows import Block
 
 SIDE = 512
-"""Both sides of the picture that the encoder takes, and of the structure map."""
+"""The side of the input of the encoder, and of the structure map."""
 
-_STYLE = 512  # numbers of a style
+_STYLE = 512  # the length of a style
 _STYLE_LAYERS, _STYLE_PACE = 8, 0.01
 _CHANNELS = {512: 8, 256: 16, 128: 32, 64: 64, 32: 64, 16: 64, 8: 64, 4: 64}  # by side
 _SIDES = tuple(_CHANNELS)
 _HEADS = (1, 2, 4, 4, 4, 4, 4)
 _WINDOWS = (8, 8, 8, 8, 8, 4, 4)
-_SHIFTS = (4, 4, 4, 4, 4, 2, 0)  # of each stage's second block
+_SHIFTS = (4, 4, 4, 4, 4, 2, 0)  # of the second block of each stage
 _NEIGHBOURS = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1))
-_SEED = 0  # of the finest noise, which is drawn anew for each picture in the released code
+_SEED = 0  # of the finest noise; the released code draws new noise for each picture
 
 
 class _InputProjection(nn.Module):
@@ -51,7 +51,7 @@ class _Transformer(nn.Module):
 
 
 class StructureEncoder(nn.Module):
-    """One stage: near and far context of a picture and of its differences from eight neighbours.
+    """One stage: local and wide context of a picture and of its differences from eight neighbours.
 
     Returns N×outside×H/2×W/2 of N×inside×H×W.
     """
@@ -71,7 +71,7 @@ class StructureEncoder(nn.Module):
                 self.add_module(f"{name}{number}", part)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the stage's features."""
+        """Return the features of the stage."""
         height, width = x.shape[2:]
         middle = x[:, :, 1:-1, 1:-1]
         made = self._context(0, x)
@@ -100,7 +100,7 @@ class _Noise(nn.Module):
 
 
 class StyledLayer(nn.Module):
-    """A modulated convolution, whose result stands beside features (or noise) of its size."""
+    """A modulated convolution, whose result is concatenated with features (or noise)."""
 
     def __init__(self, inside: int, outside: int, *, doubled: bool = False) -> None:
         super().__init__()
@@ -119,7 +119,7 @@ class StyledLayer(nn.Module):
 
 
 class MapLayer(nn.Module):
-    """The structure map at one size, from its features and the map at half the size."""
+    """The structure map at one size, from features and the map at half the size."""
 
     def __init__(self, inside: int, *, doubled: bool) -> None:
         super().__init__()
@@ -140,7 +140,7 @@ class _Start(nn.Module):
 
 
 class Generator(nn.Module):
-    """From a style and features of every size to the structure map."""
+    """Generate the structure map from a style and features of every size."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -173,7 +173,7 @@ class Generator(nn.Module):
 
 
 class StructureMap(nn.Module):
-    """The map of a picture's edges: N×1×512×512 in [0, 1] of N×1×512×512 grey in [0, 1]."""
+    """The edge map of a picture: N×1×512×512 grey in [0, 1] → N×1×512×512 in [0, 1]."""
 
     def __init__(self) -> None:
         super().__init__()

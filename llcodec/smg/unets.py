@@ -1,4 +1,4 @@
-"""SMG's two U-Nets: appearance, and its correction that the structure map guides.
+"""The two U-Nets of SMG: appearance, and its correction, guided by the structure map.
 
 Xu, Wang and Lu, "Low-Light Image Enhancement via Structure Modeling and Guidance", CVPR 2023,
 Sections 3.3 and 3.4. Sizes of layers that the paper leaves open, and all names, are those of the
@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 _SLOPE = 0.1
-_KERNEL = 3  # side of the kernels that the structure map gives each place
-_HIDDEN = 128  # channels between the structure map and a normalisation's scale and shift
+_KERNEL = 3  # side of the kernels that are predicted from the structure map for each position
+_HIDDEN = 128  # channels between the structure map and the scale and shift of a normalisation
 
 
 class _Residual(nn.Module):
-    """Two convolutions, added to what comes in; their borders reflect."""
+    """Two convolutions with reflection padding and a residual connection."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class _Residual(nn.Module):
 
 
 class UNet(nn.Module):
-    """A U-Net of three sizes; sides of what it takes are multiples of four.
+    """A U-Net with three sizes; the sides of its input must be multiples of four.
 
     Args:
         inside: channels of the input.
@@ -56,7 +56,7 @@ class UNet(nn.Module):
 
 
 class AppearanceNet(UNet):
-    """What is added to a dark picture: N×3×H×W of N×3×H×W in [0, 1]."""
+    """The difference that is added to a dark picture: N×3×H×W of N×3×H×W in [0, 1]."""
 
     CHANNELS = 32
 
@@ -77,10 +77,10 @@ class AppearanceNet(UNet):
 
 
 class GuidedNet(UNet):
-    """What is added to the appearance: N×3×H×W of N×6×H×W and N×1×H×W, the structure map.
+    """The difference for the appearance: N×3×H×W of N×6×H×W and the structure map N×1×H×W.
 
-    At half and at full size the map gives each place and channel a kernel, and a scale and a shift
-    after normalisation (Section 3.4: structure-guided feature synthesis).
+    At half and at full size, the map determines a kernel for each position and channel, and a scale
+    and a shift after normalisation (Section 3.4: structure-guided feature synthesis).
     """
 
     CHANNELS = 16
@@ -114,7 +114,7 @@ class GuidedNet(UNet):
 
 
 class GuidedNorm(nn.Module):
-    """Instance normalisation whose scale and shift the structure map gives (SPADE, CVPR 2019)."""
+    """Instance normalisation with scale and shift from the structure map (SPADE, CVPR 2019)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -132,9 +132,9 @@ class GuidedNorm(nn.Module):
 
 
 def filtered(x: Tensor, kernels: Tensor) -> Tensor:
-    """Return N×C×H×W, each place and channel filtered by its own 3×3 kernel of N×9C×H×W.
+    """Return N×C×H×W, each position and channel filtered by its own 3×3 kernel of N×9C×H×W.
 
-    Borders are repeated.
+    Borders are replicated.
     """
     height, width = x.shape[2:]
     around = F.pad(x, (_KERNEL // 2,) * 4, "replicate")
@@ -168,7 +168,7 @@ def _step(inside: int, outside: int, side: int = 3) -> nn.Sequential:
 
 
 class _Stem(nn.Module):
-    """Two convolutions, added to what comes in."""
+    """Two convolutions with a residual connection."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ class _Stem(nn.Module):
 
 
 def _kernels(channels: int) -> nn.Sequential:
-    """Return what makes a kernel for each place and channel."""
+    """Return the network that predicts a kernel for each position and channel."""
     return nn.Sequential(
         _step(channels, channels), _Stem(channels), _step(channels, channels * _KERNEL**2, 1)
     )

@@ -1,4 +1,4 @@
-"""The transformer of SMG's structure encoder: attention in windows, as Uformer has it.
+"""The transformer of the structure encoder of SMG: attention in windows, as in Uformer.
 
 Wang et al., "Uformer: A General U-Shaped Transformer for Image Restoration", CVPR 2022. Tensors are
 N×H×W×C. Parameters have the names of SMG's released code, so that its checkpoints load.
@@ -7,8 +7,8 @@ N×H×W×C. Parameters have the names of SMG's released code, so that its checkp
 import torch
 from torch import Tensor, nn
 
-_WIDER = 4  # times the channels, inside the feed-forward network
-_APART = -100.0  # added to the similarity of places that are no neighbours
+_WIDER = 4  # the ratio of channels inside the feed-forward network
+_APART = -100.0  # added to the similarity of positions that are not neighbours
 
 
 class _Projection(nn.Module):
@@ -19,7 +19,7 @@ class _Projection(nn.Module):
 
 
 class WindowAttention(nn.Module):
-    """Self-attention among the places of a window, with a learned bias for each offset."""
+    """Self-attention within a window, with a learned bias for each offset."""
 
     relative_position_index: Tensor
 
@@ -34,7 +34,7 @@ class WindowAttention(nn.Module):
         nn.init.trunc_normal_(self.relative_position_bias_table, std=0.02)
 
     def forward(self, x: Tensor, apart: Tensor | None) -> Tensor:
-        """Return windows×places×C of the same; ``apart`` is windows×1×places×places."""
+        """Return windows×positions×C of the same; ``apart`` is windows×1×positions×positions."""
         query = self.qkv.to_q(x)
         key, value = self.qkv.to_kv(x).chunk(2, -1)
         query, key, value = (
@@ -68,7 +68,7 @@ class FeedForward(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention in windows, which may lie half a window further, and the feed-forward network."""
+    """Attention in windows, optionally shifted by half a window, and the feed-forward network."""
 
     def __init__(self, channels: int, heads: int, window: int, shift: int) -> None:
         super().__init__()
@@ -79,7 +79,7 @@ class Block(nn.Module):
         self.mlp = FeedForward(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return N×H×W×C of the same; sides are multiples of the window's."""
+        """Return N×H×W×C of the same; sides must be multiples of the side of windows."""
         count, height, width, _ = x.shape
         windows = self._windows(self.norm1(x).roll((-self.shift, -self.shift), (1, 2)))
         apart = self._apart(height, width, x.device) if self.shift else None
@@ -89,20 +89,20 @@ class Block(nn.Module):
         return added
 
     def _windows(self, x: Tensor) -> Tensor:
-        """Return windows×places×C of N×H×W×C."""
+        """Return windows×positions×C of N×H×W×C."""
         count, height, width, channels = x.shape
         side = self.window
         x = x.reshape(count, height // side, side, width // side, side, channels)
         return x.transpose(2, 3).reshape(-1, side * side, channels)
 
     def _picture(self, windows: Tensor, height: int, width: int) -> Tensor:
-        """Return N×H×W×C of windows×places×C."""
+        """Return N×H×W×C of windows×positions×C."""
         side = self.window
         x = windows.reshape(-1, height // side, width // side, side, side, windows.shape[2])
         return x.transpose(2, 3).reshape(-1, height, width, windows.shape[2])
 
     def _apart(self, height: int, width: int, device: torch.device) -> Tensor:
-        """Return windows×1×places×places: what keeps places apart that only wrapping joined."""
+        """Return windows×1×positions×positions: the mask of parts that only wrapping joined."""
         rows, columns = (self._parts(side, device) for side in (height, width))
         part = self._windows((3 * rows[:, None] + columns)[None, :, :, None])[..., 0]
         differ = part[:, None, :, None] != part[:, None, None, :]
@@ -114,7 +114,7 @@ class Block(nn.Module):
 
 
 def _offsets(window: int) -> Tensor:
-    """Return places×places: the number of the offset between two places of a window."""
+    """Return positions×positions: the index of the offset between two positions of a window."""
     side = torch.arange(window)
     places = torch.cartesian_prod(side, side)
     offset = places[:, None] - places[None] + window - 1

@@ -1,10 +1,11 @@
 """Guidance by the bright reference: a third branch, in training only.
 
-Joint-IC-LL, "Joint guidance with SNR-aware" (Figure 7): a teacher guidance branch beside the main
-and the SNR-aware one, whose details are in a supplement that was not at hand. Taken from the text:
-there are three branches, the third is gone at inference, and features are guided at the two scales
-where they are adapted. Assumed: the teacher is the analysis transform that the stage starts from
-and stays as it is; it sees the target of the training; and the loss is a relative squared error.
+Joint-IC-LL, "Joint guidance with SNR-aware" (Figure 7), has a teacher guidance branch in addition
+to the main and the SNR-aware branch. Its details are in a supplement that was not available. From
+the text: there are three branches, the third is not used at inference, and features are guided at
+the two scales where they are adapted. Assumed: the teacher is the initial analysis transform of the
+stage and does not change; its input is the target of the training; the loss is a relative squared
+error.
 """
 
 from collections.abc import Callable
@@ -18,22 +19,22 @@ from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.training.losses import Loss
 
-_LEAST = 1e-6  # of a mean square, against flat features
+_LEAST = 1e-6  # the smallest mean square of features
 
 
 class Teacher:
-    """What guides the features of dark pictures towards those of their bright references.
+    """Guide the features of dark pictures towards those of their bright references.
 
     Args:
-        model: the joint network at the start of its stage. A copy of it becomes the teacher.
-        weight: of the sum of both scales' errors, beside bpp + λ·255²·D.
+        model: the joint network at the start of its stage; a copy of it becomes the teacher.
+        weight: of the sum of the errors of both scales, which is added to bpp + λ·255²·D.
 
     Raises InputError if the preset has no SNR-aware branch, whose features are guided.
     """
 
     def __init__(self, model: JointModel, weight: float) -> None:
         if not model.preset.snr_branch:
-            raise InputError("a teacher guides the SNR-aware branch, which this preset has not")
+            raise InputError("a teacher needs a preset with the SNR-aware branch")
         self.weight = weight
         self.network: JointModel = deepcopy(model).eval().requires_grad_(False)
         self._teaching = _Outputs(self.network.g_a0)
@@ -42,7 +43,7 @@ class Teacher:
     def guided(self, loss: Loss, target: Tensor) -> Loss:
         """Return the loss of the last forward pass, with the error of its features.
 
-        ``target`` are the bright references, B×3×H×W in [0, 1], of the pictures that went through.
+        ``target`` are the bright references, B×3×H×W in [0, 1], of the input of that pass.
         """
         with torch.no_grad():
             latents = self.network.analyse(target, None, enhance=False)
@@ -65,7 +66,7 @@ class _Outputs:
             module.register_forward_hook(self._keeper(number))
 
     def taken(self) -> tuple[Tensor, ...]:
-        """Return the outputs in the order of the modules, and forget them."""
+        """Return the outputs in the order of the modules, and delete them."""
         return tuple(self._found.pop(number) for number in sorted(self._found))
 
     def _keeper(self, number: int) -> Callable[[nn.Module, object, Tensor], None]:
@@ -76,7 +77,7 @@ class _Outputs:
 
 
 def relative_error(learned: Tensor, taught: Tensor) -> Tensor:
-    """Return the squared error of features B×C×h×w over their mean square, mean over pictures."""
+    """Return the squared error of features B×C×h×w divided by their mean square, as a mean."""
     error = (learned - taught).square().mean((1, 2, 3))
     size = taught.square().mean((1, 2, 3)).clamp(min=_LEAST)
     return (error / size).mean()

@@ -2,13 +2,12 @@
 
     python -m measurements.peers.export RECIPE CHECKOUT --out FOLDER
 
-The recipe is one of ``recipes.toml``. The file is compared with the network at a size that it was
-not exported at, and deleted if they differ. What it was made of is printed as JSON and stored
-beside it. It runs the checkout's code: look at that first.
+The recipe is one of ``recipes.toml``. The file is compared with the network at another size than
+that of the export, and deleted if they differ. Its origin is printed as JSON and stored in the same
+folder. This runs the code of the checkout: inspect it first.
 """
 
 import argparse
-import hashlib
 import importlib
 import json
 import subprocess
@@ -23,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from llcodec._checksums import sha256_of
 from llcodec._torchvision import import_torchvision
 from llcodec.bench.enhancers.registry import enhancer_of
 from llcodec.errors import InputError, LlcError
@@ -30,13 +30,13 @@ from measurements.peers.joined import Joined
 from measurements.peers.recipes import Recipe, find_recipe
 
 _EXAMPLE = (256, 320)
-_OTHER = (192, 384)  # height and width of what both are compared with
-_LEAST = 8  # times the multiple: the smallest side
-_MOST_APART = 1  # levels of 255 that rounding may explain
+_OTHER = (192, 384)  # height and width of the picture for the comparison
+_LEAST = 8  # the smallest side, in units of the multiple
+_MOST_APART = 1  # levels of 255, the largest difference that can be rounding
 
 
 class Enhancer(nn.Module):
-    """A network that returns one picture: ``result`` picks it where there are several."""
+    """A network that returns one picture; ``result`` selects it if there are several."""
 
     def __init__(self, network: nn.Module, result: int | None) -> None:
         super().__init__()
@@ -50,17 +50,17 @@ class Enhancer(nn.Module):
 
 
 def load_network(checkout: Path, recipe: Recipe) -> nn.Module:
-    """Return a recipe's network from a checkout, with weights.
+    """Return the network of a recipe from a checkout, with weights.
 
     Weights are a state dictionary, or a checkpoint that has one as ``state_dict`` or ``params``;
     nothing in the files is executed.
-    Raises InputError if a file is not the recipe's, or its weights are another network's.
+    Raises InputError if a file is not that of the recipe, or its weights do not fit the network.
     """
     module, _, name = recipe.network.partition(":")
     if not name:
         raise InputError(f"{recipe.network!r} is not MODULE:CLASS")
     with suppress(ImportError):
-        import_torchvision()  # the code of many needs it, if only to import what it does not use
+        import_torchvision()  # much code imports it, often without using it
     folder = checkout.resolve() / recipe.folder
     sys.path.insert(0, str(folder))
     checkpoints = [_checkpoint(folder / path, digest) for path, digest in recipe.weights.items()]
@@ -106,7 +106,7 @@ def export(enhancer: nn.Module, out: Path, multiple: int) -> None:
 
 @torch.inference_mode()
 def largest_difference(enhancer: nn.Module, out: Path) -> int:
-    """Return how many levels of 255 a file's picture is from the network's, at another size."""
+    """Return the largest difference, in levels of 255, between file and network at another size."""
     pixels = np.random.default_rng(0).integers(0, 80, (*_OTHER, 3), dtype=np.uint8)
     x = torch.from_numpy(pixels / np.float32(255)).permute(2, 0, 1)[None]
     expected = enhancer(x)[0].permute(1, 2, 0).mul(255).round().numpy()
@@ -115,7 +115,7 @@ def largest_difference(enhancer: nn.Module, out: Path) -> int:
 
 
 def commit_of(checkout: Path) -> str:
-    """Return the commit of a checkout, or "unknown" where git cannot tell."""
+    """Return the commit of a checkout, or "unknown" if it is not a git checkout."""
     command = ["git", "-C", str(checkout), "rev-parse", "HEAD"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return found.stdout.strip() or "unknown"
@@ -124,15 +124,15 @@ def commit_of(checkout: Path) -> str:
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file. Raises InputError if it cannot be read."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
 
 
 def export_recipe(name: str, recipe: Recipe, checkout: Path, folder: Path) -> dict[str, Any]:
-    """Write ``folder``/NAME.onnx (or .pt2) and return what it was made of.
+    """Write ``folder``/NAME.onnx (or .pt2) and return its origin.
 
-    Raises InputError as :func:`load_network`, and if the file's pictures are not the network's.
+    Raises InputError like :func:`load_network`, and if the outputs of file and network differ.
     """
     network = load_network(checkout, recipe)
     enhancer = Enhancer(network, recipe.result).eval()

@@ -1,8 +1,7 @@
-"""SMG (Xu, Wang and Lu, CVPR 2023) with a released checkpoint, which is given by its path."""
+"""SMG (Xu, Wang and Lu, CVPR 2023) with a released checkpoint, given by its path."""
 
 from collections.abc import Mapping
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 
 from llcodec._arrays import Pixels
+from llcodec._checkpoints import read_checkpoint
 from llcodec.bench.interfaces import EnhancerSettings
 from llcodec.engine.torch_device import torch_device
 from llcodec.errors import BrokenModelError, UnknownModelError
@@ -20,14 +20,14 @@ from llcodec.smg.structure import SIDE
 class SmgEnhancer:
     """SMG, from pixels to pixels.
 
-    Sides are padded to multiples of four, edges repeated. Nothing in the checkpoint is executed.
+    Sides are padded to multiples of four by repeating edges. Nothing in the checkpoint is executed.
 
     Args:
-        path: of a checkpoint as its authors' training writes it.
+        path: of a checkpoint in the format of the authors' training code.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
 
-    Raises UnknownModelError if the file cannot be read, BrokenModelError if it is no checkpoint of
-    SMG, InputError if there is no such device.
+    Raises UnknownModelError if the file cannot be read, BrokenModelError if it is not a checkpoint
+    of SMG, InputError if there is no such device.
     """
 
     name = "smg"
@@ -45,7 +45,7 @@ class SmgEnhancer:
             raise BrokenModelError(f"{path}: not a checkpoint of SMG") from error
 
     def settings(self) -> EnhancerSettings:
-        """Return the checkpoint's name and checksum, and how pictures go through the network."""
+        """Return the name and checksum of the checkpoint, and how pictures are processed."""
         return EnhancerSettings(
             versions={"torch": torch.__version__, "SHA-256": self._digest},
             parameters={
@@ -69,13 +69,8 @@ class SmgEnhancer:
 
 
 def _checkpoint(path: Path, data: bytes) -> Mapping[str, Any]:
-    """Return a file's contents. Raises BrokenModelError if they are not weights, or not of SMG."""
-    try:
-        held = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
-    except Exception as error:  # pickle, zip and torch raise different errors
-        raise BrokenModelError(
-            f"{path}: no weights that can be read safely ({type(error).__name__})"
-        ) from error
+    """Return the contents of a checkpoint. Raises BrokenModelError if it is not that of SMG."""
+    held = read_checkpoint(path, data)
     if not isinstance(held, Mapping) or not held.keys() >= PARTS.keys():
         raise BrokenModelError(f"{path}: not a checkpoint of SMG, which has {', '.join(PARTS)}")
     return held
