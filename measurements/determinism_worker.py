@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from llcodec._threads import use_threads
 from llcodec.codec.codec import Codec
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
@@ -34,8 +35,11 @@ class Reader:
     coder: LatentCoder
 
 
-def reader_of(model: str, memory: str, device: torch.device) -> Reader:
-    """Return a reader whose transforms all work in one memory format."""
+def reader_of(model: str, memory: str, device: torch.device, engine: str = "torch") -> Reader:
+    """Return a reader whose transforms all work in one memory format, which is PyTorch's."""
+    if engine != "torch":
+        other = Codec(model, engine=engine, device=device.type)
+        return Reader(other, other.file.coder())
     codec = Codec(model, engine="torch", device=device.type)
     assert isinstance(codec.transforms, TorchTransforms)
     network = codec.transforms.model
@@ -93,11 +97,15 @@ def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
         yield f"{where} differs"
 
 
-def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, CheckResult]:
+def check_folder(
+    folder: Path, memory: str, device: torch.device, engine: str = "torch"
+) -> dict[str, CheckResult]:
     """Decode every intact file of a folder."""
     expected = read_expected(folder)
     models = expected["models"]
-    readers = {name: reader_of(model_of(folder, models, name), memory, device) for name in models}
+    readers = {
+        name: reader_of(model_of(folder, models, name), memory, device, engine) for name in models
+    }
     return {
         name: check_file(folder, name, entry, readers[entry["model"]])
         for name, entry in expected["files"].items()
@@ -112,13 +120,14 @@ def main() -> None:
     parser.add_argument("--memory", choices=FORMATS, default="channels_last")
     parser.add_argument("--without-onednn", action="store_true")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--engine", choices=["torch", "onnx"], default="torch")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     if options.without_onednn:
         torch.backends.mkldnn.set_flags(False)  # type: ignore[no-untyped-call]
     results: list[CheckResult] = []
     for folder in options.folders:
-        checked = check_folder(folder, options.memory, torch.device(options.device))
+        checked = check_folder(folder, options.memory, torch.device(options.device), options.engine)
         results += checked.values()
     report = {
         "torch": torch.__version__,

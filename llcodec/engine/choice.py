@@ -53,18 +53,20 @@ class Asked:
 
     def _needs_torch(self) -> bool:
         kind = parse_device(self.device).kind
-        return kind == "mps" or (kind == "cuda" and not _onnx_has_cuda())
+        return kind == "mps" or (kind == "cuda" and not _onnx_runs_on(self.device))
 
 
-def _onnx_has_cuda() -> bool:
-    from onnxruntime import get_available_providers
+def _onnx_runs_on(device: str) -> bool:
+    from llcodec.engine.onnx.session import runs_on
 
-    return "CUDAExecutionProvider" in get_available_providers()
+    return runs_on(device)
 
 
 def _onnx(device: str) -> Choice:
     from llcodec.engine.onnx.devices import choose_provider
 
+    if device == "auto":
+        return Choice(ONNX, "cuda" if _onnx_runs_on("cuda") else "cpu")
     return Choice(ONNX, choose_provider(device).device)
 
 

@@ -9,12 +9,18 @@ import torch
 from llcodec.engine.choice import Asked, Choice
 from llcodec.errors import InputError
 
-CUDA = "CUDAExecutionProvider"
+PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]
 
 
 @pytest.fixture
-def onnx_with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
+def onnx_for_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ONNX Runtime that was built for CUDA; there need not be a GPU."""
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: PROVIDERS)
+
+
+@pytest.fixture
+def onnx_with_cuda(onnx_for_cuda: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llcodec.engine.onnx.session.runs_on", lambda device: True)
 
 
 @pytest.fixture
@@ -65,6 +71,16 @@ def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
     assert Asked(device="cuda").choose() == Choice("onnx", "cuda")
     assert Asked().choose() == Choice("onnx", "cuda")
     assert Asked("torch", "cuda").choose() == Choice("torch", "cuda")
+
+
+@pytest.mark.usefixtures("onnx_for_cuda", "no_gpu")
+@pytest.mark.filterwarnings("ignore:Specified provider")  # the real one was not built for it
+def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() -> None:
+    if "CUDAExecutionProvider" in onnxruntime.capi._pybind_state.get_available_providers():
+        pytest.skip("this machine may have a GPU")
+    assert Asked().choose() == Choice("onnx", "cpu")
+    with pytest.raises(InputError, match="device 'cuda' is not available"):
+        Asked(device="cuda").choose()
 
 
 @pytest.mark.usefixtures("no_gpu")

@@ -61,6 +61,8 @@ def test_combinations() -> None:
     with_cuda = combinations(replace(AXES, device=("cpu", "cuda")))
     assert set(plain) < set(with_cuda)
     assert [s.threads for s in with_cuda if s.device == "cuda"] == [1, 2]
+    with_both = combinations(replace(AXES, engine=("torch", "onnx")))
+    assert [s.threads for s in with_both if s.engine == "onnx"] == [1, 2]
 
 
 def test_one_by_one() -> None:
@@ -99,8 +101,9 @@ def test_the_command_writes_a_table(
     monkeypatch.setattr(sys, "argv", ["determinism", *arguments])
     assert main() == 0
     result = json.loads(out.read_text("utf-8"))
-    (row,) = result["table"]
-    assert row["problems"] == []
+    row, other = result["table"]
+    assert (row["engine"], other["engine"]) == ("torch", "onnx")
+    assert row["problems"] == other["problems"] == []
     assert row["files"] == 2
     assert row["distance"] <= 1
     assert row["torch"] == torch.__version__

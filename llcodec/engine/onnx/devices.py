@@ -7,6 +7,7 @@ from typing import Final
 from llcodec.errors import InputError
 
 CPU_PROVIDER: Final = "CPUExecutionProvider"
+CUDA_PROVIDER: Final = "CUDAExecutionProvider"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class _Known:
 _PROVIDERS: Final = {
     "cpu": _Known(CPU_PROVIDER),
     "cuda": _Known(
-        "CUDAExecutionProvider",
+        CUDA_PROVIDER,
         several=True,
         # Products in full precision, as on every other device; and no search for the fastest
         # algorithm whenever a window has another size.

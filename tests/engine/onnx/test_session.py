@@ -51,6 +51,28 @@ def test_a_device_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Session(doubling(), Provider("cuda:1", "CUDAExecutionProvider", {"device_id": "1"}))
 
 
+def test_libraries_of_a_gpu_are_loaded_first_and_quietly(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calls = []
+
+    def preload() -> None:
+        print("Failed to load libcudart.so.12")
+        calls.append("libraries")
+
+    def failing(model: bytes, options: object, **rest: object) -> object:
+        calls.append("session")
+        raise RuntimeError("no CUDA")
+
+    monkeypatch.setattr(onnxruntime, "set_default_logger_severity", calls.append)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", preload)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", failing)
+    with pytest.raises(InputError):
+        Session(doubling(), Provider("cuda", "CUDAExecutionProvider", {}))
+    assert calls == [4, "libraries", "session"]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_graph_that_is_none_is_a_broken_model(capfd: pytest.CaptureFixture[str]) -> None:
     made = Graph()
     x = made.input("x", (1, 3, 4))
