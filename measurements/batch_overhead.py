@@ -2,11 +2,11 @@
 
     python -m measurements.batch_overhead --out results/batch-overhead.json
 
-Both encode the same pictures of one megapixel with one thread, in turn. CPU time is compared, since
-other programs on the machine change it less than the time on the clock. Two numbers of pictures are
-measured, and their difference counts: start and loading of the model drop out. Ray's own processes
-take CPU whether there is work or not; theirs is told for a whole job. Needs Linux and the extra
-``scale``.
+Both encode the same pictures of one megapixel with one thread, one after the other. The CPU time of
+the command and its workers is compared, because other programs on the machine hardly change it. The
+figure is the difference between two numbers of pictures, so that start and loading of the model
+cancel out. The CPU time of Ray's own processes, which run whether there is work or not, is recorded
+for a whole job. Needs Linux and the extra ``scale``.
 """
 
 import argparse

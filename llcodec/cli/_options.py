@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from llcodec import _threads
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
-from llcodec._threads import announce_threads
 from llcodec.cli._help import CODECS, ENHANCERS
 from llcodec.cli._regions import Box, parse_region
 
@@ -181,7 +181,7 @@ MaxSize = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
+        help="Scale down so that no side is longer than N pixels. A quarter of the size or less "
         "is decoded several times faster.",
     ),
 ]
@@ -261,7 +261,7 @@ EngineName = Annotated[
     Engine,
     typer.Option(
         help="What runs the networks: ONNX Runtime or PyTorch. auto is ONNX Runtime, unless only "
-        "PyTorch has the device or can run the model."
+        "PyTorch has the device."
     ),
 ]
 
@@ -269,7 +269,7 @@ EngineName = Annotated[
 def _announced(number: int | None) -> int | None:
     """Announce the number of threads now: commands import NumPy later."""
     if number is not None:
-        announce_threads(number)
+        _threads.announce_threads(number)
     return number
 
 

@@ -6,8 +6,8 @@ shoulder is replaced by a straight line, so lamps come back dimmer than they wer
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     LUMA_WEIGHTS,
     TONE_FLOOR,
@@ -22,8 +22,6 @@ _UNDONE = 0.6  # share of the shoulder's height that is undone exactly
 _LEAST_DETERMINANT = 1e-4
 _ONE = TONE_MATRIX_UNITS
 _IDENTITY = (*(0,) * 6, _ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE)
-
-Picture = NDArray[np.float32]
 
 
 class Brightness:
@@ -55,7 +53,7 @@ class Brightness:
         if brightness > 1:
             self._stops += (brightness - 1) * self._brightening()
 
-    def adjust(self, picture: Picture) -> Picture:
+    def adjust(self, picture: Floats) -> Floats:
         """Return an enhanced picture H×W×3 at this brightness. It may have values out of range."""
         with np.errstate(all="ignore"):  # absurd curves overflow
             if self._brightness < 1:  # what is left then has no matrix between light and values
@@ -66,7 +64,7 @@ class Brightness:
             unmixed = np.maximum(picture @ self._unmix, 0)
             return np.asarray(exposed(unmixed, self._stops) @ self._mix)
 
-    def _dimmed(self, picture: Picture) -> Picture:
+    def _dimmed(self, picture: Floats) -> Floats:
         shot = self._as_shot(picture)
         if self._brightness == 0:
             return shot
@@ -74,7 +72,7 @@ class Brightness:
         mixed = np.maximum(shot, floor) ** (1 - self._brightness)
         return np.asarray(mixed * np.maximum(picture, floor) ** self._brightness)
 
-    def _as_shot(self, picture: Picture) -> Picture:
+    def _as_shot(self, picture: Floats) -> Floats:
         bright = _undo_shoulder(picture @ self._unmix)
         exposed = np.maximum(bright, np.float32(TONE_FLOOR)) ** self._exponent
         return np.asarray(exposed / self._gain)
@@ -87,7 +85,7 @@ class Brightness:
             return float(np.log2(_decode_srgb(grey).mean() / before))
 
 
-def exposed(values: Picture, stops: float) -> Picture:
+def exposed(values: Floats, stops: float) -> Floats:
     """Return values ...×3 with 2^stops times as much light, below the shoulder.
 
     Lamps keep their shape, and white stays white. Darkening scales all channels of a pixel alike,
@@ -101,29 +99,29 @@ def exposed(values: Picture, stops: float) -> Picture:
     return np.asarray(_encode_srgb(factor[..., None] * _decode_srgb(values)))
 
 
-def _scaled(values: Picture, stops: float) -> Picture:
+def _scaled(values: Floats, stops: float) -> Floats:
     bright = _undo_shoulder(values)
     # What the shoulder's inverse leaves out near white, so that 0 stops change nothing there.
     rest = values - _shoulder(bright)
     return np.asarray(_shoulder(_encode_srgb(2.0**stops * _decode_srgb(bright))) + rest)
 
 
-def _decode_srgb(values: Picture) -> Picture:
+def _decode_srgb(values: Floats) -> Floats:
     """Return the linear light of sRGB-encoded values (IEC 61966-2-1), 0 or above."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def _encode_srgb(light: Picture) -> Picture:
+def _encode_srgb(light: Floats) -> Floats:
     """Return linear light, 0 or above, sRGB-encoded."""
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def _shoulder(values: Picture) -> Picture:
+def _shoulder(values: Floats) -> Floats:
     over = np.maximum(values - (1 - TONE_KNEE), 0) / TONE_KNEE
     return np.asarray(np.minimum(values, 1 - TONE_KNEE + TONE_KNEE * over / (1 + over)))
 
 
-def _undo_shoulder(values: Picture) -> Picture:
+def _undo_shoulder(values: Floats) -> Floats:
     over = np.clip((values - (1 - TONE_KNEE)) / TONE_KNEE, 0, 1)
     curved = np.minimum(over, _UNDONE)
     undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2

@@ -21,6 +21,7 @@ from llcodec._bitstream import (
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Floats, Layers
 from llcodec.engine.onnx.shapes import Shapes, conv, linear
+from llcodec.errors import BrokenModelError
 from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, TONE_WIDTH
 from llcodec.nets.presets import Preset
 
@@ -138,13 +139,19 @@ class Curve:
         )
 
     def to_numbers(self) -> tuple[int, ...]:
-        """Return the 15 signed 16-bit integers of the curve."""
+        """Return the 15 signed 16-bit integers of the curve.
+
+        Raises BrokenModelError if the curve is not finite.
+        """
         numbers = (
             self.log_gain * np.float32(_GAIN_UNITS),
             self.log_gamma * np.float32(_GAMMA_UNITS),
             self.matrix.ravel() * np.float32(TONE_MATRIX_UNITS),
         )
-        return tuple(int(v) for v in np.clip(np.rint(np.concatenate(numbers)), -_LIMIT, _LIMIT))
+        rounded = np.clip(np.rint(np.concatenate(numbers)), -_LIMIT, _LIMIT)
+        if not np.isfinite(rounded).all():
+            raise BrokenModelError("the model computes a tone that is not finite")
+        return tuple(int(v) for v in rounded)
 
     def inputs(self) -> dict[str, Floats]:
         """Return the inputs of the analysis."""
@@ -156,6 +163,10 @@ class Curve:
 
         See :func:`llcodec.nets.tone.fade_if_bright`.
         """
+        with np.errstate(all="ignore"):  # of weights that make no sense
+            return self._faded_if_bright(thumbnail)
+
+    def _faded_if_bright(self, thumbnail: Floats) -> "Curve":
         before, after = (
             _luma(x).mean(dtype=np.float32) + np.float32(TONE_FLOOR)
             for x in (thumbnail, self._applied(thumbnail))
