@@ -3,9 +3,10 @@
     python -m measurements.batch_overhead --out results/batch-overhead.json
 
 Both encode the same pictures of one megapixel with one thread, one after the other. The CPU time of
-all processes, including those of Ray, is compared, because other programs on the machine hardly
-change it. The figure is the difference between two numbers of pictures, so that start and loading
-of the model cancel out. Needs Linux and the extra ``scale``.
+the command and its workers is compared, because other programs on the machine hardly change it. The
+figure is the difference between two numbers of pictures, so that start and loading of the model
+cancel out. The CPU time of Ray's own processes, which run whether there is work or not, is recorded
+for a whole job. Needs Linux and the extra ``scale``.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -31,50 +33,70 @@ _MARK: Final = "LLC_OVERHEAD_MARK"
 _EVERY: Final = 0.1  # seconds between looks at the processes
 
 
-def cpu_seconds(words: Sequence[str]) -> tuple[float, float]:
-    """Run ``llc``, and return the CPU seconds of all its processes, and the seconds it took."""
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds of the command and of its workers, and of Ray's own processes; wall seconds."""
+
+    own: float
+    ray: float
+    wall: float
+
+
+def cost(words: Sequence[str]) -> Cost:
+    """Run ``llc``, and return what it cost."""
     mark = f"{os.getpid()}-{time.monotonic_ns()}"
     environment = {**os.environ, _MARK: mark, "OMP_NUM_THREADS": "1"}
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "llcodec", *words], env=environment, stderr=subprocess.DEVNULL
     )
-    ticks: dict[int, int] = {}
+    seen: dict[int, tuple[int, bool]] = {}  # a process may become a worker later
     while process.poll() is None:
-        ticks.update(_ticks_of(f"{_MARK}={mark}".encode()))
+        seen.update(_processes(f"{_MARK}={mark}".encode()))
         time.sleep(_EVERY)
     if process.returncode != 0:
         raise SystemExit(f"llc {' '.join(words)} failed")
-    return sum(ticks.values()) / os.sysconf("SC_CLK_TCK"), time.perf_counter() - start
+    tick = 1 / os.sysconf("SC_CLK_TCK")
+    own = [ticks for number, (ticks, worker) in seen.items() if worker or number == process.pid]
+    total = sum(ticks for ticks, _ in seen.values())
+    wall = time.perf_counter() - start
+    return Cost(sum(own) * tick, (total - sum(own)) * tick, wall)
 
 
-def _ticks_of(mark: bytes) -> dict[int, int]:
-    """Return the clock ticks of each process whose environment has a mark."""
+def _processes(mark: bytes) -> dict[int, tuple[int, bool]]:
+    """Return clock ticks of the processes with a mark in their environment; which are workers."""
     found = {}
     for folder in Path("/proc").iterdir():
         try:
             if folder.name.isdigit() and mark in (folder / "environ").read_bytes():
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
-                found[int(folder.name)] = int(fields[11]) + int(fields[12])
+                worker = b"RemoteWorker" in (folder / "cmdline").read_bytes()
+                found[int(folder.name)] = int(fields[11]) + int(fields[12]), worker
         except OSError:
             continue  # it has ended, or belongs to someone else
     return found
 
 
 def measure(folder: Path, few: int, many: int, workers: int) -> dict[str, float]:
-    """Return CPU seconds per picture of ``llc encode`` and of ``llc batch encode``."""
+    """Return CPU seconds per picture of both commands.
+
+    ``ray`` are CPU seconds of Ray's own processes in the longer job, and ``wall`` its seconds;
+    start and end are in them.
+    """
     told: dict[str, float] = {}
     ways = {
         "encode": ["encode", "--threads", "1", "--quiet", "--force"],
         "batch": ["batch", "encode", "--workers", str(workers), "--quiet", "--force"],
     }
     for name, words in ways.items():
-        costs = []
-        for count in (few, many):
-            source, target = folder / f"{count}", folder / f"{name}-{count}"
-            costs.append(cpu_seconds([*words, str(source), "-o", f"{target}/"]))
-        told[name] = round((costs[1][0] - costs[0][0]) / (many - few), 4)
-        told[f"{name}_wall"] = round((costs[1][1] - costs[0][1]) / (many - few), 4)
+        less, more = (
+            cost([*words, str(folder / f"{count}"), "-o", f"{folder}/{name}-{count}/"])
+            for count in (few, many)
+        )
+        told[name] = round((more.own - less.own) / (many - few), 4)
+        if name == "batch":
+            told["ray"] = round(more.ray, 4)
+            told["wall"] = round(more.wall, 4)
     return told
 
 
