@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-core test-quick test-extras lint determinism fuzz soak scaling clean
+.PHONY: demo test test-core test-quick test-extras test-scale lint determinism fuzz soak scaling clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,7 +34,7 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not scale"
 
 $(VENV)/core/testable: $(VENV)/core/installed
 	$(@D)/bin/pip install --quiet --disable-pip-version-check -e ".[tests]"
@@ -46,7 +46,7 @@ test-core: $(VENV)/core/testable
 
 # Without the slow tests, and without those of bad inputs, full disks, signals and races.
 test-quick: $(VENV)/installed
-	$(BIN)/pytest -m "not slow and not hostile"
+	$(BIN)/pytest -m "not slow and not hostile and not scale"
 
 $(VENV)/extras/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)
@@ -56,6 +56,14 @@ $(VENV)/extras/installed: pyproject.toml
 # What `make test` skips: the fuzzers, CompressAI, and the report in Chromium, if that is installed.
 test-extras: $(VENV)/extras/installed
 	$(VENV)/extras/bin/pytest -rs tests/bench tests/tcm tests/measurements tests/fuzz
+
+$(VENV)/scale-installed: $(VENV)/installed
+	$(PIP) -e ".[scale]" "moto[server]>=5" "aiobotocore[boto3]"
+	touch $@
+
+# llc batch on Ray clusters and against an S3 server, with workers that are killed.
+test-scale: $(VENV)/scale-installed
+	$(BIN)/pytest tests/batch
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)

@@ -10,9 +10,9 @@ import sys
 from importlib import import_module
 
 import atheris
-import torch
 
 from fuzz.bounds import bounded
+from llcodec._threads import use_threads
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     name, *flags = sys.argv[1:]
-    torch.set_num_threads(1)
+    use_threads(1)
     # Only modules imported within this block report the lines that inputs reach.
     with atheris.instrument_imports(include=["llcodec"]):
         harness = import_module(f"fuzz.fuzz_{name}")

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from random import Random
 
 import numpy as np
-import torch
 
 from fuzz.checks import attempt, expect
 from fuzz.golden import golden_codecs, golden_files
 from fuzz.mutation import Scramble, mutate_file
 from fuzz.recoding import recoded_file
 from llcodec import container
+from llcodec._threads import thread_count, use_threads
 from llcodec.codec.codec import Codec
 from llcodec.codec.region import Region
 from llcodec.container import Header, Limits
@@ -80,12 +80,12 @@ def _side_by_side(
     codec: Codec, data: bytes, header: Header, whole: Picture | None, rng: Random
 ) -> None:
     """Decode tiles in two threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
+    threads = thread_count()
+    use_threads(2)
     try:
         picture = attempt(codec.decode, data, limits=_LIMITS)
     finally:
-        torch.set_num_threads(threads)
+        use_threads(threads)
     expect((picture is None) == (whole is None), "threads decide what is broken")
 
 

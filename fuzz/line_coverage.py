@@ -14,7 +14,8 @@ from importlib import import_module
 from pathlib import Path
 
 import coverage
-import torch
+
+from llcodec._threads import use_threads
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("container", "entropy", "codec")
@@ -29,7 +30,7 @@ def inputs(folders: list[Path]) -> Iterator[bytes]:
 
 def reached(name: str, folders: list[Path]) -> dict[str, list[int]]:
     """Return [lines, lines reached] of each file, by its path in the project."""
-    torch.set_num_threads(1)
+    use_threads(1)
     source = [str(ROOT / "llcodec" / part) for part in PARTS]
     measured = coverage.Coverage(data_file=None, config_file=False, source=source)
     measured.start()

@@ -64,7 +64,7 @@ def encode(
         target_bpp: the most bits per pixel that the file may have.
         model: the name of a shipped model, or the path of a weight file.
         engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
-            unless only PyTorch has the device or can run the model.
+            unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         strip: drop EXIF, XMP and the colour profile.
         max_pixels: limit on width times height.
@@ -104,7 +104,7 @@ def decode(
         model: the name of a shipped model, or the path of a weight file; by default, the shipped
             one that the file names.
         engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
-            unless only PyTorch has the device or can run the model.
+            unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         max_pixels: limit on width times height.
 
@@ -155,7 +155,7 @@ def enhance(
             mixed in linear light.
         exposure: stops to add to the enhanced image, from -4 to 4; 1 doubles the light.
         engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
-            unless only PyTorch has the device or can run the model.
+            unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
         max_pixels: limit on width times height.
 

@@ -3,7 +3,8 @@
 To add an enhancer ``foo``:
 
 1. Write ``llcodec/foo/`` (presets, network, and ``weights.py``, which is a few lines around
-   :func:`llcodec._weight_files.write_network` and :func:`~llcodec._weight_files.read_network`).
+   :func:`llcodec._weight_files.write_network` and :func:`~llcodec._weight_files.read_network`;
+   ``torch_engine.py`` and ``onnx_engine.py``, which run it on either engine).
 2. Write ``llcodec/enhancing/foo.py`` with the class that enhances and its record ``FAMILY``
    (:class:`llcodec.enhancing.family.EnhancingFamily`).
 3. Write ``llcodec/training/foo.py`` with the trainer and its record ``FAMILY``

@@ -1,6 +1,7 @@
 """The number of threads to compute with."""
 
 import os
+import sys
 
 # OpenMP is what PyTorch computes with.
 _VARIABLES = (
@@ -19,6 +20,17 @@ def announce_threads(number: int) -> None:
     """
     for variable in _VARIABLES:
         os.environ[variable] = str(number)
+
+
+def use_threads(number: int | None) -> None:
+    """Set the number of CPU threads; None leaves it to the libraries.
+
+    Libraries that are imported later find the number in the environment.
+    """
+    if number is not None:
+        announce_threads(number)
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(number)
 
 
 def thread_count() -> int:

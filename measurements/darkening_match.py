@@ -1,4 +1,4 @@
-"""Compare synthetic low light with real: noise against brightness, of both.
+"""Compare synthetic with real low light: noise against brightness.
 
 python -m measurements.darkening_match --lol DIR --photographs DIR --out results/NAME.json
 
@@ -24,9 +24,9 @@ from measurements.noise_curves import compare, measure, summary
 
 
 def darken_to(high: Pixels, mean: float, seed: int) -> Pixels:
-    """Return a random darkening of an 8-bit picture with that mean (in levels), about.
+    """Return a random darkening of an 8-bit picture with approximately this mean, in levels.
 
-    Everything but the exposure, and what depends on it, is drawn from ``seed``.
+    All random numbers come from ``seed``; only the exposure depends on the mean.
     """
     small = high[::4, ::4]
     low, up = np.log(1e-4), 0.0
@@ -40,7 +40,7 @@ def darken_to(high: Pixels, mean: float, seed: int) -> Pixels:
 
 
 def match(pairs: Sequence[Pair], photographs: Sequence[Pixels]) -> dict[str, Any]:
-    """Measure the lows of pairs, darkened highs, and photographs darkened to random lows."""
+    """Measure low pictures, darkened high pictures, and darkened photographs."""
     real = measure([partial(np.copy, pair.low) for pair in pairs])
     means = [float(pair.low.mean()) for pair in pairs]
     highs = [
@@ -60,7 +60,7 @@ def match(pairs: Sequence[Pair], photographs: Sequence[Pixels]) -> dict[str, Any
 
 
 def lol_rows(pairs: Sequence[Pair], count: int = 8) -> list[Row]:
-    """Return evenly chosen lows beside their highs, darkened to the same mean."""
+    """Return evenly spaced low pictures with their high pictures, darkened to the same mean."""
     rows = []
     for seed in np.linspace(0, len(pairs) - 1, min(count, len(pairs))).astype(int).tolist():
         pair = pairs[seed]

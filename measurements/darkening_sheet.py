@@ -1,9 +1,9 @@
-"""A sheet of pictures: real low light beside synthetic, both as they are and brightened.
+"""Draw a sheet of real and synthetic low light, both unchanged and brightened.
 
 python -m measurements.darkening_sheet --photographs DIR --out FILE
 
-shows photographs beside their own darkened versions. ``measurements.darkening_match --sheet FILE``
-shows the lows of LOL beside its highs, darkened to the same mean.
+draws photographs and their darkened versions. ``measurements.darkening_match --sheet FILE`` draws
+the low pictures of LOL and its high pictures, darkened to the same mean.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from llcodec._arrays import Pixels
 from llcodec.data.darkening import Darkening, darken, random_darkening
 from llcodec.data.pairs import read_photographs
 
-_HEIGHT, _WIDTH = 200, 300  # of each crop; shown pixel by pixel, so that the noise is
-_LINE = 14  # the height of the words above a row
+_HEIGHT, _WIDTH = 200, 300  # of each crop, which is not scaled, so that noise is visible
+_LINE = 14  # the height of the labels above a row
 _MEAN = 100.0  # levels to which the brightened versions are scaled
 _EXPOSURE = 1 / 25
 
 
 @dataclass(frozen=True)
 class Row:
-    """A real picture and a synthetic one, both 8-bit, and what to call them."""
+    """A real picture and a synthetic one, both 8-bit, with their labels."""
 
     real: Pixels
     synthetic: Pixels
@@ -34,7 +34,7 @@ class Row:
 
 
 def sheet(rows: Sequence[Row]) -> Pixels:
-    """Return rows of four: real, brightened, synthetic, brightened, with words above."""
+    """Return rows of four pictures with labels: real, brightened, synthetic, brightened."""
     whole = Image.new("RGB", (4 * _WIDTH, len(rows) * (_HEIGHT + _LINE)), "white")
     write = ImageDraw.Draw(whole)
     for number, row in enumerate(rows):
@@ -53,7 +53,7 @@ def sheet(rows: Sequence[Row]) -> Pixels:
 
 
 def own_rows(photographs: Sequence[Pixels], exposure: float) -> list[Row]:
-    """Return photographs beside themselves with a share of their light left, drawn at random."""
+    """Return photographs with randomly darkened versions, with this share of their light."""
     rows = []
     for seed, real in enumerate(photographs):
         how = random_darkening(np.random.default_rng(seed), exposure)
@@ -69,12 +69,12 @@ def darkened(pixels: Pixels, how: Darkening, rng: np.random.Generator | None) ->
 
 
 def save_sheet(path: Path, rows: Sequence[Row]) -> None:
-    """Write a sheet as PNG, JPEG or WebP, as the suffix says."""
+    """Write a sheet as PNG, JPEG or WebP, depending on the suffix."""
     Image.fromarray(sheet(rows)).save(path, quality=80)
 
 
 def _crop(picture: Pixels) -> Pixels:
-    """Return the middle of a picture, padded with black if it is smaller than a crop."""
+    """Return the centre of a picture, padded with black if it is smaller than a crop."""
     top = max(0, (picture.shape[0] - _HEIGHT) // 2)
     left = max(0, (picture.shape[1] - _WIDTH) // 2)
     crop = np.zeros((_HEIGHT, _WIDTH, 3), np.uint8)

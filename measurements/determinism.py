@@ -1,12 +1,12 @@
-"""Check that all machines decode alike: golden files in fresh processes under many settings.
+"""Check that decoding does not depend on the machine: golden files under many settings.
 
     python -m measurements.determinism --python OTHER/bin/python --out results/determinism.json
 
 Settings are instruction sets of PyTorch, oneDNN, MKL and OpenBLAS, oneDNN off, threads, memory
-formats, and CUDA if available; they are combined with this PyTorch, and changed one at a time with
-that of every ``--python``. Symbols, scale indices and means must be exactly those of the golden
-files, and pixels within one level of 8 bits. A photograph encoded with the shipped model is added;
-the reference is what this process decodes.
+formats, CUDA if available, and the engine; they are combined with this PyTorch, and changed one at
+a time with that of every ``--python``. Symbols, scale indices and means must be exactly those of
+the golden files, and pixels within one level of 8 bits. A photograph encoded with the shipped model
+is added; the reference is what this process decodes.
 
 Exits with 1 if anything differs. ``make determinism`` builds the other environments first.
 """
@@ -64,11 +64,12 @@ class Setting:
         aten: PyTorch's instruction set.
         onednn: the instruction set of oneDNN, or ``off``.
         mkl: the instruction set of MKL.
-        openblas: the processor that OpenBLAS is told to run on; NumPy multiplies the matrices of
-            the exact path with it.
+        openblas: the CPU type set for OpenBLAS, with which NumPy multiplies the matrices of the
+            exact path.
         threads: of PyTorch and OpenBLAS.
         memory: ``channels_last`` or ``contiguous``.
         device: ``cpu`` or ``cuda``.
+        engine: ``torch``, to which most settings apply, or ``onnx``.
     """
 
     aten: str = _UNSET
@@ -78,10 +79,12 @@ class Setting:
     threads: int = 1
     memory: str = "channels_last"
     device: str = "cpu"
+    engine: str = "torch"
 
     def arguments(self) -> list[str]:
         """Return the arguments of the worker."""
         told = ["--threads", str(self.threads), "--memory", self.memory, "--device", self.device]
+        told += ["--engine", self.engine]
         return [*told, "--without-onednn"] if self.onednn == _OFF else told
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
@@ -91,8 +94,8 @@ class Setting:
             if getattr(self, name) not in (_UNSET, _OFF):
                 environment[variable] = getattr(self, name)
         environment["OMP_NUM_THREADS"] = str(self.threads)
-        environment["ONEDNN_VERBOSE"] = "1"  # it then says what it runs on, and each call
-        environment["PYTHONPATH"] = str(ROOT)  # every interpreter runs this very code
+        environment["ONEDNN_VERBOSE"] = "1"  # it then prints its instruction set and each call
+        environment["PYTHONPATH"] = str(ROOT)  # every interpreter runs this code
         return environment
 
 
@@ -107,6 +110,7 @@ class Axes:
     threads: Sequence[int]
     memory: Sequence[str]
     device: Sequence[str] = ("cpu",)
+    engine: Sequence[str] = ("torch",)
 
 
 def combinations(axes: Axes) -> list[Setting]:
@@ -191,6 +195,7 @@ def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any
         **said,
         "memory": setting.memory,
         "device": setting.device,
+        "engine": setting.engine,
         "onednn_ran_on": _onednn_isa(lines),
         "onednn_convolutions": sum(",exec,cpu,convolution," in line for line in lines),
         "seconds": round(time.perf_counter() - start, 1),
@@ -261,6 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--openblas", nargs="+", default=[_UNSET, "Nehalem", "Haswell"])
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--memory", nargs="+", default=["channels_last", "contiguous"])
+    parser.add_argument("--engine", nargs="+", default=["torch", "onnx"])
     parser.add_argument("--out", type=Path, required=True)
     return parser
 
@@ -268,7 +274,7 @@ def _parser() -> argparse.ArgumentParser:
 def _axes(options: argparse.Namespace, python: str) -> Axes:
     device = ("cpu", "cuda") if _has_cuda(python) else ("cpu",)
     libraries = (options.aten, options.onednn, options.mkl, options.openblas)
-    return Axes(*libraries, options.threads, options.memory, device)
+    return Axes(*libraries, options.threads, options.memory, device, options.engine)
 
 
 def _command(options: argparse.Namespace) -> str:

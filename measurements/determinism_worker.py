@@ -1,4 +1,4 @@
-"""Decode folders of golden files under one setting, and compare with what is expected.
+"""Decode folders of golden files under one setting, and compare with the expected results.
 
     python -m measurements.determinism_worker --threads 2 tests/golden/v1
 
@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from llcodec._threads import use_threads
 from llcodec.codec.codec import Codec
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.entropy.latent_coder import LatentCoder
@@ -28,14 +29,17 @@ FORMATS = {"channels_last": torch.channels_last, "contiguous": torch.contiguous_
 
 @dataclass(frozen=True)
 class Reader:
-    """A codec, its transforms laid out and placed as a setting says, and its coder."""
+    """A codec whose transforms have the memory format and device of a setting, and its coder."""
 
     codec: Codec
     coder: LatentCoder
 
 
-def reader_of(model: str, memory: str, device: torch.device) -> Reader:
-    """Return a reader whose transforms all work in one memory format."""
+def reader_of(model: str, memory: str, device: torch.device, engine: str = "torch") -> Reader:
+    """Return a reader whose transforms all work in one memory format, which is PyTorch's."""
+    if engine != "torch":
+        other = Codec(model, engine=engine, device=device.type)
+        return Reader(other, other.file.coder())
     codec = Codec(model, engine="torch", device=device.type)
     assert isinstance(codec.transforms, TorchTransforms)
     network = codec.transforms.model
@@ -50,20 +54,20 @@ def _contiguous(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, 
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The outcome of decoding one golden file.
+class CheckResult:
+    """The result of decoding one golden file.
 
     Attributes:
-        distance: the largest difference of a sample, in levels of 8 bits; None where the file
-            has no pixels to compare, or another picture altogether.
-        problems: differences from what is expected, one line each.
+        distance: the largest difference of a sample, in levels of 8 bits; None if the file has no
+            pixels to compare, or a completely different picture.
+        problems: differences from the expected results, one line each.
     """
 
     distance: float | None
     problems: tuple[str, ...]
 
 
-def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader) -> Outcome:
+def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader) -> CheckResult:
     """Decode one file and compare: symbols, indices and means exactly, pixels within a level."""
     data = (folder / name).read_bytes()
     try:
@@ -74,11 +78,11 @@ def check_file(folder: Path, name: str, entry: Mapping[str, Any], reader: Reader
             if picture is not None:
                 apart.append(distance(picture, read_picture(folder / entry[key])))
     except LlcError as error:
-        return Outcome(None, (f"{name}: {error}",))
+        return CheckResult(None, (f"{name}: {error}",))
     problems += [f"pixels differ by {levels:g} levels" for levels in apart if levels > LEVEL]
     furthest = max(apart, default=float("inf"))
     known = None if furthest == float("inf") else furthest
-    return Outcome(known, tuple(f"{name}: {problem}" for problem in problems))
+    return CheckResult(known, tuple(f"{name}: {problem}" for problem in problems))
 
 
 def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
@@ -93,11 +97,15 @@ def differences(found: Any, wanted: Any, where: str = "") -> Iterator[str]:
         yield f"{where} differs"
 
 
-def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, Outcome]:
+def check_folder(
+    folder: Path, memory: str, device: torch.device, engine: str = "torch"
+) -> dict[str, CheckResult]:
     """Decode every intact file of a folder."""
     expected = read_expected(folder)
     models = expected["models"]
-    readers = {name: reader_of(model_of(folder, models, name), memory, device) for name in models}
+    readers = {
+        name: reader_of(model_of(folder, models, name), memory, device, engine) for name in models
+    }
     return {
         name: check_file(folder, name, entry, readers[entry["model"]])
         for name, entry in expected["files"].items()
@@ -105,27 +113,28 @@ def check_folder(folder: Path, memory: str, device: torch.device) -> dict[str, O
 
 
 def main() -> None:
-    """Run the check of the command line, and print the outcome."""
+    """Run the check of the command line, and print the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--memory", choices=FORMATS, default="channels_last")
     parser.add_argument("--without-onednn", action="store_true")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--engine", choices=["torch", "onnx"], default="torch")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     if options.without_onednn:
         torch.backends.mkldnn.set_flags(False)  # type: ignore[no-untyped-call]
-    outcomes: list[Outcome] = []
+    results: list[CheckResult] = []
     for folder in options.folders:
-        checked = check_folder(folder, options.memory, torch.device(options.device))
-        outcomes += checked.values()
+        checked = check_folder(folder, options.memory, torch.device(options.device), options.engine)
+        results += checked.values()
     report = {
         "torch": torch.__version__,
         "instructions": torch.backends.cpu.get_cpu_capability(),
-        "files": len(outcomes),
-        "distance": max((o.distance for o in outcomes if o.distance is not None), default=None),
-        "problems": [problem for outcome in outcomes for problem in outcome.problems],
+        "files": len(results),
+        "distance": max((r.distance for r in results if r.distance is not None), default=None),
+        "problems": [problem for result in results for problem in result.problems],
     }
     print(json.dumps(report))
 

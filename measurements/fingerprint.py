@@ -1,7 +1,7 @@
-"""Fingerprints of decoded tiles: of symbols, and of every scale index and mean used on the way.
+"""Fingerprints of decoded tiles: of symbols, and of all scale indices and means.
 
 Every reader checks the symbols. Indices and means decide how the next symbol is read, so they must
-be identical as well, even where the symbols happen to be right without.
+be identical as well, even if the symbols happen to be correct without.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""Folders of golden files: files, the pixels that they decode to, and facts that never change.
+"""Folders of golden files: files, their decoded pixels, and facts that never change.
 
-A folder holds weight files, ``.llc`` files, a PNG for each, and ``expected.json``:
+A folder contains weight files, ``.llc`` files, a PNG for each, and ``expected.json``:
 
     {"models": {NAME: weight file or name of a shipped model},
      "files": {FILE: {"what": text, "model": NAME, "exactly": what :func:`facts` returns,
@@ -31,13 +31,13 @@ _SIXTEEN_TO_EIGHT: Final = 257  # levels of 16 bits in one of 8
 
 
 def read_expected(folder: Path) -> dict[str, Any]:
-    """Return what the files of a folder must decode to."""
+    """Return the expected results of the files of a folder."""
     expected: dict[str, Any] = json.loads((folder / EXPECTED).read_text("utf-8"))
     return expected
 
 
 def model_of(folder: Path, models: Mapping[str, str], name: str) -> str:
-    """Return a model as ``Codec`` takes it: a path in the folder, or a shipped model's name."""
+    """Return a model for ``Codec``: a path in the folder, or the name of a shipped model."""
     file = folder / models[name]
     return str(file) if file.is_file() else models[name]
 
@@ -45,8 +45,9 @@ def model_of(folder: Path, models: Mapping[str, str], name: str) -> str:
 def facts(data: bytes, coder: LatentCoder) -> dict[str, Any]:
     """Return everything of a file that must decode identically, ready for JSON.
 
-    These are the header, a fingerprint of each tile, and hashes of all else in the file. Raises as
-    ``container.unpack`` does, and CorruptError if a tile or the alpha plane cannot be decoded.
+    These are the header, a fingerprint of each tile, and hashes of everything else in the file.
+    Raises the errors of ``container.unpack``, and CorruptError if a tile or the alpha plane cannot
+    be decoded.
     """
     file = container.unpack(data)
     header, metadata = file.header, file.metadata
@@ -76,7 +77,7 @@ def _hash(item: bytes | None) -> str | None:
 def distance(picture: Picture, expected: Picture) -> float:
     """Return the largest difference of a sample in levels of 8 bits.
 
-    It is infinite if anything else differs: the size, the depth, grey or not, or alpha, which is
+    It is infinite if anything else differs: size, depth, number of channels, or alpha, which is
     lossless.
     """
     pixels, wanted = picture.pixels, expected.pixels

@@ -1,7 +1,7 @@
 """Read the memory of this process: memory in use, which shows leaks, and the resident set.
 
-They differ by what allocators keep for later. Pictures of many sizes fragment that memory, so the
-resident set grows for a long time even if nothing leaks.
+The difference is memory that allocators keep for later. Pictures of many sizes fragment it, so that
+the resident set grows for a long time even without leaks.
 """
 
 import ctypes
@@ -17,9 +17,9 @@ class Reading:
 
     Attributes:
         resident_mb: the resident set, in MB (10^6 bytes).
-        in_use_mb: allocated by the C library and not freed; the resident set where the library
-            does not report it.
-        objects: blocks of Python's own allocator, about one for each small object.
+        in_use_mb: allocated by the C library and not freed; the resident set if the library does
+            not report it.
+        objects: blocks of the allocator of Python, about one for each small object.
     """
 
     resident_mb: float
@@ -28,7 +28,7 @@ class Reading:
 
 
 def reading() -> Reading:
-    """Read the memory of this process. Raises OSError where there is no /proc."""
+    """Read the memory of this process. Raises OSError if there is no /proc."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     resident = round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 2)
     in_use = _allocated_bytes()

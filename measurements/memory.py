@@ -35,7 +35,7 @@ _PROMISED_PIXELS: Final = 24_000_000
 
 @dataclass(frozen=True)
 class Size:
-    """A picture's size in pixels."""
+    """The size of a picture, in pixels."""
 
     width: int
     height: int
@@ -55,7 +55,9 @@ def size_of(text: str) -> Size:
     try:
         height = max(1, round((float(text) * 1e6 / 1.5) ** 0.5))
     except (ValueError, TypeError, OverflowError):  # of a negative number, the root is complex
-        raise argparse.ArgumentTypeError(f"{text!r} is no size: 960x512, or megapixels") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a size such as 960x512, or megapixels"
+        ) from None
     return Size(max(1, round(1.5 * height)), height)
 
 
@@ -69,7 +71,7 @@ def dark_picture(size: Size) -> Image.Image:
 
 
 def run(arguments: Sequence[str]) -> dict[str, float | None]:
-    """Run ``llc`` with ``arguments`` in a process of its own; return seconds and peak MB.
+    """Run ``llc`` with ``arguments`` in its own process; return seconds and peak MB.
 
     Raises InputError with the last line that it wrote if it fails.
     """
@@ -102,7 +104,7 @@ def broken_promises(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         f"enhance of {row['width']}x{row['height']}: {row['enhance']['peak_mb']:.0f} MB"
         for row in rows
         if row["width"] * row["height"] <= _PROMISED_PIXELS
-        and (row["enhance"]["peak_mb"] or 0) > _PROMISED_MB  # None where the system does not tell
+        and (row["enhance"]["peak_mb"] or 0) > _PROMISED_MB  # None if the system does not report it
     ]
 
 
@@ -126,9 +128,9 @@ def main() -> None:
 
 
 def _write(options: argparse.Namespace, rows: Sequence[Mapping[str, Any]]) -> None:
-    enhancer = Path(options.model).stem  # no place of this machine
+    enhancer = Path(options.model).stem  # no path of this machine
     result = {
-        "name": "whole processes, start and model loading included",
+        "name": "complete processes, including start and loading of the model",
         "command": f"python -m measurements.memory --sizes {' '.join(map(str, options.sizes))}"
         f" --model {enhancer} --out {options.out.name}",
         "machine": machine() | {"threads": options.threads},

@@ -1,4 +1,4 @@
-"""Noise against brightness of many pictures, and how two collections of pictures compare."""
+"""Noise against brightness of many pictures, and the comparison of two sets of pictures."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from measurements.noise_level import correlations, measure_blocks, noise_by_brig
 
 Real = NDArray[np.float64]
 EDGES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64], np.float64)  # 8-bit levels
-_FEWEST = 10  # pictures without which a bin is not compared
-_UNCUT = 6.0  # levels from which on black cuts off next to no noise
+_FEWEST = 10  # the number of pictures that a bin needs to be compared
+_UNCUT = 6.0  # levels above which clipping at black removes almost no noise
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What several pictures show.
+    """Measurements of several pictures.
 
     ``noise`` is pictures × bins × 3 in 8-bit levels (NaN: too few blocks), ``facts`` a row per
     picture: mean brightness, share of values that are zero, the correlations of the noise.
@@ -28,7 +28,7 @@ class Measured:
     facts: Real
 
     def median(self) -> Real:
-        """Return the median over the pictures, NaN where there are too few of them."""
+        """Return the median over the pictures, NaN for bins with too few of them."""
         enough = (~np.isnan(self.noise)).sum(0) >= _FEWEST
         found = np.full(enough.shape, np.nan)
         found[enough] = np.nanmedian(self.noise[:, enough], 0)
@@ -36,7 +36,7 @@ class Measured:
 
 
 def measure(pictures: Sequence[Callable[[], Pixels]]) -> Measured:
-    """Measure pictures, which are made one after the other."""
+    """Measure pictures, which are created one after the other."""
     noise, facts = [], []
     for make in pictures:
         pixels = make()
@@ -49,7 +49,7 @@ def measure(pictures: Sequence[Callable[[], Pixels]]) -> Measured:
 def compare(real: Measured, synthetic: Measured) -> dict[str, Any]:
     """Return the noise of both per bin, and the mean of |log2| of its ratio over all bins.
 
-    Bins that fewer than ten pictures of either fill are not compared; None takes their place.
+    Bins with fewer than ten pictures of either set are not compared and have None instead.
     """
     ratio = np.log2(synthetic.median() / real.median())
     compared = np.abs(ratio[~np.isnan(ratio)])
@@ -74,7 +74,7 @@ def compare(real: Measured, synthetic: Measured) -> dict[str, Any]:
 def summary(measured: Measured) -> dict[str, float | None]:
     """Return medians over the pictures: brightness, zeros and correlations.
 
-    None stands in for a correlation that none of the pictures let measure.
+    A correlation that cannot be measured in any picture is None.
     """
     names = ("mean_level", "zeros", "neighbour_correlation", "channel_correlation")
     known = [column[~np.isnan(column)] for column in measured.facts.T]

@@ -1,9 +1,9 @@
 """Measure the noise of a picture without a clean reference: against brightness, and its kind.
 
-The picture is cut into blocks. In each, the mask of Immerkær (CVIU 64(2), 1996) cancels everything
-that is locally a plane; what it leaves is noise and fine texture. Blocks with little structure of
-a coarser kind are taken for flat, and the median over them stands for the noise. White noise of
-standard deviation s is measured as s; noise that neighbours share, as less.
+The picture is divided into blocks. In each, the mask of Immerkær (CVIU 64(2), 1996) cancels
+everything that is locally a plane and leaves noise and fine texture. Blocks with little coarse
+structure count as flat, and the median over them is the noise. White noise of standard deviation s
+is measured as s; noise with correlated neighbours is measured as less.
 """
 
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 
 Real = NDArray[np.float64]
 
-_BLOCK = 16  # pixels a side
-_PART = 4  # structure is looked for in means of 4×4 pixels, in which noise averages out
-_FLATTEST = 0.25  # the share of the blocks that is taken for flat
-_ROUNDING = 1e-9  # what may be left where there is nothing
-_FEWEST = 24  # blocks without which a figure is not given
+_BLOCK = 16  # pixels per side
+_PART = 4  # structure is measured in means of 4×4 pixels, in which noise averages out
+_FLATTEST = 0.25  # the share of the blocks that count as flat
+_ROUNDING = 1e-9  # the largest value that counts as zero
+_FEWEST = 24  # the number of blocks that a figure needs
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """What N blocks of a picture show, in the units of the picture.
+    """Measurements of N blocks of a picture, in the units of the picture.
 
-    ``mean`` and ``deviation`` (of the noise) are N×3, ``structure``, the standard deviation of
-    4×4 means around a plane in the channel where it is greatest, is N, and ``rest``, the pixels
-    less that plane, N×3×16×16.
+    ``mean`` and ``deviation`` (of the noise) are N×3. ``structure``, N, is the standard deviation
+    of 4×4 means around a plane, in the channel with the largest one. ``rest``, N×3×16×16, is the
+    difference between the pixels and this plane.
     """
 
     mean: Real
@@ -38,7 +38,7 @@ class Blocks:
 def measure_blocks(picture: NDArray[np.generic]) -> Blocks:
     """Measure the blocks of a picture H×W×3, of at least 16×16 pixels.
 
-    What is left over at the right and the bottom is not looked at.
+    Pixels at the right and the bottom that do not fill a block are ignored.
     """
     blocks = _cut(picture)
     flat = blocks.reshape(*blocks.shape[:2], -1)
@@ -56,8 +56,8 @@ def measure_blocks(picture: NDArray[np.generic]) -> Blocks:
 def noise_by_brightness(blocks: Blocks, edges: Real) -> Real:
     """Return the noise per bin of brightness and channel, (len(edges) − 1)×3.
 
-    A channel's noise is binned by the mean of that channel in its block. NaN stands where there
-    are fewer than 24 blocks.
+    The noise of a channel is binned by the mean of this channel in its block. Bins with fewer than
+    24 blocks are NaN.
     """
     found = np.full((len(edges) - 1, 3), np.nan)
     for channel in range(3):
@@ -70,7 +70,7 @@ def noise_by_brightness(blocks: Blocks, edges: Real) -> Real:
 
 
 def flattest(structure: Real, among: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the indices of the quarter with the least structure, none if there are too few."""
+    """Return the indices of the quarter with the least structure; empty if there are too few."""
     indices = np.flatnonzero(among)
     if len(indices) < _FEWEST:
         return indices[:0]
@@ -80,9 +80,9 @@ def flattest(structure: Real, among: NDArray[np.bool_]) -> NDArray[np.intp]:
 def correlations(blocks: Blocks, darkest: float) -> tuple[float, float]:
     """Return the correlation of the noise of neighbouring pixels, and that of two channels.
 
-    Of flat blocks whose darkest channel is at least ``darkest`` in the mean, so that black cuts
-    nothing off; NaN if there are fewer than 24. Both are slightly too low, as planes were taken
-    out, and too high where texture passes for noise.
+    They are those of flat blocks whose darkest channel has a mean of at least ``darkest``, so that
+    black does not clip; NaN if there are fewer than 24. Both are slightly too low, because planes
+    are subtracted, and too high if texture is mistaken for noise.
     """
     chosen = flattest(blocks.structure, blocks.mean.min(1) >= darkest)
     rest = blocks.rest[chosen]
@@ -108,7 +108,7 @@ def _cut(picture: NDArray[np.generic]) -> Real:
 
 
 def _high_pass(blocks: Real) -> Real:
-    """Apply [1 −2 1]ᵀ·[1 −2 1] / 6, which leaves the variance of white noise as it is."""
+    """Apply [1 −2 1]ᵀ·[1 −2 1] / 6, which does not change the variance of white noise."""
     down = blocks[..., :-2, :] - 2 * blocks[..., 1:-1, :] + blocks[..., 2:, :]
     both: Real = (down[..., :-2] - 2 * down[..., 1:-1] + down[..., 2:]) / 6
     return both

@@ -3,7 +3,7 @@
 python -m measurements.normalised EXPOSURE... --model MODEL --out FILE.png
 
 Draws the exposures before and after NRN with the distributions of their luma, and writes their
-brightness to FILE.json beside the figure.
+brightness to FILE.json in the same folder.
 """
 
 import argparse
@@ -31,12 +31,12 @@ from llcodec.nerco.weights import read_nerco
 from llcodec.nets.blocks import luma
 
 _BINS = 64
-_LEAST = 8  # pixels a side that the networks take
+_LEAST = 8  # the smallest side of the input of the networks, in pixels
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """One exposure as shot and after NRN, both 1×3×h×w in [0, 1]."""
+    """One exposure before and after NRN, both 1×3×h×w in [0, 1]."""
 
     name: str
     shot: Tensor
@@ -76,7 +76,7 @@ def brightness(exposures: Sequence[Exposure]) -> Brightness:
 
 
 def draw(exposures: Sequence[Exposure], path: Path) -> None:
-    """Write the figure: a column for each exposure, as shot above, normalised, and their luma."""
+    """Write the figure: for each exposure, a column with the input, the output, and their luma."""
     inches = (2.6 * len(exposures), 6.0)
     figure = require("matplotlib.figure", "bench").Figure(inches, layout="constrained")
     rows = figure.subplots(3, len(exposures), squeeze=False)

@@ -2,7 +2,7 @@
 
 python -m measurements.quality --pairs DIR --split val --out results/NAME.json
 
-With ``--photographs DIR``, bright pictures are encoded, and should be reproduced.
+With ``--photographs DIR``, bright pictures are encoded, which should not change.
 """
 
 import argparse
@@ -14,9 +14,9 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
-import torch
 
 from llcodec._failures import in_one_line
+from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.container import read_header
@@ -25,7 +25,7 @@ from llcodec.errors import LlcError
 from llcodec.imaging import Picture
 from llcodec.metrics import best_gain_psnr, gt_mean_psnr, local_psnr, psnr, ssim
 
-_EQUAL = 99.0  # stands for equal pictures, which have no finite PSNR
+_EQUAL = 99.0  # recorded for equal pictures, whose PSNR is infinite
 QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
 
@@ -34,7 +34,7 @@ class Row:
     """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
 
     ``local_psnr`` is measured after correcting gain and offset of each channel. ``as_shot_psnr`` is
-    None for a model whose files have no tone curve to undo.
+    None for a model whose files have no tone curve to invert.
     """
 
     quality: float
@@ -98,7 +98,7 @@ def _measure_all() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     codec = Codec(options.model)
     folder = options.pairs or options.photographs
     if options.pairs:

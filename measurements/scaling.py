@@ -2,9 +2,9 @@
 
     python -m measurements.scaling --megapixels 0.1 0.3 1 3 10 24 50 100 --out results/scaling.json
 
-The pictures are 3:2 mosaics of the photographs of ``examples/``. Each size is written when it is
-done; an interrupted run continues from there, unless the settings have changed. A plot is written
-beside the figures.
+The pictures are 3:2 mosaics of the photographs of ``examples/``. Results are written after each
+size; an interrupted run continues from there, unless the settings have changed. A plot is written
+to the same folder.
 """
 
 import argparse
@@ -29,23 +29,23 @@ from measurements.scaling_plot import write_plot
 
 SIZES: Final = (0.1, 0.3, 1.0, 3.0, 10.0, 24.0, 50.0, 100.0)
 EXAMPLES: Final = Path(__file__).resolve().parents[1] / "examples"
-USUAL_LIMIT: Final = MAX_PIXELS  # pixels that llc takes without --max-pixels
-# Peak MB that either process may take, at so many megapixels.
+USUAL_LIMIT: Final = MAX_PIXELS  # pixels that llc accepts without --max-pixels
+# The largest allowed peak memory of either process in MB, by megapixels.
 _PROMISED: Final = {24.0: 2000.0, 100.0: 3000.0}
-_FROM: Final = 1.0  # megapixels; below it the start of the process is most of the time
+_FROM: Final = 1.0  # megapixels; below, starting the process takes most of the time
 _SIDES: Final = ("encode", "decode")
 
 Row = dict[str, Any]
 
 
 def shape(megapixels: float) -> tuple[int, int]:
-    """Return width and height of a 3:2 picture of at most so many million pixels."""
+    """Return width and height of a 3:2 picture of at most this many megapixels."""
     height = max(1, math.floor((megapixels * 1e6 / 1.5) ** 0.5))
     return max(1, min(math.floor(megapixels * 1e6 / height), round(1.5 * height))), height
 
 
 def mosaic(width: int, height: int, photographs: Sequence[Image.Image]) -> Image.Image:
-    """Return photographs side by side, in a seeded order and turned at random, cut to a size."""
+    """Return a mosaic of photographs in random order and orientation, cropped to a size."""
     rng = np.random.default_rng(0)
     turns = (None, Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM)
     picture = Image.new("RGB", (width, height))
@@ -83,9 +83,9 @@ def measure(megapixels: float, threads: int) -> Row:
 
 
 def growth(rows: Sequence[Row], side: str) -> float | None:
-    """Return the power of the pixels that seconds grow with: 1 is linear, 2 quadratic.
+    """Return the exponent of seconds as a power of pixels: 1 is linear, 2 quadratic.
 
-    Fitted to sizes of a megapixel and more; None if there are fewer than two.
+    It is fitted to sizes of at least one megapixel; None if there are fewer than two.
     """
     large = [row for row in rows if row["width"] * row["height"] >= 0.99e6 * _FROM]
     if len(large) < 2:
@@ -101,20 +101,20 @@ def broken_promises(rows: Sequence[Row]) -> list[str]:
     for row in rows:
         most = _PROMISED.get(row["megapixels"], math.inf)
         for side in _SIDES:
-            peak = row[side]["peak_mb"] or 0  # None where the system does not tell
+            peak = row[side]["peak_mb"] or 0  # None if the system does not report it
             if peak > most:
                 broken.append(f"{side} of {row['megapixels']:g} MP: {peak:.0f} MB, not {most:.0f}")
     return broken
 
 
 def settings(threads: int) -> dict[str, Any]:
-    """Return what the figures depend on, without the date."""
+    """Return the settings that the figures depend on, without the date."""
     told = {key: value for key, value in machine().items() if key != "date"}
     weights = read_card(shipped_file(DEFAULT_MODEL)).sha256[:16]
     return told | {"threads": threads, "model": DEFAULT_MODEL, "weights": weights}
 
 
-def kept(path: Path, wanted: Mapping[str, Any]) -> list[Row]:
+def finished_rows(path: Path, wanted: Mapping[str, Any]) -> list[Row]:
     """Return the rows of an earlier run with the same settings."""
     try:
         stored = json.loads(path.read_text("utf-8"))
@@ -131,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("results/scaling.json"))
     options = parser.parse_args(arguments)
     wanted = settings(options.threads)
-    rows = kept(options.out, wanted)
+    rows = finished_rows(options.out, wanted)
     for size in options.megapixels:
         if size not in [row["megapixels"] for row in rows]:
             rows = sorted([*rows, measure(size, options.threads)], key=lambda r: r["megapixels"])
@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _write(path: Path, wanted: Mapping[str, Any], rows: Sequence[Row]) -> None:
     sizes = " ".join(f"{row['megapixels']:g}" for row in rows)
     result = {
-        "name": "whole processes against pixels, start and model loading included",
+        "name": "complete processes against pixels, including start and loading of the model",
         "command": f"python -m measurements.scaling --megapixels {sizes} "
         f"--threads {wanted['threads']}",
         "date": machine()["date"],

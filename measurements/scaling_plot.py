@@ -1,4 +1,4 @@
-"""The plot of time and peak memory against pixels, as PNG: the same bytes for the same figures."""
+"""Plot time and peak memory against pixels, as PNG: the same bytes for the same figures."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ _SETTINGS: Final[Mapping[str, object]] = {
 
 
 def write_plot(rows: Sequence[Mapping[str, Any]], path: Path) -> None:
-    """Draw both processes over megapixels, with a line of linear growth beside the seconds.
+    """Draw both processes against megapixels, with a line of linear growth for the seconds.
 
     Raises InputError if matplotlib is not installed, OutputError if the file cannot be written.
     """

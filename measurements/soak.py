@@ -2,11 +2,11 @@
 
     python -m measurements.soak --pairs 2000 --out results/soak.json
 
-Every result must be right: the decoded picture is that of the encoder's own latents; size, alpha
-and metadata are those of the input. Memory must be flat between pairs, after it is returned to the
-system as ``llc`` does between files: slopes are fitted to the second half, when caches are full and
-the largest pictures have been seen. Exits with 1 if a result is wrong or if memory grows. Figures
-are written every hundred pairs.
+Every result must be correct: the decoded picture must be that of the encoder's latents; size, alpha
+and metadata must be those of the input. Memory must not grow between pairs, after it is returned to
+the system as ``llc`` does between files: slopes are fitted to the second half, when caches are full
+and the largest pictures have occurred. Exits with 1 if a result is wrong or if memory grows.
+Figures are written every hundred pairs.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from llcodec._memory import release_memory
 from llcodec._outputs import atomic_write
+from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
 from measurements.heap import Reading, reading
@@ -33,12 +33,12 @@ from measurements.soak_pairs import Checker, random_pair
 FLAT: Final = {"resident_mb": 30.0, "in_use_mb": 10.0, "objects": 20_000.0}
 FEWEST: Final = 500  # pairs needed to fit a slope
 _EVERY: Final = 100  # pairs between writing figures
-_MOST_TOLD: Final = 20  # wrong results that are listed
+_MOST_LISTED: Final = 20  # wrong results in the file
 
 
 @dataclass
 class Soak:
-    """The results of all pairs so far; ``memory`` after each of them."""
+    """The results of all pairs so far, with the ``memory`` after each of them."""
 
     pairs: int = 0
     pixels: int = 0
@@ -66,7 +66,7 @@ class Soak:
             "megapixels": round(self.pixels / 1e6, 2),
             "kinds": dict(sorted(self.kinds.items())),
             "wrong_results": len(self.wrong),
-            "wrong": self.wrong[:_MOST_TOLD],
+            "wrong": self.wrong[:_MOST_LISTED],
             "memory": {
                 "verdict": self.verdict(),
                 "slopes_per_1000_pairs": self.slopes(),
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.pairs < 1:
         parser.error("there must be at least one pair")
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     head = {
         "name": "pairs of encoding and decoding in one process: results and memory",
         "command": f"python -m measurements.soak --pairs {options.pairs} --seed {options.seed} "

@@ -32,7 +32,7 @@ class Pair:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What is special about the pair, for counting."""
+        """The special properties of the pair, for counting."""
         picture = self.picture
         tiles = -(-picture.width // self.tile_size) * -(-picture.height // self.tile_size)
         told = {
@@ -63,16 +63,16 @@ def random_pair(rng: np.random.Generator) -> Pair:
 
 
 class Checker:
-    """Encodes and decodes pairs with one codec, as a long-running program would."""
+    """Encode and decode pairs with one codec, like a long-running program."""
 
     def __init__(self, model: str, device: str = "cpu") -> None:
         self._codec = Codec(model, device=device)
         made = self._codec.file.coder()
         self._coder = _Recording(made.networks, made.scale_tables, made.hyper_tables)
-        self._codec._coder = self._coder  # the same, but it records what it codes
+        self._codec._coder = self._coder  # the same, but it records the latents
 
     def problems(self, pair: Pair) -> list[str]:
-        """Return what is wrong with a pair; nothing should be."""
+        """Return what is wrong with a pair; the list should be empty."""
         picture = pair.picture
         self._coder.kept.clear()
         data = self._codec.encode(picture, Target(pair.quality), tile_size=pair.tile_size)
@@ -92,7 +92,7 @@ class Checker:
         return [name for name, is_right in right.items() if not is_right]
 
     def _reconstruction(self, header: Header, brightness: float) -> Samples:
-        """Return the picture of the encoder's own latents."""
+        """Return the picture of the latents of the encoder."""
         plane = empty_plane(self._coder, header, None)
         for number, latents in enumerate(self._coder.kept):
             place_tile(plane, header, number, latents)

@@ -3,8 +3,8 @@
     python -m measurements.speed --out results/speed.json
 
 Both encode one 960×512 picture from memory to bytes, and decode it. The anchor has random weights,
-as the amount of computation does not depend on them. Runs alternate, so that both see the same
-machine.
+because the amount of computation does not depend on them. Runs alternate, so that both run under
+the same conditions.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._threads import use_threads
 from llcodec.bench.codecs.compressai_weights import zoo
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
@@ -28,7 +29,7 @@ WIDTH, HEIGHT = 960, 512
 
 
 def picture_of(path: Path | None) -> Picture:
-    """Return the top left 960×512 of a picture, or a seeded dark gradient with noise."""
+    """Return the top left 960×512 pixels of a picture, or a seeded dark gradient with noise."""
     if path is not None:
         return Picture(np.ascontiguousarray(read_picture(path).pixels[:HEIGHT, :WIDTH]))
     rng = np.random.default_rng(0)
@@ -84,7 +85,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    use_threads(options.threads)
     result = {
         "name": "seconds at 960×512, medians; ratio = cheng2020_anchor / llcodec",
         "command": f"python -m measurements.speed --runs {options.runs} --out {options.out.name}",

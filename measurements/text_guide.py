@@ -31,7 +31,7 @@ from projects.text_guide.scores import (
     share_brightened,
 )
 
-# Other words for the same, some of which no caption of our own guide holds ("murky", "radiant").
+# Synonyms, some of which are not in the captions of the shipped guide ("murky", "radiant").
 _OTHER_PROMPTS = (
     Prompts("a dark photo", "a bright photo"),
     Prompts("an underexposed picture", "a well-exposed picture"),
@@ -41,7 +41,7 @@ _OTHER_PROMPTS = (
 
 
 def _measure_light(guide: ClipGuide, pairs: Sequence[Pair]) -> dict[str, Any]:
-    """Return how the guide's prompts order both halves of pairs, and ladders of the bright ones."""
+    """Return how the prompts rank the pictures of pairs, and ladders of the bright ones."""
     highs = distinct_highs(pairs)
     return {
         "prompts": asdict(guide.prompts),
@@ -53,10 +53,10 @@ def _measure_light(guide: ClipGuide, pairs: Sequence[Pair]) -> dict[str, Any]:
 def _measure_sets(
     guide: ClipGuide, sets: dict[str, Sequence[Pixels]], bright: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """Return for each set what its pictures are called, and how they rank below bright ones.
+    """Return, for each set, how its pictures are classified and ranked below bright ones.
 
-    ``called_bright`` is the share that is nearer to the high prompt than to the low one,
-    ``below_bright`` the share of pairs with a picture of the sets ``bright`` that are in order.
+    ``called_bright`` is the share that is nearer to the high prompt than to the low one;
+    ``below_bright`` is the share of pairs with a picture of the sets ``bright`` in correct order.
     """
     lightness = {name: lightness_of(guide, pictures) for name, pictures in sets.items()}
     above = [value for name in bright for value in lightness[name]]
@@ -74,7 +74,7 @@ def _measure_sets(
 
 
 def read_sets(folder: Path) -> dict[str, Sequence[Pixels]]:
-    """Return the pictures of a folder by the beginning of their names, up to a low line."""
+    """Return the pictures of a folder, grouped by their names up to the first underscore."""
     sets: dict[str, list[Pixels]] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in IMAGE_SUFFIXES:

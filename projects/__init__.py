@@ -1,1 +1,1 @@
-"""Experiments beside the package: each uses it, and nothing in it uses them."""
+"""Experiments outside the package, which use it; the package does not use them."""

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from llcodec.errors import InputError
+
 _EXTRAS = frozenset(
     {
         "bjontegaard",
@@ -20,6 +22,7 @@ _EXTRAS = frozenset(
         "pillow_heif",
         "pillow_jxl",
         "pytorch_msssim",
+        "scikit-image",
         "scipy",
         "selenium",
         "skimage",
@@ -62,10 +65,12 @@ class CoreAlone:
 def _skipping() -> Iterator[None]:
     try:
         yield
-    except ModuleNotFoundError as error:
-        name = (error.name or "").partition(".")[0]
-        if _is_missing_extra(name):
-            pytest.skip(f"{name} is an extra")
+    except (ModuleNotFoundError, InputError) as error:
+        cause = error if isinstance(error, ModuleNotFoundError) else error.__cause__
+        if isinstance(cause, ModuleNotFoundError):
+            name = (cause.name or "").partition(".")[0]
+            if _is_missing_extra(name):
+                pytest.skip(f"{name} is an extra")
         raise
 
 

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -71,3 +72,34 @@ def test_imports_go_down_the_picture() -> None:
     imports = {(name, found) for path, name in names.items() for found in _imports(path)}
     assert len(imports) > 50
     assert {pair for pair in imports if not allowed(*pair)} == set()
+
+
+def _modules() -> dict[str, Path]:
+    """Return the files of all modules of the package, by their dotted names."""
+    names = {path: path.relative_to(ROOT).with_suffix("").parts for path in PACKAGE.rglob("*.py")}
+    return {".".join(parts).removesuffix(".__init__"): path for path, parts in names.items()}
+
+
+def _imported_modules(path: Path, modules: dict[str, Path]) -> set[str]:
+    """Return the modules of the package that a module imports anywhere in its code."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module in modules:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & set(modules)) or {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & set(modules)
+    return found
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    modules = _modules()
+    graph = {name: _imported_modules(path, modules) for name, path in modules.items()}
+    assert sum(map(len, graph.values())) > 500
+    TopologicalSorter(graph).prepare()  # raises CycleError
+
+
+def test_source_files_have_at_most_400_lines() -> None:
+    sizes = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert len(sizes) > 200
+    assert {path.name: size for path, size in sizes.items() if size > 400} == {}

@@ -1,11 +1,12 @@
 """How many threads NumPy is told to use."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-from llcodec._threads import announce_threads
+from llcodec._threads import announce_threads, thread_count, use_threads
 
 COUNT = """
 import numpy, os
@@ -21,3 +22,30 @@ def test_processes_that_start_later_have_so_many(monkeypatch: pytest.MonkeyPatch
     announce_threads(1)
     done = subprocess.run([sys.executable, "-c", COUNT], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "1"
+
+
+def test_networks_use_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        monkeypatch.setenv(variable, "7")  # put back afterwards
+    announce_threads(3)
+    assert thread_count() == 3
+    for variable in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    assert thread_count() == 5
+    for senseless in ("0", "-2", "many", ""):
+        monkeypatch.setenv("OMP_NUM_THREADS", senseless)
+        assert thread_count() >= 1
+    monkeypatch.delenv("OMP_NUM_THREADS")
+    usable = thread_count()
+    if hasattr(os, "sched_getaffinity"):
+        assert usable == len(os.sched_getaffinity(0))
+
+
+def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    asked: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    use_threads(None)
+    use_threads(3)
+    assert asked == [3]

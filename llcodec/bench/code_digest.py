@@ -24,6 +24,7 @@ _DECIDES = (
     "metrics",
     "nerco",
     "nets",
+    "smg",
     "snr_aware",
     "tcm",
     "bench/codecs",

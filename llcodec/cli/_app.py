@@ -7,6 +7,7 @@ import typer
 from llcodec._version import __version__
 from llcodec.cli._exit_codes import MEANINGS
 from llcodec.cli._help import Command, Group, examples
+from llcodec.cli.batch import app as batch
 from llcodec.cli.bench import app as bench
 from llcodec.cli.data import app as data
 from llcodec.cli.decode import EXAMPLES as DECODE_EXAMPLES
@@ -47,6 +48,7 @@ app.command(cls=Command, epilog=DECODE_EXAMPLES)(decode)
 app.command(cls=Command, epilog=ENHANCE_EXAMPLES)(enhance)
 app.command(cls=Command, epilog=examples("llc info small.llc", "llc info --json archive/"))(info)
 app.command(cls=Command, epilog=examples("llc verify archive/", "llc verify --quiet *.llc"))(verify)
+app.add_typer(batch, name="batch", help="Encode, decode, enhance or verify on a cluster.")
 app.add_typer(bench, name="bench", help="Compare codecs, enhancers and the joint network.")
 app.add_typer(data, name="data", help="List, check and prepare data sets.")
 app.add_typer(models, name="models", help="List, check and find the shipped models.")

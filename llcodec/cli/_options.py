@@ -1,15 +1,14 @@
 """Options that commands share."""
 
 import math
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
+from llcodec import _threads
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
-from llcodec._threads import announce_threads
 from llcodec.cli._help import CODECS, ENHANCERS
 from llcodec.cli._regions import Box, parse_region
 
@@ -182,7 +181,7 @@ MaxSize = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="Scale down so that no side is longer than N pixels. A sixteenth of the size or less "
+        help="Scale down so that no side is longer than N pixels. A quarter of the size or less "
         "is decoded several times faster.",
     ),
 ]
@@ -262,7 +261,7 @@ EngineName = Annotated[
     Engine,
     typer.Option(
         help="What runs the networks: ONNX Runtime or PyTorch. auto is ONNX Runtime, unless only "
-        "PyTorch has the device or can run the model."
+        "PyTorch has the device."
     ),
 ]
 
@@ -270,7 +269,7 @@ EngineName = Annotated[
 def _announced(number: int | None) -> int | None:
     """Announce the number of threads now: commands import NumPy later."""
     if number is not None:
-        announce_threads(number)
+        _threads.announce_threads(number)
     return number
 
 
@@ -309,14 +308,3 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong
 MaxPixels = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse images with more pixels than this.")
 ]
-
-
-def use_threads(number: int | None) -> None:
-    """Set the number of CPU threads; None leaves it to the libraries.
-
-    Libraries that are imported later find the number in the environment.
-    """
-    if number is not None:
-        announce_threads(number)
-        if "torch" in sys.modules:
-            sys.modules["torch"].set_num_threads(number)

@@ -39,7 +39,7 @@ def nerco(
 
     Text guidance needs the extra "clip". Ctrl-C writes a checkpoint and ends with exit code 75.
     """
-    from llcodec.cli._options import use_threads
+    from llcodec._threads import use_threads
     from llcodec.training.nerco_recipe import NERCO
     from llcodec.training.nerco_run import NercoFolders, run_nerco
     from llcodec.training.run_options import RunOptions

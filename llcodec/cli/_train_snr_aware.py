@@ -22,7 +22,7 @@ def snr_aware(
 
     Ctrl-C writes a checkpoint and ends with exit code 75.
     """
-    from llcodec.cli._options import use_threads
+    from llcodec._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.run_options import RunOptions
     from llcodec.training.snr_aware import run_snr_aware

@@ -151,8 +151,8 @@ def bench(
 
 
 def _run(order: "BenchOptions", quiet: bool) -> int:
+    from llcodec._threads import use_threads
     from llcodec.bench.command import run_bench
-    from llcodec.cli._options import use_threads
 
     use_threads(order.threads)
     with BenchLines(quiet) as lines:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from llcodec._output_names import with_suffix
+from llcodec._threads import use_threads
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
 from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
     Existing,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from llcodec._output_names import enhanced_name
+from llcodec._threads import use_threads
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Worker, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, picture_source
-from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine, use_threads
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine
 from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
 from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style

@@ -56,7 +56,7 @@ def codec(
 
     Ctrl-C writes a checkpoint and ends with exit code 75. Works under torchrun.
     """
-    from llcodec.cli._options import use_threads
+    from llcodec._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.codec_run import CodecRunOptions, run_recipe
     from llcodec.training.recipe import CODEC
@@ -84,7 +84,7 @@ def tone(
 
     Ctrl-C keeps finished members and ends with exit code 75.
     """
-    from llcodec.cli._options import use_threads
+    from llcodec._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.errors import InputError
     from llcodec.training.processes import refuse_several_processes

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from llcodec._arrays import Samples, white_level
 from llcodec._bitstream import TONE_GRID_COLUMNS, TONE_GRID_ROWS
+from llcodec.codec.graphics import is_graphic
 from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.exposures import interpolated, is_local, positions
 from llcodec.engine.protocol import Floats
@@ -18,7 +19,17 @@ from llcodec.engine.protocol import Floats
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance
 _LEAST_SHARE = 0.01  # of the picture
 _CELLS = TONE_GRID_ROWS * TONE_GRID_COLUMNS
+_BACKGROUND_SHARE = 0.5  # of the content
+_BEYOND = 12  # pixels from the end of a border to where its edge is judged
+_LEAST_STEP = 3  # levels of 8 bits
+_SHARP_SHARE = 0.35  # of the edge
 _CORNERS = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+
+Borders = dict[int, NDArray[np.intp]]
+"""How many pixels of each row belong to a border: by its corner, from which both are counted.
+
+Corners are 0 top left, 1 top right, 2 bottom left, 3 bottom right.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,36 +48,90 @@ class Content:
 
 
 def find_content(pixels: Samples) -> Content:
-    """Find the constant border of H×W×3 samples.
+    """Find the constant border of H×W×3 samples; see :func:`constant_borders`."""
+    height, width = pixels.shape[:2]
+    if (pixels == pixels[0, 0]).all():
+        return Content(np.ones((height, width), bool), slice(0, 0), slice(0, 0))
+    borders = constant_borders(pixels)
+    if not borders:
+        return Content(None, slice(0, height), slice(0, width))
+    return _content(_mask(borders, height, width))
+
+
+def constant_borders(pixels: Samples) -> Borders:
+    """Return the constant borders of H×W×3 samples, by their corners.
 
     A border starts in a corner of the picture, has exactly its colour, and narrows from row to row.
+    Its edge is sharp: a dark corner that the camera, or the codec of the file, has smoothed is part
+    of the scene. Where much of the rest has the colour too, it is a background, and only bars are
+    borders.
     """
     height, width = pixels.shape[:2]
-    border = np.zeros((height, width), bool)
-    if (pixels == pixels[0, 0]).all():
-        return Content(~border, slice(0, 0), slice(0, 0))
+    least = max(_LEAST_PIXELS, _LEAST_SHARE * height * width)
+    found = {}
     for corner, (down, right) in enumerate(_CORNERS):
-        lengths = border_lengths(pixels, corner)
-        if lengths is not None:
-            border[::down, ::right] |= np.arange(width) < lengths[:, None]
-    if not border.any():
-        return Content(None, slice(0, height), slice(0, width))
-    return Content(border, _extent((~border).any(1)), _extent((~border).any(0)))
+        lengths = _run_lengths(pixels[::down, ::right])
+        if lengths.sum() >= least or (lengths == width).all():
+            found[corner] = lengths
+    sharp = {_colour(pixels, n) for n, lengths in found.items() if _is_sharp(pixels, n, lengths)}
+    found = {n: lengths for n, lengths in found.items() if _colour(pixels, n) in sharp}
+    if found and _goes_on(pixels, found):
+        bars = {n: np.where(each == width, width, each.min()) for n, each in found.items()}
+        found = {n: each for n, each in bars.items() if each.sum() >= least}
+    return found
 
 
-def border_lengths(pixels: Samples, corner: int) -> NDArray[np.intp] | None:
-    """Return how many pixels of each row belong to the border in a corner; None if it is chance.
+def _colour(pixels: Samples, corner: int) -> tuple[int, ...]:
+    down, right = _CORNERS[corner]
+    return tuple(int(sample) for sample in pixels[::down, ::right][0, 0])
 
-    Args:
-        pixels: H×W×3 samples.
-        corner: 0 top left, 1 top right, 2 bottom left, 3 bottom right. Rows and pixels are counted
-            from there.
+
+def _is_sharp(pixels: Samples, corner: int, lengths: NDArray[np.intp]) -> bool:
+    """Return whether what lies a few pixels beyond a border differs from it.
+
+    A few pixels, since JPEG spreads the border's colour into its blocks.
     """
     down, right = _CORNERS[corner]
-    lengths = _run_lengths(pixels[::down, ::right])
-    flat = (lengths == pixels.shape[1]).all()
-    least = max(_LEAST_PIXELS, _LEAST_SHARE * pixels.shape[0] * pixels.shape[1])
-    return lengths if flat or lengths.sum() >= least else None
+    turned = pixels[::down, ::right]
+    height, width = turned.shape[:2]
+    beyond = min(_BEYOND, min(height, width) // 8)
+    rows = np.flatnonzero((lengths > 0) & (lengths + beyond < width))
+    depths = (np.arange(width) < lengths[:, None]).sum(0)
+    columns = np.flatnonzero((depths > 0) & (depths + beyond < height))
+    seen = np.concatenate(
+        [turned[rows, lengths[rows] + beyond], turned[depths[columns] + beyond, columns]]
+    ).astype(np.int64)
+    if not len(seen):  # one colour, or nearly
+        return True
+    step = _LEAST_STEP * white_level(pixels) / 255
+    differs = (np.abs(seen - turned[0, 0].astype(np.int64)) >= step).any(-1)
+    return bool(differs.mean() >= _SHARP_SHARE)
+
+
+def _goes_on(pixels: Samples, borders: Borders) -> bool:
+    """Return whether the colours of borders make up most of what lies within them."""
+    height, width = pixels.shape[:2]
+    mask = _mask(borders, height, width)
+    if mask.all():
+        return False
+    content = _content(mask)
+    within = pixels[content.rows, content.columns][~mask[content.rows, content.columns]]
+    same = np.zeros(len(within), bool)
+    for corner in borders:
+        same |= (within == np.array(_colour(pixels, corner))).all(-1)
+    return bool(same.mean() > _BACKGROUND_SHARE)
+
+
+def _mask(borders: Borders, height: int, width: int) -> NDArray[np.bool_]:
+    mask = np.zeros((height, width), bool)
+    for corner, lengths in borders.items():
+        down, right = _CORNERS[corner]
+        mask[::down, ::right] |= np.arange(width) < lengths[:, None]
+    return mask
+
+
+def _content(border: NDArray[np.bool_]) -> Content:
+    return Content(border, _extent((~border).any(1)), _extent((~border).any(0)))
 
 
 def _run_lengths(pixels: Samples) -> NDArray[np.intp]:
@@ -89,13 +154,13 @@ def _extent(kept: NDArray[np.bool_] | np.bool_) -> slice:
 
 
 def content_thumbnail(pixels: Samples, content: Content) -> Floats | None:
-    """Return the thumbnail of the content, 100×150×3 in [0, 1]; None if it holds nothing.
+    """Return the thumbnail of the content, 100×150×3 in [0, 1]; None if it is not brightened.
 
-    A border within the rectangle counts as the mean of the content. Nothing means one colour,
-    within half a level: such a picture has no exposure to guess.
+    A border within the rectangle counts as the mean of the content. What has one colour, within
+    half a level, has no exposure to guess; and a graphic can be read as it is.
     """
     cut = pixels[content.rows, content.columns]
-    if cut.size == 0:
+    if cut.size == 0 or is_graphic(cut):
         return None
     if content.border is not None:
         border = content.border[content.rows, content.columns]

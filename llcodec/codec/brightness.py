@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import TONE_FLOOR
-from llcodec.codec.exposing import Picture, decode_srgb, exposed
+from llcodec.codec.exposing import decode_srgb, exposed
 from llcodec.codec.undoing import IDENTITY, undoing_of
 from llcodec.engine.protocol import Place
 
@@ -34,10 +35,10 @@ class Brightness:
 
     def adjust(
         self,
-        picture: Picture,
+        picture: Floats,
         place: Place | None = None,
         within: NDArray[np.bool_] | None = None,
-    ) -> Picture:
+    ) -> Floats:
         """Return an enhanced picture at this brightness. It may have values out of range.
 
         Args:
@@ -55,14 +56,14 @@ class Brightness:
             unmixed = np.maximum(picture @ self._undoing.unmix, 0)
             return np.asarray(exposed(unmixed, self._stops) @ self._undoing.mix)
 
-    def _exposures(self, place: Place, within: NDArray[np.bool_] | None) -> Picture | None:
+    def _exposures(self, place: Place, within: NDArray[np.bool_] | None) -> Floats | None:
         """Return by what factors the pixels were exposed, H×W or 1×N; None for all alike."""
         exposures = self._undoing.exposures(place)
         if exposures is None or within is None:
             return exposures
         return exposures[within][None]
 
-    def _dimmed(self, picture: Picture, exposures: Picture | None) -> Picture:
+    def _dimmed(self, picture: Floats, exposures: Floats | None) -> Floats:
         shot = self._undoing.as_shot(picture, exposures)
         if self._brightness == 0:
             return shot

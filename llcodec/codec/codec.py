@@ -36,6 +36,7 @@ from llcodec.errors import (
 from llcodec.imaging import Picture
 
 DEFAULT_QUALITY = 4.0
+_PREVIEW_SIDES = (1, 2, 4)
 _SMALL = 10_000_000  # pixels: cheap to code whatever the shape of the picture
 
 
@@ -78,7 +79,7 @@ class Codec:
     Args:
         model: the name of a shipped model, or the path of a weight file.
         engine: what runs the float transforms: ``onnx``, ``torch``, or ``auto``, which is ONNX
-            Runtime unless only PyTorch has the device or can run the model.
+            Runtime unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``. It is used by the
             float transforms only; entropy coding always runs on the CPU.
 
@@ -207,8 +208,8 @@ class Codec:
     ) -> Picture:
         """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
 
-        A picture that is smaller keeps its size. At a sixteenth of the size or less, the synthesis
-        transform is skipped, which is several times faster.
+        A picture that is smaller keeps its size. At a quarter of the size or less, the synthesis
+        transform is skipped, which is several times faster; means of a few pixels hardly need it.
 
         Raises:
             LlcError: as :meth:`decode` does.
@@ -222,15 +223,16 @@ class Codec:
         check_exposure(exposure)
         latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
         pixels, extent = None, None
-        if STRIDE * max_size <= max(header.width, header.height):
-            pixels = preview(self.transforms, latents, header, brightness, exposure)
-            extent = header.width / STRIDE, header.height / STRIDE
+        side = _preview_side(header, max_size)
+        if side is not None:
+            pixels = preview(self.transforms, latents, header, side, brightness, exposure)
+            extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
             pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
             restore(pixels, file.flat, header, whole_picture(header))
             extent = None
-        else:
-            restore_preview(pixels, file.flat, header)
+        elif side is not None:
+            restore_preview(pixels, file.flat, header, STRIDE // side)
         picture = Picture(pixels, _alpha(file, whole_picture(header)), header.grey, file.metadata)
         size = imaging.fit_within(header.width, header.height, max_size)
         return imaging.resize(picture, *size, extent)
@@ -281,6 +283,12 @@ class Codec:
         tile = min(header.tile_size, header.width), min(header.tile_size, header.height)
         if max(tile) > MAX_TILE_SIZE:
             raise UnsupportedError(f"tiles above {MAX_TILE_SIZE} pixels are not supported")
+
+
+def _preview_side(header: Header, max_size: int) -> int | None:
+    """Return the pixels a side of a latent in a preview; None if it would be too small."""
+    longest = max(header.width, header.height)
+    return next((side for side in _PREVIEW_SIDES if side * longest >= STRIDE * max_size), None)
 
 
 def _alpha(file: Container, region: Region) -> Samples | None:

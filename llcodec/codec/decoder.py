@@ -158,20 +158,22 @@ def preview(
     transforms: Transforms,
     plane: LatentPlane,
     header: Header,
+    side: int,
     brightness: float,
     exposure: float = 0.0,
 ) -> Samples | None:
-    """Return the whole picture at a sixteenth of the size, ⌈H/16⌉×⌈W/16⌉×3 samples.
+    """Return the whole picture scaled down, s·⌈H/16⌉×s·⌈W/16⌉×3 samples, for a ``side`` of s.
 
     Several times faster than :func:`synthesise`. None if the model has no linear path.
     """
-    picture = transforms.preview(plane.values * _factor(transforms, header))
+    picture = transforms.preview(plane.values * _factor(transforms, header), side)
     if picture is None:
         return None
     shown = _brightness(header, brightness, exposure)
     if shown is not None:
-        rows, columns = (slice(0, n * STRIDE) for n in picture.shape[:2])
-        place = Place(rows, columns, header.height, header.width, STRIDE)
+        step = STRIDE // side
+        rows, columns = (slice(0, n * step) for n in picture.shape[:2])
+        place = Place(rows, columns, header.height, header.width, step)
         picture = shown.adjust(picture, place)
     return to_samples(picture, sixteen_bit=header.sixteen_bit, grey=header.grey)
 
@@ -185,8 +187,8 @@ def _factor(transforms: Transforms, header: Header) -> NDArray[np.float32]:
 def check_brightness(header: Header, brightness: float, *, model_has_tone: bool) -> None:
     """Raise InputError unless a file can be decoded at this brightness.
 
-    A file without tone numbers, of a model with a tone network, has a picture of one colour: it
-    is the same at every brightness.
+    A file without tone numbers, of a model with a tone network, has a picture of one colour or a
+    graphic: it is the same at every brightness.
     """
     if not 0 <= brightness <= MAX_BRIGHTNESS:
         raise InputError(f"brightness must be from 0 to {MAX_BRIGHTNESS}, not {brightness}")

@@ -47,7 +47,7 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
 
     The tone and the largest SNR are computed from the whole picture without its constant border,
     which keeps its colour; the transforms, attention included, run window by window. A picture of
-    one colour gets no tone, and is not enhanced.
+    one colour, or a graphic, gets no tone, and is not enhanced.
 
     Raises:
         BrokenModelError: when the tone of a picture with a border cannot be inverted.

@@ -1,16 +1,14 @@
 """Scale the light of a picture that was brightened, and keep the shape of its lamps."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import LUMA_WEIGHTS, TONE_FLOOR, TONE_KNEE
 
 _UNDONE = 0.6  # share of the shoulder's height that is undone exactly
 
-Picture = NDArray[np.float32]
 
-
-def exposed(values: Picture, stops: float) -> Picture:
+def exposed(values: Floats, stops: float) -> Floats:
     """Return values ...×3 with 2^stops times as much light, below the shoulder.
 
     Lamps keep their shape, and white stays white. Darkening scales all channels of a pixel alike,
@@ -24,29 +22,29 @@ def exposed(values: Picture, stops: float) -> Picture:
     return np.asarray(encode_srgb(factor[..., None] * decode_srgb(values)))
 
 
-def _scaled(values: Picture, stops: float) -> Picture:
+def _scaled(values: Floats, stops: float) -> Floats:
     bright = undo_shoulder(values)
     # What the shoulder's inverse leaves out near white, so that 0 stops change nothing there.
     rest = values - _shoulder(bright)
     return np.asarray(_shoulder(encode_srgb(2.0**stops * decode_srgb(bright))) + rest)
 
 
-def decode_srgb(values: Picture) -> Picture:
+def decode_srgb(values: Floats) -> Floats:
     """Return the linear light of sRGB-encoded values (IEC 61966-2-1), 0 or above."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
-def encode_srgb(light: Picture) -> Picture:
+def encode_srgb(light: Floats) -> Floats:
     """Return linear light, 0 or above, sRGB-encoded."""
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def _shoulder(values: Picture) -> Picture:
+def _shoulder(values: Floats) -> Floats:
     over = np.maximum(values - (1 - TONE_KNEE), 0) / TONE_KNEE
     return np.asarray(np.minimum(values, 1 - TONE_KNEE + TONE_KNEE * over / (1 + over)))
 
 
-def undo_shoulder(values: Picture) -> Picture:
+def undo_shoulder(values: Floats) -> Floats:
     """Return what the fixed shoulder made into these values, H×W×3.
 
     Near white an exact inverse would turn coding errors into spots of garish colour: above 0.6 of

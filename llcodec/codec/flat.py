@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
-from llcodec._bitstream import STRIDE
-from llcodec.codec.borders import border_lengths
+from llcodec.codec.borders import constant_borders
 from llcodec.codec.region import Region
 from llcodec.container import FlatArea, Header
-from llcodec.container.flat_area import CORNERS, MAX_ROWS
+from llcodec.container.flat_area import MAX_ROWS
 
 _Edges = NDArray[np.intp]
 
 
 def flat_areas(pixels: Samples) -> tuple[FlatArea, ...]:
-    """Return the constant borders of H×W×3 samples, as :func:`find_content` has them.
+    """Return the constant borders of H×W×3 samples, as :func:`constant_borders` has them.
 
     A picture of one colour is one area. Areas that lie within others are left out, and so are those
     that take more rows than a file may have.
@@ -27,9 +26,8 @@ def flat_areas(pixels: Samples) -> tuple[FlatArea, ...]:
     height, width = pixels.shape[:2]
     rest = np.ones((height, width), bool)
     areas: list[FlatArea] = []
-    for corner in range(CORNERS):
-        found = border_lengths(pixels, corner)
-        if found is None or sum(len(area.lengths) for area in areas) + found.size > MAX_ROWS:
+    for corner, found in constant_borders(pixels).items():
+        if sum(len(area.lengths) for area in areas) + found.size > MAX_ROWS:
             continue
         red, green, blue = (int(c) for c in pixels[-(corner // 2), -(corner % 2)])
         area = FlatArea(corner, (red, green, blue), width, tuple(int(n) for n in found if n))
@@ -48,11 +46,11 @@ def restore(pixels: Samples, areas: Sequence[FlatArea], header: Header, region: 
         pixels[_covered(area, *rows, *columns, header.height)] = area.colour
 
 
-def restore_preview(pixels: Samples, areas: Sequence[FlatArea], header: Header) -> None:
-    """Give samples of a sixteenth of the size those of the areas that cover all of theirs."""
+def restore_preview(pixels: Samples, areas: Sequence[FlatArea], header: Header, block: int) -> None:
+    """Give samples of blocks, ``block`` pixels a side, those of areas that cover all of a block."""
     height, width = pixels.shape[:2]
-    rows = np.minimum(np.arange(height + 1) * STRIDE, header.height)
-    columns = np.minimum(np.arange(width + 1) * STRIDE, header.width)
+    rows = np.minimum(np.arange(height + 1) * block, header.height)
+    columns = np.minimum(np.arange(width + 1) * block, header.width)
     for area in areas:
         covered = _covered(area, rows[:-1], rows[1:], columns[:-1], columns[1:], header.height)
         pixels[covered] = area.colour

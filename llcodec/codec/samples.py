@@ -1,13 +1,10 @@
 """Conversion between integer samples H×W×3 and float pictures."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llcodec._arrays import Samples, to_floats, white_level
+from llcodec._arrays import Floats, Samples, to_floats, white_level
 from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.nets.constants import THUMBNAIL_SIZE
-
-Floats = NDArray[np.float32]
 
 
 def crop(samples: Samples, top: int, left: int, height: int, width: int) -> Floats:

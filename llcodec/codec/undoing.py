@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     TONE_FLOOR,
     TONE_GAIN_UNITS,
@@ -15,7 +16,7 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
     TONE_TOE_UNITS,
 )
-from llcodec.codec.exposing import Picture, undo_shoulder
+from llcodec.codec.exposing import undo_shoulder
 from llcodec.engine.exposures import exposures, grid_of, is_local
 from llcodec.engine.protocol import Place
 from llcodec.errors import CorruptError
@@ -35,13 +36,13 @@ class Undoing(Protocol):
         unmix: its inverse.
     """
 
-    mix: Picture
-    unmix: Picture
+    mix: Floats
+    unmix: Floats
 
-    def exposures(self, place: Place) -> Picture | None:
+    def exposures(self, place: Place) -> Floats | None:
         """Return by what factors the values at a place were exposed, H×W; None for all alike."""
 
-    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+    def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:
         """Return the picture H×W×3 as it was before the curve."""
 
 
@@ -66,11 +67,11 @@ class UndoneTone:
         self._gain = np.exp2(numbers[0:3] / TONE_GAIN_UNITS).astype(np.float32)
         self._exponent = np.exp2(-numbers[3:6] / TONE_GAMMA_UNITS).astype(np.float32)
 
-    def exposures(self, place: Place) -> Picture | None:
+    def exposures(self, place: Place) -> Floats | None:
         """Return None: all places are exposed alike."""
         return None
 
-    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+    def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:
         """Return the picture H×W×3 as it was before the curve."""
         bright = undo_shoulder(picture @ self.unmix)
         exposed = np.maximum(bright, np.float32(TONE_FLOOR)) ** self._exponent
@@ -99,11 +100,11 @@ class UndoneLocalTone:
         self._exponent = (1 / gamma).astype(np.float32)
         self._knee = np.float32(knee)
 
-    def exposures(self, place: Place) -> Picture | None:
+    def exposures(self, place: Place) -> Floats | None:
         """Return by what factors the values at a place were exposed, H×W."""
         return exposures(self._grid, place)
 
-    def as_shot(self, picture: Picture, exposures: Picture | None) -> Picture:
+    def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:
         """Return the picture H×W×3 as it was before the curve; None is an exposure of 1."""
         v = self._undo_shoulder(picture @ self.unmix)
         t = np.maximum(v, 0) ** self._exponent
@@ -111,7 +112,7 @@ class UndoneLocalTone:
         shot = u / self._gain
         return np.asarray(shot if exposures is None else shot / exposures[..., None])
 
-    def _undo_shoulder(self, values: Picture) -> Picture:
+    def _undo_shoulder(self, values: Floats) -> Floats:
         """Return what the shoulder made into values; those beyond white count as white.
 
         With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
@@ -124,7 +125,7 @@ class UndoneLocalTone:
         return np.where(y > 0, start + self._knee * over, values)
 
 
-def _matrices(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[Picture, Picture]:
+def _matrices(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[Floats, Floats]:
     """Return the transposed colour matrix and its inverse."""
     matrix = numbers[6:15].reshape(3, 3) / TONE_MATRIX_UNITS
     if not abs(np.linalg.det(matrix)) > _LEAST_DETERMINANT:

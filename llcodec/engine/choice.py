@@ -25,8 +25,7 @@ class Asked:
     """What a caller asks for.
 
     Attributes:
-        engine: one of ``ENGINES``. ``auto`` is ONNX Runtime, unless only PyTorch has the device, or
-            can run the model.
+        engine: one of ``ENGINES``. ``auto`` is ONNX Runtime, unless only PyTorch has the device.
         device: as :func:`llcodec._device.parse_device` takes it.
 
     Raises:
@@ -42,33 +41,32 @@ class Asked:
             raise InputError(f"unknown engine {self.engine!r} ({names})")
         parse_device(self.device)
 
-    def choose(self, *, only_torch: bool = False) -> Choice:
+    def choose(self) -> Choice:
         """Return the engine and the device to use; nothing else than what is asked for.
-
-        Args:
-            only_torch: whether only PyTorch can run the model.
 
         Raises:
             InputError: if the engine or the device is not available.
         """
-        if self.engine == TORCH or (self.engine == "auto" and (only_torch or self._needs_torch())):
+        if self.engine == TORCH or (self.engine == "auto" and self._needs_torch()):
             return _torch(self.device)
         return _onnx(self.device)
 
     def _needs_torch(self) -> bool:
         kind = parse_device(self.device).kind
-        return kind == "mps" or (kind == "cuda" and not _onnx_has_cuda())
+        return kind == "mps" or (kind == "cuda" and not _onnx_runs_on(self.device))
 
 
-def _onnx_has_cuda() -> bool:
-    from onnxruntime import get_available_providers
+def _onnx_runs_on(device: str) -> bool:
+    from llcodec.engine.onnx.session import runs_on
 
-    return "CUDAExecutionProvider" in get_available_providers()
+    return runs_on(device)
 
 
 def _onnx(device: str) -> Choice:
     from llcodec.engine.onnx.devices import choose_provider
 
+    if device == "auto":
+        return Choice(ONNX, "cuda" if _onnx_runs_on("cuda") else "cpu")
     return Choice(ONNX, choose_provider(device).device)
 
 

@@ -11,11 +11,11 @@ def load_transforms(asked: Asked, preset: Preset, arrays: Arrays) -> tuple[Trans
 
     Raises:
         InputError: when the engine or the device is not available.
-        ModelError: when the engine that is asked for cannot run the model.
+        ModelError: when the model is too large for ONNX Runtime.
         BrokenModelError, RuntimeError, ValueError, LookupError: when the arrays do not fit the
             preset. Call it in :func:`llcodec._weight_files.blames`.
     """
-    choice = asked.choose(only_torch=preset.family == "paper")
+    choice = asked.choose()
     if choice.engine == ONNX:
         from llcodec.engine.onnx.transforms import OnnxTransforms
 

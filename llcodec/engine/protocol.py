@@ -1,13 +1,9 @@
 """What a codec needs of the library that runs its float networks."""
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats: TypeAlias = NDArray[np.float32]
-"""Pictures H×W×3 in [0, 1], or latents M×h×w; a latent covers 16×16 pixels."""
+from llcodec._arrays import Floats as Floats  # of pictures H×W×3, or latents M×h×w
 
 
 @dataclass(frozen=True)
@@ -87,8 +83,11 @@ class Transforms(Protocol):
     def synthesise(self, latents: Floats) -> Floats:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
 
-    def preview(self, latents: Floats) -> Floats | None:
-        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+    def preview(self, latents: Floats, side: int = 1) -> Floats | None:
+        """Return the picture scaled down, s·h×s·w×3; None without a linear path.
+
+        ``side`` is s, the pixels that a latent becomes a side: 1, 2 or 4.
+        """
 
 
 class SnrAware(Protocol):

@@ -106,9 +106,9 @@ class TorchTransforms:
         return picture_of(self._model.synthesise(y))
 
     @torch.inference_mode()
-    def preview(self, latents: Floats) -> Floats | None:
-        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
-        picture = self._model.preview(self._planes(latents))
+    def preview(self, latents: Floats, side: int = 1) -> Floats | None:
+        """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
+        picture = self._model.preview(self._planes(latents), side)
         return None if picture is None else picture_of(picture)
 
     def _quality(self, quality: float) -> Tensor:

@@ -25,7 +25,7 @@ class Enhancer:
     Args:
         model: ``joint``, the name of a shipped model, or the path of a weight file.
         engine: what runs the network: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
-            unless only PyTorch has the device or can run the model.
+            unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``.
 
     Attributes:
@@ -59,7 +59,8 @@ class Enhancer:
     def enhance(self, picture: Picture, strength: float = 1.0, *, exposure: float = 0.0) -> Picture:
         """Return the enhanced picture, with the same bit depth, alpha and metadata.
 
-        Constant borders (bars, corners), and a picture of one colour, stay as they are.
+        Constant borders (bars, corners), a picture of one colour, and a graphic with a bright
+        foreground (a screenshot in dark mode) stay as they are.
 
         Args:
             picture: what to enhance, in sRGB.

@@ -153,9 +153,13 @@ def exif_of_tiff(image: Image.Image) -> bytes | None:
     """
     exif = Image.Exif()
     try:
-        for tag, value in descriptive_tags(image.getexif()).items():
+        found = image.getexif()
+        for tag, value in descriptive_tags(found).items():
             exif[tag] = value
-        return exif.tobytes().removeprefix(b"Exif\0\0") if len(exif) else None
+        data = bytearray(exif.tobytes().removeprefix(b"Exif\0\0"))
+        if found.get(_ORIENTATION, 1) >= 5:
+            _turn_sizes(data)
+        return bytes(data) if len(exif) else None
     except Exception:  # whatever an odd tag raises: the pixels matter more
         return None
 

@@ -15,6 +15,9 @@ from llcodec._metadata import Metadata
 from llcodec.imaging.depth import row_blocks
 from llcodec.imaging.notes import png_notes
 
+PNG_LEVEL = 4
+"""The level of deflate: half the time of zlib's usual 6, for files up to a tenth larger."""
+
 _METRE = 1  # the unit of pHYs
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
@@ -58,7 +61,7 @@ def xmp_text(xmp: bytes) -> bytes:
 
 def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
     height, width, channels = samples.shape
-    stream = zlib.compressobj(6)
+    stream = zlib.compressobj(PNG_LEVEL)
     above = np.zeros((1, width * channels * 2), np.uint8)
     for rows in row_blocks(width * channels, height):
         raw = samples[rows].astype(">u2").view(np.uint8).reshape(rows.stop - rows.start, -1)

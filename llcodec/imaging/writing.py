@@ -18,7 +18,7 @@ from llcodec.imaging.guard import guarded
 from llcodec.imaging.notes import jpeg_comment, png_notes
 from llcodec.imaging.picture import Picture
 from llcodec.imaging.pil import assemble
-from llcodec.imaging.png import write_png16, xmp_text
+from llcodec.imaging.png import PNG_LEVEL, write_png16, xmp_text
 from llcodec.imaging.tiff import write_tiff
 
 # Formats that take alpha from Pillow, and do not store it or do not give it back.
@@ -125,6 +125,8 @@ def _options(name: str, quality: int | None, grey: bool) -> dict[str, Any]:
         return {"quality": 95 if quality is None else quality, "subsampling": 0}
     if name == "WEBP":
         return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    if name == "PNG":
+        return {"compress_level": PNG_LEVEL}
     if name == "AVIF":
         layout = "4:0:0" if grey else "4:4:4"
         return {"quality": 90 if quality is None else quality, "subsampling": layout}

@@ -1,37 +1,37 @@
-"""Numbers that belong to the trained networks, whatever library runs them."""
+"""Constants of the trained networks, which all engines share."""
 
 from typing import Final
 
 MARGIN: Final = 1 / 1024
-"""By how much black and white are moved inwards before log-odds: a quarter of an 8-bit level."""
+"""The distance by which black and white are moved inwards for log-odds, a quarter of a level."""
 
 LEAST_DEVIATION: Final = 0.1
-"""Of log-odds; that of an evenly lit wall."""
+"""The smallest deviation of log-odds, that of an evenly lit wall."""
 
 CODE: Final = 64
-"""Numbers of the learned code of a picture."""
+"""The length of the learned code of a picture."""
 
 CODE_WIDTH: Final = 32
 """Channels inside the network that computes the code."""
 
 HIDDEN_LAYERS: Final = 3
-"""Of the MLP that redraws pictures."""
+"""The number of hidden layers of the MLP of NRN."""
 
 SQUEEZE: Final = 16
 LEAST_SQUEEZED: Final = 4
-"""The channels of CAM's bottleneck are a sixteenth, and four at least."""
+"""The bottleneck of CAM has a sixteenth of the channels, at least four."""
 
 LEAST_ATTENTION: Final = 1e-6
-"""What attention is at least divided by."""
+"""The smallest divisor of attention."""
 
 SMOOTHINGS: Final = (1, 3, 7)
-"""Pixels a side of the squares that are averaged before a picture is brightened."""
+"""The sides, in pixels, of the squares that are averaged before a picture is brightened."""
 
 SHARPEST: Final = (4.0, 0.0, 0.0)
-"""Their logits where nothing is brightened."""
+"""Their logits if nothing is brightened."""
 
 SMOOTHER: Final = (0.0, 3.5, 3.0)
-"""What these gain for each unit of the first shift."""
+"""The increase of these logits per unit of the first shift."""
 
 STEM_KERNEL: Final = 7
-"""Pixels a side of the first and last kernels of ``paper``, and of the one of CAM's map."""
+"""The side, in pixels, of the first and last kernels of ``paper``, and of that of CAM's map."""

@@ -1,4 +1,4 @@
-"""Where a pixel lies in the whole picture, and the positional encoding γ of it (Eq. 3)."""
+"""The position of a pixel in the complete picture, and its positional encoding γ (Eq. 3)."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from llcodec.nerco.windows import Area
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Pixel centres of an area, −1 and 1 being the edges of the whole picture.
+    """Pixel centres of an area; −1 and 1 are the edges of the complete picture.
 
     ``rows`` is B×H and ``columns`` B×W, or 1×H and 1×W for a batch of equal areas.
     """
@@ -25,14 +25,14 @@ class Coordinates:
         return Coordinates(self.rows.to(device), self.columns.to(device))
 
     def all_zero(self) -> "Coordinates":
-        """Return as many coordinates, all of them the middle of the picture."""
+        """Return the same number of coordinates, all of the centre of the picture."""
         return Coordinates(torch.zeros_like(self.rows), torch.zeros_like(self.columns))
 
 
 def coordinates(
     height: int, width: int, area: Area | None = None, device: torch.device | None = None
 ) -> Coordinates:
-    """Return the coordinates of an area (or all) of a picture of ``height``×``width`` pixels."""
+    """Return the coordinates of an area, or all, of a picture of ``height``×``width`` pixels."""
     at = area or Area(0, 0, height, width)
     return Coordinates(
         _centres(at.top, at.height, height, device), _centres(at.left, at.width, width, device)
@@ -45,7 +45,7 @@ def _centres(start: int, count: int, length: int, device: torch.device | None) -
 
 
 def stacked(parts: Sequence[Coordinates]) -> Coordinates:
-    """Return the coordinates of a batch of areas of one size, each of another picture."""
+    """Return the coordinates of a batch of areas of equal size, one per picture."""
     return Coordinates(torch.cat([p.rows for p in parts]), torch.cat([p.columns for p in parts]))
 
 

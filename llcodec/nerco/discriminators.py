@@ -1,4 +1,4 @@
-"""The appearance-based discriminators of TAD: a colour and an edge path each (section 3.3)."""
+"""The appearance-based discriminators of TAD, each with a colour and an edge path (section 3.3)."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -14,7 +14,7 @@ _SLOPE = 0.2
 class PatchDiscriminator(nn.Module):
     """PatchGAN of 70×70 pixels: B×3×H×W in [−1, 1] → scores B×1×(H/8 − 2)×(W/8 − 2).
 
-    Scores are 1 where a patch looks real and 0 where it looks made (LSGAN).
+    The score of a patch is 1 if it seems real and 0 if it seems generated (LSGAN).
     """
 
     def __init__(self, width: int) -> None:
@@ -32,9 +32,9 @@ class PatchDiscriminator(nn.Module):
 
 
 class TwoPathDiscriminator(nn.Module):
-    """D_H or D_L: a network for pictures and, where there is an edge path, one for their edges.
+    """D_H or D_L: a network for pictures and, with an edge path, another one for their edges.
 
-    Both see pictures averaged down by ``reduction``.
+    The input of both is averaged down by the factor ``reduction``.
     """
 
     def __init__(self, width: int, edge_path: bool, reduction: int = 1) -> None:
@@ -54,9 +54,9 @@ class TwoPathDiscriminator(nn.Module):
 
 
 class Discriminators(nn.Module):
-    """D_H, which discriminates real bright pictures from generated ones, and D_L for dark ones.
+    """D_H, which discriminates real from generated bright pictures, and D_L for dark pictures.
 
-    ``switches`` leave the edge path out.
+    ``switches`` can leave out the edge path.
     """
 
     def __init__(self, preset: NercoPreset, switches: NercoSwitches | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The dual loop: enhance–degrade and degrade–enhance, and all pictures made on the way."""
+"""The dual loop: enhance–degrade and degrade–enhance, with all intermediate pictures."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from llcodec.nerco.model import NercoModel
 from llcodec.nerco.views import View
 
 Camera = Callable[[Tensor], Tensor]
-"""What a camera writes of dark pictures B×3×H×W in [−1, 1]: the same with its noise."""
+"""A function that adds the noise of a camera to dark pictures B×3×H×W in [−1, 1]."""
 
 
 @dataclass(frozen=True)
 class Cooperation:
-    """What the cooperative loss compares (Fig. 5); all B×3×H×W."""
+    """The pictures that the cooperative loss compares (Fig. 5); all B×3×H×W."""
 
     lightness: Tensor  # I_M = ME(I_L)
     pseudo_high: Tensor  # Ī_H = I_L + I_M
@@ -27,7 +27,7 @@ class Cooperation:
 
 @dataclass(frozen=True)
 class Identity:
-    """What the generators make of pictures that are already as they shall be; B×3×H×W."""
+    """The outputs of the generators for pictures that should not change; B×3×H×W."""
 
     low: Tensor  # G_L(I_L)
     high: Tensor  # G_H(I_H)
@@ -35,23 +35,23 @@ class Identity:
 
 @dataclass(frozen=True)
 class DualLoop:
-    """Pictures B×3×H×W in [−1, 1]; the two that come in are of different scenes."""
+    """All pictures of the loop, B×3×H×W in [−1, 1]; the two inputs are of different scenes."""
 
     low: Tensor  # I_L
     high: Tensor  # I_H
     normalised: Tensor | None  # I_NR, None without NRN
     bright: Tensor  # Ĩ_H = G_H(ME(I_L) ⊗ NRN(I_L))
     low_again: Tensor  # G_L(Ĩ_H), Eq. 8
-    dark: Tensor  # Ĩ_L = G_L(ME(I_L) ⊗ I_H), with the camera's noise where there is one
+    dark: Tensor  # Ĩ_L = G_L(ME(I_L) ⊗ I_H), with noise if there is a camera
     high_again: Tensor  # G_H(Ĩ_L), Eq. 9
     cooperation: Cooperation | None
     identity: Identity | None
-    camera: bool = False  # whether dark pictures are taken to have a camera's noise
+    camera: bool = False  # whether dark pictures are assumed to have the noise of a camera
 
 
 @dataclass(frozen=True)
 class _Overviews:
-    """The made pictures as overviews, B×3×h×w, without gradient."""
+    """The generated pictures as overviews, B×3×h×w, without gradient."""
 
     bright: Tensor
     dark: Tensor
@@ -66,13 +66,13 @@ def dual_loop(
     identity: bool = True,
     camera: Camera | None = None,
 ) -> DualLoop:
-    """Return both loops for views of dark and bright pictures of one size.
+    """Return both loops for views of dark and bright pictures of equal size.
 
-    ``camera`` adds noise to the bright pictures that G_L darkens, so that the second loop can only
-    close if G_H takes noise away; the paper has none.
+    ``camera`` adds noise to pictures that G_L darkened, so that the second loop can only close if
+    G_H removes noise; the paper does not have this.
 
-    Made pictures have no whole of their own; the networks that are shown them see the whole that
-    the same networks make of the overviews.
+    Generated crops do not belong to a complete picture. Networks that take them as input use the
+    overviews that the same networks generate from the overviews of the inputs.
     """
     overviews = _overviews(model, low, high)
     mask = model.mask(low)
@@ -96,7 +96,7 @@ def dual_loop(
 
 @torch.no_grad()
 def _overviews(model: NercoModel, low: View, high: View) -> _Overviews:
-    if model.preset.family == "paper":  # it never looks at them
+    if model.preset.family == "paper":  # it does not use overviews
         return _Overviews(low.overview, low.overview, low.overview)
     low, high = low.of_overview(), high.of_overview()
     mask = model.mask(low)

@@ -7,15 +7,15 @@ from torch.nn import functional as F
 from llcodec.nerco.views import to_unit
 
 _GREY = (65.738 / 256, 129.057 / 256, 25.064 / 256)
-_FLOOR = 1e-6  # keeps the root differentiable where nothing changes
+_FLOOR = 1e-6  # keeps the square root differentiable at zero
 _GAIN = 4.0
 
 
 def edges(x: Tensor) -> Tensor:
-    """Return the edge maps of pictures in [−1, 1]: B×3×H×W in, B×3×H×W, equal planes, out.
+    """Return the edge maps, B×3×H×W with three equal planes, of pictures B×3×H×W in [−1, 1].
 
-    Four times the length of the grey gradient by central differences, of [0, 1] values. Borders
-    are replicated, so that they do not count as edges.
+    They are four times the length of the grey gradient of values in [0, 1], by central differences.
+    Borders are replicated, so that they are not edges.
     """
     weights = torch.tensor(_GREY, dtype=x.dtype, device=x.device)
     grey = F.pad(

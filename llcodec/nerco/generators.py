@@ -18,21 +18,22 @@ from llcodec.nerco.whole_picture import (
 )
 from llcodec.nets.blocks import conv3x3, he_init, leaky_relu
 
-_BRIGHT = 0.0  # log-odds of 50 % of white: where G_H starts to bring pictures to
-_QUIET = 0.03  # of He's deviation: the rules that generators start as hold at first
+_BRIGHT = 0.0  # log-odds of 50 % of white, the initial target of G_H
+_QUIET = 0.03  # of the He deviation, so that generators start as simple rules
 
 
 class ShiftGenerator(nn.Module):
     """The compact generator: G(x) = tanh(atanh(x) + shift), shift = start + global + local.
 
-    ``start`` is a simple rule, which holds until training teaches better; the global part comes
-    from the code of the whole picture, the local one from convolutions at 1/2 and 1/4 of the size.
-    It is a plane at half the size, enlarged smoothly: G can light a place, not draw texture there,
-    which discriminators would reward and the dual loop use to hide what it must remember.
-    Where it is ``smoothing``, these also choose, for each sample, the mixture of x and of what is
-    left of x in smoothed versions that takes the place of x: noise goes before it is amplified.
-    The more the simple rule amplifies, the smoother this mixture is at first; bright pictures stay
-    as they are.
+    ``start`` is a simple rule for the beginning of training. The global part comes from the code of
+    the complete picture, the local part from convolutions at 1/2 and 1/4 of the size. The local
+    part is a plane at half the size that is enlarged smoothly. So G can brighten an area, but not
+    draw texture there, which discriminators would reward and which the dual loop would use to hide
+    information.
+
+    With ``smoothing``, the convolutions also select, for each sample, a mixture of x and smoothed
+    versions of x that replaces x, so that noise is removed before it is amplified. At first, this
+    mixture is the smoother the more the simple rule amplifies; bright pictures do not change.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class ShiftGenerator(nn.Module):
         self.head = nn.Sequential(nn.PixelUnshuffle(2), conv3x3(4 * planes, half), leaky_relu())
         self.down = nn.Sequential(conv3x3(half, width, stride=2), leaky_relu())
         self.body = nn.ModuleList(CodedBlock(width) for _ in range(blocks))
-        # Pixel shuffles would let it put a mosaic on everything, which passes for texture.
+        # With pixel shuffles it could add a mosaic to all pictures, which resembles texture.
         self.up = nn.Sequential(conv3x3(width, half), _twice())
         last = conv3x3(half, 3 * (1 + len(SMOOTHINGS)) if smoothing else 3)
         self.tail = nn.Sequential(leaky_relu(), conv3x3(half, half), leaky_relu(), last, _twice())
@@ -59,8 +60,8 @@ class ShiftGenerator(nn.Module):
     def forward(self, x: Tensor, planes: Tensor, overviews: Tensor, start: Tensor) -> Tensor:
         """Return the generated pictures B×3×H×W in ±1.002.
 
-        ``x``, B×3×H×W in [−1, 1], is what is shifted; ``planes``, B×P×H×W, is what the local part
-        sees; ``overviews``, B×3N×h×w, are log-odds; ``start`` is B×3×1×1 or B×1×1×1.
+        ``x``, B×3×H×W in [−1, 1], is shifted; ``planes``, B×P×H×W, are the input of the local part;
+        ``overviews``, B×3N×h×w, are log-odds; ``start`` is B×3×1×1 or B×1×1×1.
         """
         code = self.code(overviews)
         fine = self.head(planes)
@@ -95,9 +96,9 @@ def _mixture(x: Tensor, choice: Tensor, start: Tensor) -> Tensor:
 class BrighteningGenerator(nn.Module):
     """G_H: dark pictures and their normalised versions, weighted by I_A → bright pictures.
 
-    As released, it sees the picture beside I_NR: I_A ⊗ (I_L, I_NR), six planes; in Eq. 8 it sees
-    I_A ⊗ I_NR only. ``compact`` starts as the rule that brings the mean of the whole picture's
-    log-odds up to that of 50 % of white.
+    As in the released code, its input is the picture with I_NR: I_A ⊗ (I_L, I_NR), six planes; in
+    Eq. 8 it is only I_A ⊗ I_NR. ``compact`` starts as the rule that raises the mean log-odds of the
+    complete picture to that of 50 % of white.
     """
 
     def __init__(self, preset: NercoPreset) -> None:
@@ -112,7 +113,7 @@ class BrighteningGenerator(nn.Module):
             gaussian_start(self)
 
     def forward(self, view: View, normalised: Tensor, mask: Mask | None = None) -> Tensor:
-        """Return Ĩ_H, B×3×H×W in [−1, 1]; without a mask all places count alike."""
+        """Return Ĩ_H, B×3×H×W in [−1, 1]; without a mask all positions have equal weights."""
         both = (view.picture, normalised)
         if isinstance(self.net, ResnetGenerator):
             out: Tensor = self.net(_attended(torch.cat(both, 1), mask))
@@ -127,10 +128,10 @@ class BrighteningGenerator(nn.Module):
 class DarkeningGenerator(nn.Module):
     """G_L: bright pictures, weighted by the I_A of a dark one → dark pictures.
 
-    There are many ways to be dark. In ``compact`` G_L is also shown the overview of the dark
-    picture whose exposure it shall take: the one that came in (Eq. 8), or the one whose attention
-    map is transferred (Eq. 9). Else the first loop could only close if G_H hid the exposure in
-    bright pictures. It starts by matching the mean log-odds of both.
+    Dark pictures have many exposures. In ``compact``, the input of G_L includes the overview of the
+    dark picture whose exposure it should reproduce: that of the input (Eq. 8), or that whose
+    attention map is transferred (Eq. 9). Otherwise the first loop could only close if G_H hid the
+    exposure in bright pictures. It starts by matching the mean log-odds of both.
     """
 
     def __init__(self, preset: NercoPreset) -> None:

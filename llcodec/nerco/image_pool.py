@@ -1,4 +1,4 @@
-"""A history of made pictures, so that discriminators do not only know the latest (CycleGAN)."""
+"""A history of generated pictures, so that discriminators see more than the latest (CycleGAN)."""
 
 import numpy as np
 import torch
@@ -8,10 +8,10 @@ SIZE = 50
 
 
 class ImagePool:
-    """Keeps up to 50 generated pictures, detached; only discriminators see its output.
+    """Keep up to 50 generated pictures, detached; only discriminators use its output.
 
-    Once the pool is full, half of the pictures are exchanged for older ones. Random numbers come
-    from ``rng``; :meth:`state` is what a checkpoint keeps beside the state of it.
+    When the pool is full, half of the pictures are exchanged for older ones. Random numbers come
+    from ``rng``. A checkpoint stores :meth:`state` and the state of ``rng``.
     """
 
     def __init__(self, rng: np.random.Generator, size: int = SIZE) -> None:
@@ -19,7 +19,7 @@ class ImagePool:
         self._kept: list[Tensor] = []
 
     def query(self, pictures: Tensor) -> Tensor:
-        """Return as many pictures, B×3×H×W, as are given: these, or older ones in their place."""
+        """Return B pictures, B×3×H×W: the given ones, or older ones instead."""
         return torch.stack([self._exchange(picture) for picture in pictures.detach()])
 
     def _exchange(self, picture: Tensor) -> Tensor:
@@ -34,9 +34,9 @@ class ImagePool:
         return older.to(picture.dtype)
 
     def state(self) -> Tensor:
-        """Return the kept pictures in their order, N×3×H×W in half precision."""
+        """Return the kept pictures in order, N×3×H×W in half precision."""
         return torch.stack(self._kept) if self._kept else torch.zeros(0, 3, 0, 0).half()
 
     def restore(self, state: Tensor) -> None:
-        """Remember the pictures of :meth:`state` instead."""
+        """Replace the pictures by those of :meth:`state`."""
         self._kept = list(state)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class NercoLossWeights:
     """The weight of each term of Eq. 15; the defaults are those of the released training.
 
-    Two terms of the released training are not in the paper: ``identity`` (G_H leaves bright
-    pictures as they are, G_L dark ones), and ``normalised_adversarial`` (the normalised picture
-    shall pass for a dark one; counted twice there). The paper, but not the released training,
-    inspects pseudo pictures by the edge path too (Eq. 13): ``inspected_edges``.
+    Two terms of the released training are not in the paper: ``identity`` (G_H does not change
+    bright pictures, G_L does not change dark ones), and ``normalised_adversarial`` (the normalised
+    picture should seem dark; it counts twice there). One term of the paper is not in the released
+    training: ``inspected_edges``, which also inspects pseudo pictures by the edge path (Eq. 13).
     """
 
     normalisation: float = 40.0
@@ -25,7 +25,7 @@ class NercoLossWeights:
 
 
 def paper_loss_weights() -> NercoLossWeights:
-    """Return the weights of Eq. 15: 1 for each term of the paper, 0 for those it does not have."""
+    """Return the weights of Eq. 15: 1 for each term of the paper, 0 for all others."""
     return NercoLossWeights(
         normalisation=1.0,
         normalised_adversarial=0.0,

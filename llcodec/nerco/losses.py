@@ -1,4 +1,4 @@
-"""The losses of NeRCo by their names in the paper (Eqs. 2, 7 and 10–15).
+"""The losses of NeRCo, with their names in the paper (Eqs. 2, 7 and 10–15).
 
 Norms are means over pixels, and adversarial terms are those of LSGAN, as in the released
 training; the paper writes sums and logarithms.
@@ -15,12 +15,12 @@ from llcodec.nerco.dual_loop import Cooperation, DualLoop
 from llcodec.nerco.guidance import TextGuide, bright_text_loss, dark_text_loss
 from llcodec.nerco.loss_weights import NercoLossWeights
 
-_NOISE_GONE = 4  # pixels a side over which noise is averaged away
+_NOISE_GONE = 4  # side, in pixels, of squares in which noise averages out
 
 
 @dataclass(frozen=True)
 class GeneratorLosses:
-    """The terms of Eq. 15 before weighting, each a scalar; terms that are left out are zero."""
+    """The terms of Eq. 15 before weighting, as scalars; omitted terms are zero."""
 
     normalisation: Tensor  # L_NR, Eq. 2
     normalised_adversarial: Tensor
@@ -39,20 +39,20 @@ def normalisation_loss(normalised: Tensor, low: Tensor) -> Tensor:
 
 
 def real_loss(scores: Tensor) -> Tensor:
-    """Return what a generator pays for scores: their squared distance from 1 (Eq. 7)."""
+    """Return the loss of a generator for scores: their squared distance from 1 (Eq. 7)."""
     return (scores - 1).square().mean()
 
 
 def fake_loss(scores: Tensor) -> Tensor:
-    """Return what a discriminator pays for scores of made pictures: their square (Eq. 7)."""
+    """Return the loss of a discriminator for scores of generated pictures: their square (Eq. 7)."""
     return scores.square().mean()
 
 
 def consistency_loss(loop: DualLoop) -> Tensor:
     """Return L_con = ‖G_L(G_H(I_L)) − I_L‖₁ + ‖G_H(G_L(I_H)) − I_H‖₁ (Eq. 10).
 
-    Where dark pictures have a camera's noise, the first term compares averages of 4×4 pixels: the
-    noise need not come back, else G_H would have to keep it.
+    If dark pictures have the noise of a camera, the first term compares averages of 4×4 pixels.
+    Otherwise G_H would have to keep the noise so that it comes back.
     """
     low_again, low = loop.low_again, loop.low
     if loop.camera:
@@ -63,7 +63,7 @@ def consistency_loss(loop: DualLoop) -> Tensor:
 def reconstruction_loss_1(loop: DualLoop, made: Cooperation) -> Tensor:
     """Return L_rec1 = ‖(Ĩ_H − I_L) − I_M‖₁ + ‖(I_L + I_M) − Ĩ_H‖₁ (Eq. 11).
 
-    The two terms are the same number, here as in the paper.
+    Both terms are equal, as in the paper.
     """
     pseudo_lightness = loop.bright - loop.low
     return F.l1_loss(pseudo_lightness, made.lightness) + F.l1_loss(made.pseudo_high, loop.bright)
@@ -77,7 +77,7 @@ def reconstruction_loss_2(loop: DualLoop, made: Cooperation) -> Tensor:
 
 
 def inspection_loss(made: Cooperation, discriminators: Discriminators) -> Tensor:
-    """Return L_insp: whether I_L + I_M passes for bright and I_H − I_M for dark (Eq. 13)."""
+    """Return L_insp, low if I_L + I_M seems bright and I_H − I_M seems dark (Eq. 13)."""
     return real_loss(discriminators.d_h(made.pseudo_high)) + real_loss(
         discriminators.d_l(made.pseudo_low)
     )
@@ -90,7 +90,7 @@ def cooperative_loss(loop: DualLoop, made: Cooperation, discriminators: Discrimi
 
 
 def edge_path_loss(bright: Tensor, dark: Tensor, discriminators: Discriminators) -> Tensor:
-    """Return what generators pay to the edge path for pictures made bright and made dark."""
+    """Return the loss of the generators on the edge path for generated bright and dark pictures."""
     scores = (discriminators.d_h.of_edges(bright), discriminators.d_l.of_edges(dark))
     return torch.stack([bright.new_zeros(()) if s is None else real_loss(s) for s in scores]).sum()
 
@@ -101,7 +101,7 @@ def generator_losses(
     guide: TextGuide | None,
     weights: NercoLossWeights,
 ) -> GeneratorLosses:
-    """Return all terms; those without weight, or whose parts are switched off, are zero."""
+    """Return all terms; terms with weight 0, or whose parts are switched off, are zero."""
     zero = loop.low.new_zeros(())
     normalised, made, same = loop.normalised, loop.cooperation, loop.identity
     pre = normalised is not None and weights.normalised_adversarial > 0

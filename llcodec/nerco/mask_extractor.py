@@ -13,16 +13,17 @@ from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import log_odds, statistics
 from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
-_EVEN_LIGHT = 0.7  # the compact I_M starts at tanh(0.7) = 0.6 all over
+_EVEN_LIGHT = 0.7  # the initial I_M of ``compact`` is tanh(0.7) = 0.6 everywhere
 
 
 @dataclass(frozen=True)
 class Mask:
-    """What ME says of a dark picture.
+    """The output of ME for a dark picture.
 
-    ``attention`` is I_A, B×1×H×W in (0, 1); ``lightness`` is I_M, B×3×H×W in (−1, 1): what the
-    picture, in [−1, 1], lacks to a bright one. ``weights`` is I_A as generators apply it: itself
-    in ``paper``, relative to its mean over the whole picture in ``compact``.
+    ``attention`` is I_A, B×1×H×W in (0, 1). ``lightness`` is I_M, B×3×H×W in (−1, 1): the
+    difference between the bright picture and the dark one, both in [−1, 1]. ``weights`` is I_A as
+    generators apply it: unchanged in ``paper``, relative to its mean over the complete picture in
+    ``compact``.
     """
 
     attention: Tensor
@@ -33,8 +34,8 @@ class Mask:
 class CollaborativeAttention(nn.Module):
     """CAM: features B×C×H×W → attention map B×1×h×w in (0, 1).
 
-    Channels are weighted by what is pooled (mean and maximum) over the whole picture; the mean and
-    the maximum over the weighted channels make the map. ``to_map`` ends it: 2 planes → 1.
+    Channels are weighted by pooled features (mean and maximum) of the complete picture. The map is
+    computed from the mean and the maximum over the weighted channels, by ``to_map``: 2 planes → 1.
     """
 
     def __init__(self, channels: int, to_map: nn.Module) -> None:
@@ -49,7 +50,7 @@ class CollaborativeAttention(nn.Module):
         self.to_map = to_map
 
     def forward(self, features: Tensor, of_whole: Tensor) -> Tensor:
-        """Return the map of ``features``; ``of_whole`` are those of the whole picture."""
+        """Return the map of ``features``; ``of_whole`` are those of the complete picture."""
         around = (-2, -1)
         pooled = (of_whole.mean(around, keepdim=True), of_whole.amax(around, keepdim=True))
         weighted = features * self.weigh(torch.cat(pooled, 1))
@@ -60,8 +61,8 @@ class CollaborativeAttention(nn.Module):
 class MaskExtractor(nn.Module):
     """ME: views of dark pictures → lightness mask I_M and attention map I_A.
 
-    As published, both come from features at full size, padded by 3 pixels beforehand for the 7×7
-    kernels; ``compact`` makes them at a quarter of the size, and pools features of the overview.
+    In ``paper``, both are computed from features at full size, padded by 3 pixels for the 7×7
+    kernels. ``compact`` computes them at a quarter of the size, and pools features of the overview.
     """
 
     def __init__(self, preset: NercoPreset) -> None:
@@ -100,8 +101,8 @@ class MaskExtractor(nn.Module):
             return Mask(attention, self.to_lightness(features), attention)
         of_whole = self.features(self._planes(view.of_overview()))
         attention = self.cam(features, of_whole)
-        # The published generators normalise what they see, so that only differences of attention
-        # count. Without this I_A falls to zero all over, and nothing is seen any more.
+        # The published generators normalise their input, so that only differences of attention
+        # count. Without this, I_A would fall to zero everywhere.
         mean = self.cam(of_whole, of_whole).mean((-2, -1), keepdim=True)
         weights = attention / mean.clamp(min=LEAST_ATTENTION)
         return Mask(attention, self.to_lightness(features), weights)
@@ -115,7 +116,7 @@ class MaskExtractor(nn.Module):
 
 @torch.no_grad()
 def _quiet_start(layer: nn.Module, share: float, bias: float = 0.0) -> None:
-    """Let a layer start with a share of He's deviation, so that no mask starts saturated."""
+    """Initialise a layer with a share of the He deviation, so that masks are not saturated."""
     if isinstance(layer, nn.Conv2d):
         layer.weight.mul_(share)
         if layer.bias is not None:

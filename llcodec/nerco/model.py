@@ -1,6 +1,6 @@
 """NeRCo for inference: normalise, extract masks, brighten.
 
-Nothing here needs what training needs: no discriminators and no model of language.
+Inference needs neither discriminators nor a text guide.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,8 @@ from llcodec.nets.tone import thumbnail
 class NercoModel(nn.Module):
     """NRN, ME, G_H and, for training, G_L of one preset.
 
-    ``switches`` leave NRN or ME out; ``degrader=False`` leaves G_L out, which only training needs.
+    ``switches`` can leave out NRN or ME; ``degrader=False`` leaves out G_L, which only training
+    needs.
     """
 
     def __init__(
@@ -78,9 +79,9 @@ class NercoModel(nn.Module):
     def enhance(self, x: Tensor, core: int = CORE) -> Tensor:
         """Return bright pictures for dark ones, B×3×H×W in [0, 1], of any size.
 
-        Presets of the compact family take a picture window by window, with cores of ``core``
-        pixels a side; ``paper`` needs the whole at once, since its statistics are those of what
-        it sees.
+        Presets of the compact family process a picture window by window, with cores of
+        ``core``×``core`` pixels. ``paper`` processes the complete picture at once, since its
+        statistics are those of its input.
         """
         height, width = x.shape[-2:]
         whole = to_overview(thumbnail(x))

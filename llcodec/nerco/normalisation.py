@@ -1,9 +1,8 @@
 """Neural Representation Normalisation, NRN (section 3.2, Eqs. 1–3).
 
-The picture is redrawn, pixel by pixel, by one MLP from the features and the coordinates of
-each pixel. The features know neither exposure nor contrast (InstanceNorm in ``paper``, the whole
-picture's statistics in ``compact``), so all pictures come out about as dark as they are on
-average.
+One MLP computes each pixel of the picture from its features and its coordinates. The features are
+independent of exposure and contrast (InstanceNorm in ``paper``, the statistics of the complete
+picture in ``compact``), so that all outputs have about the same, average darkness.
 """
 
 import torch
@@ -19,13 +18,13 @@ from llcodec.nerco.views import View
 from llcodec.nerco.whole_picture import from_log_odds, statistics
 from llcodec.nets.blocks import ResidualBlock, conv3x3, he_init, leaky_relu
 
-_BAND_PIXELS = 2**18  # of rows that go through the MLP at once
-_DARK = -1.2  # log-odds of 8 % of white: where the compact MLP starts
+_BAND_PIXELS = 2**18  # pixels of the rows that the MLP processes at once
+_DARK = -1.2  # log-odds of 8 % of white, the initial output of the compact MLP
 _QUIET = 0.3
 
 
 class NeuralRepresentationNormalisation(nn.Module):
-    """NRN: views of dark pictures → I_NR, B×3×H×W (in [−1, 1] but for what ``paper`` overshoots).
+    """NRN: views of dark pictures → I_NR, B×3×H×W in [−1, 1]; ``paper`` may exceed the range.
 
     E = extractor(I_L) at every pixel, and I_NR[i, j] = F_MLP(E[i, j], γ(X[i, j])).
     """
@@ -71,11 +70,11 @@ def _local_extractor(width: int, blocks: int, features: int) -> nn.Sequential:
 
 
 class PixelMlp(nn.Module):
-    """F_MLP: features B×C×H×W and coordinates → B×3×H×W, each pixel on its own (Eq. 1).
+    """F_MLP: features B×C×H×W and coordinates → B×3×H×W, for each pixel separately (Eq. 1).
 
-    Three hidden layers. The first one sees the features of ``neighbourhood``×``neighbourhood``
-    pixels, zeros beyond the border, and γ of both coordinates; since γ of a row is the same all
-    along it, its share is computed once per row and per column. No activation at the end.
+    It has three hidden layers and no activation at the end. The input of the first layer is the
+    features of ``neighbourhood``×``neighbourhood`` pixels, zero beyond the border, and γ of both
+    coordinates. As γ is constant along rows or columns, its part is computed once for each of them.
     """
 
     def __init__(
@@ -95,7 +94,7 @@ class PixelMlp(nn.Module):
             self._quiet_start()
 
     def forward(self, features: Tensor, at: Coordinates) -> Tensor:
-        """Return the values; bands of rows go one after the other, so that memory is bounded."""
+        """Return the values; bands of rows are processed one by one, so that memory is bounded."""
         rows = self.from_rows(positional_encoding(at.rows, self.frequencies)).mT[..., None]
         columns = self.from_columns(positional_encoding(at.columns, self.frequencies)).mT
         height, width = features.shape[-2:]
@@ -110,7 +109,7 @@ class PixelMlp(nn.Module):
 
     @torch.no_grad()
     def _quiet_start(self) -> None:
-        """Start with pictures that are dark all over, and on which coordinates show little."""
+        """Initialise with an output that is dark everywhere and hardly depends on coordinates."""
         last = self.layers[-1]
         assert isinstance(last, nn.Conv2d)
         assert last.bias is not None

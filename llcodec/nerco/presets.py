@@ -9,14 +9,14 @@ from typing import Any, Literal
 class NercoPreset:
     """The shape of the networks; widths are channels, blocks are residual blocks.
 
-    ``paper``: widths are those at full size; generators and the feature extractor double them
-    twice on the way to a quarter of the size, and normalise by the statistics of what they see
+    ``paper``: widths are those at full size; generators and the feature extractor double them twice
+    on the way to a quarter of the size, and normalise by the statistics of their input
     (InstanceNorm). ``compact``: widths are those at a quarter of the size; generators have half of
-    them at half of it. All are local, and know the whole picture from its overview only.
+    them at half the size. All are local; the overview is their only input of the complete picture.
 
     ``frequencies`` is L of the positional encoding (Eq. 3). ``features`` are the channels of E
-    (Eq. 1), which in ``paper`` are the extractor's width; ``neighbourhood`` is the side of the
-    square of pixels whose features the MLP sees. Discriminators see pictures averaged down by
+    (Eq. 1), in ``paper`` the width of the extractor; ``neighbourhood`` is the side of the square of
+    pixels whose features are the input of the MLP. The input of discriminators is averaged down by
     ``discriminator_reduction``.
     """
 
@@ -39,10 +39,10 @@ class NercoPreset:
 
     @property
     def halo(self) -> int:
-        """Pixels, a multiple of 4, beyond which nothing reaches another pixel (``compact``).
+        """The reach of the receptive field, in pixels, a multiple of 4 (``compact``).
 
-        Each block has two kernels at a quarter of the size. 11, 23 and 16 are what else is in NRN,
-        ME (which G_H sees side by side) and G_H, in pixels.
+        Each block has two kernels at a quarter of the size. 11, 23 and 16 are the pixels of all
+        other layers of NRN, ME (both are inputs of G_H) and G_H.
         """
         before = max(11 + 8 * self.extractor_blocks, 23 + 8 * self.mask_blocks)
         reach = before + 16 + 8 * self.enhancer_blocks
@@ -50,7 +50,7 @@ class NercoPreset:
 
 
 def preset_of(fields: Mapping[str, Any]) -> NercoPreset:
-    """Return the preset whose fields were kept as JSON."""
+    """Return the preset with fields that were stored as JSON."""
     return NercoPreset(**fields)
 
 
@@ -86,7 +86,7 @@ COMPACT = NercoPreset(
     degrader_width=64,
     degrader_blocks=1,
     discriminator_width=16,
-    # At full size, noise passes for texture.
+    # At full size, noise would resemble texture.
     discriminator_reduction=2,
 )
 

@@ -32,7 +32,7 @@ def stem(in_channels: int, width: int) -> list[nn.Module]:
 
 
 def resnet_trunk(in_channels: int, width: int, blocks: int) -> nn.Sequential:
-    """Return B×P×H×W → B×width×H×W: down to a quarter of the size, residual blocks, and up."""
+    """Return B×P×H×W → B×width×H×W: residual blocks at a quarter of the size."""
     double, deep = 2 * width, 4 * width
     return nn.Sequential(
         *stem(in_channels, width),

@@ -22,7 +22,7 @@ BETAS = (0.5, 0.999)
 
 @dataclass(frozen=True)
 class StepLosses:
-    """What one step measured: the terms of Eq. 15 before weighting, their total, and D's own."""
+    """The losses of one step: the terms of Eq. 15 before weighting, their total, those of D."""
 
     total: float
     normalisation: float
@@ -39,12 +39,12 @@ class StepLosses:
 
 
 class NercoStep:
-    """Updates a model and its discriminators, with Adam for each side.
+    """Update a model and its discriminators, each with its own Adam.
 
-    ``guide`` None, or a model whose switches leave text out, leaves the text loss out.
-    ``camera`` adds noise to what is made dark, see :func:`dual_loop`. The state that a checkpoint
-    must keep is that of ``model``, ``discriminators``, both optimisers, the ``pools`` and
-    ``rng``. Gradients of either side are clipped to ``clip_norm``.
+    There is no text loss if ``guide`` is None or the switches of the model leave out text.
+    ``camera`` adds noise to darkened pictures, see :func:`dual_loop`. The state for a checkpoint is
+    that of ``model``, ``discriminators``, both optimisers, the ``pools`` and ``rng``. Gradients of
+    both sides are clipped to ``clip_norm``.
     """
 
     def __init__(
@@ -71,16 +71,16 @@ class NercoStep:
         self.pools = {name: ImagePool(rng) for name in ("bright", "dark", "normalised")}
 
     def set_learning_rate_factor(self, share: float) -> None:
-        """Set the learning rates of both sides to ``share`` of the learning rate."""
+        """Set the learning rates of both sides to ``share`` of the initial learning rate."""
         for optimiser in (self.generator_optimiser, self.discriminator_optimiser):
             for group in optimiser.param_groups:
                 group["lr"] = share * self.learning_rate
 
     def __call__(self, low: View, high: View) -> StepLosses:
-        """Take one step on dark and bright pictures, which are of different scenes.
+        """Take one step with dark and bright pictures of different scenes.
 
-        Where the total or its gradient is not finite, nothing is changed, and the total and the
-        discriminators' losses that are returned are NaN.
+        If the total or its gradient is not finite, nothing changes, and the returned total and
+        losses of the discriminators are NaN.
         """
         loop, measured = self._update_generators(low, high)
         if measured[0].isfinite():
@@ -131,13 +131,13 @@ class NercoStep:
 def _judging_loss(
     judge: TwoPathDiscriminator, real: Tensor, made: list[Tensor], made_for_edges: Tensor
 ) -> Tensor:
-    """Return what a discriminator pays on both paths, for each kind of made pictures."""
+    """Return the loss of a discriminator on both paths, for each kind of generated pictures."""
     loss = _path_loss(judge(torch.cat((real, *made))), len(real))
     of_edges = judge.of_edges(torch.cat((real, made_for_edges)))
     return loss if of_edges is None else loss + _path_loss(of_edges, len(real))
 
 
 def _path_loss(scores: Tensor, batch: int) -> Tensor:
-    """Return what one path pays for scores of ``batch`` real pictures, then of made ones."""
+    """Return the loss of one path for scores of ``batch`` real pictures, then of generated ones."""
     kinds = len(scores) // batch - 1
     return 0.5 * kinds * (real_loss(scores[:batch]) + fake_loss(scores[batch:]))

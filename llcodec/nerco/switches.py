@@ -1,17 +1,16 @@
-"""Which parts of NeRCo take part: the five settings of the paper's ablation (Table 2)."""
+"""The parts of NeRCo that are used: the five settings of the ablation of the paper (Table 2)."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class NercoSwitches:
-    """Parts that can be left out; the dual loop and its colour discriminators always stay.
+    """The parts that can be left out; the dual loop and its colour discriminators cannot.
 
-    ``normalisation`` is NRN. ``cooperation`` is the mask extractor together with the cooperative
-    loss. ``edges`` is the high-frequency path of the discriminators and ``text`` the text-driven
-    one: with both, the discriminator is the paper's TAD. Without ``coordinates``, every pixel is
-    given the coordinates of the middle, as in the authors' released code; the paper has no such
-    setting.
+    ``normalisation`` is NRN. ``cooperation`` is the mask extractor with the cooperative loss.
+    ``edges`` is the high-frequency path of the discriminators and ``text`` the text-driven one:
+    with both, the discriminator is TAD of the paper. Without ``coordinates``, every pixel has the
+    coordinates of the centre, as in the authors' released code; the paper has no such setting.
     """
 
     normalisation: bool = True

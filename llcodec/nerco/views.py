@@ -1,4 +1,4 @@
-"""The input of the networks: a picture or a piece of one, and the picture that it belongs to.
+"""The input of the networks: a picture or a crop of one, and an overview of the picture.
 
 Pictures are in [0, 1] outside this package, and in [−1, 1] inside it.
 """
@@ -17,11 +17,11 @@ from llcodec.nets.tone import thumbnail
 
 @dataclass(frozen=True)
 class View:
-    """A piece of a picture as the networks see it.
+    """A crop of a picture as input of the networks.
 
-    ``picture`` is B×3×H×W in [−1, 1] with H and W multiples of 4; ``overview``, B×3×100×152, is
-    the whole picture averaged down, and all that the networks know of the whole;
-    ``coordinates`` say where in the whole the piece lies.
+    ``picture`` is the crop, B×3×H×W in [−1, 1] with H and W multiples of 4. ``overview``,
+    B×3×100×152, is the complete picture averaged down, the only input about the complete picture.
+    ``coordinates`` are the position of the crop in the complete picture.
     """
 
     picture: Tensor
@@ -29,21 +29,21 @@ class View:
     coordinates: Coordinates
 
     def with_picture(self, picture: Tensor, overview: Tensor) -> "View":
-        """Return another picture in the same place."""
+        """Return the view of another picture at the same position."""
         return View(picture, overview, self.coordinates)
 
     def of_overview(self) -> "View":
-        """Return the view of the whole picture that its overview is."""
+        """Return the overview as a view of the complete picture."""
         height, width = self.overview.shape[-2:]
         at = coordinates(*THUMBNAIL_SIZE, Area(0, 0, height, width), self.overview.device)
         return View(self.overview, self.overview, at)
 
 
 def view(picture: Tensor, small: Tensor, at: Coordinates) -> View:
-    """Return the view of a piece of a picture.
+    """Return the view of a crop of a picture.
 
-    ``picture`` is B×3×H×W and ``small``, the thumbnail of the whole, B×3×100×150; both in [0, 1].
-    Raises InputError if H or W is not a multiple of 4.
+    ``picture`` is the crop, B×3×H×W, and ``small`` the thumbnail of the complete picture,
+    B×3×100×150; both in [0, 1]. Raises InputError if H or W is not a multiple of 4.
     """
     if picture.shape[-2] % STRIDE or picture.shape[-1] % STRIDE:
         raise InputError(f"crops must be a multiple of {STRIDE} pixels")
@@ -51,18 +51,18 @@ def view(picture: Tensor, small: Tensor, at: Coordinates) -> View:
 
 
 def view_of_whole(picture: Tensor) -> View:
-    """Return the view of whole pictures B×3×H×W in [0, 1], H and W multiples of 4."""
+    """Return the view of complete pictures B×3×H×W in [0, 1], H and W multiples of 4."""
     at = coordinates(picture.shape[-2], picture.shape[-1], device=picture.device)
     return view(picture, thumbnail(picture), at)
 
 
 def to_signed(x: Tensor) -> Tensor:
-    """Return [0, 1] as [−1, 1]."""
+    """Map [0, 1] to [−1, 1]."""
     return 2 * x - 1
 
 
 def to_unit(x: Tensor) -> Tensor:
-    """Return [−1, 1] as [0, 1], clamped."""
+    """Map [−1, 1] to [0, 1], clamped."""
     return ((x + 1) / 2).clamp(0, 1)
 
 
@@ -80,7 +80,7 @@ def pad_by_reflection(x: Tensor, least: int = STRIDE) -> Tensor:
 
 
 def _reflected(x: Tensor, count: int, dim: int) -> Tensor:
-    """Return the ``count`` rows or columns that continue ``x`` by reflection, to and fro."""
+    """Return the ``count`` rows or columns that continue ``x`` by repeated reflection."""
     last = x.shape[dim] - 1
     index = torch.arange(last + 1, last + 1 + count, device=x.device)
     index = last - (index % (2 * last) - last).abs() if last else torch.zeros_like(index)

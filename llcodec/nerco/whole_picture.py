@@ -1,11 +1,11 @@
-"""Knowledge of the whole picture for networks that see it piece by piece.
+"""Global information for networks that process a picture window by window.
 
-InstanceNorm takes its statistics from what it is shown, so that a tile of a picture comes out
-unlike the same place in the whole. The compact networks have none: what belongs to the whole
-picture, its statistics and a learned code, comes from an overview of it that every tile sees.
+InstanceNorm computes statistics of its input, so that the output for a window differs from that for
+the complete picture. The compact networks do not use it. Their global information, statistics and a
+learned code, comes from an overview of the picture, which is the same for every window.
 
-They work on log-odds, u = ½·ln(p / (1 − p)) = atanh(2p − 1), where brightening by a gain is an
-addition in the dark and saturates at white by itself.
+They work on log-odds, u = ½·ln(p / (1 − p)) = atanh(2p − 1): there, a gain is an addition in dark
+areas and saturates at white.
 """
 
 from dataclasses import dataclass
@@ -21,40 +21,40 @@ from llcodec.nets.blocks import ResidualBlock, conv3x3, leaky_relu
 def log_odds(x: Tensor) -> Tensor:
     """Return the log-odds of pictures in [−1, 1] (clamped): finite, within ±3.47.
 
-    Always in float32: in half of that, black is −1 again, and has none.
+    They are always float32: in half precision, black rounds to −1, whose log-odds are infinite.
     """
     return torch.atanh(x.float().clamp(-1, 1) * (1 - 2 * MARGIN))
 
 
 def from_log_odds(u: Tensor) -> Tensor:
-    """Return the pictures in ±1.002 that have these log-odds: tanh, as in the paper; float32."""
+    """Return the pictures in ±1.002 with these log-odds: tanh, as in the paper; float32."""
     return torch.tanh(u.float()) / (1 - 2 * MARGIN)
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """Mean and deviation, B×3×1×1, of the log-odds of a whole picture."""
+    """Mean and deviation, B×3×1×1, of the log-odds of a complete picture."""
 
     mean: Tensor
     deviation: Tensor
 
     def whitened(self, x: Tensor) -> Tensor:
-        """Return the log-odds of pictures B×3×H×W in [−1, 1], rid of exposure, cast and contrast.
+        """Return log-odds of pictures B×3×H×W in [−1, 1], without exposure, cast and contrast.
 
-        This is InstanceNorm of the input, with the statistics of the whole picture.
+        This is InstanceNorm of the input, with the statistics of the complete picture.
         """
         return (log_odds(x) - self.mean) / self.deviation
 
 
 def statistics(overview: Tensor) -> Statistics:
-    """Return the statistics of whole pictures from their overviews B×3×h×w in [−1, 1]."""
+    """Return the statistics of complete pictures from their overviews B×3×h×w in [−1, 1]."""
     u = log_odds(overview)
     variance, mean = torch.var_mean(u, (-2, -1), correction=0, keepdim=True)
     return Statistics(mean, (variance + LEAST_DEVIATION**2).sqrt())
 
 
 class OverviewCode(nn.Module):
-    """A learned description of whole pictures: log-odds of overviews B×P×h×w → B×64."""
+    """A learned description of complete pictures: log-odds of overviews B×P×h×w → B×64."""
 
     def __init__(self, planes: int, width: int = CODE_WIDTH) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class OverviewCode(nn.Module):
         self.head = nn.Sequential(nn.Linear(4 * width + 2 * planes, CODE), leaky_relu())
 
     def forward(self, u: Tensor) -> Tensor:
-        """Return the code; statistics of ``u`` take part beside learned features."""
+        """Return the code, computed from learned features and the statistics of ``u``."""
         features = self.features(u)
         pooled = (features.mean((-2, -1)), features.amax((-2, -1)))
         deviation, mean = torch.std_mean(u, (-2, -1))
@@ -78,9 +78,9 @@ class OverviewCode(nn.Module):
 
 
 class CodedBlock(nn.Module):
-    """A residual block whose inner features the code of the picture scales and shifts.
+    """A residual block whose inner features are scaled and shifted by the code of the picture.
 
-    Features B×C×H×W and codes B×64 in, B×C×H×W out; at the start the code has no influence.
+    Features B×C×H×W and codes B×64 → B×C×H×W. At first, the code has no influence.
     """
 
     def __init__(self, channels: int) -> None:

@@ -1,4 +1,4 @@
-"""The windows in which the compact networks see a big picture; a unit is one pixel."""
+"""The windows in which the compact networks process a large picture, in pixels."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -10,11 +10,11 @@ from llcodec.engine.protocol import Floats
 
 CORE: Final = 1024
 STRIDE: Final = 4  # the networks work at a quarter of the size
-LEAST: Final = 8  # pixels a side; InstanceNorm and reflection at a quarter of the size need two
+LEAST: Final = 8  # pixels per side; InstanceNorm and reflection at a quarter of the size need two
 
 
 class Area(NamedTuple):
-    """A rectangle of pixels of a picture; it may reach beyond the edges where it is padded."""
+    """A rectangle of pixels of a picture; padding may extend it beyond the edges."""
 
     top: int
     left: int
@@ -27,8 +27,8 @@ def windows(
 ) -> Iterator[Window]:
     """Yield windows whose cores cover ``height``×``width`` pixels (multiples of ``stride``) once.
 
-    Cores are ``core``×``core`` pixels at most, halos ``halo`` pixels but at the border. All edges
-    are multiples of ``stride``, as ``core`` and ``halo`` must be.
+    Cores have at most ``core``×``core`` pixels, halos have ``halo`` pixels except at the border.
+    All edges are multiples of ``stride``, as ``core`` and ``halo`` must be.
     """
 
     def along(length: int) -> tuple[Span, ...]:

@@ -139,13 +139,15 @@ class JointModel(nn.Module):
             picture = self.linear_synthesis(y).float() + picture.float()
         return picture
 
-    def preview(self, y: Tensor) -> Tensor | None:
-        """Return the pictures of latents B×M×h×w at a sixteenth of the size, B×3×h×w.
+    def preview(self, y: Tensor, side: int = 1) -> Tensor | None:
+        """Return the pictures of latents B×M×h×w, scaled down to B×3×s·h×s·w for a ``side`` of s.
 
-        Computed by the linear path alone (None where the preset has none): the synthesis transform
-        adds detail, which hardly changes the means of 16×16 pixels.
+        Computed by the linear path alone (None where the preset has none): what the synthesis
+        transform adds hardly changes the means of a few pixels. ``side`` is 1, 2, 4 or 8.
         """
-        return None if self.linear_synthesis is None else self.linear_synthesis.block_means(y)
+        if self.linear_synthesis is None:
+            return None
+        return self.linear_synthesis.block_means(y, side)
 
     def log_gain(self, quality: Tensor) -> Tensor:
         """Return the log gains B×M×1×1 (zeros where the preset has one rate only)."""

@@ -44,14 +44,17 @@ class LinearSynthesis(nn.Module):
         """Return the picture whose coefficients are ``y``."""
         # One more coefficient on each side, so that the lapped border blocks are complete.
         wide = F.pad(y, (1,) * 4, mode="replicate")
-        # A cell has the last half of the kernel of the coefficient before it, and the first half
-        # of its own.
-        kernel = _over_cells(self.weight).flip(2, 3).transpose(0, 1)
-        picture = F.pixel_shuffle(F.conv2d(wide, kernel), STRIDE)
-        return picture[..., _MARGIN:-_MARGIN, _MARGIN:-_MARGIN] + 0.5
+        return _overlapped(wide, self.weight)
 
-    def block_means(self, y: Tensor) -> Tensor:
-        """Return the means of the picture's blocks of 16×16 pixels, B×3×h×w."""
+    def block_means(self, y: Tensor, side: int = 1) -> Tensor:
+        """Return the means of the picture's blocks of 16/s×16/s pixels, B×3×s·h×s·w.
+
+        ``side`` is s: 1, 2, 4 or 8.
+        """
+        if side > 1:  # the halves of a kernel are whole blocks: a synthesis with smaller kernels
+            block = STRIDE // side
+            blocks = self.weight.reshape(-1, 3, 2 * side, block, 2 * side, block)
+            return _overlapped(F.pad(y, (1,) * 4, mode="replicate"), blocks.mean((3, 5)))
         # A block has a quarter of the kernels of its neighbours in it, and the middle of its own.
         thirds = (
             slice(STRIDE + _MARGIN, None),
@@ -64,9 +67,21 @@ class LinearSynthesis(nn.Module):
         return F.conv2d(wide, kernel.transpose(0, 1)) + 0.5
 
 
+def _overlapped(wide: Tensor, weight: Tensor) -> Tensor:
+    """Return the picture of coefficients with one more on each side, for kernels M×3×2s×2s."""
+    side = weight.shape[-1] // 2
+    # A cell has the last half of the kernel of the coefficient before it, and the first half of
+    # its own.
+    kernel = _over_cells(weight).flip(2, 3).transpose(0, 1)
+    picture = F.pixel_shuffle(F.conv2d(wide, kernel), side)
+    inner = slice(side // 2, -(side // 2))
+    return picture[..., inner, inner] + 0.5
+
+
 def _over_cells(weight: Tensor) -> Tensor:
-    """Return M×3×32×32 kernels as M×768×2×2, over cells in the order of ``pixel_unshuffle``."""
-    halves = weight.view(-1, 3, 2, STRIDE, 2, STRIDE)
+    """Return M×3×2s×2s kernels as M×3s²×2×2, over cells in the order of ``pixel_unshuffle``."""
+    side = weight.shape[-1] // 2
+    halves = weight.reshape(-1, 3, 2, side, 2, side)
     return halves.permute(0, 1, 3, 5, 2, 4).reshape(len(weight), -1, 2, 2)
 
 

@@ -17,6 +17,7 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
     TONE_TOE_UNITS,
 )
+from llcodec.errors import BrokenModelError
 from llcodec.nets.local_tone import LocalToneCurve
 from llcodec.nets.tone import ToneCurve
 
@@ -26,7 +27,10 @@ _LIMIT = 2**15 - 1
 
 
 def to_numbers(curve: ToneCurve | LocalToneCurve) -> tuple[int, ...]:
-    """Return the integers of a curve (a batch of one): 15, or 43 if it is local."""
+    """Return the integers of a curve (a batch of one): 15, or 43 if it is local.
+
+    Raises BrokenModelError if the curve is not finite.
+    """
     if isinstance(curve, ToneCurve):
         return _rounded(_whole_numbers(curve), _LIMIT)
     numbers = (
@@ -73,4 +77,7 @@ def _whole_numbers(curve: ToneCurve) -> tuple[Tensor, ...]:
 
 
 def _rounded(parts: tuple[Tensor, ...], limit: int) -> tuple[int, ...]:
-    return tuple(int(v) for v in torch.cat(parts).round().clamp(-limit, limit))
+    rounded = torch.cat(parts).round().clamp(-limit, limit)
+    if not bool(rounded.isfinite().all()):
+        raise BrokenModelError("the model computes a tone that is not finite")
+    return tuple(int(v) for v in rounded)

@@ -1,1 +1,1 @@
-"""TCM (Liu, Sun and Katto, CVPR 2023): a learned codec that benchmarks compare with."""
+"""TCM (Liu, Sun and Katto, CVPR 2023), a learned codec to compare with in benchmarks."""

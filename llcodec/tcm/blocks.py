@@ -1,4 +1,4 @@
-"""What TCM's transforms and context models are made of: windows of attention beside convolutions.
+"""The blocks of TCM's transforms and context models: windowed attention and convolutions.
 
 Liu, Sun and Katto, "Learned Image Compression with Mixed Transformer-CNN Architectures", CVPR 2023,
 Section 3. Modules and parameters have the names of the released checkpoints, so that these load.
@@ -11,10 +11,10 @@ from llcodec._compressai import compressai
 
 
 class WindowAttention(nn.Module):
-    """Self-attention in windows, with a learned bias for each offset between two places.
+    """Self-attention in windows, with a learned bias for each offset between two positions.
 
-    ``shifted`` windows lie half a window further; those that reach over the edge wrap around, with
-    both parts masked from each other.
+    ``shifted`` windows are shifted by half a window. Those that cross the edge wrap around, and
+    their parts are masked from each other.
     """
 
     def __init__(self, channels: int, head: int, window: int, shifted: bool) -> None:
@@ -28,7 +28,7 @@ class WindowAttention(nn.Module):
         self.linear = nn.Linear(channels, channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return N×H×W×C of N×H×W×C, whose sides are multiples of the window's."""
+        """Return N×H×W×C of N×H×W×C, whose sides are multiples of the side of windows."""
         count, height, width, channels = x.shape
         x = self._windows(x.roll((-self.shift, -self.shift), (1, 2)))
         query, key, value = (
@@ -46,21 +46,21 @@ class WindowAttention(nn.Module):
         return x.roll((self.shift, self.shift), (1, 2))
 
     def _windows(self, x: Tensor) -> Tensor:
-        """Return N×windows×places×C of N×H×W×C."""
+        """Return N×windows×positions×C of N×H×W×C."""
         count, height, width, channels = x.shape
         side = self.window
         x = x.reshape(count, height // side, side, width // side, side, channels)
         return x.transpose(2, 3).reshape(count, -1, side * side, channels)
 
     def _bias(self) -> Tensor:
-        """Return heads×places×places: what each pair of places adds to its similarity."""
+        """Return heads×positions×positions: the bias of each pair of positions."""
         side = torch.arange(self.window, device=self.relative_position_params.device)
         places = torch.cartesian_prod(side, side)
         offset = places[:, None] - places[None] + self.window - 1
         return self.relative_position_params[:, offset[..., 0], offset[..., 1]]
 
     def _apart(self, height: int, width: int, device: torch.device) -> Tensor:
-        """Return windows×places×places: which pairs were not neighbours before the shift."""
+        """Return windows×positions×positions: pairs from different parts of a wrapped window."""
         wraps = (
             (torch.arange(side, device=device) >= side - self.shift).int()
             for side in (height, width)
@@ -72,7 +72,7 @@ class WindowAttention(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """Attention in windows and a network for each place, both added to what comes in."""
+    """Attention in windows, then an MLP for each position, both with a residual connection."""
 
     def __init__(self, channels: int, head: int, window: int, shifted: bool) -> None:
         super().__init__()
@@ -91,7 +91,7 @@ class TransformerBlock(nn.Module):
 
 
 class MixedBlock(nn.Module):
-    """TCM's block (Figure 3): one half of the channels is convolved, the other attends."""
+    """The block of TCM (Figure 3): convolution of half of the channels, attention of the others."""
 
     def __init__(self, half: int, head: int, window: int, shifted: bool) -> None:
         super().__init__()
@@ -124,7 +124,7 @@ class TransformerPair(nn.Module):
 
 
 class SwinAttention(nn.Module):
-    """The entropy model's attention, SWAtten (Figure 5): ``inner`` channels, gated by their own."""
+    """SWAtten, the attention of the entropy model (Figure 5), with ``inner`` channels."""
 
     def __init__(self, channels: int, inner: int, head: int, window: int) -> None:
         super().__init__()

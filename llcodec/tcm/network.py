@@ -1,6 +1,6 @@
 """TCM: Liu, Sun and Katto, "Learned Image Compression with Mixed Transformer-CNN Architectures".
 
-CVPR 2023. The network and its bitstream; streams come from CompressAI's coders. Parameters have the
+CVPR 2023. The network and its bitstream, with the entropy coders of CompressAI. Parameters have the
 names of the released checkpoints, so that these load.
 """
 
@@ -16,7 +16,7 @@ from llcodec._compressai import compressai
 from llcodec.tcm.blocks import MixedBlock, SwinAttention
 
 MULTIPLE = 128
-"""Sides of pictures that the network takes are multiples of this."""
+"""The sides of input pictures must be multiples of this."""
 
 _LATENTS, _HYPER, _SLICES = 320, 192, 5
 _SLICE = _LATENTS // _SLICES
@@ -29,7 +29,7 @@ _MADE = ("_quantized_cdf", "_offset", "_cdf_length")  # … of the entropy bottl
 
 @dataclass(frozen=True)
 class _Prediction:
-    """What is known of a slice before it is decoded: its distribution, and what led to its mean."""
+    """The prediction of a slice: its distribution, and the features that its mean comes from."""
 
     mean: Tensor
     scale: Tensor
@@ -40,7 +40,7 @@ class Tcm(nn.Module):
     """The network with ``half`` channels in each half of its blocks: 64, 96 or 128.
 
     Latents, 320 channels at a sixteenth of the size, are coded in five slices of 64 channels, each
-    with what came before it as context (Section 3.3).
+    with all earlier slices as context (Section 3.3).
     Raises InputError if CompressAI is not installed.
     """
 
@@ -100,10 +100,10 @@ class Tcm(nn.Module):
 
     @classmethod
     def from_state_dict(cls, state: Mapping[str, Tensor]) -> "Tcm":
-        """Return the network of a checkpoint, whatever its size.
+        """Return the network of a checkpoint of any size.
 
-        The tables of probabilities are made anew by :meth:`update`.
-        Raises LookupError or RuntimeError if the checkpoint is another network's.
+        Call :meth:`update` to compute the probability tables.
+        Raises LookupError or RuntimeError if the checkpoint is that of another network.
         """
         network = cls(state["g_a.0.conv1.weight"].shape[0] // 2)
         renamed = compressai("models.utils").remap_old_keys("entropy_bottleneck", state)
@@ -113,14 +113,14 @@ class Tcm(nn.Module):
         return network
 
     def update(self) -> None:
-        """Make the tables of probabilities that streams are coded with."""
+        """Compute the probability tables for entropy coding."""
         self.gaussian_conditional.update_scale_table(_SCALES, force=True)
         self.entropy_bottleneck.update(force=True)
 
     def compress(self, x: Tensor) -> dict[str, Any]:
-        """Return the streams of a picture, 1×3×H×W in [0, 1], and the hyper-latents' shape.
+        """Return the streams of a picture, 1×3×H×W in [0, 1], and the shape of the hyper-latents.
 
-        ``strings`` are those of the latents and of the hyper-latents, for each picture of one.
+        ``strings`` are the streams of the latents and of the hyper-latents, each as a list of one.
         """
         y = self.g_a(x)
         hyper = self.h_a(y)
@@ -157,8 +157,8 @@ class Tcm(nn.Module):
     ) -> Iterator[Tensor]:
         """Yield the decoded slices of the latents, each 1×64×h×w.
 
-        ``value_of`` codes or decodes a slice, and returns it as it is decoded. What rounding took
-        from it is then predicted, and added.
+        ``value_of`` encodes or decodes a slice, and returns its decoded value. A prediction of the
+        rounding error is then added.
         """
         means, scales = self.h_mean_s(hyper), self.h_scale_s(hyper)
         done: list[Tensor] = []
@@ -174,7 +174,7 @@ class Tcm(nn.Module):
 
 
 class _Symbols:
-    """All symbols of a picture's latents on their way into one stream."""
+    """Collects the symbols of the latents of a picture for one stream."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -193,7 +193,7 @@ class _Symbols:
 
 
 class _Reader:
-    """The symbols of a stream, slice by slice."""
+    """Reads the symbols of a stream, slice by slice."""
 
     def __init__(self, model: Any, stream: bytes) -> None:
         self._model, self._tables = model, _tables(model)
@@ -207,14 +207,14 @@ class _Reader:
 
 
 def _tables(model: Any) -> tuple[list[list[int]], list[int], list[int]]:
-    """Return a model's cumulative frequencies, their lengths, and the first symbols."""
+    """Return the cumulative frequencies of a model, their lengths, and the first symbols."""
     columns = (model.quantized_cdf, model.cdf_length.flatten(), model.offset.flatten())
     cdf, lengths, offsets = (column.int().tolist() for column in columns)
     return cdf, lengths, offsets
 
 
 def _is_made(key: str) -> bool:
-    """Return whether an entry of a checkpoint is made by :meth:`Tcm.update`, or a constant."""
+    """Return whether an entry of a checkpoint is computed by :meth:`Tcm.update`, or constant."""
     return key.startswith("gaussian_conditional.") or key.endswith(_MADE)
 
 
@@ -223,7 +223,7 @@ def _pair(half: int, head: int, window: int) -> list[MixedBlock]:
 
 
 def _slice_transform(channels: int) -> nn.Sequential:
-    """Return the network from what is known to something about each value of a slice."""
+    """Return a network that predicts a property of each value of a slice."""
     return nn.Sequential(
         nn.Conv2d(channels, 224, 3, padding=1),
         nn.GELU(),

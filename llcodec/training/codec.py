@@ -39,6 +39,7 @@ from llcodec.training.processes import Processes
 from llcodec.training.recipe import StageRecipe
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_sheet
+from llcodec.training.teacher import Teacher
 from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import validate
 
@@ -79,6 +80,7 @@ class CodecTrainer(Trainer):
             model.tone.requires_grad_(False)
         self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
+        self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
         if recipe.compile:
             compile_parts(model)
         self.sampler = CropSampler(sources, recipe.mix, rng)
@@ -93,6 +95,8 @@ class CodecTrainer(Trainer):
             sheet_minutes=recipe.sheet_minutes,
         )
         settings = {"stage": stage, "seed": seed, **asdict(recipe)}
+        if recipe.teacher is None:
+            del settings["teacher"]  # which runs of earlier versions did not have
         super().__init__(out, state, schedule, settings, processes)
         self.shard = self.processes.shard(recipe.batch)
         self.prefetcher = Prefetcher(self._drawn, rng)
@@ -195,7 +199,8 @@ class CodecTrainer(Trainer):
             asked = quality.to(device)
             out = self.forward(low, curve, asked, self.joint, self._rounding, places)
         lam = self._lambdas(quality).to(device)
-        return rate_distortion(out, high, lam, recipe.distortion, recipe.equalise)
+        loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise)
+        return loss if self.teacher is None else self.teacher.guided(loss, high)
 
     @property
     def _rounding(self) -> Rounding:

@@ -21,15 +21,13 @@ from llcodec.nerco.windows import Area
 from llcodec.training.camera_noise import CameraNoise
 from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
+from llcodec.training.enhancer_trainer import EnhancerTrainer
 from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
 from llcodec.training.precision import transforms_in
-from llcodec.training.reporting import Row
-from llcodec.training.sheet import draw_enhanced
-from llcodec.training.trainer import RunSchedule, Trainer
-from llcodec.training.validation import score_enhancer
+from llcodec.training.trainer import RunSchedule
 
 
-class NercoTrainer(Trainer):
+class NercoTrainer(EnhancerTrainer):
     """Train NRN, ME, both generators and the discriminators in one run folder.
 
     Without a ``guide`` there is no text guidance. ``validation`` pairs are only drawn and measured.
@@ -96,18 +94,6 @@ class NercoTrainer(Trainer):
         self.ema.update(self.update.model, state.step)
         state.skipped = 0
         state.window.append(list(asdict(losses).values()))
-
-    def validate(self) -> list[Row]:
-        """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
-        return score_enhancer(self.ema.model.enhance, self.validation, self.device)
-
-    def merit(self, scores: Sequence[Row]) -> float:
-        """Return the PSNR of validation pairs."""
-        return scores[0]["psnr"]
-
-    def draw(self, path: Path) -> None:
-        """Draw validation pictures: input, enhanced, and target."""
-        draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
         """Return a batch of crops as the input of the networks."""

@@ -88,7 +88,9 @@ class StageRecipe:
     qualities, drawn at random; ``rate_point`` selects one of them, for presets with one rate.
     ``equalise`` divides the loss by the square root of λ, so that the highest quality does not
     dominate. ``betas`` make Adam forget squared gradients quickly: otherwise bursts of the gradient
-    move all weights at once, which has ruined a run.
+    move all weights at once, which has ruined a run. ``teacher`` is the weight of the error between
+    the features of the joint stage and those of the bright reference (see
+    :class:`llcodec.training.teacher.Teacher`).
 
     Gradients are clipped to the norm ``clip_norm``. With ``adaptive_clip``, the gradients of each
     part are clipped to this multiple of the median of its recent norms instead.
@@ -116,6 +118,7 @@ class StageRecipe:
     lambdas: tuple[float, ...] = LAMBDAS
     rate_point: int | None = None
     equalise: bool = True
+    teacher: float | None = None
     mix: Mix = field(default_factory=Mix)
     bright_halves: bool = True
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -131,7 +134,9 @@ class StageRecipe:
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience, loss_cap=self.loss_cap)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
-        check_positive(clip_norm=self.clip_norm, adaptive_clip=self.adaptive_clip)
+        check_positive(
+            clip_norm=self.clip_norm, adaptive_clip=self.adaptive_clip, teacher=self.teacher
+        )
         check_decays(ema_decay=self.ema_decay)
         for beta in self.betas:
             check_decays(betas=beta)

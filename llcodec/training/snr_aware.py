@@ -18,18 +18,16 @@ from llcodec.snr_aware.torch_engine import snr_aware_file
 from llcodec.snr_aware.weights import write_snr_aware
 from llcodec.training.checkpoint import RunState, load_weights
 from llcodec.training.ema import Ema
+from llcodec.training.enhancer_trainer import EnhancerTrainer
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.optimiser import clipped_step, warmup_cosine
 from llcodec.training.precision import transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.reporting import Row
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
-from llcodec.training.sheet import draw_enhanced
 from llcodec.training.snr_aware_recipe import SNR_AWARE, SnrAwareRecipe
-from llcodec.training.trainer import RunSchedule, Trainer
-from llcodec.training.validation import score_enhancer
+from llcodec.training.trainer import RunSchedule
 
 _EPSILON = 1e-6
 _VALIDATION_PICTURES = 10
@@ -40,7 +38,7 @@ def charbonnier(picture: Tensor, target: Tensor) -> Tensor:
     return ((picture - target).square() + _EPSILON).sqrt().mean()
 
 
-class SnrAwareTrainer(Trainer):
+class SnrAwareTrainer(EnhancerTrainer):
     """Train the enhancer in one run folder; ``validation`` pairs are only measured."""
 
     columns = ("loss",)
@@ -96,18 +94,6 @@ class SnrAwareTrainer(Trainer):
 
     def _drawn(self, rng: np.random.Generator) -> Batch:
         return self.sampler.drawing_from(rng).crops(self.recipe.batch, self.recipe.crop)
-
-    def validate(self) -> list[Row]:
-        """Return PSNR and SSIM of validation pairs, as 8-bit pictures at full size."""
-        return score_enhancer(self.ema.model.enhance, self.validation, self.device)
-
-    def merit(self, scores: Sequence[Row]) -> float:
-        """Return the PSNR of validation pairs."""
-        return scores[0]["psnr"]
-
-    def draw(self, path: Path) -> None:
-        """Draw validation pictures: input, enhanced, and target."""
-        draw_enhanced(self.ema.model.enhance, self.validation, self.device, path)
 
 
 def run_snr_aware(

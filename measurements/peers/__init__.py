@@ -1,1 +1,1 @@
-"""Published networks as files that ``llc bench`` runs; README.md says which, and how."""
+"""Published networks as files that ``llc bench`` runs; README.md lists them, with commands."""

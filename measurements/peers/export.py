@@ -1,18 +1,20 @@
 """Export a published network from a checkout of its code, for ``onnx:FILE`` or ``torch:FILE``.
 
-    python -m measurements.peers.export CHECKOUT --network MODULE:CLASS --weights W --out it.onnx
+    python -m measurements.peers.export RECIPE CHECKOUT --out FOLDER
 
-The file is compared with the network at a size that it was not exported at. What it was made of
-(commit, checksums) is printed as JSON. It runs the checkout's code: look at that first.
+The recipe is one of ``recipes.toml``. The file is compared with the network at another size than
+that of the export, and deleted if they differ. Its origin is printed as JSON and stored in the same
+folder. This runs the code of the checkout: inspect it first.
 """
 
 import argparse
-import hashlib
 import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +22,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from llcodec._checksums import sha256_of
+from llcodec._torchvision import import_torchvision
 from llcodec.bench.enhancers.registry import enhancer_of
 from llcodec.errors import InputError, LlcError
+from measurements.peers.joined import Joined
+from measurements.peers.recipes import Recipe, find_recipe
 
 _EXAMPLE = (256, 320)
-_OTHER = (192, 384)  # height and width of what both are compared with
-_LEAST = 8  # times the multiple: the smallest side
-_MOST_APART = 1  # levels of 255 that rounding may explain
+_OTHER = (192, 384)  # height and width of the picture for the comparison
+_LEAST = 8  # the smallest side, in units of the multiple
+_MOST_APART = 1  # levels of 255, the largest difference that can be rounding
 
 
 class Enhancer(nn.Module):
-    """A network that returns one picture: ``result`` picks it where there are several."""
+    """A network that returns one picture; ``result`` selects it if there are several."""
 
     def __init__(self, network: nn.Module, result: int | None) -> None:
         super().__init__()
@@ -43,28 +49,46 @@ class Enhancer(nn.Module):
         return picture.clamp(0, 1)
 
 
-def load_network(
-    checkout: Path, place: str, arguments: Mapping[str, Any], weights: Path
-) -> nn.Module:
-    """Return a network of a checkout's ``MODULE:CLASS``, with weights.
+def load_network(checkout: Path, recipe: Recipe) -> nn.Module:
+    """Return the network of a recipe from a checkout, with weights.
 
     Weights are a state dictionary, or a checkpoint that has one as ``state_dict`` or ``params``;
-    nothing in the file is executed.
-    Raises InputError if the place is not of this form, or if the weights are another network's.
+    nothing in the files is executed.
+    Raises InputError if a file is not that of the recipe, or its weights do not fit the network.
     """
-    module, _, name = place.partition(":")
+    module, _, name = recipe.network.partition(":")
     if not name:
-        raise InputError(f"{place!r} is not MODULE:CLASS")
-    sys.path.insert(0, str(checkout.resolve()))
-    network: nn.Module = getattr(importlib.import_module(module), name)(**arguments)
-    state = torch.load(weights, map_location="cpu", weights_only=True)
-    for key in ("state_dict", "params"):
-        state = state.get(key, state)
+        raise InputError(f"{recipe.network!r} is not MODULE:CLASS")
+    with suppress(ImportError):
+        import_torchvision()  # much code imports it, often without using it
+    folder = checkout.resolve() / recipe.folder
+    sys.path.insert(0, str(folder))
+    checkpoints = [_checkpoint(folder / path, digest) for path, digest in recipe.weights.items()]
+    network: nn.Module = getattr(importlib.import_module(module), name)(**recipe.arguments)
     try:
-        network.load_state_dict({k.removeprefix("module."): v for k, v in state.items()})
-    except RuntimeError as error:
-        raise InputError(f"{weights} are not weights of {place}: {error}") from error
+        if isinstance(network, Joined):
+            network.load(checkpoints)
+        else:
+            (checkpoint,) = checkpoints
+            network.load_state_dict(_state(checkpoint))
+    except (RuntimeError, KeyError) as error:
+        files = " and ".join(recipe.weights)
+        raise InputError(f"{files} are not weights of {recipe.network}: {error}") from error
     return network.eval()
+
+
+def _checkpoint(path: Path, digest: str) -> Any:
+    found = sha256(path)
+    if found != digest:
+        raise InputError(f"{path} is not the file of the recipe: its SHA-256 is {found}")
+    with torch.serialization.safe_globals([Namespace]):  # the options of a training
+        return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _state(checkpoint: Any) -> dict[str, Any]:
+    for key in ("state_dict", "params"):
+        checkpoint = checkpoint.get(key, checkpoint)
+    return {name.removeprefix("module."): value for name, value in checkpoint.items()}
 
 
 def export(enhancer: nn.Module, out: Path, multiple: int) -> None:
@@ -82,7 +106,7 @@ def export(enhancer: nn.Module, out: Path, multiple: int) -> None:
 
 @torch.inference_mode()
 def largest_difference(enhancer: nn.Module, out: Path) -> int:
-    """Return how many levels of 255 a file's picture is from the network's, at another size."""
+    """Return the largest difference, in levels of 255, between file and network at another size."""
     pixels = np.random.default_rng(0).integers(0, 80, (*_OTHER, 3), dtype=np.uint8)
     x = torch.from_numpy(pixels / np.float32(255)).permute(2, 0, 1)[None]
     expected = enhancer(x)[0].permute(1, 2, 0).mul(255).round().numpy()
@@ -91,46 +115,57 @@ def largest_difference(enhancer: nn.Module, out: Path) -> int:
 
 
 def commit_of(checkout: Path) -> str:
-    """Return the commit of a checkout, or "unknown" where git cannot tell."""
+    """Return the commit of a checkout, or "unknown" if it is not a git checkout."""
     command = ["git", "-C", str(checkout), "rev-parse", "HEAD"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     return found.stdout.strip() or "unknown"
 
 
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises InputError if it cannot be read."""
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}") from error
+
+
+def export_recipe(name: str, recipe: Recipe, checkout: Path, folder: Path) -> dict[str, Any]:
+    """Write ``folder``/NAME.onnx (or .pt2) and return its origin.
+
+    Raises InputError like :func:`load_network`, and if the outputs of file and network differ.
+    """
+    network = load_network(checkout, recipe)
+    enhancer = Enhancer(network, recipe.result).eval()
+    folder.mkdir(parents=True, exist_ok=True)
+    out = folder / f"{name}{recipe.suffix}"
+    export(enhancer, out, recipe.multiple)
+    apart = largest_difference(enhancer, out)
+    if apart > _MOST_APART:
+        out.unlink()
+        raise InputError(f"the exported network is up to {apart} levels from the original")
+    return {
+        "recipe": name,
+        "repository": recipe.repository,
+        "commit": commit_of(checkout),
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "weights": dict(recipe.weights),
+        "exported": {"file": out.name, "sha256": sha256(out)},
+        "largest difference": apart,
+        "torch": torch.__version__,
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Export the network that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", help="a name in recipes.toml")
     parser.add_argument("checkout", type=Path)
-    parser.add_argument("--network", required=True, metavar="MODULE:CLASS")
-    parser.add_argument("--arguments", type=json.loads, default={}, metavar="JSON")
-    parser.add_argument("--weights", type=Path, required=True)
-    parser.add_argument("--result", type=int, help="which of several results is the picture")
-    parser.add_argument("--multiple", type=int, default=1, help="of both sides")
-    parser.add_argument("--out", type=Path, required=True, metavar="FILE.onnx|FILE.pt2")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     given = parser.parse_args(arguments)
-    network = load_network(given.checkout, given.network, given.arguments, given.weights)
-    enhancer = Enhancer(network, given.result).eval()
-    export(enhancer, given.out, given.multiple)
-    apart = largest_difference(enhancer, given.out)
-    if apart > _MOST_APART:
-        given.out.unlink()
-        raise InputError(f"the exported network is up to {apart} levels from the original")
-    made_of = {
-        "commit": commit_of(given.checkout),
-        "network": given.network,
-        "arguments": given.arguments,
-        "result": given.result,
-        "multiple": given.multiple,
-        "parameters": sum(parameter.numel() for parameter in network.parameters()),
-        "weights": {"file": given.weights.name, "sha256": _sha256(given.weights)},
-        "exported": {"file": given.out.name, "sha256": _sha256(given.out)},
-        "largest difference": apart,
-    }
-    print(json.dumps(made_of, indent=2))
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    recipe = find_recipe(given.recipe)
+    made_of = json.dumps(export_recipe(given.recipe, recipe, given.checkout, given.out), indent=1)
+    (given.out / f"{given.recipe}.json").write_text(made_of + "\n")
+    print(made_of)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """``python -m projects.text_guide``: train a small model of pictures and texts.
 
-It learns to tell dark from bright for NeRCo's text guidance where CLIP is not available, and is not
-CLIP: two small towers of open_clip learn from pictures whose captions state their exposure, noise
-and colour cast. Ctrl-C ends with a checkpoint and exit code 75.
+It learns to distinguish dark from bright for the text guidance of NeRCo if CLIP is not available.
+It is not CLIP: two small towers of open_clip learn from pictures whose captions state their
+exposure, noise and colour cast. Ctrl-C writes a checkpoint and ends with exit code 75.
 """
 
 import argparse
@@ -19,11 +19,11 @@ from llcodec.training.run_options import RunOptions
 from projects.text_guide.contrast import TextGuideRecipe
 from projects.text_guide.training_run import run_text_guide
 
-STOPPED = 75  # as `llc train`: nothing is wrong, but there is more to do
+STOPPED = 75  # as in `llc train`: no error, but the training is not finished
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train a guide as the command line says; return the exit code."""
+    """Train a guide with the options of the command line; return the exit code."""
     options = _parser().parse_args(arguments)
     if options.threads is not None:
         torch.set_num_threads(options.threads)
@@ -57,14 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="DIR", help="run folder: logs, checkpoints"
     )
-    parser.add_argument("--name", default="text-guide", help="the guide's name")
+    parser.add_argument("--name", default="text-guide", help="name of the guide")
     parser.add_argument("--steps", type=_count, default=1000, help="optimiser steps")
     parser.add_argument("--batch", type=int, default=48, help="pictures in a step")
     parser.add_argument("--seed", type=int, default=0, help="seed of all random numbers")
     parser.add_argument("--resume", action="store_true", help="continue the run in the folder")
     parser.add_argument("--max-hours", type=float, default=math.inf, help="stop after this time")
     parser.add_argument("--tensorboard", action="store_true", help="write TensorBoard events too")
-    parser.add_argument("--threads", type=_count, help="threads to compute with")
+    parser.add_argument("--threads", type=_count, help="number of threads")
     return parser
 
 

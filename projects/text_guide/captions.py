@@ -1,7 +1,8 @@
-"""Captions that state what was done to a picture: its exposure, noise and colour cast.
+"""Captions that state the exposure, noise and colour cast of a picture.
 
-Every wording has a range in which it is true, with soft edges. So the same table draws captions
-for a picture and tells how true a caption is of another one, which the contrastive loss needs.
+Every wording has a range in which it is true, with soft edges. The same table is used to draw
+captions for a picture and to compute how true a caption is of another one, for the contrastive
+loss.
 """
 
 import math
@@ -12,21 +13,22 @@ import numpy as np
 
 from projects.text_guide.wordings import NOUNS, WORDINGS, Aspect, Wording
 
-# How often a caption states an aspect, if anything about it is known.
+# How often a caption states an aspect that is known.
 _STATED: dict[Aspect, float] = {"light": 0.85, "noise": 0.3, "warmth": 0.2, "green": 0.15}
-_AS_CLAUSE = 0.35  # how often a wording that is both stands behind the noun
-_UNKNOWN = 0.5  # the truth of a wording on what is not known
+_AS_CLAUSE = 0.35  # how often a wording with both forms follows the noun
+_UNKNOWN = 0.5  # the truth of a wording about an unknown aspect
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What was done to a picture; None is unknown.
+    """What was done to a picture; None means unknown.
 
     Attributes:
-        light: log2 of its exposure: 0 as it should be, below 0 darker, above 1 over-exposed.
-        noise: the noise's standard deviation in the picture as the guide sees it, white = 1.
-        warmth: the colour cast from blue to red: half the natural logarithm of red/blue gain.
-        green: the cast from magenta to green: the logarithm of green's gain over the others'.
+        light: log2 of its exposure: 0 is correct, below 0 is darker, above 1 is over-exposed.
+        noise: the standard deviation of noise in the input of the guide, white = 1.
+        warmth: the colour cast from blue to red: half the natural logarithm of the red/blue gain.
+        green: the cast from magenta to green: the natural logarithm of the gain of green relative
+            to the others.
     """
 
     light: float
@@ -36,13 +38,13 @@ class Condition:
 
     @property
     def over_exposed(self) -> bool:
-        """Whether highlights were lost to too much light."""
+        """Whether highlights are clipped."""
         return self.light > 1
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A sentence, and the wordings that it is made of: none if it is neutral."""
+    """A sentence and its wordings; a neutral sentence has none."""
 
     text: str
     wordings: tuple[Wording, ...]
@@ -63,7 +65,7 @@ def truth(wording: Wording, condition: Condition) -> float:
 
 
 def draw_caption(condition: Condition, rng: np.random.Generator) -> Caption:
-    """Draw a caption that is true under ``condition``; every random number comes from ``rng``."""
+    """Draw a caption that is true under ``condition``; all random numbers come from ``rng``."""
     chosen = [
         _draw_wording(aspect, condition, rng)
         for aspect, often in _STATED.items()
@@ -83,7 +85,7 @@ def draw_caption(condition: Condition, rng: np.random.Generator) -> Caption:
 
 def _draw_wording(aspect: Aspect, condition: Condition, rng: np.random.Generator) -> Wording:
     known = [wording for wording in WORDINGS if wording.aspect == aspect]
-    # Squared, so that what is hardly true is hardly ever said.
+    # Squared, so that wordings that are hardly true are rare.
     weights = np.array([truth(wording, condition) ** 2 for wording in known])
     return known[int(rng.choice(len(known), p=weights / weights.sum()))]
 

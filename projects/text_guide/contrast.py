@@ -1,4 +1,4 @@
-"""How a text guide learns: the recipe and the contrastive loss."""
+"""The recipe and the contrastive loss of a text guide."""
 
 import math
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ from llcodec.training.recipe_checks import (
 
 @dataclass(frozen=True)
 class TextGuideRecipe:
-    """Settings of a text guide's training.
+    """Settings of the training of a text guide.
 
-    ``pair_share`` of the pictures are dark halves of pairs. Cosines are multiplied by a learned
-    scale of at most ``most_scale``: a small one spreads them out, which a guide's gradient needs.
+    ``pair_share`` is the share of dark pictures of pairs. Cosines are multiplied by a learned scale
+    of at most ``most_scale``: a small scale spreads them out, which the gradient of a guide needs.
     Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
 
@@ -41,7 +41,7 @@ class TextGuideRecipe:
     shape: GuideShape = field(default_factory=GuideShape)
 
     def __post_init__(self) -> None:
-        """Raise InputError for settings that cannot be trained."""
+        """Raise InputError for invalid settings."""
         check_least(1, steps=self.steps, validate_every=self.validate_every, patience=self.patience)
         check_least(2, batch=self.batch)
         check_least(0, seed=self.seed, warmup=self.warmup)
@@ -57,9 +57,9 @@ class TextGuideRecipe:
 def contrast(images: Tensor, texts: Tensor, scale: Tensor, truth: Tensor) -> Tensor:
     """Return the symmetric contrastive loss of unit vectors B×D, in nats; 0 is perfect.
 
-    Many captions of a batch are true of a picture, and many pictures fit a caption: none of them
-    are negatives. So the targets are not one-hot, but ``truth`` (B×B, pictures by captions),
-    divided by its sums over captions and over pictures; the loss is the divergence from them.
+    Many captions of a batch are true of a picture, and many pictures fit a caption; these are not
+    negatives. So the targets are not one-hot: they are ``truth`` (B×B, pictures by captions),
+    divided by its sums over captions and over pictures. The loss is the divergence from them.
     """
     logits = scale * images @ texts.T
     both = (_divergence(logits, truth), _divergence(logits.T, truth.T))

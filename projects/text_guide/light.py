@@ -1,4 +1,4 @@
-"""The light of pictures: how much there is, giving it more, and averaging it to another size."""
+"""The light of pictures: measure it, change the exposure, resize."""
 
 import numpy as np
 import torch
@@ -14,17 +14,17 @@ _OWN_LIGHT = -3.5
 
 
 def expose(picture: Floats, light: float) -> Floats:
-    """Return H×W×3 in [0, 1] with 2^``light`` times the light, clipped at white; no noise."""
+    """Return H×W×3 in [0, 1] with 2^``light`` times the light, clipped at white, without noise."""
     return darken(picture, Darkening(2.0**light, (1, 1, 1), 0, 0, 0), None)
 
 
 def own_light(picture: Floats) -> float:
-    """Return how dark a well-exposed picture is by itself, in log2 of light: 0 or less."""
+    """Return the darkness of a well-exposed picture itself, in log2 of light: 0 or less."""
     return min(0.0, float(np.log2(light_of(picture) + 1e-5)) - _OWN_LIGHT)
 
 
 def resized(picture: Floats, size: tuple[int, int]) -> Floats:
-    """Return H×W×3 in [0, 1] at another height and width: bicubic, without aliasing."""
+    """Return H×W×3 in [0, 1] with another height and width: bicubic, antialiased."""
     if picture.shape[:2] == size:
         return picture
     planes = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]

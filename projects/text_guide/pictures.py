@@ -1,8 +1,8 @@
-"""Pictures with captions of what was done to them, to train a text guide with.
+"""Pictures with captions for the training of a text guide.
 
 Photographs are darkened, over-exposed, tinted and made noisy by the model of
-:mod:`llcodec.data.darkening`; the dark halves of pairs come as the camera saw them, some of them
-amplified, so that noise and tint of one camera do not stand for darkness.
+:mod:`llcodec.data.darkening`. Dark pictures of pairs are used unchanged or amplified, so that the
+guide does not confuse the noise and tint of one camera with darkness.
 """
 
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ from llcodec.errors import InputError
 from projects.text_guide.captions import Caption, Condition, draw_caption
 from projects.text_guide.light import expose, light_of, own_light, resized
 
-_DARKEST, _BRIGHTEST = -6.0, 3.0  # log2 of the exposures that are drawn
-_AS_IS, _DARKENED = 0.3, 0.45  # shares of photographs; the rest gets more light
+_DARKEST, _BRIGHTEST = -6.0, 3.0  # log2 of the range of exposures
+_AS_IS, _DARKENED = 0.3, 0.45  # shares of photographs; all others get more light
 _LEAST_CROP = 96  # pixels of the shorter side
-_HELD_OUT = 10  # one photograph in so many is kept for measurements
+_HELD_OUT = 10  # one photograph in this many is held out for measurements
 
 
 @dataclass(frozen=True)
 class DescribedBatch:
-    """Pictures B×3×S×S in [0, 1], a caption of each, and what is true of what.
+    """Pictures B×3×S×S in [0, 1], their captions, and the truth of each caption of each picture.
 
     ``truth`` is B×B in [0, 1]: how true each caption (column) is of each picture (row).
     """
@@ -38,15 +38,15 @@ class DescribedBatch:
 
 
 def held_out(photographs: Sequence[Pixels]) -> tuple[list[Pixels], list[Pixels]]:
-    """Return photographs to train with and, each tenth of them, to measure with."""
+    """Return the photographs for training, and every tenth, which is held out."""
     measured = list(photographs[_HELD_OUT - 1 :: _HELD_OUT])
     return [p for i, p in enumerate(photographs, 1) if i % _HELD_OUT], measured
 
 
 class DescribedPictures:
-    """Draws described pictures of ``size`` by ``size`` pixels; ``rng`` gives every random number.
+    """Draw described pictures of ``size``×``size`` pixels; all random numbers come from ``rng``.
 
-    ``pair_share`` of them are the dark halves of pairs. The bright halves are photographs.
+    ``pair_share`` is the share of dark pictures of pairs. Their bright pictures are photographs.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class DescribedPictures:
         if kind < _AS_IS:
             (crop,) = self._crops(self.size, photograph)
             return crop, Condition(own_light(crop))
-        # Noise of a larger picture is partly averaged away in the size that the guide sees.
+        # The noise of a larger picture partly averages out at the size of the guide's input.
         (crop,) = self._crops(self.size * int(self.rng.integers(1, 3)), photograph)
         darker = kind < _AS_IS + _DARKENED
         light = self.rng.uniform(*((_DARKEST, -0.5) if darker else (-0.5, _BRIGHTEST)))
         return self._exposed(crop, light)
 
     def _low(self) -> tuple[Floats, Condition]:
-        """Return the dark half of a pair, as it is or with some of its light given back."""
+        """Return the dark picture of a pair, unchanged or with some of its light restored."""
         pair = self.pairs[int(self.rng.integers(len(self.pairs)))]
         low, high = self._crops(self.size, pair.low, pair.high)
         light = float(np.log2((light_of(low) + 1e-5) / (light_of(high) + 1e-5))) + own_light(high)
@@ -99,7 +99,7 @@ class DescribedPictures:
     def _exposed(self, crop: Floats, light: float) -> tuple[Floats, Condition]:
         rng, how = self.rng, random_darkening(self.rng, 2.0**light)
         if rng.random() < 0.4:
-            more = np.exp(rng.uniform(0.5, 3.0))  # of the noise's standard deviation
+            more = np.exp(rng.uniform(0.5, 3.0))  # factor of the standard deviation of noise
             how = replace(how, shot=how.shot * more**2, read=how.read * more)
         if rng.random() < 0.35:
             how = replace(how, balance=_cast(rng))
@@ -113,12 +113,12 @@ class DescribedPictures:
             warmth=(red - blue) / 2,
             green=green - (red + blue) / 2,
         )
-        if condition.over_exposed:  # clipping takes the cast away
+        if condition.over_exposed:  # clipping removes the cast
             condition = replace(condition, warmth=None, green=None)
         return picture, condition
 
     def _crops(self, size: int, *pictures: Pixels) -> list[Floats]:
-        """Return the same cut of pictures of one size, up to the whole, squeezed to a square."""
+        """Return the same random crop of pictures of equal size, resized to a square."""
         rng, (height, width) = self.rng, pictures[0].shape[:2]
         least = min(1.0, _LEAST_CROP / min(height, width))
         share = np.exp(rng.uniform(np.log(least), 0))
@@ -133,7 +133,7 @@ class DescribedPictures:
 
 
 def _cast(rng: np.random.Generator) -> tuple[float, float, float]:
-    """Draw gains of R, G and B that a viewer notices: warm, cold, green or magenta."""
+    """Draw gains of R, G and B with a visible cast: warm, cold, green or magenta."""
     strength = rng.uniform(0.2, 0.5) * rng.choice((-1, 1))
     logs = (
         (strength, 0.0, -strength)

@@ -1,4 +1,4 @@
-"""How well a text guide orders pictures by their light."""
+"""Measure how well a text guide ranks pictures by their light."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -37,9 +37,9 @@ class PairScores:
 class LadderScores:
     """How lightness, cos(high) − cos(low), follows the exposure of one picture, as means.
 
-    ``to_normal`` and ``whole`` are Spearman's rank correlations, over the rungs up to exposure 1
-    and over all; ``rising`` is the share of neighbouring rungs up to 1 in the right order, and
-    ``lightness`` the mean at each rung.
+    ``to_normal`` and ``whole`` are Spearman's rank correlations, over the steps up to exposure 1
+    and over all steps; ``rising`` is the share of neighbouring steps up to 1 in the right order,
+    and ``lightness`` is the mean at each step.
     """
 
     to_normal: float
@@ -50,7 +50,7 @@ class LadderScores:
 
 @torch.no_grad()
 def score_pairs(guide: ClipGuide, pairs: Sequence[Pair]) -> PairScores:
-    """Return how often the prompts tell the dark half of a pair from the bright one."""
+    """Return how often the prompts distinguish the dark picture of a pair from the bright one."""
     low = torch.cat([guide.cosines(to_tensor(pair.low)) for pair in pairs])
     high = torch.cat([guide.cosines(to_tensor(pair.high)) for pair in pairs])
     return PairScores(
@@ -80,14 +80,14 @@ def lightness_of(guide: ClipGuide, pictures: Iterable[Pixels]) -> list[float]:
 
 
 def share_below(darker: Sequence[float], brighter: Sequence[float]) -> float:
-    """Return the share of pairs, one of each, in which the darker one is below the brighter one."""
+    """Return the share of pairs, one value of each, in which the darker is below the brighter."""
     return fmean(dark < bright for dark in darker for bright in brighter)
 
 
 def share_brightened(guide: ClipGuide, pictures: Iterable[Pixels]) -> float:
-    """Return the share of pictures that the gradient of lightness would make brighter.
+    """Return the share of pictures that the gradient of lightness would brighten.
 
-    That is where lightness grows with a gain on all pixels: the gradient's sum, weighted by them.
+    Their lightness grows with a gain on all pixels: the sum of the gradient times the pixels.
     """
     growth = []
     for picture in pictures:
@@ -98,7 +98,7 @@ def share_brightened(guide: ClipGuide, pictures: Iterable[Pixels]) -> float:
 
 
 def distinct_highs(pairs: Sequence[Pair]) -> list[Pixels]:
-    """Return the bright halves of pairs, each once."""
+    """Return the bright pictures of pairs, without duplicates."""
     return list({id(pair.high): pair.high for pair in pairs}.values())
 
 
@@ -114,7 +114,7 @@ def _climb(guide: ClipGuide, picture: Pixels, seed: int) -> list[float]:
     values = picture.astype(np.float32) / np.float32(255)
     lightness = []
     for exposure in EXPOSURES:
-        rng = np.random.default_rng(seed)  # the same balance and camera on every rung
+        rng = np.random.default_rng(seed)  # the same balance and camera at every step
         if exposure < 1:
             rung = darken(values, random_darkening(rng, exposure), rng)
         else:

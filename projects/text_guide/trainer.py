@@ -1,4 +1,4 @@
-"""Training of a text guide: both towers of a small open_clip model, by contrast."""
+"""Training of a text guide: both towers of a small open_clip model, with a contrastive loss."""
 
 import math
 from dataclasses import asdict
@@ -29,7 +29,7 @@ _LADDERS = 6  # validation pictures whose exposure is changed
 
 
 class TextGuideTrainer(Trainer):
-    """Trains a text guide in one run folder."""
+    """Train a text guide in one run folder."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class TextGuideTrainer(Trainer):
         super().__init__(out, state, schedule, asdict(recipe))
 
     def guide(self) -> ClipGuide:
-        """Return the guide that the averaged weights make."""
+        """Return the guide with the averaged weights."""
         card = self.card
         return ClipGuide(card.name, self.ema.model, self.tokenizer, card.view, Prompts())
 

@@ -1,4 +1,4 @@
-"""A whole training of a text guide: folders of data in, a guide's file out."""
+"""Train a text guide: folders of data are the input, the file of the guide is the output."""
 
 import json
 from dataclasses import asdict
@@ -26,8 +26,8 @@ def run_text_guide(
 ) -> bool:
     """Train a text guide into the run folder ``out``; return whether its file is written.
 
-    It trains on the CPU, since both towers are small. Raises InputError if the folder holds a run
-    already and ``resume`` is not asked for.
+    It trains on the CPU, since both towers are small. Raises InputError if the folder already
+    contains a run and ``resume`` is not set.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)

@@ -1,4 +1,4 @@
-"""The words that captions are made of, and the range in which each of them is true."""
+"""The wordings of captions, and the range in which each of them is true."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,10 +8,10 @@ Aspect = Literal["light", "noise", "warmth", "green"]
 
 @dataclass(frozen=True)
 class Wording:
-    """Ways to say one thing about one aspect of a picture, as adjectives and as clauses.
+    """Synonyms for one property of one aspect of a picture, as adjectives and as clauses.
 
-    It is true from ``least`` to ``most`` (None: without end), with edges as wide as ``softness``;
-    units are those of the aspect in :class:`projects.text_guide.captions.Condition`.
+    It is true from ``least`` to ``most`` (None: no limit), with soft edges of width ``softness``,
+    in the units of the aspect in :class:`projects.text_guide.captions.Condition`.
     """
 
     aspect: Aspect
@@ -28,7 +28,7 @@ NOUNS = (
 )  # fmt: skip
 
 # "Low-light" is true of everything dark and "high-light" of everything bright, with wide edges, so
-# that the cosines keep changing between them. The narrower wordings separate degrees.
+# that the cosines change continuously between them. Narrower wordings separate degrees.
 _LIGHT = (
     Wording(
         "light",

@@ -29,7 +29,7 @@ def quiet(*_: object) -> None:
 
 
 def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOptions(
+    options = BenchOptions(
         dataset=str(pair_root),
         pipelines=["cbe:jpeg+gamma", "plain:nothing", "cbe:webp+gamma"],
         out=tmp_path,
@@ -37,15 +37,15 @@ def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> No
         limit=2,
         report=False,
     )
-    outcome = run_bench(order, quiet, quiet)
-    assert [result.name for result in outcome.results] == ["cbe-jpeg+gamma", "cbe-webp+gamma"]
-    assert [failure.name for failure in outcome.failures] == ["plain-nothing"]
-    assert [comparison.name for comparison in outcome.comparisons] == [
+    bench = run_bench(options, quiet, quiet)
+    assert [result.name for result in bench.results] == ["cbe-jpeg+gamma", "cbe-webp+gamma"]
+    assert [failure.name for failure in bench.failures] == ["plain-nothing"]
+    assert [comparison.name for comparison in bench.comparisons] == [
         "cbe-jpeg+gamma",
         "cbe-webp+gamma",
     ]
-    assert outcome.comparisons[0].bd_rate_psnr == pytest.approx(0, abs=1e-6)
-    assert (outcome.problems, outcome.report) == ((), None)
+    assert bench.comparisons[0].bd_rate_psnr == pytest.approx(0, abs=1e-6)
+    assert (bench.problems, bench.report) == ((), None)
     stored = json.loads((tmp_path / "cbe-webp+gamma.json").read_text())
     assert stored["meta"]["pictures"] == 2
     assert stored["meta"]["anchor"] == "cbe-jpeg+gamma"
@@ -60,10 +60,10 @@ def test_results_failures_and_comparisons(pair_root: Path, tmp_path: Path) -> No
 
 
 def test_what_every_pipeline_takes_stands_in_its_results(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOptions(
+    options = BenchOptions(
         str(pair_root), ["joint", "plain:jpeg"], tmp_path, qualities=(4,), limit=1, report=False
     )
-    joint, jpeg = run_bench(order, quiet, quiet).results
+    joint, jpeg = run_bench(options, quiet, quiet).results
     stored = json.loads((tmp_path / "joint.json").read_text())
     assert stored["meta"]["pipeline"]["codec"]["training_hours"] > 1
     assert stored["meta"]["pipeline"]["before"]["training_hours"] is None
@@ -85,38 +85,38 @@ def test_a_second_run_makes_nothing_anew(
 ) -> None:
     spec, log = counted
     out = tmp_path / "out"
-    order = BenchOptions(str(pair_root), [spec, "plain:jpeg"], out, qualities=(5, 30, 60, 90))
-    first = run_bench(order, quiet, quiet)
+    options = BenchOptions(str(pair_root), [spec, "plain:jpeg"], out, qualities=(5, 30, 60, 90))
+    first = run_bench(options, quiet, quiet)
     # Once to warm up, once for each of three pictures' scores, for the memory, and to be shown.
     memory = 0 if sys.platform == "win32" else 1
     assert len(log.read_text().splitlines()) == 1 + 3 + memory + 3
     written = {path: path.read_bytes() for path in out.iterdir() if path.is_file()}
     assert {"report.html", "rd-psnr.png", "table.csv"} < {path.name for path in written}
-    again = run_bench(order, quiet, quiet)
+    again = run_bench(options, quiet, quiet)
     assert len(log.read_text().splitlines()) == 7 + memory
     assert (again.results, again.comparisons) == (first.results, first.comparisons)
     for path, data in written.items():
         assert path.read_bytes() == data, path.name
     for path in (out / "measurements" / "shown").rglob("*.run"):
         path.unlink()
-    run_bench(order, quiet, quiet)
+    run_bench(options, quiet, quiet)
     assert len(log.read_text().splitlines()) == 10 + memory
 
 
 def test_metrics_stand_in_results_with_their_weights(
     pair_root: Path, tmp_path: Path, alexnet: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order = BenchOptions(
+    options = BenchOptions(
         str(pair_root), ["plain:jpeg"], tmp_path, qualities=(5, 30, 60, 90), limit=2
     )
     with monkeypatch.context() as without:  # what is not wanted is not needed
         for library in ("torchmetrics", "torchvision"):
             without.setitem(sys.modules, library, None)
-        before = run_bench(order, quiet, quiet)
+        before = run_bench(options, quiet, quiet)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "lpips" not in (tmp_path / "table.csv").read_text() + json.dumps(before.meta) + page
     lpips = MetricChoice("lpips", alexnet)
-    (result,) = run_bench(replace(order, metrics=(lpips,)), quiet, quiet).results
+    (result,) = run_bench(replace(options, metrics=(lpips,)), quiet, quiet).results
     stored = json.loads((tmp_path / "plain-jpeg.json").read_text())
     assert stored["results"]["lpips"] == list(result.columns["lpips"])
     assert stored["results"].items() > json.loads(json.dumps(before.results[0].columns)).items()
@@ -136,9 +136,9 @@ def test_wrong_weights_are_told_before_anything_is_measured(
     spec, log = counted
     (vgg16,) = alexnet.parent.glob("vgg16-*.pth")
     metrics = (MetricChoice("lpips", vgg16),)
-    order = BenchOptions(str(pair_root), [spec], tmp_path / "out", metrics=metrics)
+    options = BenchOptions(str(pair_root), [spec], tmp_path / "out", metrics=metrics)
     with pytest.raises(BrokenModelError, match="not weights of alexnet"):
-        run_bench(order, quiet, quiet)
+        run_bench(options, quiet, quiet)
     assert not log.exists()
     assert not (tmp_path / "out").exists()
 
@@ -159,22 +159,22 @@ def test_wrong_orders_are_refused_before_anything_is_measured(
     told: str,
 ) -> None:
     spec, log = counted
-    order = BenchOptions(str(pair_root), [spec], tmp_path / "out")
+    options = BenchOptions(str(pair_root), [spec], tmp_path / "out")
     with pytest.raises(InputError, match=told):
-        run_bench(replace(order, **given), quiet, quiet)  # type: ignore[arg-type]
+        run_bench(replace(options, **given), quiet, quiet)  # type: ignore[arg-type]
     assert not log.exists()
     assert not (tmp_path / "out").exists()
 
 
 def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
-    together = replace(order, jobs=2, report=False)
+    options = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
+    together = replace(options, jobs=2, report=False)
     first = run_bench(together, quiet, quiet)
     assert first.notes == ()
     assert first.meta["machine"]["threads"] == 1  # of the processes that measured
-    outcome = run_bench(order, quiet, quiet)
-    assert [result.columns for result in outcome.results] == [r.columns for r in first.results]
-    (note,) = outcome.notes
+    bench = run_bench(options, quiet, quiet)
+    assert [result.columns for result in bench.results] == [r.columns for r in first.results]
+    (note,) = bench.notes
     assert note.startswith(
         "times measured under other conditions, which the results list: plain-jpeg ("
     )
@@ -189,35 +189,35 @@ def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: P
     program = tmp_path / "bright.py"
     program.write_text(BRIGHT)
     spec = f"enhance:cmd:{shlex.join((sys.executable, str(program)))} {{input}} {{output}}"
-    order = BenchOptions(str(pair_root), [spec, "plain:jpeg"], tmp_path / "out", report=False)
-    order = replace(order, qualities=(50.0,), limit=1)
-    (enhanced, _) = run_bench(order, quiet, quiet).results
+    options = BenchOptions(str(pair_root), [spec, "plain:jpeg"], tmp_path / "out", report=False)
+    options = replace(options, qualities=(50.0,), limit=1)
+    (enhanced, _) = run_bench(options, quiet, quiet).results
     program.write_text("import sys; sys.exit('out of coffee')")
-    outcome = run_bench(replace(order, pipelines=[spec, "plain:webp"]), quiet, quiet)
-    assert outcome.notes == (f"files of other runs in {order.out}: plain-jpeg.json",)
-    assert sorted(path.name for path in order.out.glob("*.json")) == [
+    bench = run_bench(replace(options, pipelines=[spec, "plain:webp"]), quiet, quiet)
+    assert bench.notes == (f"files of other runs in {options.out}: plain-jpeg.json",)
+    assert sorted(path.name for path in options.out.glob("*.json")) == [
         "plain-jpeg.json",
         "plain-webp.json",
     ]
-    assert enhanced.name not in (order.out / "table.csv").read_text()
+    assert enhanced.name not in (options.out / "table.csv").read_text()
 
 
 def test_pictures_without_references(pair_root: Path, tmp_path: Path) -> None:
-    order = BenchOptions(
+    options = BenchOptions(
         str(pair_root / "low"),
         ["plain:jpeg", "plain:webp", "cbe:jpeg+gamma"],
         tmp_path,
         qualities=(5, 30, 60, 90),
     )
-    outcome = run_bench(order, quiet, quiet)
-    assert outcome.meta["references"].startswith("the pictures themselves")
-    psnr = [result.columns["psnr-rgb"] for result in outcome.results]
+    bench = run_bench(options, quiet, quiet)
+    assert bench.meta["references"].startswith("the pictures themselves")
+    psnr = [result.columns["psnr-rgb"] for result in bench.results]
     assert all(value is not None and value > 20 for value in (*psnr[0], *psnr[1]))
     assert psnr[2] == (None,) * 4
-    assert outcome.comparisons[1].bd_rate_psnr is not None
-    assert outcome.comparisons[2].bd_rate_psnr is None
-    assert outcome.report is not None
-    assert "Reference (what should come out)" not in outcome.report.read_text("utf-8")
+    assert bench.comparisons[1].bd_rate_psnr is not None
+    assert bench.comparisons[2].bd_rate_psnr is None
+    assert bench.report is not None
+    assert "Reference (what should come out)" not in bench.report.read_text("utf-8")
 
 
 def test_without_libraries_results_are_written_and_the_extra_is_named(
@@ -225,13 +225,13 @@ def test_without_libraries_results_are_written_and_the_extra_is_named(
 ) -> None:
     for name in ("bjontegaard", "matplotlib", "jinja2"):
         monkeypatch.setitem(sys.modules, name, None)
-    order = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=1)
-    outcome = run_bench(order, quiet, quiet)
-    assert outcome.problems == (
+    options = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=1)
+    bench = run_bench(options, quiet, quiet)
+    assert bench.problems == (
         "no BD-rates and no plots and no report without bjontegaard, matplotlib, jinja2: "
         'pip install "llcodec[bench]"',
     )
-    assert (outcome.report, outcome.comparisons) == (None, ())
+    assert (bench.report, bench.comparisons) == (None, ())
     assert (tmp_path / "plain-jpeg.json").is_file()
     assert (tmp_path / "table.csv").is_file()
     assert not list(tmp_path.glob("rd-*"))

@@ -52,6 +52,6 @@ def test_the_exit_codes_are_documented() -> None:
     assert {int(code): meaning for code, meaning in rows} == MEANINGS
 
 
-@pytest.mark.parametrize("name", ["encode", "decode", "enhance", "info", "verify", "help"])
+@pytest.mark.parametrize("name", ["encode", "decode", "enhance", "info", "verify", "batch", "help"])
 def test_every_command_is_documented(name: str) -> None:
     assert f"`llc {name}`" in (ROOT / "docs" / "cli.md").read_text()

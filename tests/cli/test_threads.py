@@ -9,14 +9,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ASK = """
 import os, sys
-import llcodec.cli._options as options
+import llcodec._threads as threads
 from llcodec.cli._main import run
 
 def announce(number):
     print("numpy" in sys.modules)
     really(number)
 
-really, options.announce_threads = options.announce_threads, announce
+really, threads.announce_threads = threads.announce_threads, announce
 code = run(sys.argv[1:])
 print(code, os.environ["OPENBLAS_NUM_THREADS"], os.environ["MKL_NUM_THREADS"])
 """

@@ -11,6 +11,8 @@ from llcodec.cli._exit_codes import STOPPED, USAGE
 from llcodec.cli._main import run
 from llcodec.training.stopping import StopRequest
 
+pytestmark = pytest.mark.extra("torch")
+
 
 def picture(seed: int, brightness: float) -> Image.Image:
     rng = np.random.default_rng(seed)

@@ -7,6 +7,8 @@ from PIL import Image
 from llcodec.cli._exit_codes import STOPPED
 from llcodec.cli._main import run
 
+pytestmark = pytest.mark.extra("torch")
+
 SMALL = [
     "--threads=1",
     "--set=steps=2",

@@ -6,6 +6,7 @@ from llcodec._arrays import Pixels
 from llcodec.codec.borders import (
     Content,
     border_within,
+    constant_borders,
     content_thumbnail,
     find_content,
     tone_of_picture,
@@ -110,3 +111,37 @@ def test_without_a_border_or_with_a_global_curve_numbers_stay() -> None:
     barred = Content(np.ones((80, 120), bool), slice(9, 30), slice(0, 120))
     assert tone_of_picture(local[:15], barred, 80, 120) == local[:15]
     assert tone_of_picture(local, barred, 80, 120) != local
+
+
+def test_a_dark_corner_of_the_scene_is_no_border() -> None:
+    """Smooth shadows are constant in part, and rise slowly beyond."""
+    y, x = np.mgrid[:200, :300]
+    pixels = np.repeat(((y + x) // 12)[..., None], 3, 2).astype(np.uint8)  # 0, 1, 2 … from a corner
+    pixels[:60, :90] = 0
+    pixels[:60, 90:130] = np.minimum(pixels[:60, 90:130], 2)
+    pixels[60:90, :130] = np.minimum(pixels[60:90, :130], 2)
+    assert constant_borders(pixels) == {}
+    assert find_content(pixels).border is None
+
+
+def test_bars_of_one_colour_stand_together() -> None:
+    """What the scene shows at one of them may be as dark as they are."""
+    pixels = noise(100, 80)
+    pixels[60:] = 1
+    pixels[:15] = pixels[-15:] = 0
+    content = find_content(pixels)
+    assert (content.rows, content.columns) == (slice(15, 85), slice(0, 80))
+
+
+def test_a_background_is_no_border_but_bars_are() -> None:
+    """A frame around much of the same colour, with one corner cut off."""
+    colour = np.array((13, 17, 23), np.uint8)
+    pixels = np.full((200, 300, 3), colour)
+    pixels[30:170, 40:260] = noise(140, 220)
+    pixels[43:157, 53:247] = colour
+    cut = np.add.outer(np.arange(20), np.arange(20)[::-1]) < 20
+    pixels[30:50, 240:260][cut] = colour
+    content = find_content(pixels)
+    assert (content.rows, content.columns) == (slice(30, 170), slice(40, 260))
+    assert content.border is not None
+    assert content.border.sum() == 200 * 300 - 140 * 220  # not the corner

@@ -118,7 +118,7 @@ def test_a_preview_takes_what_covers_all_of_a_sample(corner: int) -> None:
     whole = np.full((height, width, 3), 9, np.uint8)
     restore(whole, [area], header(height, width), whole_picture(header(height, width)))
     small = np.full((3, 4, 3), 9, np.uint8)
-    restore_preview(small, [area], header(height, width))
+    restore_preview(small, [area], header(height, width), 16)
     for row in range(3):
         for column in range(4):
             cell = whole[16 * row : 16 * row + 16, 16 * column : 16 * column + 16]

@@ -9,12 +9,18 @@ import torch
 from llcodec.engine.choice import Asked, Choice
 from llcodec.errors import InputError
 
-CUDA = "CUDAExecutionProvider"
+PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]
 
 
 @pytest.fixture
-def onnx_with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA])
+def onnx_for_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ONNX Runtime that was built for CUDA; there need not be a GPU."""
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: PROVIDERS)
+
+
+@pytest.fixture
+def onnx_with_cuda(onnx_for_cuda: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llcodec.engine.onnx.session.runs_on", lambda device: True)
 
 
 @pytest.fixture
@@ -51,8 +57,6 @@ def test_without_pytorch_its_engine_is_an_extra() -> None:
             InputError, match=r'torch is not installed: pip install "llcodec\[torch'
         ):
             asked.choose()
-    with pytest.raises(InputError, match="torch is not installed"):
-        Asked().choose(only_torch=True)
 
 
 @pytest.mark.usefixtures("torch_with_cuda")
@@ -69,6 +73,16 @@ def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
     assert Asked("torch", "cuda").choose() == Choice("torch", "cuda")
 
 
+@pytest.mark.usefixtures("onnx_for_cuda", "no_gpu")
+@pytest.mark.filterwarnings("ignore:Specified provider")  # the real one was not built for it
+def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() -> None:
+    if "CUDAExecutionProvider" in onnxruntime.capi._pybind_state.get_available_providers():
+        pytest.skip("this machine may have a GPU")
+    assert Asked().choose() == Choice("onnx", "cpu")
+    with pytest.raises(InputError, match="device 'cuda' is not available"):
+        Asked(device="cuda").choose()
+
+
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("engine", ["auto", "torch", "onnx"])
 @pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps", "directml", "coreml"])
@@ -77,10 +91,6 @@ def test_a_device_that_is_not_there_is_never_another(engine: str, device: str) -
         pytest.skip("this machine has CoreML")
     with pytest.raises(InputError, match=f"device '{device}'"):
         Asked(engine, device).choose()
-
-
-def test_a_model_that_only_pytorch_runs_is_run_by_it() -> None:
-    assert Asked(device="cpu").choose(only_torch=True) == Choice("torch", "cpu")
 
 
 @pytest.mark.parametrize("engine", ["", "onnxruntime", "ONNX"])

@@ -3,8 +3,6 @@
 Never change ``v1/`` to make these tests pass.
 """
 
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,27 +16,14 @@ from tests.engines import ENGINES
 FOLDER = Path(__file__).parent / "v1"
 _EXPECTED = read_expected(FOLDER)
 FILES, BROKEN = _EXPECTED["files"], _EXPECTED["broken"]
-ONLY_TORCH = ("tiny-serial",)  # of the family ``paper``
-
-
-CodecOf = Callable[[str], Codec]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def codec_of(request: pytest.FixtureRequest) -> CodecOf:
-    """The codec of a model's name, with either engine."""
-
-    @cache
-    def load(name: str) -> Codec:
-        path = model_of(FOLDER, _EXPECTED["models"], name)
-        return Codec(path, engine=request.param, device="cpu")
-
-    def codec(name: str) -> Codec:
-        if request.param == "onnx" and name in ONLY_TORCH:
-            pytest.skip("only PyTorch runs the published network")
-        return load(name)
-
-    return codec
+def codecs(request: pytest.FixtureRequest) -> dict[str, Codec]:
+    models, engine = _EXPECTED["models"], request.param
+    return {
+        name: Codec(model_of(FOLDER, models, name), engine=engine, device="cpu") for name in models
+    }
 
 
 def test_every_file_of_the_folder_is_expected() -> None:
@@ -51,9 +36,9 @@ def test_every_file_of_the_folder_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_it_decodes(codec_of: CodecOf, name: str) -> None:
+def test_it_decodes(codecs: dict[str, Codec], name: str) -> None:
     entry = FILES[name]
-    codec, data = codec_of(entry["model"]), (FOLDER / name).read_bytes()
+    codec, data = codecs[entry["model"]], (FOLDER / name).read_bytes()
     assert facts(data, codec.file.coder()) == entry["exactly"]
     header = codec.verify(data)
     picture = codec.decode(data)
@@ -66,9 +51,9 @@ def test_it_decodes(codec_of: CodecOf, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_it_is_refused(codec_of: CodecOf, name: str) -> None:
+def test_it_is_refused(codecs: dict[str, Codec], name: str) -> None:
     entry = BROKEN[name]
-    codec, data = codec_of(entry["model"]), (FOLDER / name).read_bytes()
+    codec, data = codecs[entry["model"]], (FOLDER / name).read_bytes()
     for read in (codec.decode, codec.verify):
         with pytest.raises(errors.LlcError) as caught:
             read(data)
@@ -77,8 +62,8 @@ def test_it_is_refused(codec_of: CodecOf, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_salvage_says_what_is_wrong(codec_of: CodecOf, name: str) -> None:
-    codec, data = codec_of(BROKEN[name]["model"]), (FOLDER / name).read_bytes()
+def test_salvage_says_what_is_wrong(codecs: dict[str, Codec], name: str) -> None:
+    codec, data = codecs[BROKEN[name]["model"]], (FOLDER / name).read_bytes()
     try:
         problems = codec.salvage(data, limits=container.Limits(max_pixels=1 << 20)).problems
     except errors.LlcError as error:

@@ -52,3 +52,18 @@ def test_broken_exif_is_left_out(made: "type[Made]") -> None:
     out = io.BytesIO()
     write_tiff(out, made.noise(2, 3, 3), Metadata(exif=b"nonsense"))
     assert read_picture(out.getvalue()).metadata == Metadata()
+
+
+def test_sizes_in_the_exif_of_a_tiff_on_its_side_are_turned() -> None:
+    exif = Image.Exif()
+    exif[271], exif[274] = "Maker", 6
+    exif.get_ifd(34665).update({40962: 16, 40963: 8})
+    out = io.BytesIO()
+    Image.new("RGB", (16, 8)).save(out, "TIFF", exif=exif.tobytes())
+    picture = read_picture(out.getvalue())
+    assert (picture.width, picture.height) == (8, 16)
+    assert picture.metadata.exif is not None
+    kept = Image.Exif()
+    kept.load(picture.metadata.exif)
+    assert (kept[271], kept.get(274, 1)) == ("Maker", 1)
+    assert dict(kept.get_ifd(34665)) == {40962: 8, 40963: 16}

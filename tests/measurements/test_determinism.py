@@ -61,6 +61,8 @@ def test_combinations() -> None:
     with_cuda = combinations(replace(AXES, device=("cpu", "cuda")))
     assert set(plain) < set(with_cuda)
     assert [s.threads for s in with_cuda if s.device == "cuda"] == [1, 2]
+    with_both = combinations(replace(AXES, engine=("torch", "onnx")))
+    assert [s.threads for s in with_both if s.engine == "onnx"] == [1, 2]
 
 
 def test_one_by_one() -> None:
@@ -99,8 +101,9 @@ def test_the_command_writes_a_table(
     monkeypatch.setattr(sys, "argv", ["determinism", *arguments])
     assert main() == 0
     result = json.loads(out.read_text("utf-8"))
-    (row,) = result["table"]
-    assert row["problems"] == []
+    row, other = result["table"]
+    assert (row["engine"], other["engine"]) == ("torch", "onnx")
+    assert row["problems"] == other["problems"] == []
     assert row["files"] == 2
     assert row["distance"] <= 1
     assert row["torch"] == torch.__version__
@@ -141,6 +144,6 @@ def test_a_photograph_becomes_a_golden_folder(tmp_path: Path) -> None:
     noisy = rng.integers(0, 60, (90, 140, 3), np.uint8)
     Image.fromarray(noisy).save(tmp_path / "noisy.png")
     folder = photograph_folder(tmp_path / "noisy.png", tmp_path)
-    (outcome,) = check_folder(folder, "channels_last", torch.device("cpu")).values()
-    assert outcome.problems == ()
-    assert outcome.distance == 0
+    (result,) = check_folder(folder, "channels_last", torch.device("cpu")).values()
+    assert result.problems == ()
+    assert result.distance == 0

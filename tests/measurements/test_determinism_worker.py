@@ -33,28 +33,28 @@ def test_layouts_are_as_asked(reader: Reader) -> None:
 
 def test_golden_files_decode_alike_in_every_layout(reader: Reader) -> None:
     for name in (NAME, "tiles.llc", "deep-alpha.llc"):
-        outcome = check_file(GOLDEN, name, FILES[name], reader)
-        assert outcome.problems == ()
-        assert outcome.distance is not None
+        result = check_file(GOLDEN, name, FILES[name], reader)
+        assert result.problems == ()
+        assert result.distance is not None
 
 
 def test_every_difference_is_named(reader: Reader) -> None:
     entry: dict[str, Any] = copy.deepcopy(FILES[NAME])
     entry["exactly"]["tiles"][0]["means"] = "0" * 64
     entry["pixels"] = "noise.png"
-    outcome = check_file(GOLDEN, NAME, entry, reader)
-    assert outcome.distance is None
-    assert outcome.problems == (
+    result = check_file(GOLDEN, NAME, entry, reader)
+    assert result.distance is None
+    assert result.problems == (
         f"{NAME}: tiles 0 means differs",
         f"{NAME}: pixels differ by inf levels",
     )
 
 
 def test_what_cannot_be_decoded_is_a_problem(reader: Reader) -> None:
-    outcome = check_file(GOLDEN, "broken/symbols.llc", FILES[NAME], reader)
-    assert outcome.distance is None
-    assert len(outcome.problems) == 1
-    assert outcome.problems[0].startswith("broken/symbols.llc: ")
+    result = check_file(GOLDEN, "broken/symbols.llc", FILES[NAME], reader)
+    assert result.distance is None
+    assert len(result.problems) == 1
+    assert result.problems[0].startswith("broken/symbols.llc: ")
 
 
 def test_differences_of_json() -> None:

@@ -28,7 +28,7 @@ def test_sizes_are_pixels_or_megapixels(text: str, size: Size) -> None:
 
 @pytest.mark.parametrize("text", ["", "large", "0x5", "5x", "-3", "inf", "nan"])
 def test_what_is_no_size(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="no size"):
+    with pytest.raises(argparse.ArgumentTypeError, match="not a size"):
         size_of(text)
 
 

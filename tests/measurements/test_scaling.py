@@ -12,8 +12,8 @@ from measurements.scaling import (
     SIZES,
     USUAL_LIMIT,
     broken_promises,
+    finished_rows,
     growth,
-    kept,
     main,
     mosaic,
     settings,
@@ -74,7 +74,7 @@ def test_promises_that_are_broken_are_named() -> None:
 def test_nothing_is_kept_of_what_is_no_result(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "a.json").write_text(content)
-    assert kept(tmp_path / "a.json", {}) == []
+    assert finished_rows(tmp_path / "a.json", {}) == []
 
 
 def test_the_plot_is_the_same_for_the_same_figures(tmp_path: Path) -> None:
@@ -103,5 +103,5 @@ def test_sizes_are_measured_once(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == ""  # nothing was measured
     assert json.loads(out.read_text())["rows"] == first["rows"]
     assert out.with_suffix(".png").is_file()
-    assert kept(out, settings(1)) == first["rows"]
-    assert kept(out, settings(2)) == []
+    assert finished_rows(out, settings(1)) == first["rows"]
+    assert finished_rows(out, settings(2)) == []

@@ -110,6 +110,19 @@ def test_the_shipped_model() -> None:
     assert worst(model, Area(0, 0, 60, 88)) < 1e-4
 
 
+@pytest.mark.parametrize("factor", [0.0, 60_000.0])
+@pytest.mark.parametrize("family", ["compact", "paper"])
+def test_weights_that_make_no_sense_do_no_harm(
+    tiny_nerco: NercoPreset, tiny_paper: NercoPreset, family: str, factor: float
+) -> None:
+    preset, switches = tiny_nerco if family == "compact" else tiny_paper, NercoSwitches()
+    sensible = arrays_of(random_model(preset, switches))
+    arrays = {key: np.float32(factor) * value for key, value in sensible.items()}
+    at = np.linspace(-1, 1, 16, dtype=np.float32)
+    bright = OnnxNerco(preset, switches, arrays).brighten(dark(16, 16), dark(100, 152), at, at)
+    assert bright.shape == (16, 16, 3)
+
+
 @pytest.mark.parametrize("switches", SWITCHES)
 def test_graphs_are_valid(
     tiny_nerco: NercoPreset, tiny_paper: NercoPreset, switches: NercoSwitches

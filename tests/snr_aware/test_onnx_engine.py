@@ -68,6 +68,12 @@ def test_the_shipped_network() -> None:
     assert worst(snr_aware_network(file), 80, 112) < 1e-5
 
 
+@pytest.mark.parametrize("factor", [0.0, 60_000.0])
+def test_weights_that_make_no_sense_do_no_harm(made: SnrAwareNetwork, factor: float) -> None:
+    arrays = {key: np.float32(factor) * value for key, value in arrays_of(made).items()}
+    assert OnnxSnrAware(made.preset, arrays).enhance(dark(20, 30)).shape == (20, 30, 3)
+
+
 def test_the_graph_is_valid(made: SnrAwareNetwork) -> None:
     model = onnx.load_model_from_string(network(made.preset, arrays_of(made)))
     onnx.checker.check_model(model, full_check=True)

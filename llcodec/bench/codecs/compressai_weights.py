@@ -84,12 +84,9 @@ def read_weights(path: Path) -> StateDict:
     """
     import torch
 
-    try:
-        held = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # pickle, zip and torch raise different errors
-        raise BrokenModelError(
-            f"{path}: not weights that can be read safely ({type(error).__name__})"
-        ) from error
+    from llcodec._checkpoints import read_checkpoint
+
+    held = read_checkpoint(path)
     state = held.get("state_dict", held) if isinstance(held, Mapping) else None
     if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise BrokenModelError(f"{path}: not a state dictionary")

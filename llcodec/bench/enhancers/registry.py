@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 
 from llcodec._cards import shipped_enhancers
@@ -34,6 +35,7 @@ _CLASSICAL: Mapping[str, Callable[[], BenchEnhancer]] = MappingProxyType(
 # Families whose weight files enhance; the codec does so as the joint network.
 _LEARNED = (JOINT, *(family.name for family in FAMILIES if family.kind == "enhancer"))
 _EXPORTED = ("onnx", "torch")
+_SMG = "smg"
 _COMMAND = "cmd"
 
 
@@ -42,7 +44,7 @@ def known_enhancers() -> tuple[str, ...]:
     shipped = (name for name in shipped_enhancers() if name not in _LEARNED)
     learned = (f"{name}[:PATH]" for name in _LEARNED)
     exported = (f"{name}:FILE" for name in _EXPORTED)
-    return (*_CLASSICAL, *learned, *shipped, *exported, f"{_COMMAND}:COMMAND")
+    return (*_CLASSICAL, *learned, *shipped, f"{_SMG}:PATH", *exported, f"{_COMMAND}:COMMAND")
 
 
 def is_enhancer(spec: str) -> bool:
@@ -50,7 +52,7 @@ def is_enhancer(spec: str) -> bool:
     name, _, rest = spec.partition(":")
     if name in _CLASSICAL:
         return not rest
-    if name == _COMMAND or name in _EXPORTED:
+    if name in (_COMMAND, _SMG, *_EXPORTED):
         return bool(rest)
     return name in _LEARNED or (name in shipped_enhancers() and not rest)
 
@@ -72,7 +74,11 @@ def enhancer_of(spec: str, device: str = "cpu", timeout: float = TIMEOUT) -> Ben
         return CommandEnhancer(rest, timeout)
     if name in _EXPORTED:
         return _exported(name, rest, device)
-    from llcodec.bench.enhancers.learned import LearnedEnhancer  # PyTorch
+    if name == _SMG:
+        from llcodec.bench.enhancers.smg import SmgEnhancer  # PyTorch
+
+        return SmgEnhancer(Path(rest), device)
+    from llcodec.bench.enhancers.learned import LearnedEnhancer
 
     return LearnedEnhancer(name, rest or name, device)
 

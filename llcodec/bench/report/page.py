@@ -15,7 +15,7 @@ from llcodec.bench.report.styles import FAMILIES
 _TEMPLATE: Final = "report.html"
 _STYLE: Final = "style.css"
 _SCRIPTS: Final = ("drawing.js", "chart.js", "legend.js", "table.js", "slider.js")
-# Characters that could end an HTML element, or begin another, inside a script that holds data.
+# Characters that could end an HTML element, or begin another, inside a script with data.
 _UNSAFE: Final = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 

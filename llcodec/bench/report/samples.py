@@ -27,7 +27,7 @@ from llcodec.bench.runner import PipelineRun
 from llcodec.metrics import psnr, ssim
 
 _LEAST_POINTS = 2  # a pipeline with fewer has no range of rates
-_EQUAL = 100.0  # dB; stands for equal pictures, which have no finite PSNR
+_EQUAL = 100.0  # dB; recorded for equal pictures, whose PSNR is infinite
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The data sets that the papers use: where they come from, how they lie on disk, their splits."""
+"""The data sets of the papers: their sources, their layouts on disk, and their splits."""
 
 from llcodec.data.registry.catalogue import REGISTRY, find, folder_of, listing, samples
 from llcodec.data.registry.checking import Report, check, size_problems

@@ -27,9 +27,9 @@ REGISTRY: dict[str, DataSet] = {dataset.name: dataset for dataset in _ALL}
 
 
 def find(name: str) -> DataSet:
-    """Return the data set of a name, whatever its case.
+    """Return the data set of a name, ignoring case.
 
-    Raises InputError, which names those that are known, if there is none.
+    Raises InputError, which lists the known names, if there is none.
     """
     found = REGISTRY.get(name.lower())
     if found is None:
@@ -38,10 +38,10 @@ def find(name: str) -> DataSet:
 
 
 def folder_of(dataset: DataSet, root: Path) -> Path:
-    """Return the folder of a data set: ``root``, or below it the prepared one of the set's name.
+    """Return the folder of a data set: ``root``, or the prepared folder of its name in ``root``.
 
-    Several sets can so share a root. A table in ``root`` itself goes before one below it.
-    Raises InputError if ``root`` is no folder.
+    Several data sets can thus share a root. A table in ``root`` has precedence.
+    Raises InputError if ``root`` is not a folder.
     """
     if not root.is_dir():
         raise InputError(f"{root}: no such folder")
@@ -51,12 +51,12 @@ def folder_of(dataset: DataSet, root: Path) -> Path:
 
 
 def listing(dataset: DataSet, root: Path) -> Listing:
-    """Return what ``root`` holds of a data set; InputError if it is no folder."""
+    """Return the samples of a data set in ``root``. Raises InputError if it is not a folder."""
     return dataset.scan(folder_of(dataset, root))
 
 
 def samples(dataset: DataSet, root: Path, split: str) -> list[Sample]:
-    """Return the samples of one split of a data set below ``root``, in their order.
+    """Return the samples of one split of a data set in ``root``, in order.
 
     Raises InputError if the folder has none.
     """

@@ -1,4 +1,4 @@
-"""Check that a data set is complete: its files against the published numbers."""
+"""Check that a data set is complete: compare its files with the published numbers."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from llcodec.errors import LlcError
 
 @dataclass(frozen=True)
 class Report:
-    """What a check found: samples by split, and everything that is missing or wrong."""
+    """The result of a check: samples by split, and everything that is missing or wrong."""
 
     dataset: str
     root: Path
@@ -30,10 +30,10 @@ class Report:
 def check(dataset: DataSet, root: Path) -> Report:
     """Compare the folder ``root`` with the published numbers of a data set.
 
-    Missing folders and files, pictures without a partner, headers that cannot be read, pairs of
-    two sizes, and numbers of samples and scenes that differ are problems. No pixel is decoded.
+    Problems are missing folders and files, pictures without a partner, headers that cannot be read,
+    pairs whose sizes differ, and different numbers of samples and scenes. No pixel is decoded.
 
-    Raises InputError if ``root`` is no folder.
+    Raises InputError if ``root`` is not a folder.
     """
     root = folder_of(dataset, root)
     found = dataset.scan(root)
@@ -45,9 +45,9 @@ def check(dataset: DataSet, root: Path) -> Report:
 
 
 def size_problems(samples: Sequence[Sample], root: Path) -> dict[Path, Problem]:
-    """Return what is wrong with the files of samples, by file, as far as their headers tell.
+    """Return the problems of the files of samples, by file, that their headers show.
 
-    A pair of two sizes is a problem of its low picture.
+    If the sizes of a pair differ, this is a problem of its low picture.
     """
     sizes: dict[Path, tuple[int, int] | None] = {}
     problems: dict[Path, Problem] = {}
@@ -76,7 +76,7 @@ def _counts(dataset: DataSet, samples: Sequence[Sample]) -> Iterator[Problem]:
 
 
 def _counts_for(dataset: DataSet, sample: Sample, split: Split) -> bool:
-    """What was held out as val of a set that has no such split still is part of its train."""
+    """Whether a sample counts for a split; held-out scenes count for train if there is no val."""
     held_out = sample.split == "val" and all(s.name != "val" for s in dataset.splits)
     return split.name == ("train" if held_out else sample.split)
 

@@ -1,4 +1,4 @@
-"""Dark photographs without a reference, to look at and for NIQE and LOE."""
+"""Dark photographs without a reference, for visual comparison, NIQE and LOE."""
 
 from pathlib import Path
 

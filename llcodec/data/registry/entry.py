@@ -11,17 +11,17 @@ Kind = Literal["pairs", "photographs", "dark"]
 """Pairs of a dark and a bright picture; bright pictures; dark ones without a reference."""
 
 NOT_STATED = "not stated"
-"""The licence of a set whose home page names none that is known here."""
+"""The licence of a data set whose home page does not name one."""
 
 PREPARED = "or [NAME/]pairs.csv, as llc data prepare writes it, NAME being the set's"
-"""The layout that every set of pairs has besides its own."""
+"""The additional layout of every data set of pairs."""
 
 
 @dataclass(frozen=True)
 class Split:
     """One part of a data set; an unpublished number is None.
 
-    ``named`` are the scenes that are known by name: exactly these must be there, among others.
+    ``named`` are the scenes that are known by name; all of these must exist.
     """
 
     name: str
@@ -32,10 +32,10 @@ class Split:
 
 @dataclass(frozen=True)
 class DataSet:
-    """One data set: where it comes from, how it lies on disk, and how its samples are found.
+    """One data set: its source, its layout on disk, and how its samples are found.
 
-    ``scan`` lists what is below a root folder and reads no picture. ``overlaps`` names the sets
-    that share pictures with this one: who trains on one of them must not report on the other.
+    ``scan`` lists the samples in a root folder without reading pictures. ``overlaps`` are the data
+    sets that share pictures with this one: do not train on one of them and report on the other.
     """
 
     name: str
@@ -53,5 +53,5 @@ class DataSet:
 
     @property
     def unit(self) -> str:
-        """What the samples of this set are called."""
+        """The word for the samples of this data set."""
         return "pictures" if self.kind == "dark" else self.kind

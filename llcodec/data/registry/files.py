@@ -1,4 +1,4 @@
-"""Finding the files of a data set, and which of its layouts a folder has."""
+"""Find the files of a data set, and the layout of a folder."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ P = TypeVar("P", bound=Part)
 
 
 def choose(root: Path, layouts: Sequence[Sequence[P]]) -> Sequence[P] | None:
-    """Return the layout that ``root`` has, the first of those with most folders there, or None."""
+    """Return the layout with the most folders in ``root``, or None if no folder exists."""
     if not layouts:
         return None
     there = [sum((root / f).is_dir() for part in each for f in part.folders) for each in layouts]
@@ -29,29 +29,29 @@ def choose(root: Path, layouts: Sequence[Sequence[P]]) -> Sequence[P] | None:
 
 
 def missing_folders(root: Path, layout: Sequence[Part]) -> tuple[Problem, ...]:
-    """Return a problem for every folder of a layout that does not exist, each once."""
+    """Return a problem for every folder of a layout that does not exist, without duplicates."""
     wanted = dict.fromkeys(folder for part in layout for folder in part.folders)
     return tuple(Problem(f, "missing folder") for f in wanted if not (root / f).is_dir())
 
 
 def frames(folder: Path) -> list[Path]:
-    """Return the picture, .npy and RAW files in a folder by name, without hidden ones."""
+    """Return the picture, .npy and RAW files in a folder, sorted by name, without hidden ones."""
     return [path for path in _entries(folder) if path.suffix.lower() in FRAME_SUFFIXES]
 
 
 def pictures_below(folder: Path) -> list[Path]:
-    """Return the pictures in a folder and all folders below it by path, without hidden ones."""
+    """Return the pictures in a folder and its subfolders, sorted by path, without hidden ones."""
     found = sorted(path for path in folder.rglob("*") if is_picture(path))
     return [p for p in found if not any(n.startswith(".") for n in p.relative_to(folder).parts)]
 
 
 def subfolders(folder: Path) -> list[Path]:
-    """Return the folders in a folder by name, without hidden ones."""
+    """Return the folders in a folder, sorted by name, without hidden ones."""
     return [path for path in _entries(folder) if path.is_dir()]
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a key that sorts names as people do: 2 before 10."""
+    """Return a key for natural sorting: 2 before 10."""
     parts = re.findall(r"\d+|\D+", name)
     return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 

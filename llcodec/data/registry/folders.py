@@ -1,4 +1,4 @@
-"""Layouts of two folders whose files are pairs by their names."""
+"""Layouts of two folders whose files are matched by name."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from llcodec.data.registry.listing import Listing, Problem, Sample, joined, plac
 from llcodec.data.registry.table import TABLE, scan_table
 
 Files = dict[str, Path]
-"""The files of a folder by the name that their partner has too."""
+"""The files of a folder, by the name that they share with their partner."""
 
 
 @dataclass(frozen=True)
 class Folders:
     """The folders of the low and the high pictures of a split.
 
-    ``group`` goes before the names of scenes where several folders use the same names.
+    ``group`` is a prefix for the names of scenes, if several folders use the same names.
     """
 
     split: str
@@ -33,9 +33,9 @@ class Folders:
 def scan_folders(
     root: Path, layouts: Sequence[Sequence[Folders]], key: Callable[[str], str] = str
 ) -> Listing:
-    """Return the pairs of the first layout that ``root`` has, or else those of its table.
+    """Return the pairs of the first layout that ``root`` has, or those of its table.
 
-    ``key`` turns the stem of a file into what low and high have in common.
+    ``key`` returns the part of the stem of a file that low and high have in common.
     """
     layout = choose(root, layouts)
     if layout is None:

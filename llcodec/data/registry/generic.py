@@ -11,7 +11,7 @@ from llcodec.data.registry.table import TABLE, scan_table
 
 
 def _scan_pairs(root: Path) -> Listing:
-    """The table, or else low/ and high/ to any depth, as the loader of pairs reads them."""
+    """Return the pairs of the table, or of low/ and high/ to any depth, like the loader."""
     if (root / TABLE).is_file():
         return scan_table(root)
     missing = missing_folders(root, [Folders("train", "low", "high")])

@@ -1,4 +1,4 @@
-"""The samples of a data set in a folder, and the problems."""
+"""The samples of a data set in a folder, and problems."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Sample:
-    """One picture of a scene: ``low`` as shot in the dark, ``high`` as wanted.
+    """One picture of a scene: ``low`` is dark, ``high`` is well exposed.
 
     Photographs have no ``low``, and dark pictures without a reference have no ``high``.
     """
@@ -17,7 +17,7 @@ class Sample:
     scene: str
     split: str
     id: str
-    """A name that no other sample of the set has: the scene, or a path below it."""
+    """A unique name: that of the scene, or a path below it."""
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -27,7 +27,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something missing or wrong: ``where`` is a path below the root, or ``split NAME``."""
+    """Something missing or wrong: ``where`` is a path relative to the root, or ``split NAME``."""
 
     where: str
     what: str
@@ -38,7 +38,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Listing:
-    """The samples that were found, and the problems that hide others."""
+    """The samples that were found, and problems that may hide others."""
 
     samples: tuple[Sample, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -47,7 +47,7 @@ class Listing:
 
 
 def joined(parts: Iterable[Listing]) -> Listing:
-    """Return several listings as one, in their order."""
+    """Return several listings as one, in order."""
     all_parts = tuple(parts)
     return Listing(
         tuple(sample for part in all_parts for sample in part.samples),
@@ -56,5 +56,5 @@ def joined(parts: Iterable[Listing]) -> Listing:
 
 
 def place(path: Path, root: Path) -> str:
-    """Return where ``path`` lies below ``root``, or the path itself if it does not."""
+    """Return ``path`` relative to ``root``, or the path itself if it is not inside ``root``."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)

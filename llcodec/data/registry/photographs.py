@@ -1,4 +1,4 @@
-"""Photographs in good light, to train a plain codec on or to report it."""
+"""Photographs in good light, to train or report a plain codec."""
 
 import re
 from pathlib import Path

@@ -28,9 +28,9 @@ def scan_pictures(
     dark: bool = False,
     key: Callable[[str], str | None] = str,
 ) -> Listing:
-    """Return the pictures of the first layout that ``root`` has, searched to any depth.
+    """Return the pictures of the first layout that ``root`` has, to any depth.
 
-    ``key`` turns the stem of a file into the name of its scene; None leaves the file out.
+    ``key`` returns the name of the scene for the stem of a file; None leaves the file out.
     """
     layout = choose(root, layouts)
     if layout is None:

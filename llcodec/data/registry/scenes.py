@@ -9,12 +9,12 @@ from llcodec.data.registry.listing import Listing, Problem, Sample, joined
 from llcodec.data.registry.table import TABLE, scan_table
 
 Match = Callable[[str, Sequence[Path], Sequence[Path]], Sequence[tuple[Path, Path]] | str]
-"""From the split, the low and the high frames of a scene to its pairs, or to what is wrong."""
+"""A function of split, low and high frames of a scene that returns its pairs, or the problem."""
 
 
 @dataclass(frozen=True)
 class SceneFolders:
-    """The folder of the scenes' low frames, and that of their high ones."""
+    """The folder of the low frames of all scenes, and that of the high frames."""
 
     low: str
     high: str
@@ -31,11 +31,10 @@ def scan_scenes(
     split_of: Callable[[str], str | None],
     match: Match,
 ) -> Listing:
-    """Return the pairs of the first layout that ``root`` has, or else those of its table.
+    """Return the pairs of the first layout that ``root`` has, or those of its table.
 
-    Both folders hold a folder for each scene, or files whose names start with the scene and an
-    underscore.
-    ``split_of`` names the split of a scene, None for one that belongs to none.
+    Both folders contain a folder for each scene, or files whose names start with the scene and an
+    underscore. ``split_of`` returns the split of a scene, or None if it belongs to none.
     """
     layout = choose(root, [[part] for part in layouts])
     if layout is None:

@@ -28,7 +28,7 @@ def _scan(place: str, tests: tuple[str, ...]) -> Callable[[Path], Listing]:
 def _match(
     split: str, lows: Sequence[Path], highs: Sequence[Path]
 ) -> list[tuple[Path, Path]] | str:
-    """Frames are pairs by their order: the numbers in their names differ between the cameras."""
+    """Match frames by their order, since the numbers in their names differ."""
     if len(lows) != len(highs):
         return f"{len(highs)} frames, but {len(lows)} low ones"
     pairs = list(zip(lows, highs, strict=True))

@@ -48,7 +48,7 @@ def _sequence(scene: str, exposures: Sequence[Path], label: Path | None) -> List
         return Listing(problems=problems)
     ordered = sorted(exposures, key=lambda path: natural(path.stem))
     split = "test" if scene in _TEST else "train"
-    dark = ordered[: len(ordered) // 2]  # the middle one is exposed as metered
+    dark = ordered[: len(ordered) // 2]  # the middle one has the metered exposure
     return Listing(tuple(Sample(p, label, scene, split, f"{scene}/{p.stem}") for p in dark))
 
 

@@ -20,7 +20,7 @@ def _scan(root: Path) -> Listing:
 
 
 def _match(split: str, lows: Sequence[Path], highs: Sequence[Path]) -> list[tuple[Path, Path]]:
-    """All short exposures of a scene go with its (first) long one."""
+    """Match all short exposures of a scene with its (first) long one."""
     return [(low, highs[0]) for low in lows]
 
 

@@ -39,7 +39,7 @@ def _split(scene: str) -> str | None:
 def _match(
     split: str, lows: Sequence[Path], highs: Sequence[Path]
 ) -> list[tuple[Path, Path]] | str:
-    """All frames go with the long exposure; neither its RAW file nor its half-size copies count."""
+    """Match all frames with the long exposure, ignoring its RAW file and half-size copies."""
     whole = [path for path in highs if "half" not in path.name]
     developed = [path for path in whole if path.suffix.lower() not in RAW_SUFFIXES]
     if not whole:

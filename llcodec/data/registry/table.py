@@ -16,10 +16,10 @@ Row = Mapping[str | None, str | None]
 
 
 def scan_table(root: Path) -> Listing:
-    """Return the pairs that the table of ``root`` lists, with files that are missing noticed.
+    """Return the pairs in the table of ``root``; missing files are problems.
 
-    Columns: split, low, high (or ref), scene and id if there are any; paths relative to ``root``.
-    A scene in two splits is a problem, as one of them would be tested on what it was trained on.
+    Its columns are split, low, high (or ref), and optionally scene and id; paths are relative to
+    ``root``. A scene in two splits is a problem, since test pictures would be used for training.
     """
     samples: list[Sample] = []
     problems: list[Problem] = []
@@ -44,8 +44,8 @@ def write_table(root: Path, samples: Sequence[Sample], *, force: bool) -> None:
     """Write the table of pairs below ``root``: id, split, scene, low, high.
 
     Raises:
-        OutputExistsError: there is a table that says something else, and ``force`` is not set.
-        OutputError: the table cannot be written.
+        OutputExistsError: if there is a different table, and ``force`` is not set.
+        OutputError: if the table cannot be written.
     """
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")

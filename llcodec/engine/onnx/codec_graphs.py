@@ -35,13 +35,13 @@ def synthesis(preset: Preset, arrays: Arrays) -> bytes:
     return graph.model()
 
 
-def preview(preset: Preset, arrays: Arrays) -> bytes:
-    """Return the means of blocks by the linear path: ``latents`` → ``picture`` 1×h×w×3."""
+def preview(preset: Preset, arrays: Arrays, side: int = 1) -> bytes:
+    """Return the means of blocks by the linear path: ``latents`` → ``picture`` 1×s·h×s·w×3."""
     graph = Graph()
     layers = Layers(graph, arrays)
     latents = graph.input("latents", (1, preset.latents, "h", "w"))
-    means = layers.to_picture(linear_path.block_means(layers, latents))
-    graph.output("picture", means, (1, "h", "w", 3))
+    means = layers.to_picture(linear_path.block_means(layers, latents, side))
+    graph.output("picture", means, (1, "height", "width", 3))
     return graph.model()
 
 

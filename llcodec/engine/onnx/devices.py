@@ -1,18 +1,35 @@
 """What ONNX Runtime computes on: its execution providers, by the names of devices."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from llcodec.errors import InputError
 
 CPU_PROVIDER: Final = "CPUExecutionProvider"
+CUDA_PROVIDER: Final = "CUDAExecutionProvider"
 
-# The provider of each device, and whether a number may choose one of several.
+
+@dataclass(frozen=True)
+class _Known:
+    """A provider, whether a number may choose one of several devices, and options for all."""
+
+    name: str
+    several: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 _PROVIDERS: Final = {
-    "cpu": (CPU_PROVIDER, False),
-    "cuda": ("CUDAExecutionProvider", True),
-    "directml": ("DmlExecutionProvider", True),
-    "coreml": ("CoreMLExecutionProvider", False),
+    "cpu": _Known(CPU_PROVIDER),
+    "cuda": _Known(
+        CUDA_PROVIDER,
+        several=True,
+        # Products in full precision, as on every other device; and no search for the fastest
+        # algorithm whenever a window has another size.
+        options={"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
+    ),
+    "directml": _Known("DmlExecutionProvider", several=True),
+    "coreml": _Known("CoreMLExecutionProvider"),
 }
 
 
@@ -39,13 +56,15 @@ def choose_provider(device: str) -> Provider:
 
     here = get_available_providers()
     if device == "auto":
-        device = "cuda" if _PROVIDERS["cuda"][0] in here else "cpu"
+        device = "cuda" if _PROVIDERS["cuda"].name in here else "cpu"
     kind, colon, number = device.partition(":")
-    if kind not in _PROVIDERS or (colon and not (_PROVIDERS[kind][1] and number.isdecimal())):
+    known = _PROVIDERS.get(kind)
+    if known is None or (colon and not (known.several and number.isdecimal())):
         raise InputError(f"ONNX Runtime knows no device {device!r} (auto, {', '.join(_PROVIDERS)})")
-    name = _PROVIDERS[kind][0]
-    if name not in here:
+    if known.name not in here:
         raise InputError(
-            f"the device {device!r} is not available: the installed ONNX Runtime has no {name}"
+            f"the device {device!r} is not available: "
+            f"the installed ONNX Runtime has no {known.name}"
         )
-    return Provider(device, name, {"device_id": number} if number else {})
+    chosen = {"device_id": number} if number else {}
+    return Provider(device, known.name, {**known.options, **chosen})

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from llcodec._arrays import Floats as Floats
 from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.nets.constants import LEAKY_SLOPE, LEAST_NOISE, ROBUST_HALF
 
-Floats: TypeAlias = NDArray[np.float32]
 Arrays: TypeAlias = Mapping[str, Floats]
 """The parameters of a network, by the names that they have in weight files."""
 

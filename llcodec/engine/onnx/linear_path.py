@@ -42,12 +42,27 @@ def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
     return graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
 
 
-def block_means(layers: Layers, latents: Value) -> Value:
-    """Add the means of the picture's blocks of 16×16 pixels, 1×3×h×w."""
+def block_means(layers: Layers, latents: Value, side: int = 1) -> Value:
+    """Add the means of the picture's blocks of 16/s×16/s pixels, 1×3×s·h×s·w; ``side`` is s."""
     weight = layers["linear_synthesis.weight"]
+    if side > 1:
+        return _means_of_parts(layers, latents, weight, side)
     thirds = slice(STRIDE + _MARGIN, None), slice(_MARGIN, STRIDE + _MARGIN), slice(_MARGIN)
     rows = np.stack([weight[:, :, third].sum(2) for third in thirds], 2)
     kernel: Floats = np.stack([rows[..., third].sum(3) for third in thirds], 3)
     kernel = kernel.swapaxes(0, 1) / np.float32(STRIDE**2)
     wide = layers.padded(latents, (1,) * 4)
     return layers.convolve(wide, kernel, np.full(3, _GREY, np.float32), pad=(0, 0))
+
+
+def _means_of_parts(layers: Layers, latents: Value, weight: Floats, side: int) -> Value:
+    """Add the means of s×s parts of the cells: a synthesis whose kernels are means themselves."""
+    blocks = weight.reshape(-1, 3, 2 * side, STRIDE // side, 2 * side, STRIDE // side)
+    halves = blocks.mean((3, 5)).reshape(-1, 3, 2, side, 2, side)[:, :, ::-1, :, ::-1]
+    kernel: Floats = halves.transpose(1, 3, 5, 0, 2, 4).reshape(-1, len(weight), 2, 2)
+    wide = layers.padded(latents, (1,) * 4)
+    grey = np.full(len(kernel), _GREY, np.float32)
+    shuffled = layers.shuffle(layers.convolve(wide, kernel, grey, pad=(0, 0)), side)
+    margin, graph = side // 2, layers.graph
+    ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
+    return graph.add("Slice", shuffled, *ends, graph.integers(2, 3))

@@ -101,7 +101,10 @@ class LocalCurve:
         )
 
     def to_numbers(self) -> tuple[int, ...]:
-        """Return the 43 integers of the curve."""
+        """Return the 43 integers of the curve.
+
+        Raises BrokenModelError if the curve is not finite.
+        """
         toes = tone.to_integers(self.toe * np.float32(TONE_TOE_UNITS))
         knee = tone.to_integers(self.knee * np.float32(TONE_KNEE_UNITS))
         grid = tone.to_integers(self.grid.ravel() * np.float32(_GRID_UNITS), TONE_GRID_LIMIT)

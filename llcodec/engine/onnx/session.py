@@ -1,19 +1,22 @@
 """Run a graph with ONNX Runtime."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypeAlias
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from llcodec._arrays import Floats
 from llcodec._failures import in_one_line
 from llcodec._memory import is_out_of_memory
 from llcodec._threads import thread_count
-from llcodec.engine.onnx.devices import CPU_PROVIDER, Provider
-from llcodec.engine.onnx.graph import Array
+from llcodec.engine.onnx.devices import (
+    CPU_PROVIDER,
+    CUDA_PROVIDER,
+    Provider,
+    choose_provider,
+)
+from llcodec.engine.onnx.graph import Array, Graph
 from llcodec.errors import BrokenModelError, InputError
-
-Floats: TypeAlias = NDArray[np.float32]
 
 _NOTHING: Final = 4  # but fatal errors, of ONNX Runtime's levels of what it writes to stderr
 
@@ -36,6 +39,7 @@ class Session:
         providers = [(provider.name, provider.options)]
         if provider.name != CPU_PROVIDER:
             providers.append((CPU_PROVIDER, {}))
+            _load_libraries(runtime, provider)
         try:
             self._session: Any = runtime.InferenceSession(
                 model,
@@ -61,8 +65,34 @@ class Session:
         return output
 
 
+def runs_on(device: str) -> bool:
+    """Return whether graphs run on a device of this machine.
+
+    ONNX Runtime may have been built for GPUs where there is none, so one is tried.
+    """
+    graph = Graph()
+    graph.output("y", graph.input("x", (1,)), (1,))
+    try:
+        Session(graph.model(), choose_provider(device))
+    except InputError:
+        return False
+    return True
+
+
 def _unavailable(provider: Provider, why: str) -> InputError:
     return InputError(f"the device {provider.device!r} is not available on this machine: {why}")
+
+
+def _load_libraries(runtime: Any, provider: Provider) -> None:
+    """Load the libraries of a GPU from the packages of NVIDIA, if they are installed.
+
+    Nothing is written about those that are missing: the session that needs them says so.
+    """
+    runtime.set_default_logger_severity(_NOTHING)
+    preload = getattr(runtime, "preload_dlls", None)  # from ONNX Runtime 1.21 on
+    if preload is not None and provider.name == CUDA_PROVIDER:
+        with redirect_stdout(StringIO()):
+            preload()
 
 
 def _options(runtime: Any) -> Any:

@@ -17,6 +17,7 @@ from llcodec._bitstream import (
 )
 from llcodec.engine.onnx.graph import Value
 from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.errors import BrokenModelError
 
 _GAIN_UNITS = TONE_GAIN_UNITS / np.log(2)  # natural logarithms to numbers
 _GAMMA_UNITS = TONE_GAMMA_UNITS / np.log(2)
@@ -52,8 +53,14 @@ def mixed(layers: Layers, shouldered: Value) -> Value:
 
 
 def to_integers(values: Floats, limit: int = _LIMIT) -> tuple[int, ...]:
-    """Return values rounded to integers, within ± a limit."""
-    return tuple(int(v) for v in np.clip(np.rint(values), -limit, limit))
+    """Return values rounded to integers, within ± a limit.
+
+    Raises BrokenModelError if they are not finite.
+    """
+    rounded = np.clip(np.rint(values), -limit, limit)
+    if not np.isfinite(rounded).all():
+        raise BrokenModelError("the model computes a tone that is not finite")
+    return tuple(int(v) for v in rounded)
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,10 @@ class Curve:
         )
 
     def to_numbers(self) -> tuple[int, ...]:
-        """Return the 15 signed 16-bit integers of the curve."""
+        """Return the 15 signed 16-bit integers of the curve.
+
+        Raises BrokenModelError if the curve is not finite.
+        """
         numbers = (
             self.log_gain * np.float32(_GAIN_UNITS),
             self.log_gamma * np.float32(_GAMMA_UNITS),

@@ -145,12 +145,13 @@ def faded_if_bright(curve: Curve | LocalCurve, thumbnail: Floats) -> Curve | Loc
 
     See :func:`llcodec.nets.tone.fade_if_bright`.
     """
-    before, after = (
-        _luma(x).mean(dtype=np.float32) + np.float32(TONE_FLOOR)
-        for x in (thumbnail, curve.applied(thumbnail))
-    )
-    share = np.clip((np.log(after / before) - FADE_BRIGHT) / (FADE_DARK - FADE_BRIGHT), 0, 1)
-    return curve.scaled(share)
+    with np.errstate(all="ignore"):  # of weights that make no sense
+        before, after = (
+            _luma(x).mean(dtype=np.float32) + np.float32(TONE_FLOOR)
+            for x in (thumbnail, curve.applied(thumbnail))
+        )
+        share = np.clip((np.log(after / before) - FADE_BRIGHT) / (FADE_DARK - FADE_BRIGHT), 0, 1)
+        return curve.scaled(share)
 
 
 def _luma(x: Floats) -> Floats:

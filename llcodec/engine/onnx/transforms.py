@@ -1,7 +1,7 @@
 """The float networks of a codec, run by ONNX Runtime."""
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class OnnxTransforms:
         self._preset, self._arrays = preset, arrays
         self._provider = choose_provider(device)
         self._analyses: dict[tuple[ToneKind, bool], Session] = {}
+        self._previews: dict[int, Session] = {}
         branch_inputs = codec_graphs.family_of(preset).branch_inputs
         self._branch_inputs = lru_cache(_SIZES)(branch_inputs)
 
@@ -77,11 +78,15 @@ class OnnxTransforms:
         position = np.float32(min(max(quality - MIN_QUALITY, 0), QUALITY_LEVELS - 1))
         low = min(int(position), QUALITY_LEVELS - 2)
         share, table = position - np.float32(low), self._arrays[name]
-        gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
+        with np.errstate(over="ignore"):  # of weights that make no sense
+            gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
         return gains
 
     def predict_tone(self, thumbnail: Floats) -> tuple[int, ...] | None:
-        """Return the tone numbers for a thumbnail 100×150×3; None without a tone network."""
+        """Return the tone numbers for a thumbnail 100×150×3; None without a tone network.
+
+        Raises BrokenModelError if they are not finite.
+        """
         if not self._preset.global_tone:
             return None
         inputs = network_inputs(thumbnail)
@@ -132,19 +137,18 @@ class OnnxTransforms:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
         return self._synthesis.run({"latents": latents[None]})
 
-    def preview(self, latents: Floats) -> Floats | None:
-        """Return the picture at a sixteenth of the size, h×w×3; None without a linear path."""
+    def preview(self, latents: Floats, side: int = 1) -> Floats | None:
+        """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
         if not self._preset.linear_path:
             return None
-        return self._preview.run({"latents": latents[None]})
+        if side not in self._previews:
+            model = codec_graphs.preview(self._preset, self._arrays, side)
+            self._previews[side] = Session(model, self._provider)
+        return self._previews[side].run({"latents": latents[None]})
 
     @cached_property
     def _synthesis(self) -> Session:
         return self._session(codec_graphs.synthesis)
-
-    @cached_property
-    def _preview(self) -> Session:
-        return self._session(codec_graphs.preview)
 
     @cached_property
     def _hyper_analysis(self) -> Session:
@@ -157,9 +161,11 @@ class OnnxTransforms:
     def _analysis(self, curve: ToneKind, enhance: bool) -> Session:
         key = curve, enhance
         if key not in self._analyses:
-            model = codec_graphs.analysis(self._preset, self._arrays, curve=curve, enhance=enhance)
-            self._analyses[key] = Session(model, self._provider)
+            build = partial(codec_graphs.analysis, curve=curve, enhance=enhance)
+            self._analyses[key] = self._session(build)
         return self._analyses[key]
 
     def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
-        return Session(build(self._preset, self._arrays), self._provider)
+        with np.errstate(all="ignore"):  # of weights that make no sense
+            model = build(self._preset, self._arrays)
+        return Session(model, self._provider)

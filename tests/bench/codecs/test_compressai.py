@@ -104,7 +104,7 @@ def test_a_folder_is_a_ladder_of_networks(photo: Pixels, tmp_path: Path) -> None
     for missing in (2, 1.5, 0, float("nan")):
         with pytest.raises(QualityError, match="has the qualities 1, 3"):
             codec.encode(photo, missing)
-    with pytest.raises(UnreadableImageError, match="has a quality"):
+    with pytest.raises(UnreadableImageError, match="does not have the quality"):
         CompressaiCodec("mbt2018-mean", tmp_path / "mbt2018-mean-1.pth").decode(files[1])
 
 

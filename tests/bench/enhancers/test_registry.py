@@ -23,7 +23,9 @@ def test_the_joint_network_is_one() -> None:
     assert settings.training_hours is not None
 
 
-@pytest.mark.parametrize("spec", ["", "magic", "gamma:2", "cmd:", "lime:x", "onnx:", "torch:"])
+@pytest.mark.parametrize(
+    "spec", ["", "magic", "gamma:2", "cmd:", "lime:x", "onnx:", "torch:", "smg", "smg:"]
+)
 def test_the_unknown_is_answered_with_the_known(spec: str) -> None:
     assert not is_enhancer(spec)
     with pytest.raises(InputError, match="unknown enhancer") as caught:

@@ -51,6 +51,28 @@ def test_a_device_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Session(doubling(), Provider("cuda:1", "CUDAExecutionProvider", {"device_id": "1"}))
 
 
+def test_libraries_of_a_gpu_are_loaded_first_and_quietly(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    calls = []
+
+    def preload() -> None:
+        print("Failed to load libcudart.so.12")
+        calls.append("libraries")
+
+    def failing(model: bytes, options: object, **rest: object) -> object:
+        calls.append("session")
+        raise RuntimeError("no CUDA")
+
+    monkeypatch.setattr(onnxruntime, "set_default_logger_severity", calls.append)
+    monkeypatch.setattr(onnxruntime, "preload_dlls", preload)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", failing)
+    with pytest.raises(InputError):
+        Session(doubling(), Provider("cuda", "CUDAExecutionProvider", {}))
+    assert calls == [4, "libraries", "session"]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_graph_that_is_none_is_a_broken_model(capfd: pytest.CaptureFixture[str]) -> None:
     made = Graph()
     x = made.input("x", (1, 3, 4))
@@ -101,9 +123,11 @@ def test_other_devices(device: str, message: str, monkeypatch: pytest.MonkeyPatc
 def test_a_gpu_is_chosen_by_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
     both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: both)
-    name = "CUDAExecutionProvider"
-    assert choose_provider("auto") == Provider("cuda", name, {})
-    assert choose_provider("cuda:1") == Provider("cuda:1", name, {"device_id": "1"})
+    first, second = choose_provider("auto"), choose_provider("cuda:1")
+    assert (first.device, first.name) == ("cuda", "CUDAExecutionProvider")
+    assert first.options["use_tf32"] == "0"
+    assert (second.device, second.name) == ("cuda:1", "CUDAExecutionProvider")
+    assert second.options == {**first.options, "device_id": "1"}
 
 
 def test_a_device_that_does_not_start_is_no_silent_processor(

@@ -2,16 +2,21 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from llcodec.codec.samples import thumbnail_of_samples
+from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.engine.protocol import Place, Transforms
+from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.errors import BrokenModelError
 from llcodec.imaging import read_picture
-from tests.engine.onnx.conftest import Both
+from tests.engine.onnx.conftest import PRESETS, Both, float_arrays, random_model
 from tests.engine.test_exposures import NUMBERS
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.jpg"))
@@ -52,7 +57,10 @@ def test_latents_and_pictures_of_every_kind_of_preset(both: Both, height: int, w
     assert close(both.onnx.analyse(x, tone, 40.0), both.torch.analyse(x, tone, 40.0))
     assert close(both.onnx.synthesise(wanted), both.torch.synthesise(wanted))
     if both.preset.linear_path:
-        assert close(both.onnx.preview(wanted), both.torch.preview(wanted))
+        assert all(
+            close(both.onnx.preview(wanted, side), both.torch.preview(wanted, side))
+            for side in (1, 2, 4)
+        )
     else:
         assert both.onnx.preview(wanted) is None
     gained = np.pad(wanted, [(0, 0), *((0, -n % 4) for n in wanted.shape[1:])], mode="edge")
@@ -144,6 +152,35 @@ def test_bright_pictures_get_no_tone(shipped: Both) -> None:
     assert tone == shipped.torch.predict_tone(bright)
     if tone is not None:
         assert tone == (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
+
+
+@pytest.mark.parametrize("name", ["tiny", "version 2", "paper with all else"])
+@pytest.mark.parametrize("factor", [0.0, 60_000.0, -60_000.0])
+def test_weights_that_make_no_sense_do_no_harm(name: str, factor: float) -> None:
+    """Nothing but values that are not finite, which encoder and decoder look for."""
+    preset = PRESETS[name]
+    sensible = float_arrays(random_model(preset))
+    arrays = {key: np.float32(factor) * value for key, value in sensible.items()}
+    engine = OnnxTransforms(preset, arrays)
+    x, latents = picture(48, 80), np.ones((preset.latents, 4, 4), np.float32)
+    tone = 15 * (2**15 - 1,)
+    assert engine.analyse(x, tone, None).shape == (preset.latents, 3, 5)
+    assert engine.synthesise(latents).shape == (64, 64, 3)
+    assert engine.hyper_analysis(latents).shape == (preset.hyper_latents, 1, 1)
+    assert engine.gain(8.0).shape == engine.inverse_gain(1.0).shape == (preset.latents,)
+    with suppress(BrokenModelError):  # where they make no tone
+        engine.predict_tone(picture(100, 150))
+
+
+def test_a_tone_that_is_not_finite_is_a_broken_model() -> None:
+    model = random_model(PRESETS["tiny"])
+    arrays = float_arrays(model)
+    arrays["tone.members.0.head.2.bias"] = np.full(15, np.nan, np.float32)
+    model.load_state_dict({k: torch.from_numpy(v) for k, v in arrays.items()}, strict=False)
+    engines = OnnxTransforms(model.preset, arrays), TorchTransforms(model.eval())
+    for engine in engines:
+        with pytest.raises(BrokenModelError, match="tone that is not finite"):
+            engine.predict_tone(picture(100, 150))
 
 
 def test_it_is_an_engine(shipped: Both) -> None:

@@ -1,4 +1,6 @@
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,16 @@ import torch
 from torch import nn
 
 from llcodec.errors import InputError
-from measurements.peers.export import Enhancer, export, largest_difference, main
+from measurements.peers import export as exporting
+from measurements.peers.export import (
+    Enhancer,
+    export,
+    export_recipe,
+    largest_difference,
+    load_network,
+    main,
+)
+from measurements.peers.recipes import Recipe
 
 NETWORK = """
 from torch import nn
@@ -25,9 +36,9 @@ class Peer(nn.Module):
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository of a network, and its weights."""
-    name = f"peer_{tmp_path.name.replace('-', '_')}"
-    (tmp_path / f"{name}.py").write_text(NETWORK)
-    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / f"{module_of(tmp_path)}.py").write_text(NETWORK)
+    monkeypatch.syspath_prepend(str(tmp_path / "code"))
     torch.manual_seed(0)
     state = {
         "module.first.weight": torch.randn(8, 3, 3, 3),
@@ -35,39 +46,60 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "module.last.weight": torch.randn(8, 3, 4, 4),
         "module.last.bias": torch.randn(3),
     }
-    torch.save({"state_dict": state}, tmp_path / "peer.pth")
+    torch.save({"state_dict": state}, tmp_path / "code" / "peer.pth")
     return tmp_path
 
 
-def arguments(checkout: Path, width: int = 8, result: int = 1) -> list[str]:
-    (module,) = checkout.glob("peer_*.py")
-    words = ["--network", f"{module.stem}:Peer", "--arguments", f'{{"width": {width}}}']
-    words += ["--weights", str(checkout / "peer.pth"), "--result", str(result)]
-    return [str(checkout), *words, "--multiple", "2", "--out", str(checkout / "peer.pt2")]
+def module_of(checkout: Path) -> str:
+    return f"peer_{checkout.name.replace('-', '_')}"
+
+
+def recipe_of(checkout: Path) -> Recipe:
+    digest = hashlib.sha256((checkout / "code" / "peer.pth").read_bytes()).hexdigest()
+    return Recipe(
+        f"{module_of(checkout)}:Peer",
+        {"peer.pth": digest},
+        folder="code",
+        arguments={"width": 8},
+        result=1,
+        multiple=2,
+        program=True,
+        repository="somebody/peer",
+    )
 
 
 def test_a_network_is_exported_and_what_it_was_made_of_is_told(
-    checkout: Path, capsys: pytest.CaptureFixture[str]
+    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    main(arguments(checkout))
+    monkeypatch.setattr(exporting, "find_recipe", {"peer": recipe_of(checkout)}.__getitem__)
+    main(["peer", str(checkout), "--out", str(checkout / "exported")])
     told = json.loads(capsys.readouterr().out)
     assert told["largest difference"] <= 1
     assert told["parameters"] == 8 * 28 + 3 * (8 * 16 + 1)
-    assert told["commit"] == "unknown"
+    assert (told["repository"], told["commit"]) == ("somebody/peer", "unknown")
     assert len(told["exported"]["sha256"]) == 64
-    assert (checkout / "peer.pt2").is_file()
+    assert (checkout / "exported" / "peer.pt2").is_file()
+    assert json.loads((checkout / "exported" / "peer.json").read_text()) == told
 
 
 def test_weights_of_another_network_are_refused(checkout: Path) -> None:
     with pytest.raises(InputError, match="are not weights of"):
-        main(arguments(checkout, width=4))
+        load_network(checkout, replace(recipe_of(checkout), arguments={"width": 4}))
+
+
+def test_another_file_is_refused(checkout: Path) -> None:
+    recipe = recipe_of(checkout)
+    with (checkout / "code" / "peer.pth").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(InputError, match="is not the file of the recipe"):
+        load_network(checkout, recipe)
+    with pytest.raises(InputError, match=r"gone\.pth: No such file"):
+        load_network(checkout, replace(recipe, weights={"gone.pth": "0" * 64}))
 
 
 def test_a_place_needs_a_class(checkout: Path) -> None:
-    words = arguments(checkout)
-    words[2] = "peer"
     with pytest.raises(InputError, match="is not MODULE:CLASS"):
-        main(words)
+        export_recipe("peer", replace(recipe_of(checkout), network="peer"), checkout, checkout)
 
 
 def test_the_picture_is_compared_with_the_networks_own(tmp_path: Path) -> None:

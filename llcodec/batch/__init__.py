@@ -1,0 +1,6 @@
+"""``llc batch``: millions of files on a cluster, from and to any store that fsspec knows.
+
+The libraries of the extra ``scale`` are imported in functions only.
+
+Internal: names may change from one release to the next.
+"""

@@ -1,0 +1,64 @@
+"""Note beside a manifest what its job is, and refuse to go on with another one."""
+
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from llcodec._version import __version__
+from llcodec.batch.stores import joined, open_store
+from llcodec.batch.tasks import Settings
+from llcodec.errors import InputError
+
+_NAME: Final = "job.json"
+
+
+def describe(folder: str, source: str, settings: Settings) -> None:
+    """Write a job's source and options into the folder of its manifest.
+
+    Raises:
+        OutputError: when it cannot be written.
+    """
+    store, path = open_store(joined(folder, _NAME))
+    about = {"llcodec": __version__, "source": source, **_facts(settings)}
+    store.write(path, json.dumps(about, indent=1).encode() + b"\n", overwrite=True)
+
+
+def check_same(folder: str, settings: Settings) -> None:
+    """Check that the manifest in a folder is of a job with the same options.
+
+    Raises:
+        InputError: when it is not, or cannot be read.
+    """
+    store, path = open_store(joined(folder, _NAME))
+    if store.find(path) is None:
+        return
+    new = json.loads(json.dumps(_facts(settings)))
+    try:
+        stored = json.loads(store.read(path))
+        old = {name: stored[name] for name in new}
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{store.url(path)} is damaged: remove it to go on") from error
+    if old != new:
+        raise InputError(
+            f"{folder} is the manifest of a job with other options ({_difference(old, new)}): "
+            "give the same, or another --manifest"
+        )
+
+
+def _facts(settings: Settings) -> dict[str, Any]:
+    """Return what must be the same when a job is resumed."""
+    options = asdict(settings.operation)
+    for name in ("device", "max_pixels"):  # they do not change what a good output is
+        options.pop(name, None)
+    return {
+        "operation": type(settings.operation).__name__,
+        "options": options,
+        "format": settings.format,
+        "keep_suffix": settings.keep_suffix,
+    }
+
+
+def _difference(old: dict[str, Any], new: dict[str, Any]) -> str:
+    before, now = ({**facts, **facts["options"], "options": None} for facts in (old, new))
+    names = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    return ", ".join(f"{name}: {before.get(name)}, not {now.get(name)}" for name in names)

@@ -1,0 +1,67 @@
+"""What is sent to workers and what comes back."""
+
+from dataclasses import dataclass
+
+from llcodec._operations import Operation
+from llcodec.batch.manifest import Row, Whole
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file, or one shard of files, to work on.
+
+    Attributes:
+        source: its URL.
+        target: URL of its output; empty if there is none.
+        size: bytes of the source, if they are known.
+        overwrite: replace an output that exists.
+        whole: what the output is if an earlier job has finished it.
+        look: whether an output that no manifest knows may be kept if it is whole.
+        deaths: how many workers died while they had it.
+    """
+
+    source: str
+    target: str
+    size: int | None = None
+    overwrite: bool = False
+    whole: Whole | None = None
+    look: bool = False
+    deaths: int = 0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What all workers do.
+
+    Attributes:
+        operation: what to do with a file.
+        suffixes: suffixes of the files in shards that are worked on.
+        format: format of pictures to write; by default, that of the name of the output.
+        suffix: suffix of outputs; None for that of the input.
+        keep_suffix: add the suffix rather than replace that of the input.
+        shards: whether sources are WebDataset shards.
+        threads: CPU threads of a worker.
+    """
+
+    operation: Operation
+    suffixes: frozenset[str]
+    format: str | None = None
+    suffix: str | None = None
+    keep_suffix: bool = False
+    shards: bool = False
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task.
+
+    Attributes:
+        rows: rows for the manifest.
+        kept: how many outputs were whole already and have rows.
+        too_large: megapixels of a picture that needs more room than was given; nothing was done.
+    """
+
+    rows: tuple[Row, ...] = ()
+    kept: int = 0
+    too_large: float | None = None

@@ -1,0 +1,1 @@
+"""SMG (Xu, Wang and Lu, CVPR 2023), an enhancer to compare with in benchmarks."""

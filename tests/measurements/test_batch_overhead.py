@@ -1,0 +1,49 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from measurements import batch_overhead
+from measurements.batch_overhead import Cost, cost, measure
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_the_cpu_time_of_a_command_is_counted(tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64), (9, 7, 5)).save(tmp_path / "a.png")
+    spent = cost(["encode", str(tmp_path / "a.png"), "-o", str(tmp_path / "a.llc")])
+    assert 0.1 < spent.own < spent.wall * 2
+    assert spent.ray == 0
+    with pytest.raises(SystemExit, match="llc encode nothing failed"):
+        cost(["encode", "nothing"])
+
+
+def test_the_start_drops_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def told(words: list[str]) -> Cost:
+        count = int(Path(words[-3]).name)
+        if words[0] == "encode":
+            return Cost(3 + 0.5 * count, 0, 9)
+        return Cost(7 + 0.55 * count, 4 + 0.02 * count, 10 + count)
+
+    monkeypatch.setattr(batch_overhead, "cost", told)
+    assert measure(tmp_path, 2, 12, 1) == {"encode": 0.5, "batch": 0.55, "ray": 4.24, "wall": 22}
+
+
+def test_the_median_of_the_rounds_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = iter([0.5, 0.9, 0.6])
+
+    def told(*_: object) -> dict[str, float]:
+        return {"encode": 0.5, "batch": next(batch), "ray": 4, "wall": 9}
+
+    monkeypatch.setattr(batch_overhead, "measure", told)
+    monkeypatch.setattr(batch_overhead, "versions_of", lambda *names: dict.fromkeys(names, "1"))
+    out = tmp_path / "out.json"
+    words = ["--megapixels", "0.01", "--few", "1", "--many", "2", "--workers", "1"]
+    assert batch_overhead.main([*words, "--out", str(out)]) == 0
+    stored = json.loads(out.read_text())
+    assert stored["rows"][0]["cpu_ratio"] == 1.2
+    assert stored["command"].endswith(f"--workers 1 --out {out}")
+    assert len(capsys.readouterr().out.splitlines()) == 3
