@@ -18,22 +18,24 @@ from llcodec.imaging import IMAGE_SUFFIXES, read_picture
 class Pair:
     """Two pictures of one scene, H×W×3 8-bit sRGB: ``low`` is dark, ``high`` is well exposed.
 
-    ``source`` is the name of the folder of the pair.
+    ``source`` is the name of the folder of the pair, ``scene`` the name of its scene there.
     """
 
     name: str
     low: Pixels
     high: Pixels
     source: str = ""
+    scene: str = ""
 
 
 @dataclass(frozen=True)
 class PairFiles:
-    """The files of a pair, and the name of its folder."""
+    """The files of a pair, and the names of its folder and its scene."""
 
     low: Path
     high: Path
     source: str
+    scene: str
 
 
 def read_pixels(path: Path) -> Pixels:
@@ -66,10 +68,14 @@ def list_pairs(root: Path, split: str) -> list[PairFiles]:
 
     The folder contains either ``pairs.csv`` with the columns split, low and high (or ref), with
     paths relative to it, or the folders ``low/`` and ``high/`` with equal file names (one split).
+    A pair's scene is what the column scene says, or else its high picture.
     Raises InputError if it contains neither.
     """
     source = root.resolve().name
-    return [PairFiles(low, high, source) for low, high in _listed(root, split)]
+    return [
+        PairFiles(low, high, source, scene or str(high.relative_to(root)))
+        for low, high, scene in _listed(root, split)
+    ]
 
 
 def read_files(files: Sequence[PairFiles], store: Store = in_memory) -> tuple[Pair, ...]:
@@ -84,7 +90,7 @@ def read_files(files: Sequence[PairFiles], store: Store = in_memory) -> tuple[Pa
         if low.shape != highs[pair.high].shape:
             raise InputError(f"{pair.low} and {pair.high} differ in size")
     return tuple(
-        Pair(pair.low.stem, low, highs[pair.high], pair.source)
+        Pair(pair.low.stem, low, highs[pair.high], pair.source, pair.scene)
         for pair, low in zip(files, lows, strict=True)
     )
 
@@ -119,7 +125,8 @@ def _rows(table: Path) -> list[dict[str, str]]:
         raise InputError(f"{table}: not a CSV table in UTF-8") from error
 
 
-def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
+def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path, str]]:
+    """Yield low and high picture of each pair of a split, and the scene if the table names it."""
     table = root / "pairs.csv"
     if table.is_file():
         for row in _rows(table):
@@ -127,10 +134,10 @@ def _listed(root: Path, split: str) -> Iterator[tuple[Path, Path]]:
             if "split" not in row or not dark or not bright:
                 raise InputError(f"{table}: needs the columns split, low and high (or ref)")
             if row["split"] == split:
-                yield root / dark, root / bright
+                yield root / dark, root / bright, row.get("scene") or ""
         return
     for low in _images(root / "low"):
-        yield low, root / "high" / low.relative_to(root / "low")
+        yield low, root / "high" / low.relative_to(root / "low"), ""
 
 
 def read_photographs(root: Path) -> tuple[Pixels, ...]:

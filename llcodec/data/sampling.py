@@ -57,7 +57,7 @@ class Mix:
     that many times as often as others. ``jitter`` makes dark pictures a little darker or brighter;
     ``turns`` adds rotations by 90° to mirroring.
 
-    With ``by_scene``, pairs that share a bright half are drawn together as often as one pair.
+    With ``by_scene``, all pairs of a scene are drawn together as often as one pair.
     With ``fused``, what bright halves burn out is taken from dark halves
     (:mod:`llcodec.data.fusing`). ``jpeg`` is the share of dark crops that were stored as JPEG,
     ``shrunk`` the share of crops whose pictures were larger. ``exposures`` are the least and the
@@ -95,16 +95,12 @@ class Mix:
 
 @dataclass(frozen=True)
 class Sources:
-    """Training pictures with their thumbnails (100×150×3 in [0, 1]).
-
-    ``scenes`` are numbers, one for each pair: equal where pairs were read with one bright half.
-    """
+    """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
 
     pairs: tuple[Pair, ...]
     pair_thumbnails: tuple[tuple[Floats, Floats], ...]
     photographs: tuple[Pixels, ...]
     photograph_thumbnails: tuple[Floats, ...]
-    scenes: tuple[int, ...] = ()
 
 
 def gather_sources(
@@ -118,7 +114,6 @@ def gather_sources(
 
     With ``fused``, bright halves get what they burn out from dark halves.
     """
-    scenes = tuple(id(pair.high) for pair in pairs)
     if fused:
         pairs = [replace(p, high=store(fuse(p.low, p.high))) for p in pairs]
     highs = {id(p.high): p.high for p in pairs}
@@ -128,7 +123,6 @@ def gather_sources(
         tuple((store(thumbnail_of(p.low)), of_highs[id(p.high)]) for p in pairs),
         tuple(photographs),
         tuple(store(thumbnail_of(p)) for p in photographs),
-        scenes,
     )
 
 
@@ -151,8 +145,9 @@ class CropSampler:
         self.sources, self.mix, self.rng = sources, mix, rng
         weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
         if mix.by_scene:
-            times = Counter(sources.scenes)
-            weights /= np.array([times[scene] for scene in sources.scenes])
+            scenes = [(pair.source, pair.scene) for pair in sources.pairs]
+            times = Counter(scenes)
+            weights /= np.array([times[scene] for scene in scenes])
         self.cumulative = np.cumsum(weights)
         if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
             raise InputError("the mix gives all pairs the weight 0")

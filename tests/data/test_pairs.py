@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec.data.pairs import read_pairs, read_photographs, read_pixels, splits
+from llcodec.data.pairs import list_pairs, read_pairs, read_photographs, read_pixels, splits
 from llcodec.errors import InputError
 
 
@@ -129,3 +129,11 @@ def test_a_table_that_is_no_text_is_told(tmp_path: Path) -> None:
     for read in (splits, lambda root: read_pairs(root, "train")):
         with pytest.raises(InputError, match=r"pairs\.csv: not a CSV table in UTF-8"):
             read(tmp_path)
+
+
+def test_scenes_are_those_of_the_table_or_else_the_bright_pictures(tmp_path: Path) -> None:
+    root = tmp_path / "set"
+    root.mkdir()
+    table = "split,scene,low,high\ntrain,a,1.png,2.png\ntrain,a,3.png,4.png\ntrain,,5.png,2.png\n"
+    (root / "pairs.csv").write_text(table)
+    assert [pair.scene for pair in list_pairs(root, "train")] == ["a", "a", "2.png"]

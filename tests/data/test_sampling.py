@@ -241,8 +241,9 @@ def test_places_say_where_pixels_of_a_crop_lie() -> None:
 
 def test_scenes_are_drawn_as_often_whatever_pairs_they_have() -> None:
     bright = coded(60, 80, 200)
-    shared = [Pair(str(n), coded(60, 80, 10), bright, "a") for n in range(9)]
-    mixed = gather_sources([*shared, Pair("one", coded(60, 80, 90), coded(60, 80, 210), "a")], [])
+    shared = [Pair(str(n), coded(60, 80, 10), bright, "a", "1") for n in range(9)]
+    lone_one = Pair("one", coded(60, 80, 90), coded(60, 80, 210), "a", "2")
+    mixed = gather_sources([*shared, lone_one], [])
     for by_scene, expected in ((False, 0.1), (True, 0.5)):
         mix = Mix(1, 0, jitter=False, by_scene=by_scene)
         lone = sampler(mixed, mix).crops(600, 8).low[:, 2, 0, 0] > 0.2
