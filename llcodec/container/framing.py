@@ -100,12 +100,12 @@ def frame_at(data: bytes, start: int) -> Frame:
     if not kind or (len(kind) < 4 and kind.isalpha()):
         raise TruncatedError(
             f"the file ends at byte {len(data)}, before its DONE chunk: "
-            "copy it again, or salvage the intact tiles"
+            "copy it again, or recover its intact tiles with --salvage"
         )
     if not is_chunk_type(kind):
         raise CorruptError(
             f"no chunk starts at byte {start}: the file is damaged, "
-            "copy it again, or salvage the intact tiles"
+            "copy it again, or recover its intact tiles with --salvage"
         )
     if len(data) - start < CHUNK_OVERHEAD:
         raise _cut_short(kind, start)
@@ -137,7 +137,7 @@ def checked_payload(data: bytes, frame: Frame) -> bytes:
     if not has_right_crc(data, frame):
         raise CorruptError(
             f"the {frame.name} chunk at byte {frame.start} has a wrong checksum: "
-            "copy the file again, or salvage the intact tiles"
+            "copy the file again, or recover its intact tiles with --salvage"
         )
     return payload_of(data, frame)
 
@@ -145,5 +145,5 @@ def checked_payload(data: bytes, frame: Frame) -> bytes:
 def _cut_short(kind: bytes, start: int) -> TruncatedError:
     return TruncatedError(
         f"the file ends within the {kind.decode('ascii')} chunk at byte {start}: "
-        "copy it again, or salvage the intact tiles"
+        "copy it again, or recover its intact tiles with --salvage"
     )

@@ -124,7 +124,7 @@ def _check_room_for_tiles(header: Header, room: int) -> None:
     if room < least:
         raise TruncatedError(
             f"the file is too short for its {header.tile_count} tiles: "
-            "copy it again, or salvage the intact tiles"
+            "copy it again, or recover its intact tiles with --salvage"
         )
 
 
@@ -146,10 +146,11 @@ def _check_complete(header: Header, collector: Collector) -> None:
     for expected, index in enumerate(collector.tiles):
         if index != expected:
             raise CorruptError(
-                f"tile {index} comes where tile {expected} should be: salvage the intact tiles"
+                f"tile {index} comes where tile {expected} should be: "
+                "recover the intact tiles with --salvage"
             )
     if len(collector.tiles) != header.tile_count:
         raise CorruptError(
             f"the file has {len(collector.tiles)} {TILE.decode('ascii')} chunks instead of "
-            f"{header.tile_count}: salvage the intact tiles"
+            f"{header.tile_count}: recover the intact tiles with --salvage"
         )
