@@ -23,7 +23,7 @@ DOCUMENTS = sorted(filter(_is_kept, (*ROOT.rglob("*.md"), ROOT / "CITATION.cff")
 # Folders whose files documents name by their paths.
 _FOLDERS = (
     *("llcodec", "tests", "docs", "results", "weights"),
-    *("measurements", "projects", "examples", "fuzz"),
+    *("measurements", "projects", "examples", "fuzz", "release"),
 )
 _PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(_FOLDERS)})/[\w./*-]*[\w/*]")
 
