@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-core test-quick test-extras test-scale lint determinism fuzz soak scaling clean
+.PHONY: demo test test-core test-quick test-extras test-scale lint determinism fuzz soak scaling package docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -91,5 +91,27 @@ soak: $(VENV)/installed
 scaling: $(VENV)/installed
 	$(BIN)/python -m measurements.scaling --megapixels $(MEGAPIXELS) --out results/scaling.json
 
+$(VENV)/docs/installed: pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -e ".[docs,tests]"
+	touch $@
+
+# The documentation as a site, in site-build/, and its tests; any warning is an error.
+docs: $(VENV)/docs/installed
+	$(VENV)/docs/bin/pytest tests/website
+	$(VENV)/docs/bin/python -m website.build site-build
+
+$(VENV)/package/installed:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check "build>=1.2" "twine>=6.1"
+	touch $@
+
+# Wheel and source archive in dist/: their contents, and an environment of each Python that is found.
+package: $(VENV)/package/installed
+	rm -rf dist
+	$(VENV)/package/bin/python -m build
+	$(VENV)/package/bin/twine check --strict dist/*
+	$(PYTHON) -m release.check dist --photograph examples/lantern.jpg
+
 clean:
-	rm -rf $(VENV) demo build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) demo build dist site-build .mypy_cache .ruff_cache .pytest_cache

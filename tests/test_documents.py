@@ -11,7 +11,7 @@ import llcodec
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "python.md"
-_MADE = {"demo", "runs", "build", "dist"}  # folders that .gitignore names
+_MADE = {"demo", "runs", "build", "dist", "site-build"}  # folders that .gitignore names
 
 
 def _is_kept(path: Path) -> bool:
@@ -23,7 +23,7 @@ DOCUMENTS = sorted(filter(_is_kept, (*ROOT.rglob("*.md"), ROOT / "CITATION.cff")
 # Folders whose files documents name by their paths.
 _FOLDERS = (
     *("llcodec", "tests", "docs", "results", "weights"),
-    *("measurements", "projects", "examples", "fuzz"),
+    *("measurements", "projects", "examples", "fuzz", "release", "website"),
 )
 _PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(_FOLDERS)})/[\w./*-]*[\w/*]")
 

@@ -1,0 +1,1 @@
+"""What a release needs: the check of its packages, and the form of its notes."""

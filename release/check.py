@@ -1,0 +1,108 @@
+"""Check built packages: contents, and a fresh environment of each Python that codes an image.
+
+``python -m release.check dist --photograph examples/lantern.jpg`` does this for the Pythons from
+3.11 to 3.14 that start, and names the others. It exits with 1 if anything is wrong.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from release.contents import SOURCES, WHEEL, faults, names_in
+
+PYTHONS: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check the packages of a folder; print what is wrong, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m release.check", description=__doc__)
+    parser.add_argument("folder", type=Path, help="holds one wheel and one source archive")
+    parser.add_argument("--photograph", type=Path, required=True, help="is encoded and decoded")
+    parser.add_argument("--python", action="append", help="an interpreter; default: all found")
+    options = parser.parse_args(arguments)
+    wheel, sources = packages_in(options.folder)
+    wrong = [
+        f"{archive.name}: {fault}"
+        for archive, contents in ((wheel, WHEEL), (sources, SOURCES))
+        for fault in faults(names_in(archive), contents)
+    ]
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if wrong:
+        return 1
+    for python in options.python or _found():
+        for archive in (wheel, sources):
+            try_out(python, archive.resolve(), options.photograph.resolve())
+            print(f"{python}: {archive.name} installs, encodes and decodes", flush=True)
+    return 0
+
+
+def packages_in(folder: Path) -> tuple[Path, Path]:
+    """Return the only wheel and the only source archive of a folder.
+
+    Raises:
+        SystemExit: There is none, or more than one.
+    """
+    wheels, sources = list(folder.glob("*.whl")), list(folder.glob("*.tar.gz"))
+    if len(wheels) != 1 or len(sources) != 1:
+        raise SystemExit(f"{folder} does not hold one wheel and one source archive")
+    return wheels[0], sources[0]
+
+
+def try_out(python: str, archive: Path, photograph: Path) -> None:
+    """Install an archive in an environment of its own, away from the checkout, and code an image.
+
+    Raises:
+        subprocess.CalledProcessError: A step failed; its output was printed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        for step in _steps(python, home / "environment", archive, photograph):
+            _run(step, home)
+
+
+def _steps(
+    python: str, environment: Path, archive: Path, photograph: Path
+) -> Iterator[tuple[str, ...]]:
+    programs = environment / ("Scripts" if os.name == "nt" else "bin")
+    llc = str(programs / "llc")
+    yield python, "-m", "venv", str(environment)
+    install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    yield str(programs / "python"), *install, str(archive)
+    yield str(programs / "python"), "-m", "pip", "check"
+    yield llc, "models", "verify"
+    yield llc, "encode", str(photograph), "small.llc"
+    yield llc, "verify", "small.llc"
+    yield llc, "decode", "small.llc", "bright.png"
+
+
+def _run(step: Sequence[str], folder: Path) -> None:
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    subprocess.run(step, cwd=folder, env=variables, check=True, stdout=sys.stderr)
+
+
+def runs(python: str) -> bool:
+    """Return whether an interpreter starts: a shim of pyenv may be there without its version."""
+    if shutil.which(python) is None:
+        return False
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+def _found() -> list[str]:
+    found = [python for python in PYTHONS if runs(python)]
+    missing = [python for python in PYTHONS if python not in found]
+    if missing:
+        print(f"not tried, since they are not installed: {', '.join(missing)}", file=sys.stderr)
+    if not found:
+        raise SystemExit("no Python from 3.11 to 3.14 was found")
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
