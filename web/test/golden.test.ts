@@ -9,8 +9,10 @@ import { decodeAlpha, decodeTiles, LlcError, type Model, unpack } from "../src/i
 import {
   bytesOf,
   EXPECTED,
+  EXPECTED_GROUPED,
   EXPECTED_SHIPPED,
   type Exactly,
+  GROUPED,
   goldenModel,
   modelAt,
   SHIPPED,
@@ -73,6 +75,13 @@ describe("golden files", () => {
       );
     },
   );
+});
+
+describe("a model with groups of channels", () => {
+  test.each(Object.keys(EXPECTED_GROUPED))("%s decodes as in Python", async (name) => {
+    const model = await modelAt(`${GROUPED}grouped.safetensors`);
+    expect(EXPECTED_GROUPED[name]).toMatchObject(await factsOf(bytesOf(GROUPED + name), model));
+  });
 });
 
 async function verify(data: Uint8Array, model: Model): Promise<void> {

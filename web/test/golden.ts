@@ -42,6 +42,9 @@ export const EXPECTED = jsonOf(`${V1}expected.json`) as Expected;
 export const SHIPPED = "tests/golden/shipped/";
 export const EXPECTED_SHIPPED = jsonOf(`${SHIPPED}expected.json`) as Record<string, Exactly>;
 
+export const GROUPED = "web/test/data/";
+export const EXPECTED_GROUPED = jsonOf(`${GROUPED}expected.json`) as Record<string, Exactly>;
+
 const models = new Map<string, Promise<Model>>();
 
 /** Return the model of a weight file of the repository; each is read once. */
