@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-core test-quick test-extras test-scale lint determinism fuzz soak scaling package docs clean
+.PHONY: demo test test-core test-quick test-extras test-scale test-web lint determinism fuzz soak scaling package docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -64,6 +64,14 @@ $(VENV)/scale-installed: $(VENV)/installed
 # llc batch on Ray clusters and against an S3 server, with workers that are killed.
 test-scale: $(VENV)/scale-installed
 	$(BIN)/pytest tests/batch
+
+web/node_modules/installed: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	touch $@
+
+# The decoder for the browser, in Node.js.
+test-web: web/node_modules/installed
+	cd web && npm run check && npm test
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)

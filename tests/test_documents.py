@@ -15,8 +15,9 @@ _MADE = {"demo", "runs", "build", "dist", "site-build"}  # folders that .gitigno
 
 
 def _is_kept(path: Path) -> bool:
-    first = path.relative_to(ROOT).parts[0]
-    return first == ".github" or not (first.startswith(".") or first in _MADE)
+    first, *others = path.relative_to(ROOT).parts
+    made = first.startswith(".") or first in _MADE or "node_modules" in others
+    return first == ".github" or not made
 
 
 DOCUMENTS = sorted(filter(_is_kept, (*ROOT.rglob("*.md"), ROOT / "CITATION.cff")))
