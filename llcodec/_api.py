@@ -25,8 +25,8 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 from llcodec.errors import InputError, QualityError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Metadata, Picture
 
-# Codecs and enhancers must not be used by two threads at once; calls here take turns.
-_ONE_AT_A_TIME = threading.RLock()
+ONE_AT_A_TIME = threading.RLock()
+"""Held while a cached codec or enhancer is used: two threads must not use one at once."""
 
 ImageSource = (
     Image.Image
@@ -79,7 +79,7 @@ def encode(
     """
     picture = as_picture(image, max_pixels)
     target = make_target(quality, target_size, target_bpp)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         codec = load_codec(_text("model", model), device, engine)
         return codec.encode(stripped(picture) if strip else picture, target)
 
@@ -120,7 +120,7 @@ def decode(
     """
     data = read_source(file)
     limits = limits_for(max_pixels)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         name = None if model is None else _text("model", model)
         codec = codec_for(data, name, device, limits, engine)
         picture = codec.decode(
@@ -168,7 +168,7 @@ def enhance(
         TypeError: when an argument has a wrong type.
     """
     picture = as_picture(image, max_pixels)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         enhancer = load_enhancer(_text("model", model), device, engine)
         strength, exposure = _number("strength", strength), _number("exposure", exposure)
         return imaging.to_pil(enhancer.enhance(picture, strength, exposure=exposure))

@@ -3,7 +3,7 @@
 import os
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from llcodec._limits import MAX_INPUT_BYTES
 from llcodec.errors import InputError
@@ -54,7 +54,7 @@ def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
 
-def read_stream(stream: BinaryIO, limit: int = MAX_INPUT_BYTES) -> bytes:
+def read_stream(stream: IO[bytes], limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a stream, read in pieces, so that memory is proportional to its length.
 
     Raises:
