@@ -28,6 +28,7 @@ from llcodec import container
 from llcodec._limits import MAX_PIXELS
 from llcodec._metadata import Resolution
 from llcodec._reading import read_stream
+from llcodec.container.signature import MIME_TYPE
 from llcodec.errors import FormatError, InputError, LlcError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Picture, fit_within, resize, to_pil
 from llcodec.imaging.metadata import metadata_from_info
@@ -35,8 +36,6 @@ from llcodec.imaging.pil import info_of, mode_of
 
 FORMAT: Final = "LLC"
 """Pillow's name of the format."""
-
-MIME_TYPE: Final = "image/x-llc"
 
 _UNLIMITED: Final = 1 << 62
 _REDUCTIONS: Final = (16, 8, 4)  # of the size, by which decoding is several times faster

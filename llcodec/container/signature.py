@@ -9,6 +9,9 @@ from llcodec.errors import NotAnLlcFileError, TruncatedError, UnsupportedError
 SIGNATURE: Final = b"\x89LLC\r\n\x1a\n"
 """The eight bytes that every ``.llc`` file starts with."""
 
+MIME_TYPE: Final = "image/x-llc"
+"""The type of ``.llc`` files; it is not registered."""
+
 FORMAT_VERSION: Final = (2, 1)
 """The newest version that ``pack`` writes: (major, minor)."""
 
