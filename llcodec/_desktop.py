@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from llcodec._outputs import atomic_write
-from llcodec.container.signature import MIME_TYPE, SIGNATURE
+from llcodec._signature import MIME_TYPE, SIGNATURE
 from llcodec.errors import OutputError
 
 _UPDATE: Final = "update-mime-database"

@@ -28,7 +28,7 @@ from llcodec import container
 from llcodec._limits import MAX_PIXELS
 from llcodec._metadata import Resolution
 from llcodec._reading import read_stream
-from llcodec.container.signature import MIME_TYPE
+from llcodec._signature import MIME_TYPE
 from llcodec.errors import FormatError, InputError, LlcError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Picture, fit_within, resize, to_pil
 from llcodec.imaging.metadata import metadata_from_info

@@ -92,8 +92,8 @@ Output = Annotated[
         "--output",
         metavar="OUT",
         show_default=False,
-        help="A file for one input, a folder for several, or - for standard output. "
-        "By default, outputs go beside their inputs.",
+        help="A file for one input, a folder for several or if it ends with /, or - for standard "
+        "output. By default, outputs go beside their inputs.",
     ),
 ]
 Quality = Annotated[

@@ -64,7 +64,8 @@ def decode(
 ) -> None:
     """Decode .llc files as images.
 
-    Of two names, the second is the output if it is the name of an image or does not exist.
+    Of two names, the second is the output if it ends as an image does, or if it does not exist and
+    does not end with .llc.
     """
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")

@@ -62,7 +62,8 @@ def encode(
 ) -> None:
     """Encode images as .llc files.
 
-    Of two names, the second is the output if it ends with .llc or does not exist.
+    Of two names, the second is the output if it ends with .llc, or if it does not exist and does
+    not end as an image does.
     """
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
