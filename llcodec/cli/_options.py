@@ -279,8 +279,18 @@ Threads = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="CPU threads. By default, one per core.",
+        help="CPU threads of each process. By default, one per core, shared out among --jobs.",
         callback=_announced,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="Files in work at once, each in a process of its own, which loads the model.",
     ),
 ]
 OutputQuality = Annotated[
