@@ -82,6 +82,7 @@ def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
         "model": "fast",
         "brightness": 1.0,
         "exposure": 0.0,
+        "black_point": 0.0,
     }
 
 
@@ -198,6 +199,18 @@ def test_rare_suffixes_of_jpeg(llc: Llc, file: Path, tmp_path: Path, suffix: str
     assert llc("decode", file, tmp_path / f"x{suffix}").code == 0
     with Image.open(tmp_path / f"x{suffix}") as image:
         assert image.format == "JPEG"
+
+
+def test_black_point(llc: Llc, file: Path, sample: bytes) -> None:
+    result = llc("decode", file, "--json", "--black-point", "20")
+    assert json.loads(result.out)["black_point"] == 20
+    with Image.open(file.with_suffix(".png")) as image:
+        deeper = np.asarray(llcodec.decode(sample, black_point=20))
+        assert np.array_equal(np.asarray(image), deeper)
+        assert deeper.mean() < np.asarray(llcodec.decode(sample)).mean()
+    refused = llc("decode", file, "--as-shot", "--black-point", "20", "--force")
+    assert refused.code == 2
+    assert "give one of --as-shot and --black-point" in refused.err
 
 
 @pytest.mark.parametrize("stops", ["+0.5", "-1", "2"])
