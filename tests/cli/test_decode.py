@@ -11,6 +11,7 @@ from PIL import Image
 import llcodec
 
 Llc = Callable[..., Any]
+List = Callable[[Path], list[str]]
 
 
 @pytest.fixture
@@ -157,6 +158,16 @@ def test_salvage_shows_what_is_left_and_tells_what_is_lost(llc: Llc, tiled: Path
     record = json.loads(llc("decode", tiled, "--salvage", "--json", "--force").out)
     assert record["lost"] == ["0,0,64,64"]
     assert record["problems"]
+
+
+def test_salvage_of_nothing_is_an_error(llc: Llc, file: Path, listing: List) -> None:
+    file.write_bytes(file.read_bytes()[:-30])
+    before = listing(file.parent)
+    result = llc("decode", file, "--salvage")
+    assert (result.code, result.out) == (1, b"")
+    line = f"llc: {file}: nothing can be recovered: its only tile is lost"
+    assert result.err.splitlines() == [line]
+    assert listing(file.parent) == before
 
 
 def test_salvage_of_a_whole_file_is_the_picture(llc: Llc, tiled: Path) -> None:
