@@ -9,6 +9,8 @@ from torch import Tensor
 from llcodec.data.darkening import Darkening, darken, random_darkening
 from llcodec.nerco.views import View, to_signed, to_unit
 
+_EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of the light
+
 
 @dataclass(frozen=True)
 class PhotographDarkening:
@@ -27,7 +29,8 @@ class PhotographDarkening:
         return bright.with_picture(pictures.to(picture), overviews.to(overview))
 
     def _darkened(self, crop: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
-        how = random_darkening(self.rng)
+        exposure = float(np.exp(self.rng.uniform(*np.log(_EXPOSURES))))
+        how = random_darkening(self.rng, exposure)
         return _taken(crop, how, self.rng), _taken(whole, how, None)
 
 
