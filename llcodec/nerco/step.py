@@ -99,6 +99,12 @@ class NercoStep:
             judged = measured.new_full((2,), math.nan)
         return StepLosses(*torch.cat((measured, judged)).tolist())
 
+    def judge(self, low: View, high: View) -> Tensor:
+        """Take one step of the discriminators alone, and return the losses of D_H and D_L."""
+        with torch.no_grad():
+            loop = dual_loop(self.model, low, high, identity=False, camera=self.camera)
+        return self._update_discriminators(loop)
+
     def restore(self, high: View) -> StepLosses:
         """Take one step of the networks that enhance, to restore darkened bright pictures.
 

@@ -94,6 +94,18 @@ def test_restoring_moves_what_enhances_and_nothing_else(
     assert last.d_high == last.adversarial == 0
 
 
+def test_judging_moves_the_discriminators_and_nothing_else(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
+    step = make_step()
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    losses = step.judge(low, high)
+    assert losses.shape == (2,)
+    assert losses.isfinite().all()
+    assert moved(model, step.model) == set()
+    assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
+
+
 def test_restoration_is_a_term_of_the_loop_if_it_has_a_weight(
     make_step: Callable[..., NercoStep], low: View, high: View
 ) -> None:
