@@ -210,6 +210,16 @@ def _planes(pixels: Floats) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(pixels)).permute(2, 0, 1)[None].contiguous()
 
 
+def command(options: argparse.Namespace) -> str:
+    """Return the command line, with the names of folders and files alone."""
+    parts = ["python -m measurements.nerco_terms"]
+    for name, value in vars(options).items():
+        if value is not None:
+            values = value if isinstance(value, list) else [value]
+            parts += [f"--{name}", *(v.name if isinstance(v, Path) else str(v) for v in values)]
+    return " ".join(parts)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure the states of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -234,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sampler = UnpairedSampler(pictures, np.random.default_rng(0))
     pairs = DataFolders.sort([options.pairs]).read_some("val", options.most)
     names = {"weights": options.weights.name if options.weights else "as initialised"}
-    names |= {"machine": machine()}
+    names |= {"command": command(options), "machine": machine()}
     result = names | measure(model, sampler, pairs, options)
     with atomic_write(options.out) as part:
         part.write_text(json.dumps(result, indent=1) + "\n")

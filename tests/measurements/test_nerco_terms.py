@@ -67,6 +67,8 @@ def test_the_command_writes_its_result(
     main([*map(str, folders), *few, *weights, "--out", str(out)])
     result = json.loads(out.read_text())
     assert result["weights"] == "nerco.safetensors"
+    assert result["command"].startswith("python -m measurements.nerco_terms --dark ")
+    assert str(tmp_path) not in out.read_text()
     assert {"adversarial", "edges", "loop_bright", "identity", "total"} < set(result["terms"])
     for term in result["terms"].values():
         assert term["gradient"] > 0
