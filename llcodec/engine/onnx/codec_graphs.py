@@ -22,9 +22,12 @@ def family_of(preset: Preset) -> Family:
     return fast.FAMILY if preset.family == "fast" else cheng.FAMILY
 
 
-def synthesis(preset: Preset, arrays: Arrays) -> bytes:
-    """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3."""
-    graph = Graph()
+def synthesis(preset: Preset, arrays: Arrays, *, half: bool = False) -> bytes:
+    """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3.
+
+    ``half`` is as for :class:`llcodec.engine.onnx.graph.Graph`.
+    """
+    graph = Graph(half=half)
     layers = Layers(graph, arrays)
     latents = graph.input("latents", (1, preset.latents, "h", "w"))
     x, factor = family_of(preset).synthesis(layers, preset, latents)
