@@ -13,7 +13,7 @@ from llcodec.codec.brightness import Brightness
 from llcodec.codec.parallel import parallel_map
 from llcodec.codec.region import Region, needed_latents, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, place_of, windows
+from llcodec.codec.windows import DECODER_HALO, LatentBox, place_of, windows
 from llcodec.container import Header, Tile
 from llcodec.engine.protocol import Place, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
@@ -139,8 +139,8 @@ def synthesise(
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        piece = transforms.synthesise(plane.crop(window) * factor)
-        piece = piece[in_pixels(rows.inner), in_pixels(columns.inner)]
+        core = rows.inner, columns.inner
+        piece = transforms.synthesise(plane.crop(window) * factor, core)
         if shown is not None:
             place = place_of(rows.core, columns.core, header.height, header.width)
             piece = shown.adjust(piece, place)

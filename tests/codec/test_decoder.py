@@ -9,7 +9,7 @@ from llcodec._bitstream import LATENT_UNITS
 from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
 from llcodec.codec.encoder import analyse
 from llcodec.codec.samples import to_samples
-from llcodec.codec.windows import CORE, LatentBox
+from llcodec.codec.windows import SIDE, LatentBox
 from llcodec.container import Header, Tile
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.errors import CorruptError, InputError
@@ -48,7 +48,7 @@ def whole(tiny: "Tiny", units: torch.Tensor, header: Header) -> torch.Tensor:
 @pytest.fixture(scope="module")
 def large(tiny: "Tiny", make_picture: "MakePicture") -> Large:
     """Latents in 1/64 of a picture that takes several windows, and its header."""
-    pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
+    pixels = make_picture(37, (SIDE + 9) * 16 - 3, seed=4, white=90)
     analysis = analyse(TorchTransforms(tiny.trained), pixels)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
     units = (torch.from_numpy(analysis.latents) * gain * LATENT_UNITS).round()
