@@ -114,6 +114,7 @@ class Decoding:
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -130,7 +131,7 @@ class Decoding:
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
-            output, lost = _written(picture, format, self.output_quality)
+            output, lost = _written(picture, format, self.output_quality, self.png_level)
             header = read_header(data, limits)
             facts = {
                 "bytes": len(output),
@@ -185,6 +186,7 @@ class Enhancing:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     partial: bool = False
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
@@ -196,7 +198,7 @@ class Enhancing:
             start = perf_counter()
             picture = _read(source, self)
             bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
-            output, lost = _written(bright, format, self.output_quality)
+            output, lost = _written(bright, format, self.output_quality, self.png_level)
             facts = {
                 "bytes": len(output),
                 "width": bright.width,
@@ -253,13 +255,13 @@ def _read(source: Path | bytes, options: Encoding | Enhancing) -> "Picture":
 
 
 def _written(
-    picture: "Picture", format: str, quality: int | None
+    picture: "Picture", format: str, quality: int | None, png_level: int | None
 ) -> tuple[memoryview, tuple[str, ...]]:
     """Return the file of a picture, and a line that names what the format cannot hold."""
     from llcodec.imaging import write_picture
 
     encoded = io.BytesIO()
-    lost = write_picture(picture, encoded, format=format, quality=quality)
+    lost = write_picture(picture, encoded, format=format, quality=quality, png_level=png_level)
     return encoded.getbuffer(), lost
 
 
