@@ -128,6 +128,7 @@ class Decoding:
             from llcodec.container import read_header
 
             data = read_source(source)
+            refuse_picture(data, self.max_pixels)
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
@@ -232,6 +233,7 @@ class Verifying:
             from llcodec._reading import read_source
 
             data = read_source(source)
+            refuse_picture(data, self.max_pixels)
             codec = codec_for(data, self.model, "cpu", limits)
             start = perf_counter()
             header = codec.verify(data, limits=limits)
@@ -252,6 +254,29 @@ def _read(source: Path | bytes, options: Encoding | Enhancing) -> "Picture":
     with muted_stderr():  # LibRaw prints the errors that it raises
         picture = read_picture(source, max_pixels=options.max_pixels, partial=options.partial)
     return stripped(picture) if options.strip else picture
+
+
+def refuse_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> None:
+    """Check that what is read as an ``.llc`` file is not an image.
+
+    Raises:
+        NotAnLlcFileError: when it is.
+    """
+    from llcodec._signature import SIGNATURE
+    from llcodec.errors import LlcError, NotAnLlcFileError
+
+    if data.startswith(SIGNATURE):
+        return
+    from llcodec.imaging import picture_size  # not before it is needed: it is slow
+
+    try:
+        picture_size(data, max_pixels=max_pixels)
+    except LlcError:
+        return
+    raise NotAnLlcFileError(
+        "is an image, and not an .llc file: llc enhance makes it bright, and llc encode makes an "
+        ".llc file of it"
+    )
 
 
 def _written(

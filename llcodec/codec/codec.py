@@ -252,7 +252,8 @@ class Codec:
         Nothing is lost of an intact file.
 
         Raises:
-            LlcError: as :meth:`decode` does; FormatError only when the header is damaged.
+            LlcError: as :meth:`decode` does; FormatError only when the header is damaged, or when
+                no tile is intact.
         """
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)

@@ -46,6 +46,9 @@ def salvage(
 
     Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
     across the border, where their own border latents are repeated.
+
+    Raises:
+        CorruptError: when no tile is intact.
     """
     header, problems = file.header, list(file.problems)
     plane = empty_plane(coder, header, None)
@@ -57,6 +60,9 @@ def salvage(
             problems.append(str(latents))
         else:
             place_tile(plane, header, number, latents)
+    if len(lost) == header.tile_count:
+        which = "its only tile is" if len(lost) == 1 else f"all its {len(lost):,} tiles are"
+        raise CorruptError(f"nothing can be recovered: {which} lost")
     _continue_into(plane, header, lost)
     pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
     restore(pixels, file.flat, header, whole_picture(header))
