@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._arrays import Samples, white_level
+from llcodec._arrays import Floats, Samples, white_level
 from llcodec._bitstream import TONE_GRID_COLUMNS, TONE_GRID_ROWS
 from llcodec.codec.graphics import is_graphic
 from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.exposures import interpolated, is_local, positions
-from llcodec.engine.protocol import Floats
 
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance
 _LEAST_SHARE = 0.01  # of the picture

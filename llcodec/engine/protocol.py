@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from llcodec._arrays import Floats as Floats  # of pictures H×W×3, or latents M×h×w
+from llcodec._arrays import Floats  # of pictures H×W×3, or latents M×h×w
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
-from llcodec._arrays import Arrays
+from llcodec._arrays import Arrays, Floats
 from llcodec.engine.exposures import is_local, positions
-from llcodec.engine.protocol import Floats, Place
+from llcodec.engine.protocol import Place
 from llcodec.engine.tensors import picture_of, planes_of
 from llcodec.engine.torch_models import joint_model, placed
 from llcodec.nets.joint import JointModel

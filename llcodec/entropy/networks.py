@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._bitstream import LATENT_UNIT_BITS, QUALITY_LEVELS, QUALITY_UNITS
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 from llcodec.entropy.fixed_point import IntegerLayer, Whole, convolve_all
 from llcodec.entropy.order import Positions, coding_order
 from llcodec.entropy.prediction import ChannelGroup, GroupRate

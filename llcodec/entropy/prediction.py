@@ -15,7 +15,7 @@ from llcodec._bitstream import (
     MEAN_LIMIT,
     SCALE_LEVELS,
 )
-from llcodec._coding_order import Taps
+from llcodec._causal_context import Taps
 from llcodec.entropy.fixed_point import IntegerLayer, Whole, multiply_all
 from llcodec.entropy.order import Positions, gather_neighbours
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._coding_order import CodingOrder, Taps, context_taps, square_taps
+from llcodec._causal_context import CodingOrder, Taps, context_taps, square_taps
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context

@@ -4,10 +4,11 @@ from itertools import product
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.onnx.pooled_branch import grid_inputs, snr_branch
 from llcodec.nets.presets import Preset
 

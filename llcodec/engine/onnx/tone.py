@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     TONE_FLOOR,
     TONE_GAIN_UNITS,
@@ -16,7 +17,7 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
 )
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.errors import BrokenModelError
 
 _GAIN_UNITS = TONE_GAIN_UNITS / np.log(2)  # natural logarithms to numbers

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     LOCAL_TONE_COUNT,
     LUMA_WEIGHTS,
@@ -16,7 +17,7 @@ from llcodec._bitstream import (
     TONE_GRID_ROWS,
 )
 from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Floats, Layers
+from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.engine.onnx.local_tone import LocalCurve
 from llcodec.engine.onnx.shapes import Shapes, conv, linear
 from llcodec.engine.onnx.tone import Curve

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
 from llcodec.engine.exposures import is_local
 from llcodec.engine.onnx import codec_graphs
@@ -23,7 +24,7 @@ from llcodec.engine.onnx.tone_network import (
     network,
     network_inputs,
 )
-from llcodec.engine.protocol import Floats, Place
+from llcodec.engine.protocol import Place
 from llcodec.nets.presets import Preset
 
 _SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
