@@ -43,7 +43,7 @@ class Dispatcher:
     """Does tasks with a crew.
 
     A task whose worker dies is done again, from the second time on in a process that does nothing
-    else, so that a picture that kills its worker is found.
+    else, so that the picture that kills its worker is identified.
 
     Args:
         crew: starts workers.
@@ -64,9 +64,9 @@ class Dispatcher:
     _failed_starts: int = 0
 
     def run(self) -> Iterator[Outcome]:
-        """Yield what becomes of the tasks, in any order; at least one outcome a second.
+        """Yield the outcomes of the tasks, in any order, at least one a second.
 
-        An outcome without rows may say nothing: it is a beat.
+        An outcome without rows only shows that the job is alive.
 
         Raises:
             LlcError: when no worker can start.
@@ -187,7 +187,7 @@ class Dispatcher:
         return None
 
     def _place_large(self) -> str | None:
-        """Begin tasks that need more room than others; return a node that must become empty."""
+        """Begin tasks that need more room than others; return a node to empty for one."""
         while self._large:
             task, megapixels = self._large[0]
             free = [

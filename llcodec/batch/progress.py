@@ -1,4 +1,4 @@
-"""Show how far a job is: a bar on a terminal, or else a line a minute."""
+"""Show the progress of a job: a bar on a terminal, otherwise a line a minute."""
 
 import sys
 import time

@@ -1,6 +1,6 @@
 """Folders and files in any store that fsspec knows: local disks, S3, GCS, Azure, and more.
 
-Files appear whole or not at all. On local disks, see :mod:`llcodec._outputs`; object stores show
+Files appear complete or not at all. On local disks, see :mod:`llcodec._outputs`; object stores show
 a file when its last byte has arrived; elsewhere it is written under a hidden name and renamed.
 """
 
@@ -32,7 +32,7 @@ class Entry:
 
     Attributes:
         path: its path in the store.
-        size: its bytes; None for folders, and if the store does not tell.
+        size: its bytes; None for folders, and for stores that do not report it.
         folder: whether it is a folder.
     """
 
@@ -78,7 +78,7 @@ class Store:
         """Return the entry of a path, or None if there is nothing.
 
         Raises:
-            InputError: when the store does not tell.
+            InputError: when the store cannot be read.
         """
         with _explained(InputError, "cannot be read"):
             try:
@@ -91,7 +91,7 @@ class Store:
         """Return the files and folders that match a pattern, by path.
 
         Raises:
-            InputError: when the store does not tell.
+            InputError: when the store cannot be read.
         """
         with _explained(InputError, "cannot be listed"):
             found = patiently(lambda: self.fs.glob(pattern, detail=True))
@@ -133,7 +133,7 @@ class Store:
             patiently(lambda: self.fs.get_file(path, str(to)))
 
     def write(self, path: str, data: bytes | memoryview, *, overwrite: bool) -> None:
-        """Write a file, whole or not at all; folders are made as needed.
+        """Write a file, completely or not at all; folders are created as needed.
 
         Raises:
             OutputExistsError: when it exists and ``overwrite`` is not set.
@@ -158,7 +158,7 @@ class Store:
             self._rename_into(path, lambda partial: self.fs.pipe_file(partial, bytes(data)))
 
     def put(self, path: str, file: Path) -> None:
-        """Copy a local file to the store, whole or not at all, over what is there.
+        """Copy a local file to the store, completely or not at all, replacing any file there.
 
         Raises:
             OutputError: when it cannot be written.
@@ -231,7 +231,7 @@ def _is_linked_folder(info: dict[str, Any]) -> bool:
 
 def _exists(url: str) -> OutputExistsError:
     return OutputExistsError(
-        f"{url} exists already (--force overwrites it, --resume keeps what is whole)"
+        f"{url} exists already (--force overwrites it, --resume keeps complete outputs)"
     )
 
 

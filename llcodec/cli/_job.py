@@ -88,7 +88,7 @@ def do_job(settings: "Settings", ends: Ends, run: Run, what: str) -> "Counts":
             reporter = _Reporter(progress, quiet=run.quiet)
             counts = run_job(job, cluster, reporter.watch)
     except Stopped:
-        print_problem(f"to go on: {same_command()}")
+        print_problem(f"to continue: {same_command()}")
         raise
     if not run.quiet or counts.failed:
         for line in summary(counts, job.folder):
@@ -121,6 +121,6 @@ class _Reporter:
 
 
 def same_command() -> str:
-    """Return the command that goes on with this job."""
+    """Return the command that continues this job."""
     words = [word for word in sys.argv[1:] if word not in ("--force", "-f", "--resume")]
     return shlex.join(["llc", *words, "--resume"])

@@ -1,7 +1,7 @@
-"""What of a picture holds light: not the constant borders, and nothing of a flat picture.
+"""Find the content of a picture: all but constant borders, and nothing of a flat picture.
 
 Letterbox bars, the corners of a fisheye picture and the background of a rotated scan have one
-colour. They say nothing about the exposure of what lies between them.
+colour. They carry no information about the exposure of the rest.
 """
 
 from dataclasses import dataclass

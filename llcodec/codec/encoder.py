@@ -77,7 +77,7 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """A picture as the analysis transform sees it.
+    """The input of the analysis transform.
 
     The tone curve turns what the transform sees of the border into the border's own colour.
     """

@@ -1,4 +1,4 @@
-"""The arrays under which weight files hold integer networks, and what they see.
+"""Store integer networks as arrays of weight files, and restore them.
 
 A model of version 1 has one group of channels, which sees its own neighbours. In a model of
 version 2, each group after the first also sees the 3×3 latents of all earlier groups.

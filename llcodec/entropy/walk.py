@@ -1,4 +1,4 @@
-"""The walk over the latents of a tile, the same for encoder and decoder."""
+"""Walk over the latents of a tile, in the same way in encoder and decoder."""
 
 from collections.abc import Callable
 

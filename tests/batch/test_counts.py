@@ -24,7 +24,7 @@ def test_pictures_and_files_are_counted() -> None:
     assert summary(counts, "out/_manifest")[1:] == [
         "1.8 kB read, 200 bytes written",
         "manifest: out/_manifest",
-        "--retry-failed out/_manifest does what failed again",
+        "--retry-failed out/_manifest processes the failures again",
     ]
 
 

@@ -93,7 +93,7 @@ def test_as_the_documentation_shows_it(llc: Llc, dark: Dark, s3: Server, tmp_pat
         assert fs.cat_file(f"small/{file.relative_to(tmp_path / 'ref')}") == file.read_bytes()
     refused = llc(*encode, **more)
     assert (refused.code, len(refused.err.splitlines())) == (1, 1)
-    assert "--resume goes on with it" in refused.err
+    assert "--resume continues it" in refused.err
 
     fs.pipe_file("small/0/0.llc", fs.cat_file("small/0/0.llc")[:-1] + b"x")
     resumed = llc(*encode, "--resume", **more)
@@ -186,7 +186,7 @@ def test_nothing_is_lost_and_nothing_done_twice(
         _, told = first.communicate(timeout=200)
         assert first.returncode == 130
         assert "Traceback" not in told
-        [how] = re.findall(r"^llc: to go on: llc (.*)$", told, re.MULTILINE)
+        [how] = re.findall(r"^llc: to continue: llc (.*)$", told, re.MULTILINE)
         assert how.endswith("--resume")
         known = len(rows(fs, "small/_manifest"))
         assert known >= MANY // 10  # rows of what was done are not lost

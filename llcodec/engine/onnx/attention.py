@@ -1,4 +1,4 @@
-"""Self-attention that never has all scores in memory."""
+"""Self-attention that never holds all scores in memory."""
 
 import numpy as np
 

@@ -105,7 +105,7 @@ class _Walk:
         return f"{self._name}.{self._number - 1}"
 
     def skip(self) -> None:
-        """Go past a layer without parameters."""
+        """Skip a layer without parameters."""
         self._number += 1
 
     def residuals(self, x: Value, count: int) -> Value:
@@ -121,7 +121,7 @@ class _Walk:
         return out
 
     def upsample(self, x: Value) -> Value:
-        """Add a subpixel convolution, and its activation (before the shuffle: it is the same)."""
+        """Add a subpixel convolution, and its activation before the shuffle, which is the same."""
         out = self._layers.leaky(self._layers.conv(f"{self.next()}.0", x))
         self.skip()
         return self._layers.shuffle(out)

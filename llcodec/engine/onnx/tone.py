@@ -1,7 +1,7 @@
 """The global tone curve; see :mod:`llcodec.nets.tone`.
 
-What a network predicts becomes a curve by a few operations, done by NumPy; the curve is applied to
-pictures within the graph of the analysis.
+NumPy turns the predictions of a network into a curve; the graph of the analysis applies the curve
+to pictures.
 """
 
 from dataclasses import dataclass

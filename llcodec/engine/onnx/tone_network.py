@@ -1,6 +1,6 @@
 """The tone networks; see :mod:`llcodec.nets.tone_networks`.
 
-The networks of an ensemble are one graph. What goes into it is made of a thumbnail by NumPy.
+The networks of an ensemble are one graph. NumPy computes its inputs from a thumbnail.
 """
 
 from itertools import pairwise
@@ -146,7 +146,7 @@ def faded_if_bright(curve: Curve | LocalCurve, thumbnail: Floats) -> Curve | Loc
 
     See :func:`llcodec.nets.tone.fade_if_bright`.
     """
-    with np.errstate(all="ignore"):  # of weights that make no sense
+    with np.errstate(all="ignore"):  # of nonsensical weights
         before, after = (
             _luma(x).mean(dtype=np.float32) + np.float32(TONE_FLOOR)
             for x in (thumbnail, curve.applied(thumbnail))

@@ -79,7 +79,7 @@ class OnnxTransforms:
         position = np.float32(min(max(quality - MIN_QUALITY, 0), QUALITY_LEVELS - 1))
         low = min(int(position), QUALITY_LEVELS - 2)
         share, table = position - np.float32(low), self._arrays[name]
-        with np.errstate(over="ignore"):  # of weights that make no sense
+        with np.errstate(over="ignore"):  # of nonsensical weights
             gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
         return gains
 
@@ -167,6 +167,6 @@ class OnnxTransforms:
         return self._analyses[key]
 
     def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
-        with np.errstate(all="ignore"):  # of weights that make no sense
+        with np.errstate(all="ignore"):  # of nonsensical weights
             model = build(self._preset, self._arrays)
         return Session(model, self._provider)
