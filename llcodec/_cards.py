@@ -168,7 +168,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def check_shipped(path: Path) -> None:
-    """See that a shipped file is the one whose checksum lies beside it, and goes by its own name.
+    """Check that a shipped file has the checksum listed beside it, and is named like its model.
 
     Raises BrokenModelError if not, or if there is no checksum.
     """

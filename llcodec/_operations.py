@@ -86,7 +86,7 @@ class Encoding:
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_told(picture.left_out, picture.problems),
+                **_reported(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -129,7 +129,7 @@ class Decoding:
             data = read_source(source)
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
-            picture, told = self._decode(codec, data, limits)
+            picture, details = self._decode(codec, data, limits)
             output, lost = _written(picture, format, self.output_quality)
             header = read_header(data, limits)
             facts = {
@@ -138,8 +138,8 @@ class Decoding:
                 "width": picture.width,
                 "height": picture.height,
                 **self._light,
-                **told,
-                **_told(lost),
+                **details,
+                **_reported(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -164,8 +164,8 @@ class Decoding:
         from llcodec.codec.region import Region
 
         region = None if self.region is None else Region(*self.region)
-        told = {} if region is None else {"region": str(region)}
-        return codec.decode(data, **self._light, region=region, limits=limits), told
+        details = {} if region is None else {"region": str(region)}
+        return codec.decode(data, **self._light, region=region, limits=limits), details
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
-                **_told((*picture.left_out, *lost), picture.problems),
+                **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -272,6 +272,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+def _reported(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
     lines = {"left_out": list(left_out), "problems": list(problems)}
     return {name: each for name, each in lines.items() if each}

@@ -135,7 +135,7 @@ def test_llc_files_come_by_path_as_bytes_or_as_an_object(sample: bytes, tmp_path
         (lambda: UNTYPED.enhance(make_image(), strength="1"), "strength must be a number"),
     ],
 )
-def test_wrong_types_are_told_in_words(call: Callable[[], object], message: str) -> None:
+def test_wrong_types_are_reported_in_words(call: Callable[[], object], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call()
 

@@ -212,11 +212,11 @@ def read_failed(folder: str) -> Iterator[Row]:
         raise InputError(f"{folder}: no manifest of a job")
     unique, last = _last(np.concatenate(keys))
     wanted = set(unique[np.concatenate(failed)[last]].tolist())
-    told: set[str] = set()
+    yielded: set[str] = set()
     for rows in _batches(folder, ["source", "member", "target", "error"]):
         for row in rows:
-            if row["source"] not in told and _key(row["source"], row["member"]) in wanted:
-                told.add(row["source"])
+            if row["source"] not in yielded and _key(row["source"], row["member"]) in wanted:
+                yielded.add(row["source"])
                 yield Row(row["source"], row["target"], error=row["error"])
 
 

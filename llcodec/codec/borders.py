@@ -74,7 +74,7 @@ def constant_borders(pixels: Samples) -> Borders:
             found[corner] = lengths
     sharp = {_colour(pixels, n) for n, lengths in found.items() if _is_sharp(pixels, n, lengths)}
     found = {n: lengths for n, lengths in found.items() if _colour(pixels, n) in sharp}
-    if found and _goes_on(pixels, found):
+    if found and _continues(pixels, found):
         bars = {n: np.where(each == width, width, each.min()) for n, each in found.items()}
         found = {n: each for n, each in bars.items() if each.sum() >= least}
     return found
@@ -107,7 +107,7 @@ def _is_sharp(pixels: Samples, corner: int, lengths: NDArray[np.intp]) -> bool:
     return bool(differs.mean() >= _SHARP_SHARE)
 
 
-def _goes_on(pixels: Samples, borders: Borders) -> bool:
+def _continues(pixels: Samples, borders: Borders) -> bool:
     """Return whether the colours of borders make up most of what lies within them."""
     height, width = pixels.shape[:2]
     mask = _mask(borders, height, width)

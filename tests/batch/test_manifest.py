@@ -84,7 +84,7 @@ def test_full_and_old_parts_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert len(list(tmp_path.glob("*.parquet"))) == 2
 
 
-def test_a_damaged_part_is_told(tmp_path: Path) -> None:
+def test_a_damaged_part_is_reported(tmp_path: Path) -> None:
     write(tmp_path, good("a"))
     [part] = tmp_path.glob("*.parquet")
     part.write_bytes(part.read_bytes()[:-9])

@@ -195,7 +195,7 @@ def test_no_strength_leaves_every_sample(enhance: Llc, picture: Make, tmp_path: 
         assert np.array_equal(np.asarray(dark), np.asarray(same))
 
 
-def test_strengths_are_told(enhance: Llc, picture: Make, tmp_path: Path) -> None:
+def test_strengths_are_reported(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     source = picture(tmp_path / "dark.png")
     assert ", strength 0.25, " in enhance(source, "--strength", "0.25").err
     assert ", strength" not in enhance(source, "--force").err
@@ -249,7 +249,7 @@ def test_any_size(llc: Llc, enhance: Llc, picture: Make, tmp_path: Path, size: A
             assert image.size == size
 
 
-def test_a_batch_goes_on_after_failures(enhance: Llc, picture: Make, tmp_path: Path) -> None:
+def test_a_batch_continues_after_failures(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.jpg"):
         picture(tmp_path / name)
     (tmp_path / "b.png").write_bytes((tmp_path / "b.png").read_bytes()[:60])

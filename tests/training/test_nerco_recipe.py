@@ -24,7 +24,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"steps": None}, "steps or in epochs"),
         ({"epochs": 3}, "steps or in epochs"),
@@ -35,6 +35,6 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"constant": 1.5}, "between 0 and 1"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(change: dict[str, object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_trained_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         replace(RECIPE, **change)  # type: ignore[arg-type]
