@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from llcodec._extras import install, missing
+from llcodec._extras import missing, not_installed
 from llcodec.cli._problems import complain, print_problem
 from llcodec.cli._signals import Stopped
-from llcodec.errors import InputError
 
 if TYPE_CHECKING:
     from llcodec.batch.counts import Counts
@@ -69,7 +68,7 @@ def do_job(settings: "Settings", ends: Ends, run: Run, what: str) -> "Counts":
         raise typer.BadParameter("give a SOURCE, or --retry-failed MANIFEST")
     absent = missing("ray", "fsspec", "pyarrow", "s3fs", "tenacity", "webdataset")
     if absent:
-        raise InputError(f"{absent[0]} is not installed: {install('scale')}")
+        raise not_installed(absent[0], "scale")
     wanted = Wanted(settings.suffixes, what, column=ends.column, base=ends.base)
     job = Job(
         ends.source,
