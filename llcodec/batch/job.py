@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final
 
-from llcodec.batch.about import check_same, describe
 from llcodec.batch.counts import Counts
 from llcodec.batch.crew import Cluster, Crew
 from llcodec.batch.dispatch import Dispatcher
+from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, has_manifest, read_done, read_failed
 from llcodec.batch.planning import Planner, normal
 from llcodec.batch.rooms import Rooms

@@ -5,7 +5,7 @@ import pytest
 
 from llcodec._operations import Decoding, Encoding
 from llcodec.batch import manifest
-from llcodec.batch.about import check_same, describe
+from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, Whole, has_manifest, read_done, read_failed
 from llcodec.batch.tasks import Settings
 from llcodec.errors import InputError

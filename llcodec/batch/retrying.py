@@ -45,7 +45,7 @@ _OF_THE_NETWORK: Final = frozenset(
 )
 
 
-def patiently(call: Callable[[], T]) -> T:
+def with_retries(call: Callable[[], T]) -> T:
     """Return what ``call`` returns; call it up to eight times while it fails temporarily.
 
     Raises whatever the last call raises.
