@@ -129,7 +129,7 @@ class Decoding:
             data = read_source(source)
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
-            picture, details = self._decode(codec, data, limits)
+            picture, told = self._decode(codec, data, limits)
             output, lost = _written(picture, format, self.output_quality)
             header = read_header(data, limits)
             facts = {
@@ -138,7 +138,7 @@ class Decoding:
                 "width": picture.width,
                 "height": picture.height,
                 **self._light,
-                **details,
+                **told,
                 **_reported(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
@@ -164,8 +164,8 @@ class Decoding:
         from llcodec.codec.region import Region
 
         region = None if self.region is None else Region(*self.region)
-        details = {} if region is None else {"region": str(region)}
-        return codec.decode(data, **self._light, region=region, limits=limits), details
+        told = {} if region is None else {"region": str(region)}
+        return codec.decode(data, **self._light, region=region, limits=limits), told
 
 
 @dataclass(frozen=True)

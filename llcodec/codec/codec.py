@@ -23,7 +23,7 @@ from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.container import Container, Header, Limits
-from llcodec.engine.choice import EngineRequest
+from llcodec.engine.choice import Asked
 from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
 from llcodec.errors import (
@@ -98,10 +98,10 @@ class Codec:
     def __init__(
         self, model: str = DEFAULT_MODEL, *, engine: str = "auto", device: str = "auto"
     ) -> None:
-        request, path = EngineRequest(engine, device), find_model(model)
+        asked, path = Asked(engine, device), find_model(model)
         self.file: ModelFile = read_model(path)
         with blames(path):
-            transforms, choice = load_transforms(request, self.file.preset, self.file.arrays)
+            transforms, choice = load_transforms(asked, self.file.preset, self.file.arrays)
         self.transforms: Transforms = transforms
         self.engine, self.device = choice.engine, choice.device
         self._coder = self.file.coder()

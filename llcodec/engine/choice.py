@@ -21,7 +21,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class EngineRequest:
+class Asked:
     """The engine and device that a caller requests.
 
     Attributes:

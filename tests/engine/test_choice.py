@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
-from llcodec.engine.choice import Choice, EngineRequest
+from llcodec.engine.choice import Asked, Choice
 from llcodec.errors import InputError
 
 PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]
@@ -44,19 +44,15 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("device", ["auto", "cpu"])
 def test_onnx_runtime_is_the_default_and_needs_no_pytorch(device: str) -> None:
-    assert EngineRequest(device=device).choose() == Choice("onnx", "cpu")
-    assert EngineRequest("onnx", device).choose() == Choice("onnx", "cpu")
-    assert EngineRequest("torch", device).choose() == Choice("torch", "cpu")
+    assert Asked(device=device).choose() == Choice("onnx", "cpu")
+    assert Asked("onnx", device).choose() == Choice("onnx", "cpu")
+    assert Asked("torch", device).choose() == Choice("torch", "cpu")
 
 
 @pytest.mark.usefixtures("no_torch")
 def test_without_pytorch_its_engine_is_an_extra() -> None:
-    assert EngineRequest().choose().engine == "onnx"
-    for asked in (
-        EngineRequest("torch"),
-        EngineRequest(device="mps"),
-        EngineRequest(device="cuda"),
-    ):
+    assert Asked().choose().engine == "onnx"
+    for asked in (Asked("torch"), Asked(device="mps"), Asked(device="cuda")):
         with pytest.raises(
             InputError, match=r'torch is not installed: pip install "llcodec\[torch'
         ):
@@ -65,16 +61,16 @@ def test_without_pytorch_its_engine_is_an_extra() -> None:
 
 @pytest.mark.usefixtures("torch_with_cuda")
 def test_a_gpu_that_only_pytorch_has_is_used_by_pytorch() -> None:
-    assert EngineRequest(device="cuda:1").choose() == Choice("torch", "cuda:1")
+    assert Asked(device="cuda:1").choose() == Choice("torch", "cuda:1")
     with pytest.raises(InputError, match="'cuda' is not available"):
-        EngineRequest("onnx", "cuda").choose()
+        Asked("onnx", "cuda").choose()
 
 
 @pytest.mark.usefixtures("onnx_with_cuda", "torch_with_cuda")
 def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
-    assert EngineRequest(device="cuda").choose() == Choice("onnx", "cuda")
-    assert EngineRequest().choose() == Choice("onnx", "cuda")
-    assert EngineRequest("torch", "cuda").choose() == Choice("torch", "cuda")
+    assert Asked(device="cuda").choose() == Choice("onnx", "cuda")
+    assert Asked().choose() == Choice("onnx", "cuda")
+    assert Asked("torch", "cuda").choose() == Choice("torch", "cuda")
 
 
 @pytest.mark.usefixtures("onnx_for_cuda", "no_gpu")
@@ -82,9 +78,9 @@ def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
 def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() -> None:
     if "CUDAExecutionProvider" in onnxruntime.capi._pybind_state.get_available_providers():
         pytest.skip("this machine may have a GPU")
-    assert EngineRequest().choose() == Choice("onnx", "cpu")
+    assert Asked().choose() == Choice("onnx", "cpu")
     with pytest.raises(InputError, match="device 'cuda' is not available"):
-        EngineRequest(device="cuda").choose()
+        Asked(device="cuda").choose()
 
 
 @pytest.mark.usefixtures("no_gpu")
@@ -94,12 +90,12 @@ def test_a_device_that_is_not_there_is_never_another(engine: str, device: str) -
     if device == "coreml" and "CoreMLExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this machine has CoreML")
     with pytest.raises(InputError, match=f"device '{device}'"):
-        EngineRequest(engine, device).choose()
+        Asked(engine, device).choose()
 
 
 @pytest.mark.parametrize("engine", ["", "onnxruntime", "ONNX"])
 def test_other_engines_are_unknown(engine: str) -> None:
     with pytest.raises(InputError, match=r"unknown engine .* \(auto, onnx or torch\)"):
-        EngineRequest(engine)
+        Asked(engine)
     with pytest.raises(InputError, match="unknown device 'tpu'"):
-        EngineRequest(device="tpu")
+        Asked(device="tpu")
