@@ -86,7 +86,7 @@ class Encoding:
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_told(picture.left_out, picture.problems),
+                **_reported(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -141,7 +141,7 @@ class Decoding:
                 "height": picture.height,
                 **self._light,
                 **told,
-                **_told(lost),
+                **_reported(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -207,7 +207,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
-                **_told((*picture.left_out, *lost), picture.problems),
+                **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -299,6 +299,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+def _reported(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
     lines = {"left_out": list(left_out), "problems": list(problems)}
     return {name: each for name, each in lines.items() if each}

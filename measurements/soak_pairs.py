@@ -36,7 +36,7 @@ class Pair:
         """The special properties of the pair, for counting."""
         picture = self.picture
         tiles = -(-picture.width // self.tile_size) * -(-picture.height // self.tile_size)
-        told = {
+        passed = {
             "alpha": picture.alpha is not None,
             "16 bits": picture.sixteen_bit,
             "grey": picture.grey,
@@ -44,7 +44,7 @@ class Pair:
             "metadata": picture.metadata != Metadata(),
             "a single row or column": 1 in (picture.width, picture.height),
         }
-        return tuple(name for name, true in told.items() if true)
+        return tuple(name for name, true in passed.items() if true)
 
 
 def random_pair(rng: np.random.Generator) -> Pair:

@@ -117,6 +117,6 @@ def _brightness(header: Header, brightness: float, exposure: float) -> Brightnes
 
 
 def check_exposure(stops: float) -> None:
-    """Raise InputError unless a picture can be exposed by so many stops."""
+    """Raise InputError unless the exposure can change by this many stops."""
     if not -MAX_STOPS <= stops <= MAX_STOPS:
         raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")

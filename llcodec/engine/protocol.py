@@ -1,9 +1,9 @@
-"""What a codec needs of the library that runs its float networks."""
+"""The interface between codecs and enhancers and the library that runs their float networks."""
 
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from llcodec._arrays import Floats as Floats  # of pictures H×W×3, or latents M×h×w
+from llcodec._arrays import Floats  # of pictures H×W×3, or latents M×h×w
 
 Core: TypeAlias = tuple[slice, slice]
 """Rows and columns of latents, each with a start and a stop."""
@@ -98,14 +98,14 @@ class Transforms(Protocol):
 
 
 class SnrAware(Protocol):
-    """The SNR-aware enhancer: a picture at once."""
+    """The SNR-aware enhancer: enhances a whole picture."""
 
     def enhance(self, picture: Floats) -> Floats:
         """Return the bright picture, H×W×3 in [0, 1], of a dark one of any size."""
 
 
 class Nerco(Protocol):
-    """NeRCo: a piece of a picture, and an overview of the whole."""
+    """NeRCo: enhances a piece of a picture, given an overview of the whole."""
 
     def brighten(self, piece: Floats, overview: Floats, rows: Floats, columns: Floats) -> Floats:
         """Return the bright piece, h×w×3 in [0, 1].

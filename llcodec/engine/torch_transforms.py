@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor
 
-from llcodec._arrays import Arrays
+from llcodec._arrays import Arrays, Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.exposures import is_local, positions
-from llcodec.engine.protocol import Core, Floats, Place
+from llcodec.engine.protocol import Core, Place
 from llcodec.engine.tensors import picture_of, planes_of
 from llcodec.engine.torch_models import joint_model, placed
 from llcodec.nets.joint import JointModel

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
-from llcodec._coding_order import MARGIN, context_taps
+from llcodec._causal_context import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.engine.torch_models import joint_arrays
 from llcodec.entropy.networks import EntropyNetworks

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, MAGNITUDE_BITS, MEAN_BITS
-from llcodec._coding_order import MARGIN, Taps, square_taps
+from llcodec._causal_context import MARGIN, Taps, square_taps
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context
 from llcodec.entropy.storage import group_views

@@ -102,7 +102,7 @@ def test_metadata_byte_for_byte(
 
 
 @pytest.mark.parametrize("form", ["AVIF", "TIFF"])
-def test_exif_that_is_written_anew(made: "type[Made]", form: str) -> None:
+def test_exif_that_is_written_again(made: "type[Made]", form: str) -> None:
     picture = made.described(made.noise(16, 16, 3), exif=made.exif(1), xmp=made.XMP % 1)
     metadata = made.rewrite(picture, form).metadata
     exif = Image.Exif()

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Array, Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.onnx.patches import every_nth, patch_transformer
 from llcodec.nets.constants import (
     CHENG_LOCAL_BLOCKS,

@@ -1,4 +1,4 @@
-"""What a family of codecs brings to the graphs of a codec."""
+"""The parts of the graphs that differ between families of codecs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -4,11 +4,12 @@ from itertools import product
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.cores import Reaches, cut
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.onnx.pooled_branch import grid_inputs, snr_branch
 from llcodec.nets.presets import Preset
 
@@ -122,7 +123,7 @@ class _Walk:
         return f"{self._name}.{self._number - 1}"
 
     def skip(self) -> None:
-        """Go past a layer without parameters."""
+        """Skip a layer without parameters."""
         self._number += 1
 
     def residuals(self, x: Value, count: int) -> Value:
@@ -138,7 +139,7 @@ class _Walk:
         return out
 
     def upsample(self, x: Value) -> Value:
-        """Add a subpixel convolution, and its activation (before the shuffle: it is the same)."""
+        """Add a subpixel convolution, and its activation before the shuffle, which is the same."""
         out = self._layers.leaky(self._layers.conv(f"{self.next()}.0", x))
         self.skip()
         return self._layers.shuffle(out)

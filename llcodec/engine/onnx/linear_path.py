@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import LINEAR_KERNEL, STRIDE
 from llcodec.engine.onnx.cores import cut_latents
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 
 _MARGIN = (LINEAR_KERNEL - STRIDE) // 2
 _GREY = np.float32(0.5)
