@@ -4,7 +4,6 @@ A safetensors file begins with the length of a JSON object, 8 bytes little-endia
 the shapes of all tensors, and the card that ``llcodec._weight_files`` writes among the metadata.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from llcodec._checksums import sha256_of
 from llcodec._families import Family, Kind, family_of
 from llcodec.errors import BrokenModelError, UnknownModelError
 
@@ -127,7 +127,7 @@ def read_card(path: Path) -> Card:
             kind=family_of(card["format"]).kind,
             preset=str(card["preset"]["name"]),
             size=path.stat().st_size,
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            sha256=sha256_of(path),
             parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
             training=training_on(card),
             notes=notes_on(card),
@@ -170,7 +170,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def check_shipped(path: Path) -> None:
-    """See that a shipped file is the one whose checksum lies beside it, and goes by its own name.
+    """Check that a shipped file has the checksum listed beside it, and is named like its model.
 
     Raises BrokenModelError if not, or if there is no checksum.
     """

@@ -86,7 +86,7 @@ class Encoding:
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_told(picture.left_out, picture.problems),
+                **_reported(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -115,6 +115,7 @@ class Decoding:
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -132,7 +133,7 @@ class Decoding:
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
-            output, lost = _written(picture, format, self.output_quality)
+            output, lost = _written(picture, format, self.output_quality, self.png_level)
             header = read_header(data, limits)
             facts = {
                 "bytes": len(output),
@@ -141,7 +142,7 @@ class Decoding:
                 "height": picture.height,
                 **self._light,
                 **told,
-                **_told(lost),
+                **_reported(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -192,6 +193,7 @@ class Enhancing:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     partial: bool = False
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
@@ -205,7 +207,7 @@ class Enhancing:
             bright = enhancer.enhance(
                 picture, self.strength, exposure=self.exposure, black_point=self.black_point
             )
-            output, lost = _written(bright, format, self.output_quality)
+            output, lost = _written(bright, format, self.output_quality, self.png_level)
             facts = {
                 "bytes": len(output),
                 "width": bright.width,
@@ -214,7 +216,7 @@ class Enhancing:
                 "strength": self.strength,
                 "exposure": self.exposure,
                 "black_point": self.black_point,
-                **_told((*picture.left_out, *lost), picture.problems),
+                **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -287,13 +289,13 @@ def refuse_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> None:
 
 
 def _written(
-    picture: "Picture", format: str, quality: int | None
+    picture: "Picture", format: str, quality: int | None, png_level: int | None
 ) -> tuple[memoryview, tuple[str, ...]]:
     """Return the file of a picture, and a line that names what the format cannot hold."""
     from llcodec.imaging import write_picture
 
     encoded = io.BytesIO()
-    lost = write_picture(picture, encoded, format=format, quality=quality)
+    lost = write_picture(picture, encoded, format=format, quality=quality, png_level=png_level)
     return encoded.getbuffer(), lost
 
 
@@ -306,6 +308,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+def _reported(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
     lines = {"left_out": list(left_out), "problems": list(problems)}
     return {name: each for name, each in lines.items() if each}

@@ -156,7 +156,7 @@ def test_errors_name_the_file_of_a_path(sample: bytes, tmp_path: Path) -> None:
         (lambda: UNTYPED.enhance(make_image(), strength="1"), "strength must be a number"),
     ],
 )
-def test_wrong_types_are_told_in_words(call: Callable[[], object], message: str) -> None:
+def test_wrong_types_are_reported_in_words(call: Callable[[], object], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call()
 

@@ -58,6 +58,14 @@ def _broken_links(document: Path, root: Path = ROOT) -> Iterator[str]:
             yield link
 
 
+def _recorded_modules() -> list[str]:
+    """Return the modules whose commands the files of results name."""
+    files = (*(ROOT / "results").rglob("*.json"), *(ROOT / "results").rglob("*.md"))
+    texts = (path.read_text("utf-8") for path in files)
+    found = {name for text in texts for name in re.findall(r"python -m ([\w.]*\w)", text)}
+    return sorted(found - {"llcodec.bench.NAME", "llcodec.data.NAME", "measurements.NAME"})
+
+
 def test_all_documents_are_read() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
     assert names >= {"README.md", "CONTRIBUTING.md", "docs/README.md", "weights/README.md"}
@@ -89,6 +97,21 @@ def test_paths_that_are_named_exist(document: Path) -> None:
 def test_every_page_of_docs_is_in_its_index() -> None:
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert pages <= set(_links(ROOT / "docs" / "README.md"))
+
+
+def test_every_result_has_a_line_that_says_what_makes_it() -> None:
+    names = {path.name for path in (ROOT / "results").iterdir()} - {"README.md"}
+    for index in (ROOT / "measurements" / "README.md", ROOT / "results" / "README.md"):
+        known = set(re.findall(r"[\w.-]+", index.read_text("utf-8")))
+        assert names <= known
+
+
+@pytest.mark.parametrize("module", _recorded_modules())
+def test_modules_of_recorded_commands_exist(module: str) -> None:
+    # As results/README.md says of older files.
+    now = re.sub(r"^llcodec\.(bench|data)\.", "measurements.", module)
+    path = ROOT / now.replace(".", "/")
+    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
 
 
 def test_the_citation_names_the_version() -> None:

@@ -313,6 +313,16 @@ OutputQuality = Annotated[
         help="Quality of JPEG, WebP and AVIF.",
     ),
 ]
+PngLevel = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=9,
+        metavar="0...9",
+        show_default="as small as 4, faster than 1",
+        help="Compression of PNG, from none (0) to the smallest and slowest (9).",
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]
 SkipExisting = Annotated[
     bool,

@@ -42,6 +42,7 @@ def decode(
     output: options.Output = None,
     format: options.Format = None,
     output_quality: options.OutputQuality = None,
+    png_level: options.PngLevel = None,
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
@@ -74,7 +75,7 @@ def decode(
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
-    file = PictureFile(format, output_quality, force)
+    file = PictureFile(format, output_quality, png_level, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
     decoding = Decoding(
@@ -89,6 +90,7 @@ def decode(
         output_quality,
         max_pixels,
         engine.value,
+        png_level,
     )
     prepare = _Loader(decoding, threads, file)
     share = Share(jobs, threads)

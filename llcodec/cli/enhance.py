@@ -36,6 +36,7 @@ def enhance(
     output: options.EnhancedOutput = None,
     format: options.PictureFormat = None,
     output_quality: options.OutputQuality = None,
+    png_level: options.PngLevel = None,
     strength: options.Strength = 1.0,
     exposure: options.Exposure = 0.0,
     black_point: options.BlackPoint = 0.0,
@@ -58,7 +59,7 @@ def enhance(
 
     Of two names, the second is the output if it does not exist.
     """
-    file = PictureFile(format, output_quality, force)
+    file = PictureFile(format, output_quality, png_level, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
     enhancing = Enhancing(
@@ -72,6 +73,7 @@ def enhance(
         max_pixels,
         engine.value,
         partial,
+        png_level,
     )
     prepare = _Loader(enhancing, threads, file)
     share = Share(jobs, threads)

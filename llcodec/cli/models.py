@@ -79,6 +79,31 @@ def path(name: Name) -> None:
     typer.echo(shipped_file(name))
 
 
+@app.command(cls=Command)
+def web(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|PATH", help="A shipped codec, or the weight file (.safetensors) of one."
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="OUT", show_default=False, help="The file."),
+    ],
+    force: options.Force = False,
+) -> None:
+    """Write a codec as the file that browsers decode with.
+
+    It has what decoding needs, and no more, and is about half as large as the weight file.
+    """
+    from llcodec.cli._output import write_output
+    from llcodec.codec.models import load_model
+    from llcodec.sharing.web_model import web_model
+
+    write_output(output, web_model(load_model(name)), force=force)
+
+
 def _shipped() -> list[str]:
     from llcodec._cards import shipped_files
     from llcodec.errors import UnknownModelError

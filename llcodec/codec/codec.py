@@ -12,12 +12,12 @@ from llcodec.codec.decoder import (
     check_black_point,
     check_brightness,
     check_exposure,
-    decode_latents,
     preview,
     synthesise,
 )
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
+from llcodec.codec.latents import ArrivingLatents, decode_latents
 from llcodec.codec.models import DEFAULT_MODEL, find_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
@@ -196,7 +196,7 @@ class Codec:
         region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
-        latents = decode_latents(self._coder, header, tiles, region)
+        latents = ArrivingLatents(self._coder, header, tiles, region)
         pixels = synthesise(
             self.transforms, latents, header, brightness, region, exposure, black_point
         )
@@ -229,15 +229,17 @@ class Codec:
         self._check_brightness(header, brightness)
         check_exposure(exposure)
         check_black_point(black_point)
-        latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
+        tiles = dict(enumerate(file.tiles))
         pixels, extent = None, None
         side = _preview_side(header, max_size)
-        if side is not None:
+        if side is not None and self.file.preset.linear_path:
+            plane = decode_latents(self._coder, header, tiles)
             pixels = preview(
-                self.transforms, latents, header, side, brightness, exposure, black_point
+                self.transforms, plane, header, side, brightness, exposure, black_point
             )
             extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
+            latents = ArrivingLatents(self._coder, header, tiles)
             pixels = synthesise(
                 self.transforms, latents, header, brightness, None, exposure, black_point
             )

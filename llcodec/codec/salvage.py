@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from llcodec import imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
-from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
+from llcodec.codec.decoder import synthesise
 from llcodec.codec.flat import restore
+from llcodec.codec.latents import LatentPlane, decode_tiles, empty_plane, place_tile
 from llcodec.codec.region import Region, whole_picture
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage

@@ -22,7 +22,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a caller asks for.
+    """The engine and device that a caller requests.
 
     Attributes:
         engine: one of ``ENGINES``. ``auto`` is ONNX Runtime, unless only PyTorch has the device.
@@ -42,7 +42,7 @@ class Asked:
         parse_device(self.device)
 
     def choose(self) -> Choice:
-        """Return the engine and the device to use; nothing else than what is asked for.
+        """Return the engine and the device to use; there is no fall-back.
 
         Raises:
             InputError: if the engine or the device is not available.

@@ -18,23 +18,6 @@ Make = Callable[..., Path]
 List = Callable[[Path], list[str]]
 
 
-@pytest.fixture
-def refused(llc: Llc, listing: List, tmp_path: Path) -> Callable[..., str]:
-    """Run ``llc`` on bad input, see that it is refused properly, and return the line."""
-
-    def call(*arguments: object, stdin: bytes = b"") -> str:
-        before = listing(tmp_path)
-        result = llc(*arguments, stdin=stdin)
-        assert (result.code, result.out) == (1, b"")
-        assert listing(tmp_path) == before
-        [line] = result.err.splitlines()
-        assert line.startswith("llc: ")
-        assert "internal error" not in line
-        return str(line)
-
-    return call
-
-
 Refused = Callable[..., str]
 COMMANDS = ["encode", "decode", "verify", "info"]
 

@@ -1,4 +1,4 @@
-"""Damaged files: what is whole is shown, what is lost is grey, and both are told."""
+"""Damaged files: intact tiles are recovered; lost ones are grey and listed."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What ONNX Runtime computes on: its execution providers, by the names of devices."""
+"""The execution providers of ONNX Runtime, by the names of devices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
