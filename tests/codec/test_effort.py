@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.effort import EFFORTS
 from llcodec.errors import InputError
@@ -21,7 +21,7 @@ def base() -> Codec:
     return Codec("base", device="cpu")
 
 
-def squared_error(codec: Codec, data: bytes, pixels: Pixels) -> float:
+def squared_error(codec: Codec, data: bytes, pixels: Samples) -> float:
     decoded = codec.decode(data).pixels
     return float(((decoded.astype(np.float64) - pixels) ** 2).sum())
 

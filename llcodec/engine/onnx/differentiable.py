@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Floats, Layers
+from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.nets.constants import LEAKY_SLOPE
 
 _Backward = Callable[[Value], Value]
