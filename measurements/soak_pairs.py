@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from llcodec import container
 from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
-from llcodec.codec.decoder import empty_plane, place_tile, synthesise
+from llcodec.codec.decoder import synthesise
+from llcodec.codec.latents import empty_plane, place_tile
 from llcodec.container import Header
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.entropy.walk import Latents

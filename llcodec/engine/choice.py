@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from llcodec._device import parse_device
-from llcodec._extras import names_extra
+from llcodec._extras import install, names_extra
 from llcodec.errors import InputError
 
 ONNX: Final = "onnx"
@@ -47,9 +47,21 @@ class Asked:
         Raises:
             InputError: if the engine or the device is not available.
         """
-        if self.engine == TORCH or (self.engine == "auto" and self._needs_torch()):
+        if self.engine == "auto" and self._needs_torch():
+            return self._only_torch()
+        return _torch(self.device) if self.engine == TORCH else _onnx(self.device)
+
+    def _only_torch(self) -> Choice:
+        try:
             return _torch(self.device)
-        return _onnx(self.device)
+        except InputError as error:
+            if parse_device(self.device).kind != "cuda":
+                raise
+            raise InputError(
+                f"the device {self.device!r} is not available: it needs a GPU of NVIDIA, and "
+                "onnxruntime-gpu in place of onnxruntime, or PyTorch for CUDA "
+                f"({install('torch')})"
+            ) from error
 
     def _needs_torch(self) -> bool:
         kind = parse_device(self.device).kind

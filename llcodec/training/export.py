@@ -90,10 +90,10 @@ def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetw
     )
     own = {"h_s": model.h_s, "context": model.context, "parameters": model.entropy_parameters}
     seen = largest_activations(model, own, calibration.batches)
-    hyper_bits = [activation_bits(v) for v in seen["h_s"]]
+    hyper_bits = [activation_bits(float(v.max())) for v in seen["h_s"]]
     # Hyper and context features meet in one input and must count in the same units.
-    joined = min(hyper_bits[-1], activation_bits(seen["context"][0]))
-    inner = [activation_bits(v) for v in seen["parameters"][:-1]]
+    joined = min(hyper_bits[-1], activation_bits(float(seen["context"][0].max())))
+    inner = [activation_bits(float(v.max())) for v in seen["parameters"][:-1]]
     ((view,),) = group_views(model.preset.order, [model.preset.latents])
     group = ChannelGroup(
         channels=view[0],

@@ -43,6 +43,30 @@ def test_files_of_another_kind(
     assert "llc: standard input: " in refused(command, "-", stdin=content)
 
 
+def test_images_and_llc_files_in_each_others_place(
+    refused: Refused, picture: Make, sample: bytes, tmp_path: Path
+) -> None:
+    image, file = picture(tmp_path / "a.png"), tmp_path / "a.llc"
+    file.write_bytes(sample)
+    for command in ("decode", "verify", "info"):
+        line = refused(command, image)
+        assert f"{image}: is an image, and not an .llc file: llc enhance makes it bright" in line
+        assert "llc encode makes an .llc file of it" in line
+        assert "is an image" in refused(command, "-", stdin=image.read_bytes())
+    for command in ("encode", "enhance"):
+        line = refused(command, file, "-o", tmp_path / "b.png")
+        assert line == f"llc: {file}: is an .llc file already: llc decode makes an image of it"
+        assert "is an .llc file already" in refused(command, "-", stdin=sample)
+
+
+def test_a_model_that_is_no_weight_file(refused: Refused, picture: Make, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("my model is in the other folder")
+    for command in ("encode", "enhance"):
+        line = refused(command, picture(tmp_path / "a.png"), "--model", note)
+        assert line == f"llc: {note}: not a weight file"
+
+
 @pytest.mark.parametrize("command", ["decode", "verify", "info"])
 @pytest.mark.parametrize("length", [1, 9, 40, 100, -13, -1])
 def test_truncated_file(
@@ -82,7 +106,7 @@ def test_unknown_model(refused: Refused, picture: Make, tmp_path: Path) -> None:
     source = picture(tmp_path / "a.png")
     assert refused("encode", source, "--model", "nope").startswith("llc: no model 'nope'")
     (tmp_path / "x.safetensors").write_bytes(b"no weights")
-    assert "damaged" in refused("encode", source, "--model", tmp_path / "x.safetensors")
+    assert "not a weight file" in refused("encode", source, "--model", tmp_path / "x.safetensors")
 
 
 def test_too_many_pixels(refused: Refused, picture: Make, sample: bytes, tmp_path: Path) -> None:

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._batch import deliver, run_batch
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Failure
+from llcodec.cli._work import Worker
 from llcodec.errors import CorruptError, InputError, UnknownModelError
 
 QUIET = Style(quiet=True)

@@ -284,7 +284,7 @@ def test_unknown_and_damaged_models(
     weights = tmp_path / "x.safetensors"
     assert "no such weight file" in refused(source, "--model", weights)
     weights.write_bytes(b"no weights")
-    assert "not a weight file of llcodec, or damaged" in refused(source, "--model", weights)
+    assert "not a weight file" in refused(source, "--model", weights)
     data = nerco.read_bytes()
     weights.write_bytes(data[:-50])
     assert "damaged weight file" in refused(source, "--model", weights)

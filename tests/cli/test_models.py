@@ -249,3 +249,21 @@ def test_an_installation_without_models_says_so(llc: Llc, shelf: Path, command: 
     (shelf / "fast.safetensors").unlink()
     result = llc("models", *command)
     assert (result.code, result.err) == (1, "llc: no models came with this installation\n")
+
+
+def test_a_model_for_the_web_is_written_once(llc: Llc, tmp_path: Path) -> None:
+    out = tmp_path / "fast.web.safetensors"
+    assert llc("models", "web", "fast", "-o", out).code == 0
+    assert b"llcodec-web-1" in out.read_bytes()[:100_000]
+    again = llc("models", "web", "fast", "-o", out)
+    assert again.code == 1
+    assert "exists already" in again.err
+    assert llc("models", "web", "fast", "-o", out, "--force").code == 0
+
+
+def test_an_enhancer_has_no_model_for_the_web(llc: Llc, tmp_path: Path) -> None:
+    file = str(_cards.shipped_file("nerco"))
+    result = llc("models", "web", file, "-o", tmp_path / "x")
+    assert result.code == 1
+    assert "not a weight file of the format" in result.err
+    assert not (tmp_path / "x").exists()

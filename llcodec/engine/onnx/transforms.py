@@ -24,7 +24,7 @@ from llcodec.engine.onnx.tone_network import (
     network,
     network_inputs,
 )
-from llcodec.engine.protocol import Place
+from llcodec.engine.protocol import Core, Place
 from llcodec.nets.presets import Preset
 
 _SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
@@ -134,9 +134,12 @@ class OnnxTransforms:
         """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
         return self._hyper_analysis.run({"latents": gained[None]})
 
-    def synthesise(self, latents: Floats) -> Floats:
-        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
-        return self._synthesis.run({"latents": latents[None]})
+    def synthesise(self, latents: Floats, core: Core | None = None) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain, or a core."""
+        _, height, width = latents.shape
+        core = core or (slice(0, height), slice(0, width))
+        cuts = codec_graphs.synthesis_inputs(self._preset, core, (height, width))
+        return self._synthesis.run({"latents": latents[None], **cuts})
 
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
         """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
