@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 TORCH_OTHERS ?= 2.9.0 2.14.1
 FUZZ_SECONDS ?= 600
 SOAK_PAIRS ?= 2000
-# 100 megapixels take minutes and 3 GB; a run that is stopped goes on with the next size.
+# 100 megapixels take minutes and 3 GB; a stopped run continues with the next size.
 MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
@@ -69,8 +69,20 @@ web/node_modules/installed: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	touch $@
 
+WEB_MODELS := web/build/models
+GOLDEN_MODELS := tests/golden/v1/tiny.safetensors tests/golden/v1/tiny-serial.safetensors
+
+# Models as browsers read them: the shipped codecs, and those of the golden files.
+$(WEB_MODELS)/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) $(GOLDEN_MODELS)
+	mkdir -p $(@D)
+	for model in fast base $(GOLDEN_MODELS); do \
+		$(VENV)/core/bin/llc models web $$model --force \
+			-o $(@D)/$$(basename $$model .safetensors).web.safetensors || exit 1; \
+	done
+	touch $@
+
 # The decoder for the browser, in Node.js.
-test-web: web/node_modules/installed
+test-web: web/node_modules/installed $(WEB_MODELS)/made
 	cd web && npm run check && npm test
 
 $(VENV)/torch-%/installed: pyproject.toml

@@ -8,12 +8,13 @@ import typer
 
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._batch import run_batch
 from llcodec.cli._help import Command, Group
 from llcodec.cli._model_checks import describe, facts
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._text import printable
+from llcodec.cli._work import Worker
 
 app = typer.Typer(cls=Group, rich_markup_mode=None)
 
@@ -76,6 +77,31 @@ def path(name: Name) -> None:
     from llcodec._cards import shipped_file
 
     typer.echo(shipped_file(name))
+
+
+@app.command(cls=Command)
+def web(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|PATH", help="A shipped codec, or the weight file (.safetensors) of one."
+        ),
+    ],
+    output: Annotated[
+        str,
+        typer.Option("-o", "--output", metavar="OUT", show_default=False, help="The file."),
+    ],
+    force: options.Force = False,
+) -> None:
+    """Write a codec as the file that browsers decode with.
+
+    It has what decoding needs, and no more, and is about half as large as the weight file.
+    """
+    from llcodec.cli._output import write_output
+    from llcodec.codec.models import load_model
+    from llcodec.sharing.web_model import web_model
+
+    write_output(output, web_model(load_model(name)), force=force)
 
 
 def _shipped() -> list[str]:

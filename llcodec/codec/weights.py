@@ -16,6 +16,7 @@ from llcodec._bitstream import HASH_LENGTH, QUALITY_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts, notes_on, training_on
 from llcodec._families import CODEC
 from llcodec._weight_files import (
+    StoredCard,
     check_finite,
     check_name,
     float_arrays,
@@ -111,11 +112,8 @@ def write_model(path: Path, file: ModelFile) -> None:
     for key in _IN_FULL:
         if key in file.arrays:
             arrays[f"float.{key}"] = file.arrays[key]
-    integers, layers = to_arrays(file.networks, grouped=bool(file.preset.groups))
-    arrays |= integers
-    for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
-        for key, values in pack_tables(tables).items():
-            arrays[f"table.{name}.{key}"] = values
+    exact, layers = exact_arrays(file)
+    arrays |= exact
     card = {
         "format": _format_of(file.preset),
         "name": file.name,
@@ -124,6 +122,15 @@ def write_model(path: Path, file: ModelFile) -> None:
         "notes": file.notes,
     }
     write_weight_file(path, arrays, with_training(card, file.training))
+
+
+def exact_arrays(file: ModelFile) -> tuple[Arrays, StoredCard]:
+    """Return the integer networks and the tables as a weight file has them, and its ``layers``."""
+    arrays, layers = to_arrays(file.networks, grouped=bool(file.preset.groups))
+    for name, tables in (("scale", file.scale_tables), ("hyper", file.hyper_tables)):
+        for key, values in pack_tables(tables).items():
+            arrays[f"table.{name}.{key}"] = values
+    return arrays, layers
 
 
 def read_model(path: Path) -> ModelFile:

@@ -171,7 +171,7 @@ class Trainer(ABC):
             if now - drawn > 60 * schedule.sheet_minutes or state.step == schedule.steps:
                 self._draw()
                 drawn = now
-            stopping = stop.asked or now - started > 3600 * max_hours
+            stopping = stop.requested or now - started > 3600 * max_hours
             if self.processes.world_size > 1:  # all or none
                 stopping = self.processes.any(stopping, self.device)
 

@@ -127,7 +127,7 @@ def test_two_models_of_one_name_are_found(llc: Llc, shelf: Path, nerco: Path) ->
     assert result.problems == ["llc: fast: two models are called 'fast': a codec and an enhancer"]
 
 
-def test_listing_goes_on_after_a_broken_file(llc: Llc, shelf: Path) -> None:
+def test_listing_continues_after_a_broken_file(llc: Llc, shelf: Path) -> None:
     (shelf / "broken.safetensors").write_bytes(b"nothing")
     result = llc("models", "list")
     assert result.code == 1
@@ -166,7 +166,7 @@ def test_shipped_models_are_sound(llc: Llc) -> None:
     assert b"fast: OK\n" in result.out
 
 
-def test_verifying_goes_on_after_a_failure(llc: Llc) -> None:
+def test_verifying_continues_after_a_failure(llc: Llc) -> None:
     result = llc("models", "verify", "nope", "fast", "missing.safetensors")
     assert (result.code, result.out) == (1, b"fast: OK\n")
     assert result.problems[0].startswith("llc: nope: no model 'nope' (shipped: ")
@@ -249,3 +249,21 @@ def test_an_installation_without_models_says_so(llc: Llc, shelf: Path, command: 
     (shelf / "fast.safetensors").unlink()
     result = llc("models", *command)
     assert (result.code, result.err) == (1, "llc: no models came with this installation\n")
+
+
+def test_a_model_for_the_web_is_written_once(llc: Llc, tmp_path: Path) -> None:
+    out = tmp_path / "fast.web.safetensors"
+    assert llc("models", "web", "fast", "-o", out).code == 0
+    assert b"llcodec-web-1" in out.read_bytes()[:100_000]
+    again = llc("models", "web", "fast", "-o", out)
+    assert again.code == 1
+    assert "exists already" in again.err
+    assert llc("models", "web", "fast", "-o", out, "--force").code == 0
+
+
+def test_an_enhancer_has_no_model_for_the_web(llc: Llc, tmp_path: Path) -> None:
+    file = str(_cards.shipped_file("nerco"))
+    result = llc("models", "web", file, "-o", tmp_path / "x")
+    assert result.code == 1
+    assert "not a weight file of the format" in result.err
+    assert not (tmp_path / "x").exists()

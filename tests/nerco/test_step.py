@@ -231,7 +231,7 @@ def test_gradients_are_clipped_where_asked(
         assert norms.norm() <= 1.001e-3
 
 
-def test_a_step_goes_on_exactly_from_its_state(
+def test_a_step_continues_exactly_from_its_state(
     make_step: Callable[..., NercoStep], make_view: Callable[..., View]
 ) -> None:
     pairs = [(make_view(k, 0.05), make_view(10 + k, 0.5)) for k in range(5)]

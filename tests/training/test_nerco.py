@@ -61,7 +61,7 @@ def rows(trainer: NercoTrainer) -> list[dict[str, object]]:
     return [{k: v for k, v in json.loads(line).items() if k not in UNTIMED} for line in lines]
 
 
-def test_resuming_goes_on_exactly(trainer: Callable[..., NercoTrainer]) -> None:
+def test_resuming_continues_exactly(trainer: Callable[..., NercoTrainer]) -> None:
     """Both sides, their moments and the pools of older pictures are as if nothing had been."""
     whole = trainer("whole", batch=2)
     whole.run()

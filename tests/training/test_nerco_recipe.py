@@ -25,7 +25,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"steps": None}, "steps or in epochs"),
         ({"epochs": 3}, "steps or in epochs"),
@@ -38,6 +38,6 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"start_steps": 300, "weights": NercoLossWeights(restoration=1)}, "fewer than steps"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(change: dict[str, object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_trained_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         replace(RECIPE, **change)  # type: ignore[arg-type]

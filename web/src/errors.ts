@@ -39,3 +39,8 @@ export class WrongModelError extends LlcError {
 export class BrokenModelError extends LlcError {
   override name = "BrokenModelError";
 }
+
+/** What is asked for cannot be done. */
+export class InputError extends LlcError {
+  override name = "InputError";
+}

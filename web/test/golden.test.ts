@@ -8,11 +8,11 @@ import { checksumOf, decodeStream } from "../src/entropy/latent_coder.ts";
 import { decodeAlpha, decodeTiles, LlcError, type Model, unpack } from "../src/index.ts";
 import {
   bytesOf,
+  DATA,
   EXPECTED,
   EXPECTED_GROUPED,
   EXPECTED_SHIPPED,
   type Exactly,
-  GROUPED,
   goldenModel,
   modelAt,
   SHIPPED,
@@ -79,8 +79,8 @@ describe("golden files", () => {
 
 describe("a model with groups of channels", () => {
   test.each(Object.keys(EXPECTED_GROUPED))("%s decodes as in Python", async (name) => {
-    const model = await modelAt(`${GROUPED}grouped.safetensors`);
-    expect(EXPECTED_GROUPED[name]).toMatchObject(await factsOf(bytesOf(GROUPED + name), model));
+    const model = await modelAt(`${DATA}grouped.safetensors`);
+    expect(EXPECTED_GROUPED[name]).toMatchObject(await factsOf(bytesOf(DATA + name), model));
   });
 });
 

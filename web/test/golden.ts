@@ -22,9 +22,17 @@ export interface Exactly {
   readonly unknown: readonly (readonly [string, string])[];
 }
 
+interface File {
+  readonly model: string;
+  readonly exactly: Exactly;
+  /** PNG of the picture, and of the picture as shot. */
+  readonly pixels?: string;
+  readonly as_shot?: string;
+}
+
 interface Expected {
   readonly models: Readonly<Record<string, string>>;
-  readonly files: Readonly<Record<string, { model: string; exactly: Exactly }>>;
+  readonly files: Readonly<Record<string, File>>;
   readonly broken: Readonly<Record<string, { model: string; error: string }>>;
 }
 
@@ -42,8 +50,8 @@ export const EXPECTED = jsonOf(`${V1}expected.json`) as Expected;
 export const SHIPPED = "tests/golden/shipped/";
 export const EXPECTED_SHIPPED = jsonOf(`${SHIPPED}expected.json`) as Record<string, Exactly>;
 
-export const GROUPED = "web/test/data/";
-export const EXPECTED_GROUPED = jsonOf(`${GROUPED}expected.json`) as Record<string, Exactly>;
+export const DATA = "web/test/data/";
+export const EXPECTED_GROUPED = jsonOf(`${DATA}expected.json`) as Record<string, Exactly>;
 
 const models = new Map<string, Promise<Model>>();
 

@@ -26,14 +26,21 @@ Array: TypeAlias = NDArray[np.float32] | NDArray[np.int64]
 _EXTENSION, _EXTENSION_VERSION = "com.microsoft", 1
 _MOST = 2**31 - 1  # bytes of a message, which Protocol memoryviews limit
 _MOST_SHARED = 64  # elements of an initializer that is compared with others
-_TYPES = {np.dtype(np.float32): 1, np.dtype(np.int64): 7}  # TensorProto.DataType
 _FLOAT32 = np.dtype(np.float32)
+# TensorProto.DataType
+_TYPES = {_FLOAT32: 1, np.dtype(np.int64): 7, np.dtype(np.float16): 10}
 
 
 class Graph:
-    """A graph under construction. Every method that adds something returns the value's name."""
+    """A graph under construction. Every method that adds something returns the value's name.
 
-    def __init__(self) -> None:
+    Args:
+        half: whether the model holds large initializers in half precision, as far as that loses
+            nothing. They are converted when the model is loaded.
+    """
+
+    def __init__(self, *, half: bool = False) -> None:
+        self._half = half
         self._nodes: list[bytes] = []
         self._initializers: list[tuple[bytes, memoryview]] = []
         self._inputs: list[bytes] = []
@@ -54,7 +61,7 @@ class Graph:
     def constant(self, values: Array) -> Value:
         """Add an initializer; small ones that are equal are added once."""
         if values.size > _MOST_SHARED:
-            return self._initialized(values)
+            return self._large(values)
         key = values.dtype.char, values.shape, values.tobytes()
         if key not in self._shared:
             self._shared[key] = self._initialized(values)
@@ -128,7 +135,15 @@ class Graph:
             )
         )
 
-    def _initialized(self, values: Array) -> Value:
+    def _large(self, values: Array) -> Value:
+        if self._half and values.dtype == _FLOAT32:
+            with np.errstate(over="ignore"):
+                halved = values.astype(np.float16)
+            if np.array_equal(halved, values):
+                return self.add("Cast", self._initialized(halved), to=_TYPES[_FLOAT32])
+        return self._initialized(values)
+
+    def _initialized(self, values: Array | NDArray[np.float16]) -> Value:
         little = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
         name = self._new_name()
         head = pb.packed(1, values.shape) + pb.integer(2, _TYPES[values.dtype]) + pb.text(8, name)

@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 from llcodec.engine.onnx import codec_graphs, graph, tone_network
 from llcodec.engine.onnx.graph import Graph
@@ -69,6 +70,22 @@ def test_text_attributes_and_several_outputs() -> None:
         "y", made.add("Pad", both, made.integers(0, 0, 1, 1, 0, 0, 1, 1), mode="edge"), (1, 2, 4, 4)
     )
     checked(made.model())
+
+
+def test_half_precision_loses_nothing() -> None:
+    exact = np.arange(-64, 64, dtype=np.float32).reshape(16, 8) / np.float32(32)
+    finer, larger = exact / np.float32(3), exact * np.float32(1e6)
+    for values, kind in ((exact, np.float16), (finer, np.float32), (larger, np.float32)):
+        made = Graph(half=True)
+        stored = made.constant(values)
+        made.output("y", made.add("Identity", stored), values.shape)
+        loaded = checked(made.model())
+        (tensor,) = (numpy_helper.to_array(t) for t in loaded.graph.initializer)
+        assert tensor.dtype == kind
+        (found,) = ReferenceEvaluator(loaded).run(None, {})
+        assert isinstance(found, np.ndarray)
+        assert found.dtype == np.float32
+        assert np.array_equal(found, values)
 
 
 def test_equal_numbers_are_stored_once() -> None:

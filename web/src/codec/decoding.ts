@@ -1,6 +1,7 @@
 /** From a file to its latents. */
 
 import { STRIDE } from "../bitstream.ts";
+import type { Tile } from "../container/collecting.ts";
 import { type Header, tileBox } from "../container/header.ts";
 import { DEFAULT_LIMITS, type Limits, MAX_TILE_SIZE } from "../container/limits.ts";
 import type { Container } from "../container/reading.ts";
@@ -17,7 +18,11 @@ const SMALL = 10_000_000; // pixels: cheap to decode whatever the shape of the p
  * @throws TooManyPixelsError when the picture is so thin that it costs as much as a large one.
  * @throws UnsupportedError when its tiles are too large.
  */
-export function checkDecodable(header: Header, model: Model, limits = DEFAULT_LIMITS): void {
+export function checkDecodable(
+  header: Header,
+  model: Pick<Model, "name" | "hash">,
+  limits = DEFAULT_LIMITS,
+): void {
   const { width, height, tileSize } = header;
   if (header.modelHash !== model.hash) {
     throw new WrongModelError(
@@ -35,6 +40,26 @@ export function checkDecodable(header: Header, model: Model, limits = DEFAULT_LI
 }
 
 /**
+ * Return the latents of a tile.
+ *
+ * @throws CorruptError when it does not decode to the symbols that its encoder saw.
+ */
+export function decodeTile(
+  header: Header,
+  model: Model,
+  number: number,
+  { stream, checksum }: Tile,
+): TileLatents {
+  const box = tileBox(header, number);
+  const [height, width] = [Math.ceil(box.height / STRIDE), Math.ceil(box.width / STRIDE)];
+  const decoded = decodeStream(model.coder, stream, height, width, header.qualityUnits);
+  if (checksumOf(decoded) !== checksum) {
+    throw new CorruptError(`tile ${number} decodes to the wrong symbols`);
+  }
+  return decoded;
+}
+
+/**
  * Yield the latents of each tile in raster order, each checked by its checksum.
  *
  * @throws CorruptError when a tile does not decode to the symbols that its encoder saw.
@@ -45,13 +70,7 @@ export function* decodeTiles(
   limits: Limits = DEFAULT_LIMITS,
 ): Generator<TileLatents> {
   checkDecodable(header, model, limits);
-  for (const [number, { stream, checksum }] of contents.tiles.entries()) {
-    const box = tileBox(header, number);
-    const [height, width] = [Math.ceil(box.height / STRIDE), Math.ceil(box.width / STRIDE)];
-    const decoded = decodeStream(model.coder, stream, height, width, header.qualityUnits);
-    if (checksumOf(decoded) !== checksum) {
-      throw new CorruptError(`tile ${number} decodes to the wrong symbols`);
-    }
-    yield decoded;
+  for (const [number, tile] of contents.tiles.entries()) {
+    yield decodeTile(header, model, number, tile);
   }
 }

@@ -5,7 +5,7 @@ import { Collector } from "./collecting.ts";
 import { CHUNK_ORDER, CHUNK_OVERHEAD, checkedPayload, frameAt } from "./framing.ts";
 import { type Header, readHead } from "./header.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { PREAMBLE_LENGTH, readMinorVersion } from "./signature.ts";
+import { PREAMBLE_LENGTH, readVersion, type Version } from "./signature.ts";
 
 const LEAST_TILE = 20; // bytes of a TILE chunk without a stream
 
@@ -16,28 +16,28 @@ export interface Container {
 }
 
 /**
- * Read the signature and the `HEAD` chunk only. The first 108 bytes of a file are enough.
+ * Read the signature and the `HEAD` chunk only. The first 140 bytes of a file are enough.
  *
- * @returns the header, and the offset of the chunk after it in bytes.
+ * @returns the header, the version of the file, and the offset of the chunk after it in bytes.
  * @throws LlcError when anything up to there is wrong, or the picture above the limit.
  */
 export function openFile(
   data: Uint8Array,
   limits: Limits = DEFAULT_LIMITS,
-): { header: Header; end: number } {
+): { header: Header; version: Version; end: number } {
   if (!data.length) throw new TruncatedError("the file is empty");
-  const minor = readMinorVersion(data);
+  const version = readVersion(data);
   const frame = frameAt(data, PREAMBLE_LENGTH);
   const payload = checkedPayload(data, frame);
   if (frame.type !== "HEAD") throw new CorruptError(`the first chunk is ${frame.type}, not HEAD`);
-  const header = readHead(payload, minor);
+  const header = readHead(payload, version);
   if (header.width * header.height > limits.maxPixels) {
     throw new TooManyPixelsError(
       `the picture has ${header.width} × ${header.height} pixels, ` +
         `more than the limit of ${limits.maxPixels}`,
     );
   }
-  return { header, end: frame.end };
+  return { header, version, end: frame.end };
 }
 
 /**

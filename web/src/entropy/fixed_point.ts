@@ -1,5 +1,5 @@
 /**
- * Networks in integer arithmetic, carried out in double precision.
+ * Networks in integer arithmetic, carried out in double precision or by a kernel in WebAssembly.
  *
  * Weights and activations are integers below 2^24 and are stored in single precision, which holds
  * them exactly; sums are in double precision and stay below 2^45, so any order of summation gives
@@ -8,6 +8,7 @@
 
 import { EXACT_LIMIT, LEAKY_SLOPE_DENOMINATOR, LEAKY_SLOPE_NUMERATOR } from "../bitstream.ts";
 import { BrokenModelError } from "../errors.ts";
+import { KERNEL_LIMIT, type Kernel, type StoredMatrix } from "./kernel.ts";
 
 /** No output and no input of a layer is larger. */
 export const WIDE_LIMIT = 2 ** 20;
@@ -51,11 +52,17 @@ export class IntegerLayer {
   private readonly matrix: Float32Array;
   private readonly bias: Float64Array;
   private readonly factors: Float64Array;
+  /** The matrix in the memory of the kernel; null for inputs that it cannot multiply. */
+  private readonly stored: StoredMatrix | null;
 
-  /** @throws BrokenModelError unless every sum is provably exact. */
+  /**
+   * @param kernel - what multiplies; null for JavaScript alone.
+   * @throws BrokenModelError unless every sum is provably exact.
+   */
   constructor(
     name: string,
     private readonly fields: LayerFields,
+    private readonly kernel: Kernel | null = null,
   ) {
     checkExact(name, fields);
     this.outputs = fields.outputs;
@@ -63,6 +70,8 @@ export class IntegerLayer {
     this.matrix = byTap(fields);
     this.bias = Float64Array.from(fields.bias);
     this.factors = Float64Array.from(fields.shift, (shift) => 2 ** -shift);
+    const fits = fields.inputLimit <= KERNEL_LIMIT;
+    this.stored = kernel && fits ? kernel.store(this.matrix, this.outputs) : null;
   }
 
   /** Return the output of a convolution with zero padding, after its pixel shuffle. */
@@ -92,14 +101,21 @@ export class IntegerLayer {
 
   /** Write the outputs of `count` gathered rows to `out`, from offset `start` on. */
   private product(rows: Float32Array, count: number, out: Float32Array, start: number): void {
-    const { outputs } = this;
+    const { kernel, stored, outputs } = this;
+    if (kernel && stored) {
+      kernel.multiply(stored, rows, count, this.fields.inputLimit, (first, sums) => {
+        const share = Math.min(AT_ONCE, count - first);
+        this.finish(sums, share, out, start + first * outputs, AT_ONCE, 1);
+      });
+      return;
+    }
     const depth = this.matrix.length / outputs;
     const sums = new Float64Array(AT_ONCE * outputs);
     for (let first = 0; first < count; first += AT_ONCE) {
       const share = Math.min(AT_ONCE, count - first);
       sums.fill(0);
       this.accumulate(rows, first * depth, share, depth, sums);
-      this.finish(sums, share, out, start + first * outputs);
+      this.finish(sums, share, out, start + first * outputs, 1, outputs);
     }
   }
 
@@ -129,15 +145,25 @@ export class IntegerLayer {
     }
   }
 
-  /** Turn sums into outputs. */
-  private finish(sums: Float64Array, share: number, out: Float32Array, start: number): void {
+  /** Turn the sums of `share` rows into outputs; steps lead to the next output and row of sums. */
+  private finish(
+    sums: Float64Array,
+    share: number,
+    out: Float32Array,
+    start: number,
+    outputStep: number,
+    rowStep: number,
+  ): void {
     const { outputs, bias, factors } = this;
     const { leaky, limit } = this.fields;
-    for (let at = 0; at < share * outputs; at++) {
-      const output = at % outputs;
-      let value = Math.floor((sums[at] + bias[output]) * factors[output]);
-      if (leaky && value < 0) value = Math.floor(value * LEAKY_SLOPE);
-      out[start + at] = Math.min(limit, Math.max(-limit, value));
+    let to = start;
+    for (let row = 0; row < share; row++) {
+      for (let output = 0; output < outputs; output++) {
+        const sum = sums[output * outputStep + row * rowStep];
+        let value = Math.floor((sum + bias[output]) * factors[output]);
+        if (leaky && value < 0) value = Math.floor(value * LEAKY_SLOPE);
+        out[to++] = value > limit ? limit : Math.max(value, -limit);
+      }
     }
   }
 }

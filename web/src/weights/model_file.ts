@@ -1,4 +1,7 @@
-/** The exact part of a codec's weight file: integer networks and tables. */
+/**
+ * The weight file of a codec: integer networks and tables, and, if it is made for the web, the
+ * synthesis transform.
+ */
 
 import { HASH_LENGTH, MAX_QUALITY, QUALITY_UNITS, SCALE_LEVELS } from "../bitstream.ts";
 import { NAME, toHex } from "../container/header.ts";
@@ -7,20 +10,36 @@ import { type Table, unpackTables } from "../entropy/tables.ts";
 import { walk } from "../entropy/walk.ts";
 import { BrokenModelError } from "../errors.ts";
 import { readNetworks } from "./networks.ts";
-import { integersOf, objectOf, readSafetensors, type WeightFile } from "./safetensors.ts";
+import {
+  floatsOf,
+  integersOf,
+  objectOf,
+  readSafetensors,
+  tensorNamed,
+  type WeightFile,
+} from "./safetensors.ts";
 
 const FORMATS = ["llcodec-model-1", "llcodec-model-2"];
+const WEB_FORMAT = "llcodec-web-1";
+const HASH = new RegExp(`^[0-9a-f]{${2 * HASH_LENGTH}}$`);
 
-/** A model, as far as latents are concerned. */
+/** A model. */
 export interface Model {
   readonly name: string;
   /** The first 8 bytes of the SHA-256 of the weight file, as 16 hexadecimal digits. */
   readonly hash: string;
   readonly coder: LatentCoder;
+  /** Whether it has a tone network. */
+  readonly hasTone: boolean;
+  /** 8×M logarithms of inverse gains; null for a model of one rate, or one not for the web. */
+  readonly logInverse: Float32Array | null;
+  /** The synthesis transform as an ONNX model; null unless the file is made for the web. */
+  readonly synthesis: Uint8Array | null;
 }
 
 /**
- * Read a weight file, and check that its integer layers are exact and fit together.
+ * Read a weight file, or a model for the web (`llc models web`), and check that its integer layers
+ * are exact and fit together. Pictures need a model for the web.
  *
  * @throws BrokenModelError when it is damaged, or of another format.
  */
@@ -29,7 +48,8 @@ export async function readModel(data: Uint8Array<ArrayBuffer>): Promise<Model> {
   const { name, format } = file.card;
   const preset = objectOf(file.card.preset);
   const grouped = Array.isArray(preset.groups) && preset.groups.length > 0;
-  if (format !== FORMATS[grouped ? 1 : 0]) {
+  const forWeb = format === WEB_FORMAT;
+  if (!forWeb && format !== FORMATS[grouped ? 1 : 0]) {
     throw new BrokenModelError(`not a weight file of the format ${FORMATS.join(" or ")}`);
   }
   if (typeof name !== "string" || !NAME.test(name)) {
@@ -41,8 +61,30 @@ export async function readModel(data: Uint8Array<ArrayBuffer>): Promise<Model> {
     hyperTables: readTables(file, "hyper"),
   };
   tryOut(coder);
+  const hasTone = preset.global_tone === true;
+  if (!forWeb) {
+    return { name, hash: await hashOf(data), coder, hasTone, logInverse: null, synthesis: null };
+  }
+  const { hash } = file.card;
+  if (typeof hash !== "string" || !HASH.test(hash)) {
+    throw new BrokenModelError("the model for the web names no weight file");
+  }
+  const synthesis = tensorNamed(file, "graph.synthesis").bytes;
+  const logInverse = preset.variable_rate === true ? readGains(file, coder) : null;
+  return { name, hash, coder, hasTone, logInverse, synthesis };
+}
+
+async function hashOf(data: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
-  return { name, hash: toHex(digest.subarray(0, HASH_LENGTH)), coder };
+  return toHex(digest.subarray(0, HASH_LENGTH));
+}
+
+function readGains(file: WeightFile, { networks }: LatentCoder): Float32Array {
+  const gains = floatsOf(file, "float.gain.log_inverse");
+  if (gains.length !== MAX_QUALITY * networks.latents) {
+    throw new BrokenModelError("the model for the web has a wrong number of gains");
+  }
+  return gains;
 }
 
 function readTables(file: WeightFile, name: string): Table[] {

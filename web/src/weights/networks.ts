@@ -2,6 +2,7 @@
 
 import { CONTEXT_KERNEL, LATENT_UNIT_BITS, MAX_QUALITY } from "../bitstream.ts";
 import { IntegerLayer, WIDE_LIMIT } from "../entropy/fixed_point.ts";
+import { Kernel } from "../entropy/kernel.ts";
 import type { EntropyNetworks } from "../entropy/networks.ts";
 import { type CodingOrder, contextTaps, squareTaps, type Taps } from "../entropy/order.ts";
 import type { ChannelGroup, Context } from "../entropy/prediction.ts";
@@ -65,6 +66,7 @@ const MISFIT = "has integer layers that do not fit together";
 class ChainReader {
   private readonly fields: Map<string, number[]>;
   private readonly read = new Set<string>();
+  private readonly kernel = new Kernel();
 
   constructor(readonly file: WeightFile) {
     const layers = Object.entries(objectOf(file.card.layers));
@@ -114,7 +116,7 @@ class ChainReader {
     const [outputs, inputs, size, width] = shape;
     const [limit, inputLimit, leaky, shuffle] = this.fieldsOf(key);
     check(shape.length === 4 && size === width && size <= CONTEXT_KERNEL, MISFIT);
-    return new IntegerLayer(key, {
+    const fields = {
       weight: integersOf(this.file, `${key}.weight`),
       bias: integersOf(this.file, `${key}.bias`),
       shift: integersOf(this.file, `${key}.shift`),
@@ -126,7 +128,8 @@ class ChainReader {
       leaky: leaky !== 0,
       shuffle,
       taps,
-    });
+    };
+    return new IntegerLayer(key, fields, this.kernel);
   }
 }
 

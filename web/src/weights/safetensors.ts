@@ -89,6 +89,22 @@ export function integersOf(file: WeightFile, name: string): Float64Array {
   });
 }
 
+/**
+ * Return the values of a tensor of single precision.
+ *
+ * @throws BrokenModelError when there is no such tensor, or when a value is not finite.
+ */
+export function floatsOf(file: WeightFile, name: string): Float32Array {
+  const { kind, bytes } = tensorNamed(file, name);
+  if (kind !== "F32") throw broken(`has a tensor ${name} that is not of single precision`);
+  const fields = fieldsOf(bytes);
+  const values = Float32Array.from({ length: bytes.length / SIZES.F32 }, (_, at) =>
+    fields.getFloat32(at * SIZES.F32, true),
+  );
+  if (!values.every(Number.isFinite)) throw broken(`has a value in ${name} that is not finite`);
+  return values;
+}
+
 /** Return the tensor of a name; throws BrokenModelError when there is none. */
 export function tensorNamed(file: WeightFile, name: string): Tensor {
   const tensor = file.tensors.get(name);

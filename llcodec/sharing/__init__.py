@@ -1,0 +1,1 @@
+"""What browsers need: models for the web, and pages that show a picture."""

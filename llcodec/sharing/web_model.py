@@ -1,0 +1,46 @@
+"""Models for the web: of a weight file, what a decoder needs, as one file.
+
+Such a file is in the safetensors format, too. Its integer networks and tables are those of the
+weight file, so that symbols are the same, bit for bit. The synthesis transform is an ONNX graph in
+the tensor ``graph.synthesis``, whose weights are in half precision. All else is left out.
+"""
+
+import json
+from dataclasses import asdict
+from typing import Final
+
+import numpy as np
+from safetensors.numpy import save
+
+from llcodec._weight_files import CARD, check_finite
+from llcodec.codec.weights import ModelFile, exact_arrays
+from llcodec.engine.onnx import codec_graphs, codec_shapes
+
+FORMAT: Final = "llcodec-web-1"
+"""The format that the card of a model for the web names."""
+
+SUFFIX: Final = ".web.safetensors"
+"""The end of the names of such files."""
+
+
+def web_model(file: ModelFile) -> bytes:
+    """Return the model for the web of a weight file.
+
+    Raises:
+        BrokenModelError: when the parameters of the model do not fit its preset.
+    """
+    codec_shapes.check(file.preset, file.arrays)
+    arrays, layers = exact_arrays(file)
+    if file.preset.variable_rate:
+        arrays["float.gain.log_inverse"] = file.arrays["gain.log_inverse"]
+    check_finite(arrays)
+    graph = codec_graphs.synthesis(file.preset, file.arrays, half=True)
+    arrays["graph.synthesis"] = np.frombuffer(graph, np.uint8)
+    card = {
+        "format": FORMAT,
+        "name": file.name,
+        "hash": file.short_hash.hex(),
+        "preset": asdict(file.preset),
+        "layers": layers,
+    }
+    return save(arrays, {CARD: json.dumps(card, sort_keys=True)})

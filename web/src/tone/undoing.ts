@@ -1,0 +1,101 @@
+/** Undo the tone curve of a header: the picture as it was shot. */
+
+import {
+  LOCAL_TONE_COUNT,
+  TONE_FLOOR,
+  TONE_GAIN_UNITS,
+  TONE_GAMMA_UNITS,
+  TONE_KNEE_UNITS,
+  TONE_MATRIX_UNITS,
+  TONE_TOE_UNITS,
+} from "../bitstream.ts";
+import { CorruptError } from "../errors.ts";
+import { exposures } from "./exposures.ts";
+import { inverse, transform } from "./matrix.ts";
+import type { Place } from "./place.ts";
+import { undoShoulder } from "./srgb.ts";
+
+const ONE = TONE_MATRIX_UNITS;
+
+/** The tone numbers of no change. */
+export const IDENTITY: readonly number[] = [0, 0, 0, 0, 0, 0, ONE, 0, 0, 0, ONE, 0, 0, 0, ONE];
+
+/** The inverse of a tone curve, but for values near white. */
+export interface Undoing {
+  /** The colour matrix of the curve, row by row, and its inverse. */
+  readonly mix: readonly number[];
+  readonly unmix: readonly number[];
+  /** Return by what factors the pixels of a place were exposed; null for all alike. */
+  exposures(place: Place): Float32Array | null;
+  /** Replace the three values at `at` by those before the curve, at an exposure. */
+  undo(values: Float32Array, at: number, exposure: number): void;
+}
+
+/**
+ * Return the inverse of the curve of 15 or 43 tone numbers.
+ *
+ * @throws CorruptError when there is none.
+ */
+export function undoingOf(tone: readonly number[]): Undoing {
+  const mix = tone.slice(6, 15).map((number) => number / TONE_MATRIX_UNITS);
+  const unmix = inverse(mix);
+  if (!unmix) throw new CorruptError("the tone curve in the header cannot be inverted");
+  const gain = tone.slice(0, 3).map((number) => 2 ** (number / TONE_GAIN_UNITS));
+  const gamma = tone.slice(3, 6).map((number) => 2 ** (number / TONE_GAMMA_UNITS));
+  const curve = { mix, unmix, gain, gamma };
+  return tone.length === LOCAL_TONE_COUNT ? undoingLocal(curve, tone) : undoingGlobal(curve);
+}
+
+interface Curve {
+  readonly mix: readonly number[];
+  readonly unmix: readonly number[];
+  readonly gain: readonly number[];
+  readonly gamma: readonly number[];
+}
+
+function undoingGlobal({ mix, unmix, gain, gamma }: Curve): Undoing {
+  return {
+    mix,
+    unmix,
+    exposures: () => null,
+    undo(values, at) {
+      transform(unmix, values, at);
+      for (let c = 0; c < 3; c++) {
+        const bright = Math.max(undoShoulder(values[at + c]), TONE_FLOOR);
+        values[at + c] = bright ** (1 / gamma[c]) / gain[c];
+      }
+    },
+  };
+}
+
+function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[]): Undoing {
+  const toe = tone.slice(15, 18).map((number) => number / TONE_TOE_UNITS);
+  const knee = tone[18] / TONE_KNEE_UNITS;
+  const start = 1 - knee;
+  const reach = gain.map((value, c) => {
+    const t = value ** 2 / Math.max(value + toe[c], TONE_FLOOR);
+    const white = Math.max(t, TONE_FLOOR) ** gamma[c];
+    return 1 / Math.max((white - start) / knee, 1) ** 2;
+  });
+  // With y how far a value lies above the start of the shoulder, o (1 + o / m²) / (1 + o) = y is a
+  // quadratic equation. Its root is written so that nothing cancels.
+  const undoLocalShoulder = (value: number, c: number): number => {
+    const y = Math.min(1, Math.max(0, (value - start) / knee));
+    const rest = 1 - y;
+    const over = (2 * y) / (rest + Math.sqrt(rest * rest + 4 * y * reach[c]));
+    return y > 0 ? start + knee * over : value;
+  };
+  return {
+    mix,
+    unmix,
+    exposures: (place) => exposures(tone.slice(19), place),
+    undo(values, at, exposure) {
+      transform(unmix, values, at);
+      for (let c = 0; c < 3; c++) {
+        const t = Math.max(undoLocalShoulder(values[at + c], c), 0) ** (1 / gamma[c]);
+        const u = (t + Math.sqrt(t * (t + 4 * toe[c]))) / 2;
+        values[at + c] = u / gain[c] / exposure;
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Pictures are those of Python, within one level. */
+
+import { readFileSync } from "node:fs";
+import { decode as decodePng } from "fast-png";
+import * as runtime from "onnxruntime-web";
+import { describe, expect, test } from "vitest";
+import { decode, ENHANCED, type Light, type Picture, readModel, Synthesis } from "../src/index.ts";
+import { bytesOf, DATA, EXPECTED, EXPECTED_SHIPPED, SHIPPED, V1 } from "./golden.ts";
+
+const LEVEL = 257; // of 8 bits, in those of 16
+const MODELS = new URL("../build/models/", import.meta.url);
+
+interface Loaded {
+  readonly model: Awaited<ReturnType<typeof readModel>>;
+  readonly synthesis: Synthesis;
+}
+
+const loaded = new Map<string, Promise<Loaded>>();
+
+/** Return a model for the web that `make web/build/models` has written. */
+function webModel(name: string): Promise<Loaded> {
+  const load = async (): Promise<Loaded> => {
+    const model = await readModel(new Uint8Array(readFileSync(new URL(name, MODELS))));
+    return { model, synthesis: await Synthesis.load(runtime, model) };
+  };
+  const found = loaded.get(name) ?? load();
+  loaded.set(name, found);
+  return found;
+}
+
+async function decoded(path: string, name: string, light: Light = ENHANCED): Promise<Picture> {
+  const { model, synthesis } = await webModel(`${name}.web.safetensors`);
+  return decode(bytesOf(path), model, synthesis, { light });
+}
+
+/** Return a part of a picture without alpha: left, top, width and height. */
+function cropped(picture: Picture, [left, top, width, height]: readonly number[]): Picture {
+  const pixels = picture.pixels.slice(0, 3 * width * height);
+  for (let row = 0; row < height; row++) {
+    const from = 3 * ((top + row) * picture.width + left);
+    pixels.set(picture.pixels.subarray(from, from + 3 * width), 3 * row * width);
+  }
+  return { ...picture, width, height, pixels };
+}
+
+/** Return the largest difference of a picture to a PNG, in levels of 8 bits. */
+function distance({ width, height, pixels, alpha }: Picture, path: string): number {
+  const png = decodePng(bytesOf(path));
+  expect([png.width, png.height]).toEqual([width, height]);
+  expect(png.depth).toBe(pixels.BYTES_PER_ELEMENT * 8);
+  const colours = png.channels > 2 ? 3 : 1;
+  expect(png.channels - colours).toBe(alpha ? 1 : 0);
+  let worst = 0;
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    for (let c = 0; c < 3; c++) {
+      const wanted = png.data[pixel * png.channels + (colours > 1 ? c : 0)];
+      worst = Math.max(worst, Math.abs(pixels[3 * pixel + c] - wanted));
+    }
+    if (alpha && alpha[pixel] !== png.data[(pixel + 1) * png.channels - 1]) return Infinity;
+  }
+  return png.depth === 16 ? worst / LEVEL : worst;
+}
+
+describe("golden files", () => {
+  const shown = Object.entries(EXPECTED.files).filter(([, { pixels }]) => pixels);
+
+  test.each(shown)("%s", async (name, { model, pixels, as_shot }) => {
+    expect(distance(await decoded(V1 + name, model), V1 + pixels)).toBeLessThanOrEqual(1);
+    if (!as_shot) return;
+    const dark = await decoded(V1 + name, model, { brightness: 0, exposure: 0 });
+    expect(distance(dark, V1 + as_shot)).toBeLessThanOrEqual(1);
+  });
+
+  test.each(Object.keys(EXPECTED_SHIPPED))("the shipped model %s", async (name) => {
+    const picture = await decoded(`${SHIPPED}${name}.llc`, name);
+    expect(distance(picture, `${SHIPPED}${name}.png`)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("lights, local tone curves, areas of one colour, several windows", () => {
+  interface Shown {
+    readonly file: string;
+    readonly light: Partial<Light>;
+    readonly crop: readonly number[] | null;
+    readonly pixels: string;
+  }
+  const shown: Shown[] = JSON.parse(new TextDecoder().decode(bytesOf(`${DATA}pictures.json`)));
+
+  test.each(shown)("$file $light", async ({ file, light, crop, pixels }) => {
+    const picture = await decoded(DATA + file, "tiny", { ...ENHANCED, ...light });
+    const seen = crop ? cropped(picture, crop) : picture;
+    expect(distance(seen, DATA + pixels)).toBeLessThanOrEqual(1);
+  });
+});
+
+test("a light out of range is refused", async () => {
+  const dark = decoded(`${V1}odd-q8.llc`, "tiny", { brightness: 3, exposure: 0 });
+  await expect(dark).rejects.toThrow("brightness must be from 0 to 2, not 3");
+  const bright = decoded(`${V1}odd-q8.llc`, "tiny", { brightness: 1, exposure: Number.NaN });
+  await expect(bright).rejects.toThrow("exposure must be from -4 to 4, not NaN");
+});
+
+test("a model without a tone network undoes nothing", async () => {
+  const dark = decoded(`${V1}serial.llc`, "tiny-serial", { brightness: 0, exposure: 0 });
+  await expect(dark).rejects.toThrow("this file has no tone curve to undo: its model has none");
+});
+
+test("a weight file that is not for the web has no pictures", async () => {
+  const model = await readModel(bytesOf(`${V1}tiny.safetensors`));
+  await expect(Synthesis.load(runtime, model)).rejects.toThrow("not made for the web");
+});
+
+test("a synthesis that is damaged is refused", async () => {
+  const { model } = await webModel("tiny.web.safetensors");
+  const synthesis = new Uint8Array(1000).fill(7);
+  const load = Synthesis.load(runtime, { ...model, synthesis });
+  await expect(load).rejects.toThrow("ONNX Runtime cannot load the synthesis transform");
+});

@@ -1,0 +1,13 @@
+import { defineConfig } from "vite";
+
+/** Builds `dist/page/viewer.js`: one file, its workers and its style included. */
+export default defineConfig({
+  publicDir: false,
+  build: {
+    outDir: "dist/page",
+    emptyOutDir: true,
+    target: "es2022",
+    lib: { entry: "src/page/main.ts", formats: ["es"], fileName: () => "viewer.js" },
+  },
+  worker: { format: "es" },
+});
