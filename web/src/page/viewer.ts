@@ -208,7 +208,8 @@ export class Viewer extends HTMLElement {
 }
 
 const SUFFIXES: Readonly<Record<Format, string>> = { png: "png", jpeg: "jpg", webp: "webp" };
-const OWN_FOLDER = new URL(".", import.meta.url);
+const SCRIPT = import.meta.url;
+const OWN_FOLDER = new URL(".", SCRIPT);
 
 async function ownFile(name: string): Promise<Uint8Array> {
   const data = await embeddedFile(name);

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import packaged from "@sparticuz/chromium";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -17,8 +18,11 @@ const ROOT = new URL("../../../", import.meta.url);
 /** Where paths are looked for, one after another. */
 const FOLDERS = ["web/dist/page/", "web/build/models/", "web/build/examples/", "web/build/pages/"];
 
-/** Return the path of Chromium; `CHROMIUM` may name it. Null where there is none. */
-export function chromiumPath(): string | null {
+/**
+ * Return the path of Chromium: that of `CHROMIUM`, of the system, or of an npm package. Null where
+ * there is none.
+ */
+export async function chromiumPath(): Promise<string | null> {
   for (const name of [process.env.CHROMIUM, ...PROGRAMS]) {
     if (!name) continue;
     try {
@@ -27,7 +31,8 @@ export function chromiumPath(): string | null {
       // the next one
     }
   }
-  return null;
+  const hasPackage = process.platform === "linux" && process.arch === "x64";
+  return hasPackage ? packaged.executablePath() : null;
 }
 
 /** Serve the page, models, examples, and all of the repository. */

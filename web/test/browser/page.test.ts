@@ -17,7 +17,7 @@ import {
   watched,
 } from "./browser.ts";
 
-const CHROMIUM = chromiumPath();
+const CHROMIUM = await chromiumPath();
 const LONG = 900_000;
 
 if (!CHROMIUM) console.warn("NOT TESTED in a browser: no Chromium is installed (set CHROMIUM)");

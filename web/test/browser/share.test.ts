@@ -7,7 +7,7 @@ import { bytesOf } from "../golden.ts";
 import { distance, samplesOf } from "../png.ts";
 import { addressOf, chromiumPath, launch, outcome, saved, serve, watched } from "./browser.ts";
 
-const CHROMIUM = chromiumPath();
+const CHROMIUM = await chromiumPath();
 const LONG = 300_000;
 const ALONE = new URL("../../build/pages/alone.html", import.meta.url);
 
