@@ -7,7 +7,7 @@ TORCH ?= torch==2.13.0
 TORCH_OTHERS ?= 2.9.0 2.14.1
 FUZZ_SECONDS ?= 600
 SOAK_PAIRS ?= 2000
-# 100 megapixels take minutes and 3 GB; a run that is stopped goes on with the next size.
+# 100 megapixels take minutes and 3 GB; a stopped run continues with the next size.
 MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check

@@ -16,17 +16,23 @@ from PIL import Image
 from llcodec import imaging
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
-from llcodec._reading import FileSource, read_source
+from llcodec._reading import FileSource, names_file, read_source
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL, shipped_models
 from llcodec.container import Limits, read_header
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.enhancing.names import DEFAULT_ENHANCER
-from llcodec.errors import InputError, QualityError, TooManyPixelsError, UnknownModelError
+from llcodec.errors import (
+    FormatError,
+    InputError,
+    QualityError,
+    TooManyPixelsError,
+    UnknownModelError,
+)
 from llcodec.imaging import Metadata, Picture
 
-# Codecs and enhancers must not be used by two threads at once; calls here take turns.
-_ONE_AT_A_TIME = threading.RLock()
+ONE_AT_A_TIME = threading.RLock()
+"""Held while a cached codec or enhancer is used: two threads must not use one at once."""
 
 ImageSource = (
     Image.Image
@@ -79,7 +85,7 @@ def encode(
     """
     picture = as_picture(image, max_pixels)
     target = make_target(quality, target_size, target_bpp)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         codec = load_codec(_text("model", model), device, engine)
         return codec.encode(stripped(picture) if strip else picture, target)
 
@@ -118,9 +124,10 @@ def decode(
         ModelError: when the model is missing, or not the one that the file needs.
         TypeError: when an argument has a wrong type.
     """
-    data = read_source(file)
+    with names_file(file, InputError):
+        data = read_source(file)
     limits = limits_for(max_pixels)
-    with _ONE_AT_A_TIME:
+    with names_file(file, FormatError), ONE_AT_A_TIME:
         name = None if model is None else _text("model", model)
         codec = codec_for(data, name, device, limits, engine)
         picture = codec.decode(
@@ -168,7 +175,7 @@ def enhance(
         TypeError: when an argument has a wrong type.
     """
     picture = as_picture(image, max_pixels)
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         enhancer = load_enhancer(_text("model", model), device, engine)
         strength, exposure = _number("strength", strength), _number("exposure", exposure)
         return imaging.to_pil(enhancer.enhance(picture, strength, exposure=exposure))
@@ -188,7 +195,8 @@ def as_picture(image: ImageSource, max_pixels: int) -> Picture:
     if isinstance(image, np.ndarray):
         return _picture_of_array(image, max_pixels)
     if isinstance(image, str | PathLike):
-        return imaging.read_picture(Path(fspath(image)), max_pixels=max_pixels)
+        with names_file(image, InputError):
+            return imaging.read_picture(Path(fspath(image)), max_pixels=max_pixels)
     if isinstance(image, bytes | bytearray | memoryview):
         return imaging.read_picture(bytes(image), max_pixels=max_pixels)
     if not callable(getattr(image, "read", None)):

@@ -4,7 +4,6 @@ A safetensors file begins with the length of a JSON object, 8 bytes little-endia
 the shapes of all tensors, and the card that ``llcodec._weight_files`` writes among the metadata.
 """
 
-import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from llcodec._checksums import sha256_of
 from llcodec._families import Family, Kind, family_of
 from llcodec.errors import BrokenModelError, UnknownModelError
 
@@ -127,7 +127,7 @@ def read_card(path: Path) -> Card:
             kind=family_of(card["format"]).kind,
             preset=str(card["preset"]["name"]),
             size=path.stat().st_size,
-            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            sha256=sha256_of(path),
             parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
             training=training_on(card),
             notes=notes_on(card),
@@ -161,6 +161,8 @@ def _reading(path: Path) -> Iterator[None]:
         raise UnknownModelError(f"{path}: no such weight file")
     try:
         yield
+    except BrokenModelError as error:
+        raise BrokenModelError(f"{path}: {error}") from error
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise BrokenModelError(f"{path}: not a weight file of llcodec, or damaged") from error
     except OSError as error:
@@ -168,7 +170,7 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def check_shipped(path: Path) -> None:
-    """See that a shipped file is the one whose checksum lies beside it, and goes by its own name.
+    """Check that a shipped file has the checksum listed beside it, and is named like its model.
 
     Raises BrokenModelError if not, or if there is no checksum.
     """
@@ -189,9 +191,12 @@ def check_shipped(path: Path) -> None:
 def take_card(head: dict[str, Any]) -> dict[str, Any]:
     """Take the card out of the head of a file: what is left of it are tensors.
 
-    Raises LookupError, TypeError or ValueError if there is none.
+    Raises BrokenModelError if there is none, LookupError, TypeError or ValueError if it is damaged.
     """
-    card = json.loads(head.pop("__metadata__")["llcodec"])
+    metadata = head.pop("__metadata__", {})
+    if "llcodec" not in metadata:
+        raise BrokenModelError("not a weight file of llcodec")
+    card = json.loads(metadata["llcodec"])
     if not isinstance(card, dict):
         raise TypeError("the card is not an object")
     return card
@@ -260,12 +265,14 @@ def _head(path: Path) -> dict[str, Any]:
 def read_head(file: BinaryIO, size: int) -> dict[str, Any]:
     """Return the JSON object at the beginning of a safetensors file of ``size`` bytes.
 
-    Raises ValueError or TypeError if there is none.
+    Raises BrokenModelError if it is no such file, ValueError or TypeError if its head is damaged.
     """
-    length = int.from_bytes(file.read(8), "little")
+    length, first = int.from_bytes(file.read(8), "little"), file.read(1)
+    if first != b"{":
+        raise BrokenModelError("not a weight file")
     if length > min(_MAX_HEADER, size):
         raise ValueError("the head is longer than the file")
-    head = json.loads(file.read(length))
+    head = json.loads(first + file.read(length - 1))
     if not isinstance(head, dict):
         raise TypeError("the head is not an object")
     return head

@@ -32,7 +32,12 @@ def names_extra(package: str, extra: str) -> Iterator[None]:
     except ImportError as error:
         if is_out_of_memory(error):
             raise
-        raise MissingLibraryError(f"{package} is not installed: {install(extra)}") from error
+        raise not_installed(package, extra) from error
+
+
+def not_installed(package: str | None, extra: str) -> MissingLibraryError:
+    """Return the error for a missing library, which says which extra to install."""
+    return MissingLibraryError(f"{package} is not installed: {install(extra)}")
 
 
 def install(extra: str) -> str:

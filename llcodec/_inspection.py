@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from llcodec._reading import FileSource, read_source
+from llcodec._reading import FileSource, names_file, read_source
 from llcodec.container import ChunkInfo, Header, Limits, list_chunks, read_header, read_version
 from llcodec.container.framing import CHUNK_OVERHEAD
 from llcodec.container.signature import PREAMBLE_LENGTH
 from llcodec.container.tile_chunk import TILE_OVERHEAD
+from llcodec.errors import FormatError, InputError
 
 # Reading the header allocates nothing that grows with the picture.
 _NO_LIMIT = Limits(max_pixels=1 << 64)
@@ -57,10 +58,11 @@ def inspect(file: FileSource) -> Info:
         FormatError: when it is not an ``.llc`` file, or a truncated or damaged one.
         TypeError: when ``file`` has another type.
     """
-    data = read_source(file)
-    return Info(
-        version=read_version(data),
-        size=len(data),
-        header=read_header(data, _NO_LIMIT),
-        chunks=list_chunks(data, _NO_LIMIT),
-    )
+    with names_file(file, InputError, FormatError):
+        data = read_source(file)
+        return Info(
+            version=read_version(data),
+            size=len(data),
+            header=read_header(data, _NO_LIMIT),
+            chunks=list_chunks(data, _NO_LIMIT),
+        )

@@ -86,7 +86,7 @@ class Encoding:
                 "bytes": len(data),
                 "bpp": round(8 * len(data) / header.pixels, 4),
                 **_of_header(header),
-                **_told(picture.left_out, picture.problems),
+                **_reported(picture.left_out, picture.problems),
             }
             return Made(data, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -114,6 +114,7 @@ class Decoding:
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -127,10 +128,11 @@ class Decoding:
             from llcodec.container import read_header
 
             data = read_source(source)
+            refuse_picture(data, self.max_pixels)
             codec = codec_for(data, self.model, self.device, limits, self.engine)
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
-            output, lost = _written(picture, format, self.output_quality)
+            output, lost = _written(picture, format, self.output_quality, self.png_level)
             header = read_header(data, limits)
             facts = {
                 "bytes": len(output),
@@ -139,7 +141,7 @@ class Decoding:
                 "height": picture.height,
                 **self._light,
                 **told,
-                **_told(lost),
+                **_reported(lost),
             }
             return Made(output, facts, header.model_hash.hex(), perf_counter() - start)
 
@@ -185,6 +187,7 @@ class Enhancing:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     partial: bool = False
+    png_level: int | None = None
 
     def load(self) -> Make:
         """Load the enhancer, and return what enhances a picture."""
@@ -196,7 +199,7 @@ class Enhancing:
             start = perf_counter()
             picture = _read(source, self)
             bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
-            output, lost = _written(bright, format, self.output_quality)
+            output, lost = _written(bright, format, self.output_quality, self.png_level)
             facts = {
                 "bytes": len(output),
                 "width": bright.width,
@@ -204,7 +207,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
-                **_told((*picture.left_out, *lost), picture.problems),
+                **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]
             return Made(output, facts, hashed, perf_counter() - start)
@@ -230,6 +233,7 @@ class Verifying:
             from llcodec._reading import read_source
 
             data = read_source(source)
+            refuse_picture(data, self.max_pixels)
             codec = codec_for(data, self.model, "cpu", limits)
             start = perf_counter()
             header = codec.verify(data, limits=limits)
@@ -252,14 +256,37 @@ def _read(source: Path | bytes, options: Encoding | Enhancing) -> "Picture":
     return stripped(picture) if options.strip else picture
 
 
+def refuse_picture(data: bytes, max_pixels: int = MAX_PIXELS) -> None:
+    """Check that what is read as an ``.llc`` file is not an image.
+
+    Raises:
+        NotAnLlcFileError: when it is.
+    """
+    from llcodec._signature import SIGNATURE
+    from llcodec.errors import LlcError, NotAnLlcFileError
+
+    if data.startswith(SIGNATURE):
+        return
+    from llcodec.imaging import picture_size  # not before it is needed: it is slow
+
+    try:
+        picture_size(data, max_pixels=max_pixels)
+    except LlcError:
+        return
+    raise NotAnLlcFileError(
+        "is an image, and not an .llc file: llc enhance makes it bright, and llc encode makes an "
+        ".llc file of it"
+    )
+
+
 def _written(
-    picture: "Picture", format: str, quality: int | None
+    picture: "Picture", format: str, quality: int | None, png_level: int | None
 ) -> tuple[memoryview, tuple[str, ...]]:
     """Return the file of a picture, and a line that names what the format cannot hold."""
     from llcodec.imaging import write_picture
 
     encoded = io.BytesIO()
-    lost = write_picture(picture, encoded, format=format, quality=quality)
+    lost = write_picture(picture, encoded, format=format, quality=quality, png_level=png_level)
     return encoded.getbuffer(), lost
 
 
@@ -272,6 +299,6 @@ def _of_header(header: "Header") -> dict[str, Any]:
     }
 
 
-def _told(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
+def _reported(left_out: tuple[str, ...], problems: tuple[str, ...] = ()) -> dict[str, Any]:
     lines = {"left_out": list(left_out), "problems": list(problems)}
     return {name: each for name, each in lines.items() if each}

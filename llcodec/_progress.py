@@ -57,6 +57,19 @@ def steps_bar() -> "Progress":
     )
 
 
+def counts_bar() -> "Progress":
+    """Return bars for counted files: each task has a field ``text``, shown beside its count."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+
+    return _bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[text]}"),
+        transient=True,
+    )
+
+
 def _items_bar() -> "Progress":
     from rich.progress import (
         BarColumn,

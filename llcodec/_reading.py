@@ -1,12 +1,14 @@
 """Read files of bounded size from paths, bytes and file objects."""
 
 import os
-from os import PathLike
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import PathLike, fspath
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from llcodec._limits import MAX_INPUT_BYTES
-from llcodec.errors import InputError
+from llcodec.errors import InputError, LlcError
 
 _PIECE: Final = 1 << 20
 
@@ -39,6 +41,17 @@ def read_source(source: FileSource) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
 
+@contextmanager
+def names_file(source: object, *kinds: type[LlcError]) -> Iterator[None]:
+    """Add the path of a file to errors of these kinds, if ``source`` is a path."""
+    try:
+        yield
+    except kinds as error:
+        if not isinstance(source, str | PathLike):
+            raise
+        raise type(error)(f"{fspath(source)}: {error}") from error
+
+
 def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a file or a named pipe.
 
@@ -54,7 +67,7 @@ def read_path(path: Path, limit: int = MAX_INPUT_BYTES) -> bytes:
         raise InputError(f"cannot be read: {error.strerror or error}") from error
 
 
-def read_stream(stream: BinaryIO, limit: int = MAX_INPUT_BYTES) -> bytes:
+def read_stream(stream: IO[bytes], limit: int = MAX_INPUT_BYTES) -> bytes:
     """Return the bytes of a stream, read in pieces, so that memory is proportional to its length.
 
     Raises:

@@ -83,7 +83,7 @@ def measure(folder: Path, few: int, many: int, workers: int) -> dict[str, float]
     ``ray`` are CPU seconds of Ray's own processes in the longer job, and ``wall`` its seconds;
     start and end are in them.
     """
-    told: dict[str, float] = {}
+    figures: dict[str, float] = {}
     ways = {
         "encode": ["encode", "--threads", "1", "--quiet", "--force"],
         "batch": ["batch", "encode", "--workers", str(workers), "--quiet", "--force"],
@@ -93,11 +93,11 @@ def measure(folder: Path, few: int, many: int, workers: int) -> dict[str, float]
             cost([*words, str(folder / f"{count}"), "-o", f"{folder}/{name}-{count}/"])
             for count in (few, many)
         )
-        told[name] = round((more.own - less.own) / (many - few), 4)
+        figures[name] = round((more.own - less.own) / (many - few), 4)
         if name == "batch":
-            told["ray"] = round(more.ray, 4)
-            told["wall"] = round(more.wall, 4)
-    return told
+            figures["ray"] = round(more.ray, 4)
+            figures["wall"] = round(more.wall, 4)
+    return figures
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -83,9 +83,9 @@ class Setting:
 
     def arguments(self) -> list[str]:
         """Return the arguments of the worker."""
-        told = ["--threads", str(self.threads), "--memory", self.memory, "--device", self.device]
-        told += ["--engine", self.engine]
-        return [*told, "--without-onednn"] if self.onednn == _OFF else told
+        options = ["--threads", str(self.threads), "--memory", self.memory, "--device", self.device]
+        options += ["--engine", self.engine]
+        return [*options, "--without-onednn"] if self.onednn == _OFF else options
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of the process, derived from ``base``."""
@@ -168,8 +168,8 @@ def _has_cuda(python: str) -> bool:
     if python == sys.executable:
         return torch.cuda.is_available()
     ask = "import torch; print(torch.cuda.is_available())"
-    told = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout
-    return told.strip() == "True"
+    answer = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=True).stdout
+    return answer.strip() == "True"
 
 
 def run(python: str, setting: Setting, folders: Sequence[Path]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec._cards import shipped_files
 from llcodec._threads import announce_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.weights import read_model
 from llcodec.engine.onnx.transforms import OnnxTransforms
-from llcodec.engine.protocol import Floats, Transforms
+from llcodec.engine.protocol import Transforms
 from llcodec.engine.torch_transforms import torch_transforms
 from llcodec.nerco.onnx_engine import OnnxNerco
 from llcodec.nerco.torch_engine import TorchNerco

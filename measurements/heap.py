@@ -52,5 +52,5 @@ def _allocated_bytes() -> int | None:
     if mallinfo is None:
         return None
     mallinfo.restype = _Mallinfo
-    told = mallinfo()
-    return int(told.uordblks + told.hblkhd)
+    counts = mallinfo()
+    return int(counts.uordblks + counts.hblkhd)

@@ -109,9 +109,9 @@ def broken_promises(rows: Sequence[Row]) -> list[str]:
 
 def settings(threads: int) -> dict[str, Any]:
     """Return the settings that the figures depend on, without the date."""
-    told = {key: value for key, value in machine().items() if key != "date"}
+    facts = {key: value for key, value in machine().items() if key != "date"}
     weights = read_card(shipped_file(DEFAULT_MODEL)).sha256[:16]
-    return told | {"threads": threads, "model": DEFAULT_MODEL, "weights": weights}
+    return facts | {"threads": threads, "model": DEFAULT_MODEL, "weights": weights}
 
 
 def finished_rows(path: Path, wanted: Mapping[str, Any]) -> list[Row]:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from llcodec import container
 from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
-from llcodec.codec.decoder import empty_plane, place_tile, synthesise
+from llcodec.codec.decoder import synthesise
+from llcodec.codec.latents import empty_plane, place_tile
 from llcodec.container import Header
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.entropy.walk import Latents
@@ -35,7 +36,7 @@ class Pair:
         """The special properties of the pair, for counting."""
         picture = self.picture
         tiles = -(-picture.width // self.tile_size) * -(-picture.height // self.tile_size)
-        told = {
+        passed = {
             "alpha": picture.alpha is not None,
             "16 bits": picture.sixteen_bit,
             "grey": picture.grey,
@@ -43,7 +44,7 @@ class Pair:
             "metadata": picture.metadata != Metadata(),
             "a single row or column": 1 in (picture.width, picture.height),
         }
-        return tuple(name for name, true in told.items() if true)
+        return tuple(name for name, true in passed.items() if true)
 
 
 def random_pair(rng: np.random.Generator) -> Pair:

@@ -113,8 +113,29 @@ def test_llc_files_come_by_path_as_bytes_or_as_an_object(sample: bytes, tmp_path
         assert llcodec.decode(each).tobytes() == expected
     for each in (path, str(path), memoryview(sample), io.BytesIO(sample)):
         assert llcodec.inspect(each) == llcodec.inspect(sample)
-    with pytest.raises(llcodec.InputError, match="cannot be read: No such file"):
-        llcodec.decode(tmp_path / "none.llc")
+
+
+def test_errors_name_the_file_of_a_path(sample: bytes, tmp_path: Path) -> None:
+    for call in (llcodec.encode, llcodec.enhance, llcodec.decode, llcodec.inspect):
+        for missing in (tmp_path / "none.png", str(tmp_path / "none.png")):
+            with pytest.raises(llcodec.InputError) as caught:
+                call(missing)
+            line = f"{tmp_path}/none.png: cannot be read: No such file or directory"
+            assert str(caught.value) == line
+    damaged = tmp_path / "a.llc"
+    damaged.write_bytes(sample[:-1])
+    with pytest.raises(llcodec.TruncatedError, match=f"^{damaged}: the file ends"):
+        llcodec.decode(damaged)
+    with pytest.raises(llcodec.TruncatedError, match=f"^{damaged}: the file ends"):
+        llcodec.inspect(damaged)
+    with pytest.raises(llcodec.UnreadableImageError, match=f"^{damaged}: is an .llc file already"):
+        llcodec.encode(damaged)
+    with pytest.raises(llcodec.TruncatedError, match=r"^the file ends"):
+        llcodec.decode(sample[:-1])
+    whole = tmp_path / "whole.llc"
+    whole.write_bytes(sample)
+    with pytest.raises(llcodec.InputError, match=r"^brightness must be"):
+        llcodec.decode(whole, brightness=3)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +156,7 @@ def test_llc_files_come_by_path_as_bytes_or_as_an_object(sample: bytes, tmp_path
         (lambda: UNTYPED.enhance(make_image(), strength="1"), "strength must be a number"),
     ],
 )
-def test_wrong_types_are_told_in_words(call: Callable[[], object], message: str) -> None:
+def test_wrong_types_are_reported_in_words(call: Callable[[], object], message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call()
 

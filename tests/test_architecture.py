@@ -103,3 +103,8 @@ def test_source_files_have_at_most_400_lines() -> None:
     sizes = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert len(sizes) > 200
     assert {path.name: size for path, size in sizes.items() if size > 400} == {}
+
+
+def test_every_package_says_that_it_is_internal() -> None:
+    for path in PACKAGE.glob("*/__init__.py"):
+        assert "Internal" in (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""), path

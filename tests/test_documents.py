@@ -1,10 +1,12 @@
 """What the documents say of the repository is true."""
 
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import PIL.Image
 import pytest
 
 import llcodec
@@ -56,6 +58,14 @@ def _broken_links(document: Path, root: Path = ROOT) -> Iterator[str]:
             yield link
 
 
+def _recorded_modules() -> list[str]:
+    """Return the modules whose commands the files of results name."""
+    files = (*(ROOT / "results").rglob("*.json"), *(ROOT / "results").rglob("*.md"))
+    texts = (path.read_text("utf-8") for path in files)
+    found = {name for text in texts for name in re.findall(r"python -m ([\w.]*\w)", text)}
+    return sorted(found - {"llcodec.bench.NAME", "llcodec.data.NAME", "measurements.NAME"})
+
+
 def test_all_documents_are_read() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
     assert names >= {"README.md", "CONTRIBUTING.md", "docs/README.md", "weights/README.md"}
@@ -89,6 +99,21 @@ def test_every_page_of_docs_is_in_its_index() -> None:
     assert pages <= set(_links(ROOT / "docs" / "README.md"))
 
 
+def test_every_result_has_a_line_that_says_what_makes_it() -> None:
+    names = {path.name for path in (ROOT / "results").iterdir()} - {"README.md"}
+    for index in (ROOT / "measurements" / "README.md", ROOT / "results" / "README.md"):
+        known = set(re.findall(r"[\w.-]+", index.read_text("utf-8")))
+        assert names <= known
+
+
+@pytest.mark.parametrize("module", _recorded_modules())
+def test_modules_of_recorded_commands_exist(module: str) -> None:
+    # As results/README.md says of older files.
+    now = re.sub(r"^llcodec\.(bench|data)\.", "measurements.", module)
+    path = ROOT / now.replace(".", "/")
+    assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file()
+
+
 def test_the_citation_names_the_version() -> None:
     text = (ROOT / "CITATION.cff").read_text("utf-8")
     assert f"\nversion: {llcodec.__version__}\n" in text
@@ -113,5 +138,8 @@ def test_the_examples_run_in_their_order(
 
 
 def test_all_errors_that_are_named_exist() -> None:
-    for name in re.findall(r"`(\w+Error)`", PAGE.read_text()):
-        assert name == "TypeError" or issubclass(getattr(llcodec, name), llcodec.LlcError)
+    names = set(re.findall(r"`(\w+Error)`", PAGE.read_text()))
+    others = {name for name in names if any(hasattr(m, name) for m in (builtins, PIL, PIL.Image))}
+    assert "TypeError" in others
+    for name in names - others:
+        assert issubclass(getattr(llcodec, name), llcodec.LlcError)

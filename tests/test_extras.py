@@ -16,6 +16,6 @@ def test_modules_that_are_not_name_the_extra() -> None:
         require("nothing.at.all", "bench")
 
 
-def test_what_is_missing_is_told_without_loading_it() -> None:
+def test_what_is_missing_is_reported_without_loading_it() -> None:
     assert missing("json", "no_such_module", "csv") == ("no_such_module",)
     assert missing() == ()

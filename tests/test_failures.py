@@ -22,7 +22,7 @@ def test_every_error_is_a_line(error: Exception, line: str) -> None:
     assert in_one_line(error) == line
 
 
-def test_a_dead_process_is_told_in_words() -> None:
+def test_a_dead_process_is_reported_in_words() -> None:
     assert "ended abruptly" in in_one_line(BrokenProcessPool("A process in the process pool was …"))
 
 

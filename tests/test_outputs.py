@@ -128,7 +128,7 @@ def test_what_only_looks_like_a_partial_file_stays(tmp_path: Path) -> None:
     assert set(tmp_path.iterdir()) == before
 
 
-def test_a_partial_file_that_was_cleared_away_before_its_lock_is_made_anew(
+def test_a_partial_file_that_was_cleared_away_before_its_lock_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between making and locking there is a moment in which it looks left behind."""

@@ -26,9 +26,9 @@ def test_a_terminal_gets_a_bar_for_each_task(
         bars.show("first", 1, 3)
         bars.show("second", 2, 5)
         bars.print("a line [not markup]")
-    told = capsys.readouterr().err
+    message = capsys.readouterr().err
     for text in ("first", "1/3", "second", "2/5", "a line [not markup]"):
-        assert text in told
+        assert text in message
 
 
 def test_bars_that_are_not_wanted_are_not_shown(

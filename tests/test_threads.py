@@ -1,4 +1,4 @@
-"""How many threads NumPy is told to use."""
+"""The number of threads that NumPy uses."""
 
 import os
 import subprocess

@@ -17,7 +17,7 @@ def test_torchvision_can_be_imported_from_then_on() -> None:
     assert importlib.import_module("torchvision.models").alexnet
 
 
-def test_without_torchvision_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_torchvision_that_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torchvision", None)
     with pytest.raises(ImportError):
         import_torchvision()

@@ -62,9 +62,9 @@ def ends_with(control):
 
 from llcodec.cli._main import run
 
-told = json.load(sys.stdin)
-controls = [ends_with(control) for control in told["controls"]]
-codes = [run(command) for command in told["commands"]]
+request = json.load(sys.stdin)
+controls = [ends_with(control) for control in request["controls"]]
+codes = [run(command) for command in request["commands"]]
 print(json.dumps([controls, codes]))
 """
 

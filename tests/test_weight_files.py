@@ -122,9 +122,17 @@ def test_another_format_is_named(tmp_path: Path) -> None:
 def test_other_files_are_broken(tmp_path: Path) -> None:
     path = tmp_path / "a"
     write_weight_file(path, tensors(), CARD)
-    for content in (b"", b"GIF89a" * 50, path.read_bytes()[:-1]):
+    whole = path.read_bytes()
+    for content, message in (
+        (b"", "not a weight file$"),
+        (b"a note", "not a weight file$"),
+        (b"GIF89a" * 50, "not a weight file$"),
+        (b"\2\0\0\0\0\0\0\0{}", "not a weight file of llcodec$"),
+        (whole[:40], "damaged weight file"),
+        (whole[:-1], "damaged weight file"),
+    ):
         path.write_bytes(content)
-        with pytest.raises(BrokenModelError, match="damaged weight file"):
+        with pytest.raises(BrokenModelError, match=message):
             read_weight_file(path, (FORMAT,), everything)
 
 

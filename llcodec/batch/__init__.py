@@ -1,4 +1,4 @@
-"""``llc batch``: millions of files on a cluster, from and to any store that fsspec knows.
+"""``llc batch``: process millions of files on a cluster, from and to any store of fsspec.
 
 The libraries of the extra ``scale`` are imported in functions only.
 

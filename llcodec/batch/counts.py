@@ -9,19 +9,19 @@ from llcodec.batch.tasks import Outcome
 
 @dataclass
 class Counts:
-    """How far a job is.
+    """The progress of a job.
 
     Attributes:
         done: pictures done.
-        kept: outputs that were whole already.
+        kept: outputs that were already complete.
         failed: pictures, shards and folders that failed.
-        damaged: pictures done of which a part was lost.
+        damaged: pictures done that lost a part.
         megapixels: of the pictures done.
         bytes_in: of the pictures done.
         bytes_out: of their outputs.
-        total: how many files there are, if it is known: shards count as one each.
-        files: files done, kept or failed: shards count as one each.
-        began: when the first outcome came; starting the workers does not count.
+        total: the number of files, if known; a shard counts as one.
+        files: files done, kept or failed; a shard counts as one.
+        began: the time of the first outcome; starting the workers does not count.
     """
 
     total: int | None = None
@@ -53,7 +53,7 @@ class Counts:
                 self.bytes_out += row.bytes_out or 0
 
     def line(self) -> str:
-        """Return how far the job is, in one line."""
+        """Return the progress in one line."""
         seconds = 0.0 if self.began is None else time.monotonic() - self.began
         parts = [
             f"{self.done:,} done",

@@ -103,7 +103,7 @@ class Crew:
         self.ray.shutdown()
 
     def size(self) -> int:
-        """Return how many workers there are to be.
+        """Return the number of workers to start.
 
         Raises:
             InputError: when the cluster has no room for one.

@@ -20,7 +20,7 @@ _BEAT: Final = 1.0  # seconds
 
 
 @dataclass
-class _Hand:
+class _WorkerState:
     """A worker: its actor, and how many tasks it has."""
 
     actor: Any
@@ -33,7 +33,7 @@ class _Hand:
 class _Call:
     """A call of an actor that has not returned; without a task, that of ``ready``."""
 
-    hand: _Hand
+    worker: _WorkerState
     task: Task | None = None
     claim: float = 0.0
 
@@ -43,7 +43,7 @@ class Dispatcher:
     """Does tasks with a crew.
 
     A task whose worker dies is done again, from the second time on in a process that does nothing
-    else, so that a picture that kills its worker is found.
+    else, so that the picture that kills its worker is identified.
 
     Args:
         crew: starts workers.
@@ -55,7 +55,7 @@ class Dispatcher:
     tasks: Iterator[Task | Row]
     rooms: Rooms
     deaths: int = 0
-    _hands: dict[int, _Hand] = field(default_factory=dict)
+    _workers: dict[int, _WorkerState] = field(default_factory=dict)
     _calls: dict[Any, _Call] = field(default_factory=dict)
     _again: deque[Task] = field(default_factory=deque)
     _large: deque[tuple[Task, float]] = field(default_factory=deque)
@@ -64,9 +64,9 @@ class Dispatcher:
     _failed_starts: int = 0
 
     def run(self) -> Iterator[Outcome]:
-        """Yield what becomes of the tasks, in any order; at least one outcome a second.
+        """Yield the outcomes of the tasks, in any order, at least one a second.
 
-        An outcome without rows may say nothing: it is a beat.
+        An outcome without rows only shows that the job is alive.
 
         Raises:
             LlcError: when no worker can start.
@@ -90,9 +90,9 @@ class Dispatcher:
         return all(call.task is None for call in self._calls.values())
 
     def _hire(self) -> None:
-        hand = _Hand(self.crew.start())
-        self._hands[id(hand)] = hand
-        self._calls[hand.actor.ready.remote()] = _Call(hand)
+        worker = _WorkerState(self.crew.start())
+        self._workers[id(worker)] = worker
+        self._calls[worker.actor.ready.remote()] = _Call(worker)
 
     def _returned(self) -> list[Any]:
         """Wait until a call has returned, and return all that have."""
@@ -115,10 +115,10 @@ class Dispatcher:
             self._free(call)
             return Outcome((failed(Row(call.task.source, call.task.target), _cause(error), 0),))
         except self.crew.ray.exceptions.RayError:
-            return self._bury(call)
+            return self._replace_dead(call)
         if call.task is None:
-            call.hand.ready, self._failed_starts = True, 0
-            self.rooms.add(id(call.hand), value)
+            call.worker.ready, self._failed_starts = True, 0
+            self.rooms.add(id(call.worker), value)
             return None
         self._free(call)
         outcome: Outcome = value
@@ -128,17 +128,17 @@ class Dispatcher:
         return outcome
 
     def _free(self, call: _Call) -> None:
-        call.hand.tasks -= 1
-        call.hand.alone = False
-        if id(call.hand) in self._hands:
-            self.rooms.release(id(call.hand), call.claim)
+        call.worker.tasks -= 1
+        call.worker.alone = False
+        if id(call.worker) in self._workers:
+            self.rooms.release(id(call.worker), call.claim)
 
-    def _bury(self, call: _Call) -> Outcome | None:
+    def _replace_dead(self, call: _Call) -> Outcome | None:
         """Replace a worker that has died, and do its task again."""
-        if self._hands.pop(id(call.hand), None) is not None:
+        if self._workers.pop(id(call.worker), None) is not None:
             self.deaths += 1
-            self.rooms.remove(id(call.hand))
-            self.crew.stop(call.hand.actor)
+            self.rooms.remove(id(call.worker))
+            self.crew.stop(call.worker.actor)
             if call.task is None:
                 self._failed_starts += 1
             if self._failed_starts >= MOST_DEATHS:
@@ -159,18 +159,18 @@ class Dispatcher:
         """Give tasks to workers that can take one."""
         reserved = self._place_large()
         for most in range(_QUEUE):  # first one task for each worker
-            for key, hand in self._hands.items():
-                if not hand.ready or hand.alone or hand.tasks > most:
+            for key, worker in self._workers.items():
+                if not worker.ready or worker.alone or worker.tasks > most:
                     continue
                 if self.rooms.node(key) == reserved:
                     continue
                 share = self.rooms.share(key)
                 if not self.rooms.fits(key, share):
                     continue
-                task = self._next(fresh_only=hand.tasks > 0)
+                task = self._next(fresh_only=worker.tasks > 0)
                 if task is None:
                     return
-                self._give(hand, task, share)
+                self._give(worker, task, share)
 
     def _next(self, *, fresh_only: bool) -> Task | None:
         """Return the next task, or None if there is none now."""
@@ -187,27 +187,27 @@ class Dispatcher:
         return None
 
     def _place_large(self) -> str | None:
-        """Begin tasks that need more room than others; return a node that must become empty."""
+        """Begin tasks that need more room than others; return a node to empty for one."""
         while self._large:
             task, megapixels = self._large[0]
             free = [
                 key
-                for key, hand in self._hands.items()
-                if hand.ready and not hand.tasks and self.rooms.fits(key, megapixels)
+                for key, worker in self._workers.items()
+                if worker.ready and not worker.tasks and self.rooms.fits(key, megapixels)
             ]
             if not free:
-                ready = (key for key, hand in self._hands.items() if hand.ready)
+                ready = (key for key, worker in self._workers.items() if worker.ready)
                 first = next(ready, None)
                 return None if first is None else self.rooms.node(first)
             self._large.popleft()
-            self._give(self._hands[free[0]], task, megapixels)
+            self._give(self._workers[free[0]], task, megapixels)
         return None
 
-    def _give(self, hand: _Hand, task: Task, megapixels: float) -> None:
-        self.rooms.claim(id(hand), megapixels)
-        hand.tasks += 1
-        hand.alone = task.deaths > 0
-        self._calls[hand.actor.do.remote(task, megapixels)] = _Call(hand, task, megapixels)
+    def _give(self, worker: _WorkerState, task: Task, megapixels: float) -> None:
+        self.rooms.claim(id(worker), megapixels)
+        worker.tasks += 1
+        worker.alone = task.deaths > 0
+        self._calls[worker.actor.do.remote(task, megapixels)] = _Call(worker, task, megapixels)
 
 
 def _cause(error: Any) -> Exception:

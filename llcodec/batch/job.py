@@ -1,14 +1,14 @@
-"""Do a job: find the files, hand them to workers, and keep the manifest."""
+"""Run a job: find the files, give them to workers, and write the manifest."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final
 
-from llcodec.batch.about import check_same, describe
 from llcodec.batch.counts import Counts
 from llcodec.batch.crew import Cluster, Crew
 from llcodec.batch.dispatch import Dispatcher
+from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, has_manifest, read_done, read_failed
 from llcodec.batch.planning import Planner, normal
 from llcodec.batch.rooms import Rooms
@@ -22,7 +22,7 @@ _AHEAD: Final = 100_000  # files listed before the work begins, to know how many
 
 @dataclass(frozen=True)
 class Job:
-    """What to do.
+    """A job.
 
     Attributes:
         source: what to read: a folder, a file, a glob, a list or shards; None with ``retry``.
@@ -31,7 +31,7 @@ class Job:
         wanted: what to look for in the source.
         manifest: URL of the folder of the manifest; by default, ``_manifest`` in the target.
         force: overwrite outputs that exist.
-        resume: go on with the job of the manifest.
+        resume: continue the job of the manifest.
         retry: URL of a manifest, whose failed files are done again.
         max_megapixels: in work on one node at once.
     """
@@ -53,13 +53,13 @@ class Job:
 
 
 Watch = Callable[[Counts, tuple[Row, ...], str], None]
-"""Is told the counts, new rows, and a message, often and at least once a second."""
+"""Called with the counts, new rows, and a message, often and at least once a second."""
 
 
 def run(job: Job, cluster: Cluster, watch: Watch) -> Counts:
-    """Do a job, and return what was done.
+    """Run a job, and return its counts.
 
-    Whatever ends it, an exception of a signal too, the rows so far are in the manifest.
+    Whatever ends it, a signal included, the rows so far are in the manifest.
 
     Raises:
         LlcError: when nothing can be done: the source or the manifest cannot be read, the
@@ -109,8 +109,8 @@ def _planned(job: Job) -> Planned:
     if has_manifest(job.folder):
         if not (job.resume or job.force):
             raise InputError(
-                f"{job.folder} holds the manifest of an earlier job: --resume goes on with it, "
-                "--force does everything again"
+                f"{job.folder} holds the manifest of an earlier job: --resume continues it, "
+                "--force processes everything again"
             )
         if job.resume:
             check_same(job.folder, job.settings)

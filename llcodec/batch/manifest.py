@@ -1,4 +1,4 @@
-"""The manifest of a job: Parquet files with a row for each file, written as the work goes on."""
+"""The manifest of a job: Parquet files with a row for each file, written during the job."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from llcodec.batch.stores import Store, joined, open_store
 from llcodec.errors import InputError
 
 _ROWS: Final = 10_000  # of a part
-_SECONDS: Final = 20  # that a part may stay open: what a crash forgets
+_SECONDS: Final = 20  # that a part may stay open; a crash loses as much
 _BATCH: Final = 10_000  # rows read at once
 _NO_HASH: Final = "00" * 32
 _NO_KEYS: Final = np.empty(0, np.uint64)
@@ -68,9 +68,9 @@ class Row:
 
 
 class ManifestWriter:
-    """Writes rows into parts, each whole or not at all. Call ``close`` at the end.
+    """Writes rows into parts, each completely or not at all. Call ``close`` at the end.
 
-    A part ends after 10,000 rows or 20 seconds: a driver that is killed forgets no more.
+    A part ends after 10,000 rows or 20 seconds: a killed driver loses no more than that.
     """
 
     def __init__(self, folder: str) -> None:
@@ -81,7 +81,7 @@ class ManifestWriter:
         self._parts = 0
 
     def add(self, row: Row) -> None:
-        """Add a row; it is in the store when ``close`` or a later call has ended its part."""
+        """Add a row; it reaches the store when ``close`` or a later call ends its part."""
         if not self._rows:
             self._opened = time.monotonic()
         self._rows.append(row)
@@ -139,7 +139,7 @@ def _schema() -> Any:
 
 @dataclass(frozen=True)
 class Whole:
-    """What an output must be to count as whole; no bytes and no checksum if there is no output."""
+    """Size and checksum of a complete output; both empty if there is no output."""
 
     bytes_in: int
     bytes_out: int
@@ -148,7 +148,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Done:
-    """What a manifest says is done: about 50 bytes for each file, as arrays sorted by ``keys``.
+    """The finished files of a manifest, about 50 bytes each, as arrays sorted by ``keys``.
 
     ``keys`` are the first 8 bytes of a hash of the source. Two sources of one key do no harm: one
     of them is checked against the checksum of the other, and is done again.
@@ -160,7 +160,7 @@ class Done:
     sha256: NDArray[np.uint8]
 
     def find(self, source: str) -> Whole | None:
-        """Return what the output of a source must be, or None if the source is not done."""
+        """Return size and checksum of the output of a source; None if it is not finished."""
         key = _key(source, "")
         place = int(np.searchsorted(self.keys, np.uint64(key)))
         if place == len(self.keys) or int(self.keys[place]) != key:
@@ -170,7 +170,7 @@ class Done:
 
 
 def read_done(folder: str) -> Done:
-    """Return what the parts in a folder say is done; nothing if there are none.
+    """Return the finished files of the parts in a folder; none if there are no parts.
 
     Of several rows for one source the last counts.
 
@@ -212,11 +212,11 @@ def read_failed(folder: str) -> Iterator[Row]:
         raise InputError(f"{folder}: no manifest of a job")
     unique, last = _last(np.concatenate(keys))
     wanted = set(unique[np.concatenate(failed)[last]].tolist())
-    told: set[str] = set()
+    yielded: set[str] = set()
     for rows in _batches(folder, ["source", "member", "target", "error"]):
         for row in rows:
-            if row["source"] not in told and _key(row["source"], row["member"]) in wanted:
-                told.add(row["source"])
+            if row["source"] not in yielded and _key(row["source"], row["member"]) in wanted:
+                yielded.add(row["source"])
                 yield Row(row["source"], row["target"], error=row["error"])
 
 
@@ -224,7 +224,7 @@ def has_manifest(folder: str) -> bool:
     """Return whether a folder holds parts of a manifest.
 
     Raises:
-        InputError: when the store does not tell.
+        InputError: when the store cannot be read.
     """
     store, path = open_store(folder)
     return bool(_parts(store, path))

@@ -1,4 +1,4 @@
-"""Turn sources into tasks: name the outputs, find conflicts, and skip what is done."""
+"""Turn sources into tasks: name the outputs, find conflicts, and skip finished ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ class Planner:
         settings: what is done.
         target: URL of the folder of outputs; empty if there are none.
         overwrite: replace outputs that exist.
-        done: what an earlier job has finished; None if nothing is resumed.
+        done: the finished files of an earlier job; None if nothing is resumed.
     """
 
     settings: Settings

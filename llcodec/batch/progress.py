@@ -1,9 +1,10 @@
-"""Show how far a job is: a bar on a terminal, or else a line a minute."""
+"""Show the progress of a job: a bar on a terminal, otherwise a line a minute."""
 
 import sys
 import time
 from typing import TYPE_CHECKING, Final, Self
 
+from llcodec._progress import counts_bar
 from llcodec.batch.counts import Counts
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class JobProgress:
 
     def __enter__(self) -> Self:
         if self._terminal and not self._quiet:
-            self._bar = _bar()
+            self._bar = counts_bar()
             self._bar.add_task("files", total=None, text="starting workers")
             self._bar.start()
         return self
@@ -52,17 +53,3 @@ class JobProgress:
             self._bar.console.out(text, highlight=False)
         elif sys.stderr is not None:
             print(text, file=sys.stderr, flush=True)
-
-
-def _bar() -> "Progress":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[text]}"),
-        console=Console(stderr=True),
-        transient=True,
-    )

@@ -1,4 +1,4 @@
-"""Recognise outputs that are whole, though no manifest knows them."""
+"""Recognise complete outputs that are in no manifest."""
 
 from llcodec._api import limits_for, load_codec
 from llcodec._operations import Encoding, Made

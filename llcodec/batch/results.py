@@ -1,4 +1,4 @@
-"""Turn what was made of a file, or what went wrong, into a row of the manifest."""
+"""Turn the output of a file, or its error, into a row of the manifest."""
 
 from dataclasses import replace
 from hashlib import sha256
@@ -20,7 +20,7 @@ class TooLargeError(Exception):
 
 
 def explained(error: Exception) -> str:
-    """Return what went wrong in one line."""
+    """Return an error as one line."""
     return ("" if is_expected(error) else "internal error: ") + in_one_line(error)
 
 
@@ -30,7 +30,7 @@ def failed(row: Row, error: Exception, seconds: float) -> Row:
 
 
 def filled(row: Row, made: Made, seconds: float) -> Row:
-    """Return the row of a file with what was made of it."""
+    """Return the row of a file with its output."""
     facts = made.facts
     lost = [f"lost {region}: grey in the output" for region in facts.get("lost", ())]
     return replace(
@@ -50,7 +50,7 @@ def filled(row: Row, made: Made, seconds: float) -> Row:
 
 
 def hexdigest(stream: BinaryIO) -> str:
-    """Return the SHA-256 of what is left in a stream, which is read in pieces."""
+    """Return the SHA-256 of the rest of a stream, which is read in pieces."""
     digest = sha256()
     while piece := stream.read(_PIECE):
         digest.update(piece)

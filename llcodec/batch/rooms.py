@@ -1,4 +1,4 @@
-"""How many megapixels are in work on each node, and whether more may begin."""
+"""The megapixels in progress on each node, and whether more may begin."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ class _Node:
 
 
 class Rooms:
-    """Keeps the megapixels in work on a node within a limit.
+    """Keeps the megapixels in progress on a node within a limit.
 
     A worker computes one picture at a time, so it needs room for the largest of its tasks. Most
     tasks claim an equal share of the node; a picture that turns out to be larger claims more. A
-    picture above the limit of a node is worked on alone there.
+    picture above the limit of a node is processed alone there.
 
     Args:
         limit: megapixels in work on one node; by default, 25 for each of its workers.
@@ -64,11 +64,11 @@ class Rooms:
         return load - own + max(own, megapixels) <= limit + _SLACK
 
     def claim(self, worker: Hashable, megapixels: float) -> None:
-        """Note that a worker has one more task."""
+        """Record that a worker has one more task."""
         self._claims[worker].append(megapixels)
 
     def release(self, worker: Hashable, megapixels: float) -> None:
-        """Note that a worker has done a task."""
+        """Record that a worker has finished a task."""
         self._claims[worker].remove(megapixels)
 
     def _need(self, worker: Hashable) -> float:

@@ -1,4 +1,4 @@
-"""Work on a WebDataset shard: each of its pictures, and one new shard of the outputs."""
+"""Process a WebDataset shard: each of its pictures, into a new shard of the outputs."""
 
 import tempfile
 from collections.abc import Callable, Iterator
@@ -22,9 +22,9 @@ Compute = Callable[[Member, str, float], Made]
 
 @dataclass(frozen=True)
 class ShardWork:
-    """One shard: it is copied to the local disk, worked on, and its output is uploaded as a whole.
+    """One shard: it is copied to the local disk, processed, and its output is uploaded complete.
 
-    Members that are no pictures are copied. A picture that fails is left out, and has a row.
+    Members that are not pictures are copied. A picture that fails is left out, and has a row.
     """
 
     settings: Settings
@@ -66,8 +66,8 @@ class ShardWork:
         store, path = open_store(task.target)
         if store.find(path) is not None:
             raise OutputExistsError(
-                f"{task.target} exists already (--force overwrites it, --resume keeps what is "
-                "whole)"
+                f"{task.target} exists already (--force overwrites it, --resume keeps complete "
+                "outputs)"
             )
 
     def _members(self, shard: Path, writer: ShardWriter | None) -> Iterator[Row]:
@@ -98,4 +98,4 @@ class ShardWork:
 
 def _check_name(writer: ShardWriter, name: str) -> None:
     if not writer.holds(name):
-        raise OutputError(f"{name} is no name of a sample of WebDataset: KEY.SUFFIX")
+        raise OutputError(f"{name} is not a name of a WebDataset sample, KEY.SUFFIX")

@@ -16,7 +16,7 @@ _LONGEST: Final = MAX_INPUT_BYTES
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a shard: its name and what is in it."""
+    """A file in a shard: its name and its content."""
 
     name: str
     data: bytes

@@ -1,13 +1,10 @@
 """Read the number of pixels of a file from its header, before any is decoded."""
 
-import io
 from pathlib import Path
 
 from llcodec.container import SIGNATURE, Limits, read_header
-from llcodec.errors import LlcError, UnreadableImageError
+from llcodec.errors import LlcError
 from llcodec.imaging import picture_size
-from llcodec.imaging.guard import guarded
-from llcodec.imaging.opening import open_image
 
 
 def megapixels(source: Path | bytes, max_pixels: int) -> float:
@@ -16,13 +13,9 @@ def megapixels(source: Path | bytes, max_pixels: int) -> float:
     0 for a file that cannot be read or has more than ``max_pixels``: it will not be decoded.
     """
     try:
-        if isinstance(source, Path):
-            height, width = picture_size(source, max_pixels=max_pixels)
-            return height * width / 1e6
-        if source.startswith(SIGNATURE):
+        if isinstance(source, bytes) and source.startswith(SIGNATURE):
             return read_header(source, Limits(max_pixels=max_pixels)).pixels / 1e6
-        with guarded(UnreadableImageError, "damaged"):
-            image = open_image(io.BytesIO(source), max_pixels)
-            return image.width * image.height / 1e6
+        height, width = picture_size(source, max_pixels=max_pixels)
+        return height * width / 1e6
     except LlcError:
         return 0.0

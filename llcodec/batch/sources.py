@@ -41,11 +41,11 @@ class Unusable:
 
 @dataclass(frozen=True)
 class Found:
-    """What SOURCE stands for.
+    """The files of SOURCE.
 
     Attributes:
-        files: the files, as they are found.
-        total: how many there are, if it is known before the last is found.
+        files: the files, in the order in which they are found.
+        total: their number, if it is known before the last is found.
         shards: whether the files are WebDataset shards of pictures.
     """
 

@@ -1,6 +1,6 @@
 """Folders and files in any store that fsspec knows: local disks, S3, GCS, Azure, and more.
 
-Files appear whole or not at all. On local disks, see :mod:`llcodec._outputs`; object stores show
+Files appear complete or not at all. On local disks, see :mod:`llcodec._outputs`; object stores show
 a file when its last byte has arrived; elsewhere it is written under a hidden name and renamed.
 """
 
@@ -17,7 +17,7 @@ from llcodec._extras import require
 from llcodec._limits import MAX_INPUT_BYTES
 from llcodec._outputs import atomic_write, make_folder, write_bytes
 from llcodec._reading import read_path
-from llcodec.batch.patience import patiently
+from llcodec.batch.retrying import with_retries
 from llcodec.errors import InputError, LlcError, OutputError, OutputExistsError
 
 # Protocols of stores where a PUT, or a multipart upload, is seen when it is complete.
@@ -32,7 +32,7 @@ class Entry:
 
     Attributes:
         path: its path in the store.
-        size: its bytes; None for folders, and if the store does not tell.
+        size: its bytes; None for folders, and for stores that do not report it.
         folder: whether it is a folder.
     """
 
@@ -69,7 +69,7 @@ class Store:
             InputError: when it cannot be listed, or does not exist.
         """
         with _explained(InputError, "cannot be listed"):
-            found = patiently(lambda: self.fs.ls(path, detail=True))
+            found = with_retries(lambda: self.fs.ls(path, detail=True))
         entries = [_entry(info) for info in found if not _is_linked_folder(info)]
         own = path.rstrip("/")  # stores may list an empty object that stands for the folder
         return sorted((e for e in entries if e.path != own), key=lambda entry: entry.name)
@@ -78,11 +78,11 @@ class Store:
         """Return the entry of a path, or None if there is nothing.
 
         Raises:
-            InputError: when the store does not tell.
+            InputError: when the store cannot be read.
         """
         with _explained(InputError, "cannot be read"):
             try:
-                info = patiently(lambda: self.fs.info(path))
+                info = with_retries(lambda: self.fs.info(path))
             except (FileNotFoundError, NotADirectoryError):
                 return None
         return _entry(info)
@@ -91,10 +91,10 @@ class Store:
         """Return the files and folders that match a pattern, by path.
 
         Raises:
-            InputError: when the store does not tell.
+            InputError: when the store cannot be read.
         """
         with _explained(InputError, "cannot be listed"):
-            found = patiently(lambda: self.fs.glob(pattern, detail=True))
+            found = with_retries(lambda: self.fs.glob(pattern, detail=True))
         return sorted((_entry(info) for info in found.values()), key=lambda entry: entry.path)
 
     def read(self, path: str, size: int | None = None, limit: int = MAX_INPUT_BYTES) -> bytes:
@@ -109,12 +109,12 @@ class Store:
             InputError: when it cannot be read, or has more than ``limit`` bytes.
         """
         if self.local:
-            return patiently(lambda: read_path(Path(path), limit))
+            return with_retries(lambda: read_path(Path(path), limit))
         if size == 0:
             return b""
         with _explained(InputError, "cannot be read"):
             try:
-                data: bytes = patiently(lambda: self.fs.cat_file(path, start=0, end=limit + 1))
+                data: bytes = with_retries(lambda: self.fs.cat_file(path, start=0, end=limit + 1))
             except OSError as error:
                 if error.errno != errno.EINVAL or self.fs.size(path) != 0:
                     raise
@@ -130,10 +130,10 @@ class Store:
             InputError: when it cannot be read.
         """
         with _explained(InputError, "cannot be read"):
-            patiently(lambda: self.fs.get_file(path, str(to)))
+            with_retries(lambda: self.fs.get_file(path, str(to)))
 
     def write(self, path: str, data: bytes | memoryview, *, overwrite: bool) -> None:
-        """Write a file, whole or not at all; folders are made as needed.
+        """Write a file, completely or not at all; folders are created as needed.
 
         Raises:
             OutputExistsError: when it exists and ``overwrite`` is not set.
@@ -145,7 +145,7 @@ class Store:
             raise _exists(self.url(path))
         with _explained(OutputError, f"cannot write {self.url(path)}"):
             try:
-                patiently(lambda: self._write(path, data, overwrite=overwrite))
+                with_retries(lambda: self._write(path, data, overwrite=overwrite))
             except FileExistsError:
                 raise _exists(path) from None
 
@@ -158,7 +158,7 @@ class Store:
             self._rename_into(path, lambda partial: self.fs.pipe_file(partial, bytes(data)))
 
     def put(self, path: str, file: Path) -> None:
-        """Copy a local file to the store, whole or not at all, over what is there.
+        """Copy a local file to the store, completely or not at all, replacing any file there.
 
         Raises:
             OutputError: when it cannot be written.
@@ -168,10 +168,10 @@ class Store:
                 with atomic_write(Path(path)) as partial:
                     shutil.copyfile(file, partial)
             elif self.protocol in _WHOLE_PUTS:
-                patiently(lambda: self.fs.put_file(str(file), path))
+                with_retries(lambda: self.fs.put_file(str(file), path))
             else:
                 put = lambda partial: self.fs.put_file(str(file), partial)  # noqa: E731
-                patiently(lambda: self._rename_into(path, put))
+                with_retries(lambda: self._rename_into(path, put))
 
     def _rename_into(self, path: str, write: Callable[[str], None]) -> None:
         folder = path.rpartition("/")[0]
@@ -194,7 +194,7 @@ class Store:
         """
         with (
             _explained(InputError, "cannot be read"),
-            patiently(lambda: self.fs.open(path, "rb")) as stream,
+            with_retries(lambda: self.fs.open(path, "rb")) as stream,
         ):
             yield stream
 
@@ -231,7 +231,7 @@ def _is_linked_folder(info: dict[str, Any]) -> bool:
 
 def _exists(url: str) -> OutputExistsError:
     return OutputExistsError(
-        f"{url} exists already (--force overwrites it, --resume keeps what is whole)"
+        f"{url} exists already (--force overwrites it, --resume keeps complete outputs)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Sum a job up in a few lines."""
+"""Summarise a job in a few lines."""
 
 from llcodec.batch.counts import Counts
 
@@ -6,13 +6,13 @@ _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 
 
 def summary(counts: Counts, manifest: str) -> list[str]:
-    """Return the lines that tell what a job has done."""
+    """Return a summary of a finished job, in lines."""
     lines = [counts.line()]
     if counts.bytes_out:
         lines.append(f"{size(counts.bytes_in)} read, {size(counts.bytes_out)} written")
     lines.append(f"manifest: {manifest}")
     if counts.failed:
-        lines.append(f"--retry-failed {manifest} does what failed again")
+        lines.append(f"--retry-failed {manifest} processes the failures again")
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What is sent to workers and what comes back."""
+"""The messages to workers, and their answers."""
 
 from dataclasses import dataclass
 
@@ -8,15 +8,15 @@ from llcodec.batch.manifest import Row, Whole
 
 @dataclass(frozen=True)
 class Task:
-    """One file, or one shard of files, to work on.
+    """One file, or one shard of files, to process.
 
     Attributes:
         source: its URL.
         target: URL of its output; empty if there is none.
         size: bytes of the source, if they are known.
         overwrite: replace an output that exists.
-        whole: what the output is if an earlier job has finished it.
-        look: whether an output that no manifest knows may be kept if it is whole.
+        whole: size and checksum of the output, if an earlier job finished it.
+        look: whether a complete output that is in no manifest may be kept.
         deaths: how many workers died while they had it.
     """
 
@@ -35,7 +35,7 @@ class Settings:
 
     Attributes:
         operation: what to do with a file.
-        suffixes: suffixes of the files in shards that are worked on.
+        suffixes: suffixes of the files in shards that are processed.
         format: format of pictures to write; by default, that of the name of the output.
         suffix: suffix of outputs; None for that of the input.
         keep_suffix: add the suffix rather than replace that of the input.
@@ -54,11 +54,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task.
+    """The outcome of a task.
 
     Attributes:
         rows: rows for the manifest.
-        kept: how many outputs were whole already and have rows.
+        kept: the number of outputs that were already complete and have rows.
         too_large: megapixels of a picture that needs more room than was given; nothing was done.
     """
 

@@ -1,4 +1,4 @@
-"""A worker: holds one network, and does one task after the other."""
+"""A worker: holds one network, and processes one task after the other."""
 
 import tempfile
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class Worker:
         self._folders: set[Path] = set()
 
     def do(self, task: Task, allowed: float) -> Outcome:
-        """Do a task, and return its rows; what goes wrong is in them.
+        """Process a task, and return its rows, which include errors.
 
         Args:
             task: the task.
@@ -99,7 +99,7 @@ class Worker:
                     release_memory()
 
     def _tidy(self, target: str) -> None:
-        """Remove what killed workers left in the folder of an output, if it is a local one."""
+        """Remove partial files of killed workers from the folder of an output, if it is local."""
         store, path = open_store(target) if target else (None, "")
         folder = Path(path).parent
         if store is not None and store.local and folder not in self._folders:
@@ -120,7 +120,7 @@ def _readable(file: Member) -> Iterator[Path | bytes]:
 
 
 def _holds(target: str, whole: Whole) -> bool:
-    """Return whether an output is there with the size and the checksum of the manifest."""
+    """Return whether an output exists with the size and the checksum of the manifest."""
     if not target:
         return True
     store, path = open_store(target)

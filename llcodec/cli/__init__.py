@@ -1,4 +1,7 @@
-"""The command ``llc``: one file per command; heavy imports happen inside commands."""
+"""The command ``llc``: one file per command; heavy imports happen inside commands.
+
+Internal: names may change from one release to the next.
+"""
 
 from llcodec.cli._main import main
 

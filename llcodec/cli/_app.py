@@ -17,6 +17,8 @@ from llcodec.cli.encode import encode
 from llcodec.cli.enhance import EXAMPLES as ENHANCE_EXAMPLES
 from llcodec.cli.enhance import enhance
 from llcodec.cli.info import info
+from llcodec.cli.integrate import EXAMPLES as INTEGRATE_EXAMPLES
+from llcodec.cli.integrate import integrate
 from llcodec.cli.models import app as models
 from llcodec.cli.share import EXAMPLES as SHARE_EXAMPLES
 from llcodec.cli.share import share
@@ -55,6 +57,7 @@ app.add_typer(batch, name="batch", help="Encode, decode, enhance or verify on a 
 app.add_typer(bench, name="bench", help="Compare codecs, enhancers and the joint network.")
 app.add_typer(data, name="data", help="List, check and prepare data sets.")
 app.add_typer(models, name="models", help="List, check and find the shipped models.")
+app.command(cls=Command, epilog=INTEGRATE_EXAMPLES)(integrate)
 app.add_typer(train, name="train", help="Train networks and export weight files.")
 
 

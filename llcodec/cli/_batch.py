@@ -1,31 +1,47 @@
 """Run a batch: report each failure and continue."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
-from llcodec.cli._exit_codes import DAMAGED
+from llcodec.cli._exit_codes import DAMAGED, FAILED
+from llcodec.cli._input import STREAM
 from llcodec.cli._output import copy_times, write_output
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._report import Record, Reporter, Style
 from llcodec.cli._sources import Failure, file_key
-from llcodec.errors import MissingLibraryError, OutputError, OutputExistsError
+from llcodec.cli._work import Outcome, Prepare, Refuse, one_by_one
+from llcodec.errors import MissingLibraryError, OutputExistsError
 
 if TYPE_CHECKING:
     from llcodec._operations import Made
 
-Worker = Callable[[Job], Record]
-"""Does one job and returns its record."""
+
+@dataclass(frozen=True)
+class Share:
+    """In how many processes the jobs of a batch are done, and how many threads each has.
+
+    ``threads``: None shares out the CPUs.
+    """
+
+    processes: int = 1
+    threads: int | None = None
+
+
+ALONE: Final = Share()
+"""All in this process."""
 
 
 def run_batch(
     plan: Plan,
-    prepare: Callable[[], Worker],
+    prepare: Prepare,
     describe: Callable[[Record], str],
     style: Style,
+    share: Share = ALONE,
 ) -> int:
     """Run all jobs of a plan and return the exit code.
 
@@ -36,6 +52,7 @@ def run_batch(
         prepare: loads what the jobs need; called only if there are jobs.
         describe: returns the text of a record.
         style: how to report.
+        share: in how many processes.
     """
     remove_stale_files(plan.folders)
     unread = [f for f in plan.failures if isinstance(f.error, MissingLibraryError)]
@@ -44,7 +61,7 @@ def run_batch(
         for job in plan.skipped:
             reporter.skipped({"path": job.source, "output": job.target, "skipped": True})
         if plan.jobs:
-            codes.extend(_work(plan, prepare, reporter))
+            codes.extend(_work(plan, prepare, reporter, share))
         codes.extend(_refuse(unread, reporter))
         failures = [code for code in codes if code != DAMAGED]
         refused = any(isinstance(f.error, OutputExistsError) for f in plan.failures)
@@ -59,51 +76,65 @@ def _refuse(failures: Iterable[Failure], reporter: Reporter) -> Iterator[int]:
         yield code
 
 
-def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iterator[int]:
+def _work(plan: Plan, prepare: Prepare, reporter: Reporter, share: Share) -> Iterator[int]:
     """Yield the exit code of every job that fails."""
-    try:
-        worker = prepare()
-    except Exception as error:
-        message, code = explain(error)
-        reporter.failed(None, message)
-        yield from [code] * len(plan.jobs)
-        return
-    written: dict[tuple[int, int], Job] = {}
-    for job in plan.jobs:
-        try:
-            _check_unwritten(job, written)
-            record = worker(job)
-        except BrokenPipeError:
-            raise
-        except Exception as error:
-            message, code = explain(error)
-            reporter.failed(job.source, message)
-            yield code
-        else:
-            key = file_key(job.target)
-            if key is not None:
-                written[key] = job
-            reporter.done(record)
-            release_memory()
-            if record.get("problems"):
+    files = _Files()
+    left = len(plan.jobs)
+    with closing(_outcomes(plan.jobs, prepare, files.refuse, share)) as outcomes:
+        for job, outcome in outcomes:
+            if not outcome.ready:
+                reporter.failed(None, outcome.message)
+                yield from [outcome.code] * left
+                return
+            left -= 1
+            if outcome.record is None:
+                reporter.failed(job.source, outcome.message)
+                yield outcome.code
+                continue
+            files.add(job)
+            reporter.done(outcome.record)
+            if outcome.record.get("problems"):
                 yield DAMAGED
 
 
-def _check_unwritten(job: Job, written: Mapping[tuple[int, int], Job]) -> None:
-    """Check that a target is not an output of this batch under another name.
+def _outcomes(
+    jobs: Sequence[Job], prepare: Prepare, refuse: Refuse, share: Share
+) -> Generator[tuple[Job, Outcome]]:
+    processes = min(share.processes, len(jobs))
+    if processes < 2 or any(STREAM in (job.source, job.target) for job in jobs):
+        yield from one_by_one(jobs, prepare, refuse)
+        return
+    from llcodec.cli._processes import side_by_side  # not before it is needed: it is slow
+
+    yield from side_by_side(jobs, prepare, refuse, processes, share.threads)
+
+
+class _Files:
+    """The outputs of this batch, to see that none is written again under another name.
 
     Links and case-insensitive file systems can cause that; the plan cannot know.
-
-    Raises:
-        OutputError: when it is.
     """
-    key = file_key(job.target)
-    before = written.get(key) if key is not None else None
-    # Inode numbers are reused: another process may have replaced the earlier file.
-    if before is not None and file_key(before.target) == key:
-        raise OutputError(
-            f"would overwrite {job.target}, which {before.source} was just written to: "
-            "convert them one at a time"
+
+    def __init__(self) -> None:
+        self._written: dict[tuple[int, int], Job] = {}
+
+    def add(self, job: Job) -> None:
+        """Note that the output of a job is written."""
+        key = file_key(job.target)
+        if key is not None:
+            self._written[key] = job
+
+    def refuse(self, job: Job) -> Outcome | None:
+        """Return a failure if the output of a job is one of them."""
+        key = file_key(job.target)
+        before = self._written.get(key) if key is not None else None
+        # Inode numbers are reused: another process may have replaced the earlier file.
+        if before is None or file_key(before.target) != key:
+            return None
+        return Outcome(
+            message=f"would overwrite {job.target}, which {before.source} was just written to: "
+            "convert them one at a time",
+            code=FAILED,
         )
 
 

@@ -3,6 +3,7 @@
 import glob
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from llcodec.cli._input import STREAM
 from llcodec.cli._sources import Found
 
 _STDIN: Final = frozenset({STREAM, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+_ALIKE: Final = 0.75  # .lcc and .llc, .jgp and .jpg: three of four characters in their order
 _STDOUT: Final = frozenset({STREAM, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
 
@@ -38,8 +40,13 @@ def ends_of(
 ) -> Ends:
     """Return inputs and output of ``IN... -o OUT``, or of ``IN OUT`` without ``-o``.
 
-    The second of two names is the output if the first is a file and the second has a suffix that
-    is written and not read, or does not exist and has no suffix that is only read.
+    The second of two names is the output if the first is a file or ``-``, and the second
+
+    - has a suffix that is written and not read, or
+    - does not exist, and has no suffix that is read and not written.
+
+    A name that does not exist, and whose suffix looks like a known one with a typing error, is
+    neither.
 
     Args:
         inputs: the arguments that are not options.
@@ -48,7 +55,8 @@ def ends_of(
         written: suffixes of the files that it writes.
 
     Raises:
-        typer.BadParameter: when the second name could only be a folder for outputs.
+        typer.BadParameter: when the second name could only be a folder for outputs, or when its
+            suffix looks like a typing error.
     """
     names = [STREAM if name in _STDIN else name for name in inputs]
     if output is None and len(names) == 2 and names[0] != STREAM and inputs[1] in _STDOUT:
@@ -71,7 +79,21 @@ def _is_output(source: str, name: str, read: frozenset[str], written: frozenset[
         return suffix in written - read and not several
     if name.endswith("/") or (several and suffix not in read | written):
         raise typer.BadParameter(f"{name} does not exist: write -o {name} for a folder of outputs")
-    return suffix not in read - written and not several
+    if several or suffix in read - written:
+        return False
+    meant = None if suffix in written else _meant(suffix, read | written)
+    if meant is not None:
+        raise typer.BadParameter(
+            f"{name} does not exist, and has an unknown suffix: did you mean "
+            f"{Path(name).with_suffix(meant)}? (-o {name} writes a file of this name)"
+        )
+    return True
+
+
+def _meant(suffix: str, known: frozenset[str]) -> str | None:
+    """Return the known suffix that another one is nearly equal to, or None."""
+    alike = [each for each in sorted(known) if each[:2] == suffix[:2]]
+    return next(iter(get_close_matches(suffix, alike, n=1, cutoff=_ALIKE)), None)
 
 
 def without_devices(found: Found, ends: Ends) -> Found:

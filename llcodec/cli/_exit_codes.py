@@ -10,10 +10,10 @@ BROKEN_PIPE = 141
 TERMINATED = 143
 
 MEANINGS = {
-    0: "everything was done",
+    0: "everything succeeded",
     FAILED: "something failed; each failure has a line on stderr",
     USAGE: "wrong usage; nothing was done",
-    DAMAGED: "a part of a picture is lost (decode --salvage, --partial)",
+    DAMAGED: "a part of a picture was lost (decode --salvage, --partial)",
     INTERNAL: "internal error, please report it; LLC_DEBUG=1 prints the traceback",
     STOPPED: "training was stopped, and can be resumed",
     INTERRUPTED: "interrupted (Ctrl-C)",

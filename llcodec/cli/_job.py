@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from llcodec._extras import install, missing
+from llcodec._extras import missing, not_installed
 from llcodec.cli._problems import complain, print_problem
 from llcodec.cli._signals import Stopped
-from llcodec.errors import InputError
 
 if TYPE_CHECKING:
     from llcodec.batch.counts import Counts
@@ -69,7 +68,7 @@ def do_job(settings: "Settings", ends: Ends, run: Run, what: str) -> "Counts":
         raise typer.BadParameter("give a SOURCE, or --retry-failed MANIFEST")
     absent = missing("ray", "fsspec", "pyarrow", "s3fs", "tenacity", "webdataset")
     if absent:
-        raise InputError(f"{absent[0]} is not installed: {install('scale')}")
+        raise not_installed(absent[0], "scale")
     wanted = Wanted(settings.suffixes, what, column=ends.column, base=ends.base)
     job = Job(
         ends.source,
@@ -88,7 +87,7 @@ def do_job(settings: "Settings", ends: Ends, run: Run, what: str) -> "Counts":
             reporter = _Reporter(progress, quiet=run.quiet)
             counts = run_job(job, cluster, reporter.watch)
     except Stopped:
-        print_problem(f"to go on: {same_command()}")
+        print_problem(f"to continue: {same_command()}")
         raise
     if not run.quiet or counts.failed:
         for line in summary(counts, job.folder):
@@ -121,6 +120,6 @@ class _Reporter:
 
 
 def same_command() -> str:
-    """Return the command that goes on with this job."""
+    """Return the command that continues this job."""
     words = [word for word in sys.argv[1:] if word not in ("--force", "-f", "--resume")]
     return shlex.join(["llc", *words, "--resume"])

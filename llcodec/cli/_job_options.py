@@ -40,9 +40,7 @@ Manifest = Annotated[
 ]
 Resume = Annotated[
     bool,
-    typer.Option(
-        "--resume", help="Go on with a job: skip outputs that are whole, by size and checksum."
-    ),
+    typer.Option("--resume", help="Continue a job: skip complete outputs, by size and checksum."),
 ]
 RetryFailed = Annotated[
     str | None,

@@ -5,12 +5,11 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from llcodec._extras import install
+from llcodec._extras import not_installed
 from llcodec._outputs import remove_partial_files
 from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
 from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
-from llcodec.errors import InputError
 
 # Commands that need more than the core, and the extras that bring it.
 _EXTRAS = {"train": "train", "bench": "bench"}
@@ -64,7 +63,7 @@ def _run(arguments: Sequence[str]) -> int:
         extra = _EXTRAS.get(next(iter(arguments), ""))
         if extra is None:
             raise
-        raise InputError(f"{error.name} is not installed: {install(extra)}") from error
+        raise not_installed(error.name, extra) from error
     except Exception as error:
         usage = _usage(error)
         if usage is None:

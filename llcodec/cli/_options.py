@@ -92,8 +92,8 @@ Output = Annotated[
         "--output",
         metavar="OUT",
         show_default=False,
-        help="A file for one input, a folder for several, or - for standard output. "
-        "By default, outputs go beside their inputs.",
+        help="A file for one input, a folder for several or if it ends with /, or - for standard "
+        "output. By default, outputs go beside their inputs.",
     ),
 ]
 Quality = Annotated[
@@ -279,8 +279,18 @@ Threads = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="CPU threads. By default, one per core.",
+        help="CPU threads of each process. By default, one per core, shared out among --jobs.",
         callback=_announced,
+    ),
+]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=1,
+        metavar="N",
+        help="Files in work at once, each in a process of its own, which loads the model.",
     ),
 ]
 OutputQuality = Annotated[
@@ -291,6 +301,16 @@ OutputQuality = Annotated[
         metavar="0...100",
         show_default="JPEG 95, AVIF 90, WebP lossless",
         help="Quality of JPEG, WebP and AVIF.",
+    ),
+]
+PngLevel = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=9,
+        metavar="0...9",
+        show_default="as small as 4, faster than 1",
+        help="Compression of PNG, from none (0) to the smallest and slowest (9).",
     ),
 ]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Overwrite existing outputs.")]

@@ -29,11 +29,13 @@ class PictureFile:
     Attributes:
         format: a suffix or a Pillow format name, or None for the suffix of the output.
         quality: from 0 to 100 for JPEG, WebP and AVIF; None for the default.
+        png_level: from 0 to 9 for PNG; None for the default.
         force: overwrite existing files.
     """
 
     format: str | None
     quality: int | None
+    png_level: int | None
     force: bool
 
     def check(self, jobs: Sequence[Job]) -> None:
@@ -50,6 +52,8 @@ class PictureFile:
             raise typer.BadParameter(f"{error}{hint}") from None
         if self.quality is not None and formats and not formats & _LOSSY:
             raise typer.BadParameter("--output-quality is for JPEG, WebP and AVIF")
+        if self.png_level is not None and formats and "PNG" not in formats:
+            raise typer.BadParameter("--png-level is for PNG")
 
     def format_of(self, job: Job) -> str:
         """Return Pillow's name of the format to write."""

@@ -121,7 +121,7 @@ def writing_plan(ends: Ends, found: Found, naming: Naming) -> Plan:
     folder = _folder(ends.output, naming.of_files, alone=alone)
     jobs = [_job(source, ends.output, naming, folder) for source in found.sources]
     if folder is not None:
-        jobs = _told_apart(jobs, folder)
+        jobs = _with_distinct_names(jobs, folder)
     if any(job.target == STREAM for job in jobs):
         if not alone:
             raise typer.BadParameter("standard output can take only one file")
@@ -181,7 +181,7 @@ def _job(source: Source, output: str | None, naming: Naming, folder: Path | None
     return Job(source.path, str(path.with_name(naming.name(path, True))))
 
 
-def _told_apart(jobs: Sequence[Job], folder: Path) -> list[Job]:
+def _with_distinct_names(jobs: Sequence[Job], folder: Path) -> list[Job]:
     """Rename outputs that have equal names because their inputs lie in different folders.
 
     ``a/x.png`` and ``b/x.png`` would both be written to ``out/x.llc``; they go to ``out/a/x.llc``

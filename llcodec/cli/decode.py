@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
-from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._operations import Decoding, Make
 from llcodec._output_names import with_suffix
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch, written
+from llcodec.cli._batch import Share, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
@@ -26,9 +26,7 @@ from llcodec.cli._plan import (
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
-
-if TYPE_CHECKING:
-    from llcodec._operations import Make
+from llcodec.cli._work import Worker
 
 EXAMPLES = examples(
     "llc decode small.llc bright.png",
@@ -44,6 +42,7 @@ def decode(
     output: options.Output = None,
     format: options.Format = None,
     output_quality: options.OutputQuality = None,
+    png_level: options.PngLevel = None,
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
@@ -54,6 +53,7 @@ def decode(
     engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
+    jobs: options.Jobs = 1,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
@@ -64,36 +64,33 @@ def decode(
 ) -> None:
     """Decode .llc files as images.
 
-    Of two names, the second is the output if it is the name of an image or does not exist.
+    Of two names, the second is the output if it ends as an image does, or if it does not exist and
+    does not end with .llc.
     """
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
-    file = PictureFile(format, output_quality, force)
+    file = PictureFile(format, output_quality, png_level, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
-
-    def prepare() -> Worker:
-        from llcodec._operations import Decoding
-
-        use_threads(threads)
-        decoding = Decoding(
-            model,
-            device.value,
-            brightness,
-            exposure,
-            None if region is None else astuple(region),
-            max_size,
-            salvage,
-            output_quality,
-            max_pixels,
-            engine.value,
-        )
-        return _Decoder(decoding.load(), file)
-
-    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
+    decoding = Decoding(
+        model,
+        device.value,
+        brightness,
+        exposure,
+        None if region is None else astuple(region),
+        max_size,
+        salvage,
+        output_quality,
+        max_pixels,
+        engine.value,
+        png_level,
+    )
+    prepare = _Loader(decoding, threads, file)
+    share = Share(jobs, threads)
+    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet), share))
 
 
 def _plan(
@@ -112,10 +109,23 @@ def _plan(
 
 
 @dataclass(frozen=True)
+class _Loader:
+    """Loads the codec, in this process or in another."""
+
+    operation: Decoding
+    threads: int | None
+    file: PictureFile
+
+    def __call__(self) -> Worker:
+        use_threads(self.threads)
+        return _Decoder(self.operation.load(), self.file)
+
+
+@dataclass(frozen=True)
 class _Decoder:
     """Decodes one file after the other, each with the model that it needs."""
 
-    make: "Make"
+    make: Make
     file: PictureFile
 
     def __call__(self, job: Job) -> Record:

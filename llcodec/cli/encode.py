@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._operations import Encoding, Make
 from llcodec._output_names import with_suffix
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch, written
+from llcodec.cli._batch import Share, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
@@ -26,9 +26,7 @@ from llcodec.cli._plan import (
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-
-if TYPE_CHECKING:
-    from llcodec._operations import Make
+from llcodec.cli._work import Worker
 
 EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
@@ -52,6 +50,7 @@ def encode(
     engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
+    jobs: options.Jobs = 1,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
@@ -62,32 +61,28 @@ def encode(
 ) -> None:
     """Encode images as .llc files.
 
-    Of two names, the second is the output if it ends with .llc or does not exist.
+    Of two names, the second is the output if it ends with .llc, or if it does not exist and does
+    not end as an image does.
     """
     if sum(v is not None for v in (quality, target_bpp, target_size)) > 1:
         raise typer.BadParameter("give one of --quality, --target-bpp and --target-size")
     plan = _plan(inputs, output, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
-
-    def prepare() -> Worker:
-        from llcodec._operations import Encoding
-
-        use_threads(threads)
-        encoding = Encoding(
-            model,
-            device.value,
-            quality,
-            target_size,
-            target_bpp,
-            tile,
-            strip,
-            max_pixels,
-            engine.value,
-            partial,
-        )
-        return _Encoder(encoding.load(), force)
-
-    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet)))
+    encoding = Encoding(
+        model,
+        device.value,
+        quality,
+        target_size,
+        target_bpp,
+        tile,
+        strip,
+        max_pixels,
+        engine.value,
+        partial,
+    )
+    prepare = _Loader(encoding, threads, force)
+    share = Share(jobs, threads)
+    raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet), share))
 
 
 def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: bool) -> Plan:
@@ -100,10 +95,23 @@ def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: b
 
 
 @dataclass(frozen=True)
+class _Loader:
+    """Loads the codec, in this process or in another."""
+
+    operation: Encoding
+    threads: int | None
+    force: bool
+
+    def __call__(self) -> Worker:
+        use_threads(self.threads)
+        return _Encoder(self.operation.load(), self.force)
+
+
+@dataclass(frozen=True)
 class _Encoder:
     """Encodes one file after the other."""
 
-    make: "Make"
+    make: Make
     force: bool
 
     def __call__(self, job: Job) -> Record:

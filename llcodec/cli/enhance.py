@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import typer
 
+from llcodec._operations import Enhancing, Make
 from llcodec._output_names import enhanced_name
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch, written
+from llcodec.cli._batch import Share, run_batch, written
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
@@ -20,10 +20,8 @@ from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, 
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import printable
+from llcodec.cli._work import Worker
 from llcodec.enhancing.names import DEFAULT_ENHANCER
-
-if TYPE_CHECKING:
-    from llcodec._operations import Make
 
 EXAMPLES = examples(
     "llc enhance dark.jpg                             # dark-enhanced.jpg",
@@ -38,6 +36,7 @@ def enhance(
     output: options.EnhancedOutput = None,
     format: options.PictureFormat = None,
     output_quality: options.OutputQuality = None,
+    png_level: options.PngLevel = None,
     strength: options.Strength = 1.0,
     exposure: options.Exposure = 0.0,
     strip: options.Strip = False,
@@ -46,6 +45,7 @@ def enhance(
     engine: options.EngineName = Engine.auto,
     device: options.DeviceName = Device.auto,
     threads: options.Threads = None,
+    jobs: options.Jobs = 1,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     keep_suffix: options.KeepSuffix = False,
@@ -58,28 +58,24 @@ def enhance(
 
     Of two names, the second is the output if it does not exist.
     """
-    file = PictureFile(format, output_quality, force)
+    file = PictureFile(format, output_quality, png_level, force)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
-
-    def prepare() -> Worker:
-        from llcodec._operations import Enhancing
-
-        use_threads(threads)
-        enhancing = Enhancing(
-            model,
-            device.value,
-            strength,
-            exposure,
-            strip,
-            output_quality,
-            max_pixels,
-            engine.value,
-            partial,
-        )
-        return _Worker(enhancing.load(), file)
-
-    raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))
+    enhancing = Enhancing(
+        model,
+        device.value,
+        strength,
+        exposure,
+        strip,
+        output_quality,
+        max_pixels,
+        engine.value,
+        partial,
+        png_level,
+    )
+    prepare = _Loader(enhancing, threads, file)
+    share = Share(jobs, threads)
+    raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet), share))
 
 
 def _plan(
@@ -99,10 +95,23 @@ def _plan(
 
 
 @dataclass(frozen=True)
+class _Loader:
+    """Loads the enhancer, in this process or in another."""
+
+    operation: Enhancing
+    threads: int | None
+    file: PictureFile
+
+    def __call__(self) -> Worker:
+        use_threads(self.threads)
+        return _Worker(self.operation.load(), self.file)
+
+
+@dataclass(frozen=True)
 class _Worker:
     """Enhances one file after the other."""
 
-    make: "Make"
+    make: Make
     file: PictureFile
 
     def __call__(self, job: Job) -> Record:

@@ -31,8 +31,11 @@ def info(inputs: options.Files, json: options.Json = False) -> None:
 
 def _work(job: Job) -> Record:
     from llcodec._inspection import inspect
+    from llcodec._operations import refuse_picture
 
-    return {"path": job.source, **_facts(inspect(read_input(job.source)))}
+    data = read_input(job.source)
+    refuse_picture(data)
+    return {"path": job.source, **_facts(inspect(data))}
 
 
 def _facts(info: "Info") -> dict[str, object]:

@@ -7,13 +7,14 @@ import typer
 
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, run_batch
+from llcodec.cli._batch import run_batch
 from llcodec.cli._input import read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES
 from llcodec.cli._plan import Job, reading_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import printable
+from llcodec.cli._work import Worker
 
 if TYPE_CHECKING:
     from llcodec._operations import Make

@@ -1,7 +1,7 @@
-"""What of a picture holds light: not the constant borders, and nothing of a flat picture.
+"""Find the content of a picture: all but constant borders, and nothing of a flat picture.
 
 Letterbox bars, the corners of a fisheye picture and the background of a rotated scan have one
-colour. They say nothing about the exposure of what lies between them.
+colour. They carry no information about the exposure of the rest.
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._arrays import Samples, white_level
+from llcodec._arrays import Floats, Samples, white_level
 from llcodec._bitstream import TONE_GRID_COLUMNS, TONE_GRID_ROWS
 from llcodec.codec.graphics import is_graphic
 from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.exposures import interpolated, is_local, positions
-from llcodec.engine.protocol import Floats
 
 _LEAST_PIXELS = 64  # of a border at one corner; less is chance
 _LEAST_SHARE = 0.01  # of the picture
@@ -75,7 +74,7 @@ def constant_borders(pixels: Samples) -> Borders:
             found[corner] = lengths
     sharp = {_colour(pixels, n) for n, lengths in found.items() if _is_sharp(pixels, n, lengths)}
     found = {n: lengths for n, lengths in found.items() if _colour(pixels, n) in sharp}
-    if found and _goes_on(pixels, found):
+    if found and _continues(pixels, found):
         bars = {n: np.where(each == width, width, each.min()) for n, each in found.items()}
         found = {n: each for n, each in bars.items() if each.sum() >= least}
     return found
@@ -108,7 +107,7 @@ def _is_sharp(pixels: Samples, corner: int, lengths: NDArray[np.intp]) -> bool:
     return bool(differs.mean() >= _SHARP_SHARE)
 
 
-def _goes_on(pixels: Samples, borders: Borders) -> bool:
+def _continues(pixels: Samples, borders: Borders) -> bool:
     """Return whether the colours of borders make up most of what lies within them."""
     height, width = pixels.shape[:2]
     mask = _mask(borders, height, width)

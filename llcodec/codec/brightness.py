@@ -57,7 +57,7 @@ class Brightness:
             return np.asarray(exposed(unmixed, self._stops) @ self._undoing.mix)
 
     def _exposures(self, place: Place, within: NDArray[np.bool_] | None) -> Floats | None:
-        """Return by what factors the pixels were exposed, H×W or 1×N; None for all alike."""
+        """Return the factors that exposed the pixels, H×W or 1×N; None if all are equal."""
         exposures = self._undoing.exposures(place)
         if exposures is None or within is None:
             return exposures
@@ -72,7 +72,7 @@ class Brightness:
         return np.asarray(mixed * np.maximum(picture, floor) ** self._brightness)
 
     def _brightening(self) -> float:
-        """Return by how many stops the curve brightens what becomes middle grey."""
+        """Return the stops by which the curve brightens what becomes middle grey."""
         grey = np.full((1, 1, 3), 0.5, np.float32)
         with np.errstate(all="ignore"):
             shot = self._undoing.as_shot(grey, None)

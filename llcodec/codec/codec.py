@@ -11,12 +11,12 @@ from llcodec._weight_files import blames
 from llcodec.codec.decoder import (
     check_brightness,
     check_exposure,
-    decode_latents,
     preview,
     synthesise,
 )
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
+from llcodec.codec.latents import ArrivingLatents, decode_latents
 from llcodec.codec.models import DEFAULT_MODEL, find_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
@@ -192,7 +192,7 @@ class Codec:
         region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
-        latents = decode_latents(self._coder, header, tiles, region)
+        latents = ArrivingLatents(self._coder, header, tiles, region)
         pixels = synthesise(self.transforms, latents, header, brightness, region, exposure)
         restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
@@ -221,13 +221,15 @@ class Codec:
         self._check(header, limits)
         self._check_brightness(header, brightness)
         check_exposure(exposure)
-        latents = decode_latents(self._coder, header, dict(enumerate(file.tiles)))
+        tiles = dict(enumerate(file.tiles))
         pixels, extent = None, None
         side = _preview_side(header, max_size)
-        if side is not None:
-            pixels = preview(self.transforms, latents, header, side, brightness, exposure)
+        if side is not None and self.file.preset.linear_path:
+            plane = decode_latents(self._coder, header, tiles)
+            pixels = preview(self.transforms, plane, header, side, brightness, exposure)
             extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
+            latents = ArrivingLatents(self._coder, header, tiles)
             pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
             restore(pixels, file.flat, header, whole_picture(header))
             extent = None
@@ -250,7 +252,8 @@ class Codec:
         Nothing is lost of an intact file.
 
         Raises:
-            LlcError: as :meth:`decode` does; FormatError only when the header is damaged.
+            LlcError: as :meth:`decode` does; FormatError only when the header is damaged, or when
+                no tile is intact.
         """
         file = container.unpack_damaged(data, limits or Limits())
         self._check(file.header, limits)

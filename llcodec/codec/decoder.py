@@ -1,27 +1,18 @@
-"""Decoding: from the tiles of a file to latents, and from latents to pixels."""
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+"""Decoding: from latents to pixels."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._arrays import Samples
 from llcodec._bitstream import LATENT_UNITS, QUALITY_UNITS, STRIDE
-from llcodec._windows import Window
 from llcodec.codec.brightness import Brightness
-from llcodec.codec.parallel import parallel_map
-from llcodec.codec.region import Region, needed_latents, whole_picture
+from llcodec.codec.latents import LatentPlane, Latents
+from llcodec.codec.region import Region, whole_picture
 from llcodec.codec.samples import to_samples
-from llcodec.codec.windows import DECODER_HALO, LatentBox, in_pixels, place_of, windows
-from llcodec.container import Header, Tile
+from llcodec.codec.windows import DECODER_HALO, place_of, windows
+from llcodec.container import Header
 from llcodec.engine.protocol import Place, Transforms
-from llcodec.entropy.latent_coder import LatentCoder
-from llcodec.entropy.walk import Latents
-from llcodec.errors import CorruptError, InputError
-
-# Pixels of the tiles that are decoded at once: two of 2048×2048, at half a gigabyte each.
-_PIXELS_AT_ONCE = 2 * 2048 * 2048
+from llcodec.errors import InputError
 
 MAX_BRIGHTNESS = 2
 """The highest brightness: twice as many stops as the tone curve of the file has."""
@@ -30,88 +21,9 @@ MAX_STOPS = 4
 """The largest change of the exposure."""
 
 
-@dataclass(frozen=True)
-class LatentPlane:
-    """Latents of a box of a picture: M×h×w integers in 1/64, held in float32."""
-
-    values: NDArray[np.float32]
-    box: LatentBox
-
-    def crop(self, window: Window) -> NDArray[np.float32]:
-        """Return the latents of a window with its halo, M×h×w."""
-        rows, columns, (top, _, left, _) = window.rows.outer, window.columns.outer, self.box
-        return self.values[
-            :, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left
-        ]
-
-
-def decode_tiles(
-    coder: LatentCoder, header: Header, tiles: Mapping[int, Tile]
-) -> Iterator[tuple[int, Latents | CorruptError]]:
-    """Yield each tile's number, and its latents or the error that it raised.
-
-    Tiles are decoded in parallel.
-    """
-
-    def decode(item: tuple[int, Tile]) -> tuple[int, Latents | CorruptError]:
-        number, tile = item
-        _, _, width, height = header.tile_box(number)
-        try:
-            decoded = coder.decode(
-                tile.stream,
-                -(-height // STRIDE),
-                -(-width // STRIDE),
-                header.quality_units,
-            )
-        except CorruptError as error:
-            return number, error
-        if decoded.checksum() != tile.checksum:
-            return number, CorruptError(f"tile {number} decodes to the wrong symbols")
-        return number, decoded.y_hat
-
-    pixels = min(header.tile_size, header.width) * min(header.tile_size, header.height)
-    return parallel_map(decode, list(tiles.items()), at_most=_PIXELS_AT_ONCE // pixels)
-
-
-def decode_latents(
-    coder: LatentCoder, header: Header, tiles: Mapping[int, Tile], region: Region | None = None
-) -> LatentPlane:
-    """Return the latents that a region needs; ``tiles`` are those of :func:`needed_tiles`.
-
-    Raises:
-        CorruptError: when a tile does not decode to the symbols that its encoder saw.
-    """
-    plane = empty_plane(coder, header, region)
-    for number, latents in decode_tiles(coder, header, tiles):
-        if isinstance(latents, CorruptError):
-            raise latents
-        place_tile(plane, header, number, latents)
-    return plane
-
-
-def empty_plane(coder: LatentCoder, header: Header, region: Region | None) -> LatentPlane:
-    """Return a plane of zeros for the latents that a region needs."""
-    box = needed_latents(header, region or whole_picture(header))
-    size = coder.networks.latents, box.bottom - box.top, box.right - box.left
-    return LatentPlane(np.zeros(size, np.float32), box)
-
-
-def place_tile(plane: LatentPlane, header: Header, number: int, latents: Latents) -> None:
-    """Copy the latents of a tile, M×h×w, to their place, as far as they lie in the plane."""
-    left, top, _, _ = (n // STRIDE for n in header.tile_box(number))
-    box, (height, width) = plane.box, latents.shape[1:]
-    rows = range(max(top, box.top), min(top + height, box.bottom))
-    columns = range(max(left, box.left), min(left + width, box.right))
-    plane.values[
-        :,
-        rows.start - box.top : rows.stop - box.top,
-        columns.start - box.left : columns.stop - box.left,
-    ] = latents[:, rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-
-
 def synthesise(
     transforms: Transforms,
-    plane: LatentPlane,
+    latents: Latents,
     header: Header,
     brightness: float,
     region: Region | None = None,
@@ -121,7 +33,7 @@ def synthesise(
 
     Args:
         transforms: of the model.
-        plane: the latents that the region needs.
+        latents: those that the region needs.
         header: of the file.
         brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2.
         region: all of the picture by default.
@@ -139,8 +51,8 @@ def synthesise(
     height, width = (-(-n // STRIDE) for n in (header.height, header.width))
     for window in windows(height, width, DECODER_HALO, box):
         rows, columns = window.rows, window.columns
-        piece = transforms.synthesise(plane.crop(window) * factor)
-        piece = piece[in_pixels(rows.inner), in_pixels(columns.inner)]
+        core = rows.inner, columns.inner
+        piece = transforms.synthesise(latents.crop(window) * factor, core)
         if shown is not None:
             place = place_of(rows.core, columns.core, header.height, header.width)
             piece = shown.adjust(piece, place)
@@ -205,6 +117,6 @@ def _brightness(header: Header, brightness: float, exposure: float) -> Brightnes
 
 
 def check_exposure(stops: float) -> None:
-    """Raise InputError unless a picture can be exposed by so many stops."""
+    """Raise InputError unless the exposure can change by this many stops."""
     if not -MAX_STOPS <= stops <= MAX_STOPS:
         raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._arrays import Samples
+from llcodec._arrays import Floats, Samples
 from llcodec._bitstream import HYPER_STRIDE, QUALITY_UNITS, STRIDE, TILE_SIZE_STEP
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._windows import Window
@@ -21,7 +21,7 @@ from llcodec.codec.brightness import Brightness
 from llcodec.codec.samples import crop
 from llcodec.codec.windows import ENCODER_HALO, in_pixels, place_of, windows
 from llcodec.container import Tile
-from llcodec.engine.protocol import Floats, Place, Transforms
+from llcodec.engine.protocol import Place, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import BrokenModelError, CorruptError, InputError
 
@@ -77,7 +77,7 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """A picture as the analysis transform sees it.
+    """The input of the analysis transform.
 
     The tone curve turns what the transform sees of the border into the border's own colour.
     """

@@ -1,6 +1,6 @@
-"""Areas of one colour: found in a picture, and restored in what was decoded of it.
+"""Areas of one colour: find them in a picture, and restore them after decoding.
 
-They keep their colour at every brightness and exposure: what they show was not lit.
+They keep their colour at every brightness and exposure, since no light of the scene made it.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
-"""Tell graphics from photographs: screenshots, slides and drawings that can be read as they are.
+"""Distinguish graphics (screenshots, slides, drawings) from dark photographs.
 
-Bright words on a dark background are no dark photograph: to brighten them burns out their colours.
+Bright words on a dark background are readable as they are; brightening burns out their colours.
 """
 
 from typing import Final

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from llcodec import imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
-from llcodec.codec.decoder import LatentPlane, decode_tiles, empty_plane, place_tile, synthesise
+from llcodec.codec.decoder import synthesise
 from llcodec.codec.flat import restore
+from llcodec.codec.latents import LatentPlane, decode_tiles, empty_plane, place_tile
 from llcodec.codec.region import Region, whole_picture
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.container import Header, Salvage
@@ -45,6 +46,9 @@ def salvage(
 
     Tiles beside a lost one are less exact within 128 pixels of it: the synthesis transform sees
     across the border, where their own border latents are repeated.
+
+    Raises:
+        CorruptError: when no tile is intact.
     """
     header, problems = file.header, list(file.problems)
     plane = empty_plane(coder, header, None)
@@ -56,6 +60,9 @@ def salvage(
             problems.append(str(latents))
         else:
             place_tile(plane, header, number, latents)
+    if len(lost) == header.tile_count:
+        which = "its only tile is" if len(lost) == 1 else f"all its {len(lost):,} tiles are"
+        raise CorruptError(f"nothing can be recovered: {which} lost")
     _continue_into(plane, header, lost)
     pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
     restore(pixels, file.flat, header, whole_picture(header))

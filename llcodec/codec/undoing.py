@@ -40,7 +40,7 @@ class Undoing(Protocol):
     unmix: Floats
 
     def exposures(self, place: Place) -> Floats | None:
-        """Return by what factors the values at a place were exposed, H×W; None for all alike."""
+        """Return the factors that exposed the values at a place, H×W; None if all are equal."""
 
     def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:
         """Return the picture H×W×3 as it was before the curve."""
@@ -68,7 +68,7 @@ class UndoneTone:
         self._exponent = np.exp2(-numbers[3:6] / TONE_GAMMA_UNITS).astype(np.float32)
 
     def exposures(self, place: Place) -> Floats | None:
-        """Return None: all places are exposed alike."""
+        """Return None: all places are exposed equally."""
         return None
 
     def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:
@@ -101,7 +101,7 @@ class UndoneLocalTone:
         self._knee = np.float32(knee)
 
     def exposures(self, place: Place) -> Floats | None:
-        """Return by what factors the values at a place were exposed, H×W."""
+        """Return the factors that exposed the values at a place, H×W."""
         return exposures(self._grid, place)
 
     def as_shot(self, picture: Floats, exposures: Floats | None) -> Floats:

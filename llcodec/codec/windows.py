@@ -11,7 +11,7 @@ from llcodec._bitstream import STRIDE
 from llcodec._windows import Span, Window, crossed, spans
 from llcodec.engine.protocol import Place
 
-CORE = 64  # latents: 1024 pixels
+SIDE = 128  # latents of a window, with its halo: 2048 pixels
 DECODER_HALO = 8  # latents: 128 pixels; the synthesis transforms reach 119 pixels
 ENCODER_HALO = 14  # latents: 224 pixels; the analysis transforms reach 213 pixels at most
 
@@ -38,7 +38,8 @@ def place_of(rows: slice, columns: slice, height: int, width: int) -> Place:
 def windows(height: int, width: int, halo: int, box: LatentBox | None = None) -> Iterator[Window]:
     """Yield windows whose cores cover a plane of ``height``×``width`` latents, or a box of it.
 
-    Halos reach beyond the box, but not beyond the plane.
+    They have at most ``SIDE`` latents a side, without the halos that reach beyond the box. No halo
+    reaches beyond the plane.
     """
     box = box or LatentBox(0, height, 0, width)
     return crossed(
@@ -47,7 +48,6 @@ def windows(height: int, width: int, halo: int, box: LatentBox | None = None) ->
 
 
 def _spans(start: int, stop: int, length: int, halo: int) -> tuple[Span, ...]:
-    # Do not split what is little larger than one core: two halos would cost more.
     size = stop - start
-    count = 1 if size <= 2 * CORE else -(-size // CORE)
+    count = 1 if size <= SIDE else -(-size // (SIDE - 2 * halo))
     return spans(start, stop, length, count=count, halo=halo)

@@ -15,13 +15,14 @@ True
 """
 
 from llcodec._metadata import Metadata, Note, Resolution
+from llcodec._signature import SIGNATURE
 from llcodec.container.contents import Container, RawChunk, Tile
 from llcodec.container.flat_area import FlatArea
 from llcodec.container.header import Header, to_quality_units
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.reading import ChunkInfo, list_chunks, read_header, unpack
 from llcodec.container.salvage import Salvage, unpack_damaged
-from llcodec.container.signature import FORMAT_VERSION, SIGNATURE, read_version
+from llcodec.container.signature import FORMAT_VERSION, read_version
 from llcodec.container.writing import pack
 
 __all__ = [

@@ -2,12 +2,8 @@
 
 from typing import Final
 
+from llcodec._signature import SIGNATURE
 from llcodec.errors import NotAnLlcFileError, TruncatedError, UnsupportedError
-
-# As in PNG: a byte above 127 shows 7-bit transfers, the line ends show text-mode transfers,
-# and \x1a stops an accidental listing on old systems.
-SIGNATURE: Final = b"\x89LLC\r\n\x1a\n"
-"""The eight bytes that every ``.llc`` file starts with."""
 
 FORMAT_VERSION: Final = (2, 1)
 """The newest version that ``pack`` writes: (major, minor)."""

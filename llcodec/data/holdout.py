@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 
+from llcodec._checksums import sha256_of
 from llcodec.data.registry import Sample
 from llcodec.errors import InputError
 
@@ -30,11 +30,11 @@ def hold_out(samples: Sequence[Sample], count: int) -> list[Sample]:
 def _groups(samples: Sequence[Sample]) -> dict[str, str]:
     """Return, for each scene, the first scene with which it shares a high picture."""
     groups: dict[str, str] = {}
-    first: dict[bytes, str] = {}
+    first: dict[str, str] = {}
     for high, scene in dict.fromkeys((s.high, s.scene) for s in samples):
         mine = groups.setdefault(scene, scene)
         if high is not None:
-            other = groups[first.setdefault(sha256(high.read_bytes()).digest(), scene)]
+            other = groups[first.setdefault(sha256_of(high), scene)]
             if other != mine:
                 groups |= {name: other for name, group in groups.items() if group == mine}
     return groups

@@ -1,1 +1,4 @@
-"""What multiplies floats: the seam between the codec and the library that runs its networks."""
+"""The engines: ONNX Runtime or PyTorch, behind one interface, run the float networks.
+
+Internal: names may change from one release to the next.
+"""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from llcodec._device import parse_device
-from llcodec._extras import names_extra
+from llcodec._extras import install, names_extra
 from llcodec.errors import InputError
 
 ONNX: Final = "onnx"
@@ -22,7 +22,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a caller asks for.
+    """The engine and device that a caller requests.
 
     Attributes:
         engine: one of ``ENGINES``. ``auto`` is ONNX Runtime, unless only PyTorch has the device.
@@ -42,14 +42,26 @@ class Asked:
         parse_device(self.device)
 
     def choose(self) -> Choice:
-        """Return the engine and the device to use; nothing else than what is asked for.
+        """Return the engine and the device to use; there is no fall-back.
 
         Raises:
             InputError: if the engine or the device is not available.
         """
-        if self.engine == TORCH or (self.engine == "auto" and self._needs_torch()):
+        if self.engine == "auto" and self._needs_torch():
+            return self._only_torch()
+        return _torch(self.device) if self.engine == TORCH else _onnx(self.device)
+
+    def _only_torch(self) -> Choice:
+        try:
             return _torch(self.device)
-        return _onnx(self.device)
+        except InputError as error:
+            if parse_device(self.device).kind != "cuda":
+                raise
+            raise InputError(
+                f"the device {self.device!r} is not available: it needs a GPU of NVIDIA, and "
+                "onnxruntime-gpu in place of onnxruntime, or PyTorch for CUDA "
+                f"({install('torch')})"
+            ) from error
 
     def _needs_torch(self) -> bool:
         kind = parse_device(self.device).kind

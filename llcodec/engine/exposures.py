@@ -9,13 +9,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     LOCAL_TONE_COUNT,
     TONE_GRID_COLUMNS,
     TONE_GRID_ROWS,
     TONE_GRID_UNITS,
 )
-from llcodec.engine.protocol import Floats, Place
+from llcodec.engine.protocol import Place
 
 Positions: TypeAlias = NDArray[np.float64]
 """Where pixels lie along an axis, 0 and 1 being the edges of the picture."""

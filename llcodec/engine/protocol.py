@@ -1,9 +1,12 @@
-"""What a codec needs of the library that runs its float networks."""
+"""The interface between codecs and enhancers and the library that runs their float networks."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from llcodec._arrays import Floats as Floats  # of pictures H×W×3, or latents M×h×w
+from llcodec._arrays import Floats  # of pictures H×W×3, or latents M×h×w
+
+Core: TypeAlias = tuple[slice, slice]
+"""Rows and columns of latents, each with a start and a stop."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,12 @@ class Transforms(Protocol):
     def hyper_analysis(self, gained: Floats) -> Floats:
         """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
 
-    def synthesise(self, latents: Floats) -> Floats:
-        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
+    def synthesise(self, latents: Floats, core: Core | None = None) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain.
+
+        With a core, the picture of these rows and columns of latents alone, as it is within that
+        of all: the others around them are what the network sees beside.
+        """
 
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
         """Return the picture scaled down, s·h×s·w×3; None without a linear path.
@@ -91,14 +98,14 @@ class Transforms(Protocol):
 
 
 class SnrAware(Protocol):
-    """The SNR-aware enhancer: a picture at once."""
+    """The SNR-aware enhancer: enhances a whole picture."""
 
     def enhance(self, picture: Floats) -> Floats:
         """Return the bright picture, H×W×3 in [0, 1], of a dark one of any size."""
 
 
 class Nerco(Protocol):
-    """NeRCo: a piece of a picture, and an overview of the whole."""
+    """NeRCo: enhances a piece of a picture, given an overview of the whole."""
 
     def brighten(self, piece: Floats, overview: Floats, rows: Floats, columns: Floats) -> Floats:
         """Return the bright piece, h×w×3 in [0, 1].

@@ -4,8 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec._arrays import Samples, to_floats
-from llcodec.engine.protocol import Floats
+from llcodec._arrays import Floats, Samples, to_floats
 
 
 def to_tensor(samples: Samples) -> Tensor:

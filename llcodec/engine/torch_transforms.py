@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor
 
-from llcodec._arrays import Arrays
+from llcodec._arrays import Arrays, Floats
+from llcodec._bitstream import STRIDE
 from llcodec.engine.exposures import is_local, positions
-from llcodec.engine.protocol import Floats, Place
+from llcodec.engine.protocol import Core, Place
 from llcodec.engine.tensors import picture_of, planes_of
 from llcodec.engine.torch_models import joint_model, placed
 from llcodec.nets.joint import JointModel
@@ -100,10 +101,14 @@ class TorchTransforms:
         return _array(self._model.h_a(normal)[0])
 
     @torch.inference_mode()
-    def synthesise(self, latents: Floats) -> Floats:
-        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
+    def synthesise(self, latents: Floats, core: Core | None = None) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain, or a core."""
         y = self._planes(latents).contiguous(memory_format=torch.channels_last)
-        return picture_of(self._model.synthesise(y))
+        picture = self._model.synthesise(y)
+        if core is not None:
+            rows, columns = (slice(STRIDE * n.start, STRIDE * n.stop) for n in core)
+            picture = picture[..., rows, columns]
+        return picture_of(picture)
 
     @torch.inference_mode()
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:

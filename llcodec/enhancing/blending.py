@@ -5,8 +5,7 @@ Light is additive there: half the strength is the exposure half-way between the 
 
 import numpy as np
 
-from llcodec._arrays import Samples, white_level
-from llcodec.engine.protocol import Floats
+from llcodec._arrays import Floats, Samples, white_level
 from llcodec.errors import InputError
 from llcodec.imaging.icc import decode_srgb, encode_srgb
 

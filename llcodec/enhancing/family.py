@@ -1,4 +1,4 @@
-"""What a family of networks brings to enhancing."""
+"""The part of a family of networks that enhances."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class EnhancingFamily:
 
     Attributes:
         presets: its presets, by name.
-        load: reads a weight file into the engine that is asked for, and returns which one that is;
+        load: reads a weight file into the requested engine, and returns the engine in use;
             raises ModelError if its model does not enhance.
         build: makes the network of a preset in PyTorch with random weights, without what only
             training needs.

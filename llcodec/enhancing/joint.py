@@ -16,7 +16,7 @@ from llcodec._weight_files import blames
 from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
 from llcodec.codec.weights import ModelFile, read_model
-from llcodec.codec.windows import DECODER_HALO, in_pixels, windows
+from llcodec.codec.windows import DECODER_HALO, windows
 from llcodec.engine.choice import Asked, Choice
 from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
@@ -54,7 +54,7 @@ class JointEnhancer:
         for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
             rows, columns = window.rows, window.columns
             y = latents[:, rows.outer, columns.outer] * factor[:, None, None]
-            values = transforms.synthesise(y)[in_pixels(rows.inner), in_pixels(columns.inner)]
+            values = transforms.synthesise(y, (rows.inner, columns.inner))
             down, right = _core(rows, height), _core(columns, width)
             values = values[: down.stop - down.start, : right.stop - right.start]
             yield Piece(down, right, values)

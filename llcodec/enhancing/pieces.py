@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from llcodec._arrays import Samples
-from llcodec.engine.protocol import Floats
+from llcodec._arrays import Floats, Samples
 
 
 @dataclass(frozen=True, eq=False)

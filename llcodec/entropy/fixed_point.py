@@ -22,9 +22,9 @@ from llcodec.errors import BrokenModelError
 
 ACTIVATION_LIMIT = 2**15 - 1  # activations between layers fit into 16 bits
 WEIGHT_LIMIT = 2**15 - 1
+SINGLE_LIMIT = 2**24  # float32 holds every integer up to this
 WIDE_LIMIT = 2**20  # of outputs that feed no further layer: means up to ±16384
 
-_SINGLE_LIMIT = 2**24  # float32 holds every integer up to this
 _ROWS = 256  # positions of a plane that are multiplied at once, to bound memory
 _LEAKY_SLOPE = LEAKY_SLOPE_NUMERATOR / LEAKY_SLOPE_DENOMINATOR
 
@@ -102,7 +102,7 @@ class IntegerLayer:
     def _matrix(self) -> NDArray[np.float64 | np.float32]:
         """The weights (k·k·I)×O, in single precision if that holds every sum exactly."""
         by_tap = self.weight.transpose(2, 3, 1, 0).reshape(-1, len(self.weight))
-        kind = np.float32 if self.bound() < _SINGLE_LIMIT else np.float64
+        kind = np.float32 if self.bound() < SINGLE_LIMIT else np.float64
         return np.ascontiguousarray(by_tap, kind)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The integer networks that predict probabilities: encoder and decoder must agree on them."""
+"""The integer networks that predict probabilities, identically in encoder and decoder."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._bitstream import LATENT_UNIT_BITS, QUALITY_LEVELS, QUALITY_UNITS
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 from llcodec.entropy.fixed_point import IntegerLayer, Whole, convolve_all
 from llcodec.entropy.order import Positions, coding_order
 from llcodec.entropy.prediction import ChannelGroup, GroupRate
@@ -25,7 +25,7 @@ class EntropyNetworks:
     K is 8 for a variable-rate model, 1 otherwise: tables have a row for each integer quality.
 
     Attributes:
-        order: in which the positions of a group are coded.
+        order: the order in which the positions of a group are coded.
         hyper_synthesis: the layers from hyper-latents to hyper features.
         groups: the groups of channels, in coding order. Models of version 1 have one.
         index_start: K×M, the scale index, in 1/64, that is added to the networks' output.
@@ -62,7 +62,7 @@ class EntropyNetworks:
         ends = [0]
         for number, group in enumerate(self.groups):
             if group.channels.start != ends[-1] or group.channels.stop <= ends[-1]:
-                raise BrokenModelError("the groups of latents do not follow one another")
+                raise BrokenModelError("the groups of latents are not consecutive")
             ends.append(group.channels.stop)
             for context in group.contexts:
                 if context.channels.start < 0 or context.channels.stop > ends[-1]:
@@ -71,7 +71,7 @@ class EntropyNetworks:
             _check_chain(f"entropy parameters of group {number}", group.parameters)
             _check_bias(group, rows)
         if ends[-1] != latents:
-            raise BrokenModelError("the groups of latents are not all latents")
+            raise BrokenModelError("the groups do not cover all latents")
 
     def _check_magnitudes(self, shape: tuple[int, int]) -> None:
         if self.magnitudes is None:
@@ -86,7 +86,7 @@ class EntropyNetworks:
         return convolve_all(self.hyper_synthesis, inputs)[:height, :width]
 
     def at_quality(self, quality_units: int) -> tuple[GroupRate, ...]:
-        """Return what the prediction of each group depends on at a quality in 1/256."""
+        """Return the quality-dependent parameters of each group, at a quality in 1/256."""
         start = _interpolated(self.index_start, quality_units)
         magnitudes = (
             None if self.magnitudes is None else _interpolated(self.magnitudes, quality_units)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._bitstream import WAVEFRONT_SLOPE
-from llcodec._coding_order import MARGIN, CodingOrder, Taps
+from llcodec._causal_context import MARGIN, CodingOrder, Taps
 
 Plane = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""What is predicted about latents before they are coded, group by group."""
+"""Predict scale indices and means of latents, group by group, before they are coded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from llcodec._bitstream import (
     MEAN_LIMIT,
     SCALE_LEVELS,
 )
-from llcodec._coding_order import Taps
+from llcodec._causal_context import Taps
 from llcodec.entropy.fixed_point import IntegerLayer, Whole, multiply_all
 from llcodec.entropy.order import Positions, gather_neighbours
 
@@ -57,7 +57,7 @@ class Context:
 
 @dataclass(frozen=True)
 class GroupRate:
-    """What the prediction of a group depends on besides its networks: the quality.
+    """The quality-dependent parameters of the prediction of a group.
 
     Attributes:
         start: the start values of the group's scale indices, C.
@@ -119,7 +119,7 @@ class ChannelGroup:
         Args:
             hyper: N×P features.
             contexts: the features of each context, N×F, or 1×F where all positions share them.
-            rate: what the quality brings.
+            rate: the parameters that depend on the quality.
         """
         *others, last = contexts
         if rate.bias is not None:

@@ -5,7 +5,7 @@ collects all runs and pushes them in reverse at the end, so that writing and rea
 same order.
 
 State 64 bits, words 32 bits, precision 24 bits. constriction turns real probabilities p into
-frequencies ⌊cumulated p · (2^24 − n) / Σp⌋ + i; given the frequencies minus one, which are whole
+frequencies ⌊cumulated p · (2^24 − n) / Σp⌋ + i; given the frequencies minus one, which are integers
 and sum to 2^24 − n, that reproduces the integer tables exactly.
 """
 

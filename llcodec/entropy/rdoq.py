@@ -1,7 +1,7 @@
 """Rate–distortion optimised quantisation (RDOQ), as in video encoders.
 
 The encoder writes the nearest symbol, or the one before it where that saves enough bits. Decoders
-need not know.
+are not affected.
 """
 
 from collections.abc import Sequence

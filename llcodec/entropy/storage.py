@@ -1,4 +1,4 @@
-"""The arrays under which weight files hold integer networks, and what they see.
+"""Store integer networks as arrays of weight files, and restore them.
 
 A model of version 1 has one group of channels, which sees its own neighbours. In a model of
 version 2, each group after the first also sees the 3×3 latents of all earlier groups.
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llcodec._coding_order import CodingOrder, Taps, context_taps, square_taps
+from llcodec._causal_context import CodingOrder, Taps, context_taps, square_taps
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context

@@ -1,4 +1,4 @@
-"""The walk over the latents of a tile, the same for encoder and decoder."""
+"""Walk over the latents of a tile, in the same way in encoder and decoder."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._bitstream import LATENT_UNITS
-from llcodec._coding_order import MARGIN
+from llcodec._causal_context import MARGIN
 from llcodec.entropy.fixed_point import Whole
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.order import Positions

@@ -1,4 +1,4 @@
-"""What of a picture's metadata an image format can hold."""
+"""Reduce the metadata of a picture to what an image format can hold."""
 
 from dataclasses import replace
 from typing import Final

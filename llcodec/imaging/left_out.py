@@ -1,4 +1,4 @@
-"""What of a file is not read: other frames and pages, gain maps, transfer functions for HDR."""
+"""List the parts of a file that are not read: frames, pages, gain maps, HDR transfer functions."""
 
 import struct
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ from typing import IO
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from llcodec._signature import SIGNATURE
 from llcodec.errors import UnreadableImageError
 from llcodec.imaging.formats import READABLE
 from llcodec.imaging.limits import check_pixels
@@ -36,6 +37,8 @@ def open_image(stream: IO[bytes], max_pixels: int) -> ImageFile:
             refuse_unbounded(image)
             return image
     check_known(prefix)
+    if prefix.startswith(SIGNATURE):
+        raise UnreadableImageError("is an .llc file already: llc decode makes an image of it")
     raise UnreadableImageError("not an image that can be read: unknown format")
 
 

@@ -1,9 +1,12 @@
 """Convert a :class:`Picture` to a Pillow image."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from llcodec._metadata import Metadata
 from llcodec.imaging.depth import to_eight_bits
 from llcodec.imaging.icc import parse_profile
 from llcodec.imaging.picture import Picture
@@ -23,17 +26,30 @@ def to_pil(picture: Picture) -> Image.Image:
     else:
         alpha = None if picture.alpha is None else to_eight_bits(picture.alpha)
         image = assemble(to_eight_bits(picture.pixels), alpha, picture.grey)
-    metadata = picture.metadata
-    if metadata.exif is not None:
-        image.info["exif"] = b"Exif\0\0" + metadata.exif
-    if metadata.xmp is not None:
-        image.info["xmp"] = metadata.xmp
-    if metadata.resolution is not None:
-        image.info["dpi"] = metadata.resolution.dpi
-    profile = None if metadata.icc is None else parse_profile(metadata.icc)
-    if profile is not None and profile.is_srgb and profile.grey == picture.grey:
-        image.info["icc_profile"] = metadata.icc
+    image.info.update(info_of(picture.metadata, grey=picture.grey))
     return image
+
+
+def mode_of(*, grey: bool, alpha: bool, sixteen_bit: bool) -> str:
+    """Return the mode of the image that :func:`to_pil` makes of such a picture."""
+    if grey and sixteen_bit and not alpha:
+        return "I;16"
+    return ("L" if grey else "RGB") + ("A" if alpha else "")
+
+
+def info_of(metadata: Metadata, *, grey: bool) -> dict[str, Any]:
+    """Return metadata as Pillow has them in the ``info`` of an image in sRGB."""
+    info: dict[str, Any] = {}
+    if metadata.exif is not None:
+        info["exif"] = b"Exif\0\0" + metadata.exif
+    if metadata.xmp is not None:
+        info["xmp"] = metadata.xmp
+    if metadata.resolution is not None:
+        info["dpi"] = metadata.resolution.dpi
+    profile = None if metadata.icc is None else parse_profile(metadata.icc)
+    if profile is not None and profile.is_srgb and profile.grey == grey:
+        info["icc_profile"] = metadata.icc
+    return info
 
 
 def assemble(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, grey: bool) -> Image.Image:

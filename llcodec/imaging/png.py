@@ -15,14 +15,27 @@ from llcodec._metadata import Metadata
 from llcodec.imaging.depth import row_blocks
 from llcodec.imaging.notes import png_notes
 
-PNG_LEVEL = 4
-"""The level of deflate: half the time of zlib's usual 6, for files up to a tenth larger."""
+MAX_LEVEL = 9
+"""The highest level of deflate."""
+
+_RUNS_LEVEL = 1  # any but 0 is the same where only runs are matched
 
 _METRE = 1  # the unit of pHYs
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 
 
-def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadata) -> None:
+def deflate_of(level: int | None) -> tuple[int, int]:
+    """Return the level and the strategy of deflate for a level; None is the default.
+
+    By default only runs are matched. What is left of a photograph after the filters of PNG hardly
+    repeats: such files are as small as those of level 4, in half the time.
+    """
+    return (_RUNS_LEVEL, zlib.Z_RLE) if level is None else (level, zlib.Z_DEFAULT_STRATEGY)
+
+
+def write_png16(
+    target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadata, level: int | None = None
+) -> None:
     """Write a 16-bit PNG.
 
     Args:
@@ -30,6 +43,7 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
         samples: H×W×C; C is 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha.
         metadata: goes into eXIf, iCCP, pHYs and text chunks; notes whose keywords cannot stand in
             one are left out.
+        level: of deflate, from 0 to 9; see :func:`deflate_of`.
 
     Raises:
         OSError: when ``target`` cannot be written to.
@@ -50,7 +64,7 @@ def write_png16(target: BinaryIO, samples: NDArray[np.uint16], metadata: Metadat
     chunks, _ = png_notes(metadata.notes)
     for kind, data, *_ in chunks.chunks:
         _write_chunk(target, kind, data)
-    _write_rows(target, samples)
+    _write_rows(target, samples, level)
     _write_chunk(target, b"IEND", b"")
 
 
@@ -59,9 +73,10 @@ def xmp_text(xmp: bytes) -> bytes:
     return b"XML:com.adobe.xmp\0\0\0\0\0" + xmp
 
 
-def _write_rows(target: BinaryIO, samples: NDArray[np.uint16]) -> None:
+def _write_rows(target: BinaryIO, samples: NDArray[np.uint16], level: int | None) -> None:
     height, width, channels = samples.shape
-    stream = zlib.compressobj(PNG_LEVEL)
+    level, strategy = deflate_of(level)
+    stream = zlib.compressobj(level, strategy=strategy)
     above = np.zeros((1, width * channels * 2), np.uint8)
     for rows in row_blocks(width * channels, height):
         raw = samples[rows].astype(">u2").view(np.uint8).reshape(rows.stop - rows.start, -1)

@@ -1,4 +1,4 @@
-"""Colour of PNGs that say it by numbers: gAMA and cHRM (PNG specification, third edition, 11.3.2).
+"""Colours of PNGs defined by gAMA and cHRM chunks (PNG specification, third edition, 11.3.2).
 
 An ICC profile and an sRGB chunk come before them.
 """

@@ -1,4 +1,4 @@
-"""The resolution of image files, where they have a place for it of their own."""
+"""The resolution of image files whose format stores one."""
 
 from typing import Any, Final
 

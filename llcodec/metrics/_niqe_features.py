@@ -13,13 +13,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 _SHAPES = np.arange(200, 10001) / 1000  # AGGD shapes that are tried: 0.2, 0.201 … 10
 _TINY = 1e-9
 
 
-def patch_features(luma: Floats, patch: int) -> Floats:
+def patch_features(luma: Doubles, patch: int) -> Doubles:
     """Return the P×36 features of the P complete patches of H×W ``luma`` (0 … 255), row by row.
 
     ``patch`` is the side of a patch, an even number. Rows and columns beyond the last complete
@@ -34,20 +34,20 @@ def patch_features(luma: Floats, patch: int) -> Floats:
     return np.concatenate([_scale_features(*scale) for scale in scales], axis=1)
 
 
-def mscn(luma: Floats) -> Floats:
+def mscn(luma: Doubles) -> Doubles:
     """Return the MSCN coefficients of H×W ``luma``: (luma − mean) / (deviation + 1).
 
     Mean and deviation are local: 7×7 Gaussian, σ = 7/6, with replicated borders.
     """
     mean = _blurred(luma)
-    deviation: Floats = np.sqrt(np.abs(_blurred(luma * luma) - mean * mean))
+    deviation: Doubles = np.sqrt(np.abs(_blurred(luma * luma) - mean * mean))
     difference = luma - mean
     # Flat areas must be exactly 0 in spite of rounding: fits separate positive and negative values.
     difference[np.abs(difference) < _TINY] = 0
     return difference / (deviation + 1)
 
 
-def downscale(luma: Floats) -> Floats:
+def downscale(luma: Doubles) -> Doubles:
     """Return H×W ``luma`` of even sides at half the size, as MATLAB's ``imresize(luma, 0.5)`` does.
 
     Bicubic (a = −1/2), stretched to eight taps against aliasing, mirrored at the borders.
@@ -59,7 +59,7 @@ def downscale(luma: Floats) -> Floats:
     return _filtered(luma, taps, "symmetric", step=2)
 
 
-def fit_aggd(samples: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def fit_aggd(samples: Doubles) -> tuple[Doubles, Doubles, Doubles, Doubles]:
     """Fit an AGGD to each of N×… ``samples`` by moment matching.
 
     Returns shape, mean, left width and right width, N values each. Zeros belong to neither side.
@@ -82,13 +82,13 @@ def fit_aggd(samples: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     return _SHAPES[index], (right - left) * shift, left, right
 
 
-def _scale_features(luma: Floats, patch: int) -> Floats:
+def _scale_features(luma: Doubles, patch: int) -> Doubles:
     values = mscn(luma)
     bands = values.reshape(-1, patch, values.shape[1] // patch, patch).swapaxes(1, 2)
     return np.concatenate([_features(band) for band in bands])
 
 
-def _features(patches: Floats) -> Floats:
+def _features(patches: Doubles) -> Doubles:
     shape, _, left, right = fit_aggd(patches)
     columns = [shape, (left + right) / 2]
     for step in _NEIGHBOURS:
@@ -96,28 +96,28 @@ def _features(patches: Floats) -> Floats:
     return np.stack(columns, axis=1)
 
 
-def _blurred(values: Floats) -> Floats:
+def _blurred(values: Doubles) -> Doubles:
     taps = np.exp(-0.5 * (np.arange(-3, 4) / (7 / 6)) ** 2)
     taps /= taps.sum()
     return _filtered(values, taps, "edge")
 
 
 def _filtered(
-    values: Floats, taps: Floats, border: Literal["edge", "symmetric"], step: int = 1
-) -> Floats:
+    values: Doubles, taps: Doubles, border: Literal["edge", "symmetric"], step: int = 1
+) -> Doubles:
     for _ in range(2):
         padded = np.pad(values, ((3, 3), (0, 0)), mode=border)
-        windows: Floats = sliding_window_view(padded, len(taps), axis=0)[::step]
+        windows: Doubles = sliding_window_view(padded, len(taps), axis=0)[::step]
         values = np.matmul(windows, taps).T
     return values
 
 
 @cache
-def _table() -> Floats:
+def _table() -> Doubles:
     """Return, for each shape 1/a: flatness, width per deviation, shift per width."""
     rows = []
     for a in 1 / _SHAPES:
         one, two, three = (math.lgamma(k * a) for k in (1, 2, 3))
         rows.append((2 * two - one - three, (one - three) / 2, two - one))
-    table: Floats = np.exp(np.array(rows).T)
+    table: Doubles = np.exp(np.array(rows).T)
     return table

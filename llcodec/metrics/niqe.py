@@ -11,7 +11,7 @@ import numpy as np
 
 from llcodec._arrays import Pixels
 from llcodec._bitstream import LUMA_WEIGHTS
-from llcodec.metrics._niqe_features import Floats, patch_features
+from llcodec.metrics._niqe_features import Doubles, patch_features
 
 PARAMETERS = "live_96"
 _PATCH = 96
@@ -45,7 +45,7 @@ def niqe(picture: Pixels) -> float:
 
 
 @cache
-def _pristine() -> tuple[Floats, Floats]:
+def _pristine() -> tuple[Doubles, Doubles]:
     path = files("llcodec.metrics").joinpath("data", f"niqe_{PARAMETERS}.npz")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         return arrays["mean"], arrays["covariance"]

@@ -13,6 +13,9 @@ from llcodec.nerco.views import View
 Camera = Callable[[Tensor], Tensor]
 """A function that adds the noise of a camera to dark pictures B×3×H×W in [−1, 1]."""
 
+Darkening = Callable[[View], View]
+"""A function of views of bright pictures: what a camera would have taken in the dark."""
+
 
 @dataclass(frozen=True)
 class Cooperation:
@@ -47,6 +50,7 @@ class DualLoop:
     cooperation: Cooperation | None
     identity: Identity | None
     camera: bool = False  # whether dark pictures are assumed to have the noise of a camera
+    restored: Tensor | None = None  # the output for I_H after a Darkening, None without one
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,13 @@ def dual_loop(
     *,
     identity: bool = True,
     camera: Camera | None = None,
+    darkening: Darkening | None = None,
 ) -> DualLoop:
     """Return both loops for views of dark and bright pictures of equal size.
 
     ``camera`` adds noise to pictures that G_L darkened, so that the second loop can only close if
-    G_H removes noise; the paper does not have this.
+    G_H removes noise; ``darkening`` is a model of a camera whose dark pictures of I_H are restored
+    as well. The paper has neither.
 
     Generated crops do not belong to a complete picture. Networks that take them as input use the
     overviews that the same networks generate from the overviews of the inputs.
@@ -91,6 +97,7 @@ def dual_loop(
         cooperation=_cooperation(model, low, high, dark, mask, overviews),
         identity=_identity(model, low, high) if identity else None,
         camera=camera is not None,
+        restored=None if darkening is None else model(darkening(high)),
     )
 
 

@@ -15,6 +15,7 @@ from llcodec.nerco.dual_loop import Cooperation, DualLoop
 from llcodec.nerco.guidance import TextGuide, bright_text_loss, dark_text_loss
 from llcodec.nerco.loss_weights import NercoLossWeights
 
+_LOGARITHM, _LEAST_ERROR = 0.15, 1e-4  # of the restoration loss
 _NOISE_GONE = 4  # side, in pixels, of squares in which noise averages out
 
 
@@ -31,6 +32,7 @@ class GeneratorLosses:
     identity: Tensor
     cooperative: Tensor  # L_CL, Eq. 14
     inspected_edges: Tensor  # L_insp, the edge path, Eq. 13
+    restoration: Tensor  # of bright pictures that a model of a camera darkened
 
 
 def normalisation_loss(normalised: Tensor, low: Tensor) -> Tensor:
@@ -58,6 +60,17 @@ def consistency_loss(loop: DualLoop) -> Tensor:
     if loop.camera:
         low_again, low = F.avg_pool2d(low_again, _NOISE_GONE), F.avg_pool2d(low, _NOISE_GONE)
     return F.l1_loss(low_again, low) + F.l1_loss(loop.high_again, loop.high)
+
+
+def restoration_loss(restored: Tensor, high: Tensor) -> Tensor:
+    """Return L1 + 0.15·ln(MSE) of restored pictures in [−1, 1], for values in [0, 1].
+
+    The mean of logarithms over pictures corresponds to the mean PSNR: without it, pictures whose
+    brightness cannot be predicted dominate the gradient.
+    """
+    error = (restored - high) / 2
+    squares = error.square().mean((1, 2, 3))
+    return error.abs().mean() + _LOGARITHM * (squares + _LEAST_ERROR).log().mean()
 
 
 def reconstruction_loss_1(loop: DualLoop, made: Cooperation) -> Tensor:
@@ -122,6 +135,7 @@ def generator_losses(
         inspected_edges=edge_path_loss(made.pseudo_high, made.pseudo_low, discriminators)
         if made is not None and weights.inspected_edges > 0
         else zero,
+        restoration=zero if loop.restored is None else restoration_loss(loop.restored, loop.high),
     )
 
 

@@ -8,8 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Floats, Layers
+from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.nerco.constants import (
     LEAST_ATTENTION,
     LEAST_DEVIATION,

@@ -4,10 +4,10 @@ from functools import cached_property
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.layers import Arrays
 from llcodec.engine.onnx.session import Session
-from llcodec.engine.protocol import Floats
 from llcodec.nerco import onnx_compact, onnx_paper
 from llcodec.nerco.onnx_layers import encoded
 from llcodec.nerco.onnx_shapes import check

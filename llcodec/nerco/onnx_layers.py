@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.nerco.constants import HIDDEN_LAYERS
 from llcodec.nerco.presets import NercoPreset
 

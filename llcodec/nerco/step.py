@@ -8,11 +8,18 @@ import torch
 from torch import Tensor, nn
 
 from llcodec.nerco.discriminators import Discriminators, TwoPathDiscriminator
-from llcodec.nerco.dual_loop import Camera, DualLoop, dual_loop
+from llcodec.nerco.dual_loop import Camera, Darkening, DualLoop, dual_loop
 from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.image_pool import ImagePool
 from llcodec.nerco.loss_weights import NercoLossWeights
-from llcodec.nerco.losses import fake_loss, generator_losses, real_loss, total_loss
+from llcodec.nerco.losses import (
+    fake_loss,
+    generator_losses,
+    normalisation_loss,
+    real_loss,
+    restoration_loss,
+    total_loss,
+)
 from llcodec.nerco.model import NercoModel
 from llcodec.nerco.views import View
 
@@ -34,6 +41,7 @@ class StepLosses:
     identity: float
     cooperative: float
     inspected_edges: float
+    restoration: float
     d_high: float
     d_low: float
 
@@ -42,9 +50,10 @@ class NercoStep:
     """Update a model and its discriminators, each with its own Adam.
 
     There is no text loss if ``guide`` is None or the switches of the model leave out text.
-    ``camera`` adds noise to darkened pictures, see :func:`dual_loop`. The state for a checkpoint is
-    that of ``model``, ``discriminators``, both optimisers, the ``pools`` and ``rng``. Gradients of
-    both sides are clipped to ``clip_norm``.
+    ``camera`` adds noise to darkened pictures, and ``darkening`` is used if restoration has a
+    weight, see :func:`dual_loop`. The state for a checkpoint is that of ``model``,
+    ``discriminators``, both optimisers, the ``pools`` and ``rng``. Gradients of both sides are
+    clipped to ``clip_norm``.
     """
 
     def __init__(
@@ -55,13 +64,14 @@ class NercoStep:
         *,
         guide: TextGuide | None = None,
         camera: Camera | None = None,
+        darkening: Darkening | None = None,
         weights: NercoLossWeights | None = None,
         learning_rate: float = LEARNING_RATE,
         clip_norm: float = math.inf,
     ) -> None:
         self.model, self.discriminators, self.rng = model, discriminators, rng
         self.guide = guide if model.switches.text else None
-        self.camera = camera
+        self.camera, self.darkening = camera, darkening
         self.weights = weights or NercoLossWeights()
         self.learning_rate, self.clip_norm = learning_rate, clip_norm
         self.generator_optimiser, self.discriminator_optimiser = (
@@ -89,11 +99,38 @@ class NercoStep:
             judged = measured.new_full((2,), math.nan)
         return StepLosses(*torch.cat((measured, judged)).tolist())
 
+    def judge(self, low: View, high: View) -> Tensor:
+        """Take one step of the discriminators alone, and return the losses of D_H and D_L."""
+        with torch.no_grad():
+            loop = dual_loop(self.model, low, high, identity=False, camera=self.camera)
+        return self._update_discriminators(loop)
+
+    def restore(self, high: View) -> StepLosses:
+        """Take one step of the networks that enhance, to restore darkened bright pictures.
+
+        Neither the loop nor the discriminators take part, and their losses are 0.
+        """
+        assert self.darkening is not None, "built without a darkening"
+        dark = self.darkening(high)
+        normalised = self.model.normalise(dark)
+        restored = self.model.brighten(dark, normalised, self.model.mask(dark))
+        terms = {"restoration": restoration_loss(restored, high.picture)}
+        if self.model.nrn is not None:
+            terms["normalisation"] = normalisation_loss(normalised, dark.picture)
+        total = torch.stack([getattr(self.weights, k) * term for k, term in terms.items()]).sum()
+        done = self._descend(total, self.generator_optimiser, self.model)
+        losses = dict.fromkeys((f.name for f in fields(StepLosses)), 0.0)
+        losses |= {name: term.item() for name, term in terms.items()}
+        return StepLosses(**losses | {"total": total.item() if done else math.nan})
+
     def _update_generators(self, low: View, high: View) -> tuple[DualLoop, Tensor]:
         """Return the loop without gradients, and the total before all terms."""
         self.discriminators.requires_grad_(False)
         identity = self.weights.identity > 0
-        loop = dual_loop(self.model, low, high, identity=identity, camera=self.camera)
+        darkening = self.darkening if self.weights.restoration > 0 else None
+        loop = dual_loop(
+            self.model, low, high, identity=identity, camera=self.camera, darkening=darkening
+        )
         losses = generator_losses(loop, self.discriminators, self.guide, self.weights)
         total = total_loss(losses, self.weights)
         done = self._descend(total, self.generator_optimiser, self.model)

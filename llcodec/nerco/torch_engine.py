@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import torch
 
+from llcodec._arrays import Floats
 from llcodec._cards import TrainingFacts
-from llcodec.engine.protocol import Floats
 from llcodec.engine.tensors import picture_of, planes_of
 from llcodec.engine.torch_models import placed, to_arrays, with_parameters
 from llcodec.nerco.coordinates import Coordinates

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._windows import Span, Window, crossed, spans
-from llcodec.engine.protocol import Floats
 
 CORE: Final = 1024
 STRIDE: Final = 4  # the networks work at a quarter of the size

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from llcodec._bitstream import CONTEXT_KERNEL
-from llcodec._coding_order import MARGIN, CodingOrder, context_taps
+from llcodec._causal_context import MARGIN, CodingOrder, context_taps
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 
 SnrKind = Literal["published", "robust"]
 """The kinds of SNR maps; see :mod:`llcodec.nets.snr`."""

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.smg.structure import SIDE, StructureMap
 from llcodec.smg.unets import AppearanceNet, GuidedNet
 
@@ -22,8 +23,6 @@ PARTS = {
     "state_dict_refine2": "guided",
 }
 """The parts of a released checkpoint, and the networks whose weights they are."""
-
-_LUMA = (0.299, 0.587, 0.114)
 
 
 class Smg(nn.Module):
@@ -61,7 +60,7 @@ class Smg(nn.Module):
         """Return the structure map, N×1×H×W in [0, 1], of N×3×H×W."""
         size = x.shape[2:]
         small = _resized(x, (SIDE, SIDE))
-        grey = (small * small.new_tensor(_LUMA)[:, None, None]).sum(1, keepdim=True)
+        grey = (small * small.new_tensor(LUMA_WEIGHTS)[:, None, None]).sum(1, keepdim=True)
         return _resized(self.structure(grey), (size[0], size[1]))
 
 

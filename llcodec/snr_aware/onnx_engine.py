@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx import shapes as known
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.graph import Graph, Value
@@ -9,7 +10,6 @@ from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.engine.onnx.patches import every_nth, patch_transformer
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.shapes import Shapes, check_arrays
-from llcodec.engine.protocol import Floats
 from llcodec.errors import BrokenModelError
 from llcodec.nets.constants import PATCH
 from llcodec.snr_aware.presets import MULTIPLE, SLOPE, SnrAwarePreset

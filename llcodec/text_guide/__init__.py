@@ -1,1 +1,4 @@
-"""Text guidance of NeRCo: image-text models that score how bright a picture is."""
+"""Text guidance of NeRCo: image-text models that score how bright a picture is.
+
+Internal: names may change from one release to the next.
+"""

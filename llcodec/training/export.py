@@ -12,7 +12,7 @@ from torch import Tensor
 
 from llcodec._bitstream import LATENT_UNIT_BITS, LATENT_UNITS, SCALE_LEVELS
 from llcodec._cards import TrainingFacts
-from llcodec._coding_order import MARGIN, context_taps
+from llcodec._causal_context import MARGIN, context_taps
 from llcodec.codec.weights import ModelFile, write_model
 from llcodec.engine.torch_models import joint_arrays
 from llcodec.entropy.networks import EntropyNetworks
@@ -90,10 +90,10 @@ def integer_networks(model: JointModel, calibration: Calibration) -> EntropyNetw
     )
     own = {"h_s": model.h_s, "context": model.context, "parameters": model.entropy_parameters}
     seen = largest_activations(model, own, calibration.batches)
-    hyper_bits = [activation_bits(v) for v in seen["h_s"]]
+    hyper_bits = [activation_bits(float(v.max())) for v in seen["h_s"]]
     # Hyper and context features meet in one input and must count in the same units.
-    joined = min(hyper_bits[-1], activation_bits(seen["context"][0]))
-    inner = [activation_bits(v) for v in seen["parameters"][:-1]]
+    joined = min(hyper_bits[-1], activation_bits(float(seen["context"][0].max())))
+    inner = [activation_bits(float(v.max())) for v in seen["parameters"][:-1]]
     ((view,),) = group_views(model.preset.order, [model.preset.latents])
     group = ChannelGroup(
         channels=view[0],

@@ -1,5 +1,7 @@
 """The entropy networks of a model that codes latents in groups, in fixed point.
 
+Their sums stay below 2^24, so that float32 holds them exactly.
+
 See :mod:`llcodec.nets.grouped_context` for the float networks, and
 :mod:`llcodec.entropy.prediction` for what becomes of them.
 """
@@ -12,15 +14,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, MAGNITUDE_BITS, MEAN_BITS
-from llcodec._coding_order import MARGIN, Taps, square_taps
+from llcodec._causal_context import MARGIN, Taps, square_taps
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context
 from llcodec.entropy.storage import group_views
 from llcodec.nets.grouped_context import ChannelGroup as FloatGroup
 from llcodec.nets.joint import JointModel
 from llcodec.training.quantise import (
+    IN_SINGLE,
     FloatLayer,
     activation_bits,
+    equalise,
     quantise_chain,
     quantise_layer,
     split_layers,
@@ -28,6 +32,7 @@ from llcodec.training.quantise import (
 from llcodec.training.seen_activations import Batches, largest_activations
 
 _MAX_MAGNITUDE = 2**30
+_HYPER_LIMIT = 2**10 - 1  # of hyper-latents, as the hyper-synthesis sees them
 
 
 def grouped_networks(
@@ -44,16 +49,23 @@ def grouped_networks(
     groups = model.grouped_context.channel_groups
     hyper = split_layers(model.h_s)
     seen = largest_activations(model, _networks_of(model), batches)
-    hyper_bits = [activation_bits(v) for v in seen["h_s"]]
+    hyper_bits = [_bits(v) for v in seen["h_s"]]
     # Hyper and context features meet in one input, and must count in the same units.
     joined = min(hyper_bits[-1], *(_context_bits(n, group, seen) for n, group in enumerate(groups)))
     magnitudes = model.gain.log_gain.detach().double().exp() * model.latent_scale.double()
     units = (magnitudes * 2**MAGNITUDE_BITS).round().clamp(1, _MAX_MAGNITUDE)
-    input_bits = activation_bits(_largest_input(model, batches))
+    input_bits = activation_bits(_largest_input(model, batches), IN_SINGLE)
     views = group_views(model.preset.order, model.preset.groups)
     return EntropyNetworks(
         order=model.preset.order,
-        hyper_synthesis=quantise_chain(hyper, 0, [*hyper_bits[:-1], joined], wide_output=False),
+        hyper_synthesis=quantise_chain(
+            hyper,
+            0,
+            [*hyper_bits[:-1], joined],
+            room=IN_SINGLE,
+            input_limit=_HYPER_LIMIT,
+            wide_output=False,
+        ),
         groups=[
             _in_fixed_point(group, view, input_bits, joined, seen[f"{number}.parameters"])
             for number, (group, view) in enumerate(zip(groups, views, strict=True))
@@ -81,11 +93,15 @@ def _networks_of(model: JointModel) -> dict[str, nn.Module]:
     return networks
 
 
-def _context_bits(number: int, group: FloatGroup, seen: dict[str, list[float]]) -> int:
+def _bits(seen: Tensor) -> int:
+    """Return the fraction bits of a layer whose channels become as large as ``seen``."""
+    return activation_bits(float(seen.max()), IN_SINGLE)
+
+
+def _context_bits(number: int, group: FloatGroup, seen: dict[str, list[Tensor]]) -> int:
     """Return the fraction bits that the features of the contexts of a group have room for."""
-    largest = seen[f"{number}.context"][0] + float(group.quality_bias.detach().abs().max())
-    largest = max(largest, *seen.get(f"{number}.channel_context", [0.0]))
-    return activation_bits(largest)
+    own = seen[f"{number}.context"][0].max() + group.quality_bias.detach().abs().max()
+    return min(_bits(v) for v in (own, *seen.get(f"{number}.channel_context", [])))
 
 
 @torch.no_grad()
@@ -104,18 +120,19 @@ def _in_fixed_point(
     views: list[tuple[slice, Taps]],
     input_bits: int,
     joined: int,
-    largest: list[float],
+    largest: list[Tensor],
 ) -> ChannelGroup:
     contexts = [
-        Context(channels, taps, (quantise_layer(layer, input_bits, joined),))
+        Context(channels, taps, (quantise_layer(layer, input_bits, joined, room=IN_SINGLE),))
         for layer, (channels, taps) in zip(_context_layers(group, views), views, strict=True)
     ]
-    inner = [activation_bits(v) for v in largest[:-1]]
-    *layers, last = split_layers(group.entropy_parameters)
-    chain = quantise_chain(layers, joined, inner, wide_output=False)
+    (*layers, last), largest = equalise(split_layers(group.entropy_parameters), largest)
+    inner = [_bits(v) for v in largest[:-1]]
+    chain = quantise_chain(layers, joined, inner, room=IN_SINGLE, wide_output=False)
     channels = views[-1][0]
     ends = group_output_bits(channels)
-    end = quantise_layer(last, inner[-1] if inner else joined, ends, wide_output=True)
+    before = inner[-1] if inner else joined
+    end = quantise_layer(last, before, ends, room=IN_SINGLE, wide_output=True)
     bias = (group.quality_bias.detach().double() * 2**joined).round()
     return ChannelGroup(channels, contexts, (*chain, end), np.asarray(bias.cpu().numpy(), np.int64))
 

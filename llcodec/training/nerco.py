@@ -23,6 +23,7 @@ from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
 from llcodec.training.enhancer_trainer import EnhancerTrainer
 from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
+from llcodec.training.photograph_darkening import PhotographDarkening
 from llcodec.training.precision import transforms_in
 from llcodec.training.trainer import RunSchedule
 
@@ -30,10 +31,12 @@ from llcodec.training.trainer import RunSchedule
 class NercoTrainer(EnhancerTrainer):
     """Train NRN, ME, both generators and the discriminators in one run folder.
 
-    Without a ``guide`` there is no text guidance. ``validation`` pairs are only drawn and measured.
+    Without a ``guide`` there is no text guidance. ``validation`` pairs are only drawn and measured;
+    the run folder keeps a snapshot of the weights that did best on them, ``best.safetensors``.
     """
 
     columns = tuple(f.name for f in fields(StepLosses))
+    keeps_best = True
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class NercoTrainer(EnhancerTrainer):
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
+            darkening=PhotographDarkening(rng),
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
             clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,
@@ -80,13 +84,16 @@ class NercoTrainer(EnhancerTrainer):
         super().__init__(out, state, schedule, asdict(recipe))
 
     def step(self) -> None:
-        """Update the generators, then the discriminators."""
+        """Update the generators, then the discriminators; at the start, only what enhances."""
         recipe, state = self.recipe, self.state
-        share = learning_rate_factor(state.step, self.schedule.steps, recipe.constant)
+        restoring = state.step < recipe.start_steps
+        done, steps = state.step - recipe.start_steps, self.schedule.steps - recipe.start_steps
+        share = 1.0 if restoring else learning_rate_factor(done, steps, recipe.constant)
         self.update.set_learning_rate_factor(share)
-        low, high = self._views(self.sampler.dark), self._views(self.sampler.bright)
+        low = None if restoring else self._views(self.sampler.dark)
+        high = self._views(self.sampler.bright)
         with transforms_in(recipe.precision, self.device):
-            losses = self.update(low, high)
+            losses = self.update.restore(high) if low is None else self.update(low, high)
         state.step += 1
         if not math.isfinite(losses.total + losses.d_high + losses.d_low):
             self.skip(recipe.patience)

@@ -35,7 +35,9 @@ class NercoRecipe:
     The paper has none of the following. ``camera_noise`` adds the noise of a camera to pictures
     that G_L darkened, so that G_H learns to remove noise. ``even_light`` reduces the contrast of
     bright pictures (:mod:`llcodec.training.even_light`). ``enlarge`` enlarges their sides by this
-    factor.
+    factor. The first ``start_steps`` of ``steps`` only train what enhances, to restore bright
+    pictures that our model of a camera darkened; the learning rate is constant in them, and its
+    schedule begins after them. ``weights.restoration`` keeps this term, and gives it its weight.
 
     Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
@@ -58,6 +60,7 @@ class NercoRecipe:
     camera_noise: bool = False
     even_light: bool = False
     enlarge: float = 1.0
+    start_steps: int = 0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0
@@ -71,7 +74,11 @@ class NercoRecipe:
         check_least(1, length=length, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
-        check_least(0, seed=self.seed)
+        check_least(0, seed=self.seed, start_steps=self.start_steps)
+        if self.start_steps and not self.weights.restoration:
+            raise InputError("start_steps need a weight of the restoration")
+        if self.start_steps and self.start_steps >= (self.steps or 0):
+            raise InputError("start_steps must be fewer than steps")
         check_positive(learning_rate=self.learning_rate, clip_norm=self.clip_norm)
         check_decays(ema_decay=self.ema_decay)
         check_weights(**asdict(self.weights))

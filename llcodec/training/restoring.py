@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import LATENT_UNIT_BITS, TABLE_TOTAL
-from llcodec._coding_order import Taps, context_taps
+from llcodec._causal_context import Taps, context_taps
 from llcodec.codec.weights import ModelFile
 from llcodec.engine.torch_models import joint_model
 from llcodec.entropy.fixed_point import IntegerLayer

@@ -14,9 +14,9 @@ Batches = Sequence[tuple[Tensor, Tensor]]
 @torch.no_grad()
 def largest_activations(
     model: JointModel, networks: Mapping[str, nn.Module], batches: Batches
-) -> dict[str, list[float]]:
-    """Return the largest output magnitude of each convolution of each network."""
-    seen: dict[str, dict[int, float]] = {name: {} for name in networks}
+) -> dict[str, list[Tensor]]:
+    """Return the largest output magnitude of each channel of each convolution of each network."""
+    seen: dict[str, dict[int, Tensor]] = {name: {} for name in networks}
     hooks = []
     for name, network in networks.items():
         layers = [m for m in network.modules() if isinstance(m, nn.Conv2d)]
@@ -31,8 +31,9 @@ def largest_activations(
     return {name: [largest[n] for n in sorted(largest)] for name, largest in seen.items()}
 
 
-def _recorder(largest: dict[int, float], number: int):  # type: ignore[no-untyped-def]
+def _recorder(largest: dict[int, Tensor], number: int):  # type: ignore[no-untyped-def]
     def record(module: nn.Module, inputs: object, output: Tensor) -> None:
-        largest[number] = max(largest.get(number, 0.0), float(output.abs().max()))
+        here = output.detach().abs().amax((0, 2, 3))
+        largest[number] = torch.maximum(largest.get(number, here), here)
 
     return record

@@ -13,7 +13,7 @@ class StopRequest:
     It handles the signals in a ``with`` block and restores their handlers afterwards.
     """
 
-    asked: bool = False
+    requested: bool = False
     signals: tuple[int, ...] = field(default=(signal.SIGTERM, signal.SIGINT))
 
     before: dict[int, Any] = field(default_factory=dict)
@@ -27,4 +27,4 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        self.asked = True
+        self.requested = True

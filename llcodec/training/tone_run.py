@@ -117,7 +117,7 @@ class _ToneRun:
                 self.validation,
                 self.recipe,
                 path.with_suffix(".jsonl"),
-                stopped=lambda: self.stop.asked or time.monotonic() > self.ends,
+                stopped=lambda: self.stop.requested or time.monotonic() > self.ends,
                 progress=progress,
             )
         if best is None:

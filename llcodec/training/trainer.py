@@ -15,7 +15,13 @@ import torch
 
 from llcodec._outputs import atomic_write, make_folder
 from llcodec.errors import InputError, LlcError
-from llcodec.training.checkpoint import RunState, load_checkpoint, read_notes, save_checkpoint
+from llcodec.training.checkpoint import (
+    RunState,
+    load_checkpoint,
+    read_notes,
+    save_checkpoint,
+    save_snapshot,
+)
 from llcodec.training.processes import Processes
 from llcodec.training.reporting import JsonLines, Reporter, Row
 from llcodec.training.stopping import StopRequest
@@ -44,6 +50,7 @@ class Trainer(ABC):
     columns: tuple[str, ...] = ("loss",)
     device = torch.device("cpu")
     batch = 1  # crops in a step
+    keeps_best = False  # whether best.safetensors is a snapshot of the best validation
 
     def __init__(
         self,
@@ -164,7 +171,7 @@ class Trainer(ABC):
             if now - drawn > 60 * schedule.sheet_minutes or state.step == schedule.steps:
                 self._draw()
                 drawn = now
-            stopping = stop.asked or now - started > 3600 * max_hours
+            stopping = stop.requested or now - started > 3600 * max_hours
             if self.processes.world_size > 1:  # all or none
                 stopping = self.processes.any(stopping, self.device)
 
@@ -194,6 +201,9 @@ class Trainer(ABC):
             return
         scores = [{key: round(value, 4) for key, value in score.items()} for score in scores]
         best = self._note_best(self.state.step, scores)
+        if self.keeps_best and best == self.state.step and not self.state.skipped:
+            self._save()
+            save_snapshot(self.checkpoint, self.out / "best.safetensors")
         for listener in listeners:
             listener.validation(self.state.step, scores, best)
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from llcodec._arrays import Pixels
 from llcodec.data.pairs import Pair
 from llcodec.engine.tensors import to_tensor
-from llcodec.metrics import psnr, ssim
+from llcodec.metrics import gt_mean_psnr, psnr, ssim
 from llcodec.nets.blocks import pad_to_multiple
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
@@ -71,7 +71,10 @@ def enhanced(enhance: Callable[[Tensor], Tensor], low: Pixels, device: torch.dev
 def score_enhancer(
     enhance: Callable[[Tensor], Tensor], pairs: Sequence[Pair], device: torch.device
 ) -> list[Mapping[str, float]]:
-    """Return PSNR and SSIM of complete 8-bit pictures as a row; no row if there are no pairs."""
+    """Return PSNR, SSIM and PSNR with the mean given, of complete 8-bit pictures, as a row.
+
+    There is no row if there are no pairs.
+    """
     if not pairs:
         return []
     made = [(enhanced(enhance, pair.low, device), pair.high) for pair in pairs]
@@ -79,6 +82,7 @@ def score_enhancer(
         {
             "psnr": fmean(psnr(picture, high) for picture, high in made),
             "ssim": fmean(ssim(picture, high) for picture, high in made),
+            "gt_mean": fmean(gt_mean_psnr(picture, high) for picture, high in made),
         }
     ]
 

@@ -24,15 +24,15 @@ def test_pictures_and_files_are_counted() -> None:
     assert summary(counts, "out/_manifest")[1:] == [
         "1.8 kB read, 200 bytes written",
         "manifest: out/_manifest",
-        "--retry-failed out/_manifest does what failed again",
+        "--retry-failed out/_manifest processes the failures again",
     ]
 
 
-def test_before_the_first_result_no_rate_is_told() -> None:
+def test_before_the_first_result_no_rate_is_reported() -> None:
     assert Counts().line() == "0 done, 0 failed"
 
 
-def test_damaged_pictures_are_told() -> None:
+def test_damaged_pictures_are_reported() -> None:
     counts = Counts()
     counts.add(Outcome((picture(damaged=True), picture())))
     assert counts.damaged == 1

@@ -65,14 +65,14 @@ def run(crew: Crew, *names: str) -> tuple[list[Row], Dispatcher]:
 def test_a_task_that_kills_its_worker_fails_and_the_others_do_not(crew: Crew) -> None:
     names = [str(number) for number in range(40)]
     rows, dispatcher = run(crew, *names[:20], "die", *names[20:])
-    told = {row.source: row.error for row in rows}
-    assert len(rows) == len(told) == 42
-    assert told.pop("refused") == "no"
-    killed = told.pop("die")
+    failures = {row.source: row.error for row in rows}
+    assert len(rows) == len(failures) == 42
+    assert failures.pop("refused") == "no"
+    killed = failures.pop("die")
     assert killed is not None
     assert f"died {MOST_DEATHS} times" in killed
-    assert set(told) == set(names)
-    assert set(told.values()) == {None}
+    assert set(failures) == set(names)
+    assert set(failures.values()) == {None}
     assert dispatcher.deaths == MOST_DEATHS
 
 

@@ -93,7 +93,7 @@ def test_as_the_documentation_shows_it(llc: Llc, dark: Dark, s3: Server, tmp_pat
         assert fs.cat_file(f"small/{file.relative_to(tmp_path / 'ref')}") == file.read_bytes()
     refused = llc(*encode, **more)
     assert (refused.code, len(refused.err.splitlines())) == (1, 1)
-    assert "--resume goes on with it" in refused.err
+    assert "--resume continues it" in refused.err
 
     fs.pipe_file("small/0/0.llc", fs.cat_file("small/0/0.llc")[:-1] + b"x")
     resumed = llc(*encode, "--resume", **more)
@@ -183,10 +183,10 @@ def test_nothing_is_lost_and_nothing_done_twice(
             assert first.poll() is None
             time.sleep(1)
         first.send_signal(signal.SIGINT)
-        _, told = first.communicate(timeout=200)
+        _, message = first.communicate(timeout=200)
         assert first.returncode == 130
-        assert "Traceback" not in told
-        [how] = re.findall(r"^llc: to go on: llc (.*)$", told, re.MULTILINE)
+        assert "Traceback" not in message
+        [how] = re.findall(r"^llc: to continue: llc (.*)$", message, re.MULTILINE)
         assert how.endswith("--resume")
         known = len(rows(fs, "small/_manifest"))
         assert known >= MANY // 10  # rows of what was done are not lost
@@ -204,11 +204,11 @@ def test_nothing_is_lost_and_nothing_done_twice(
             if running and len(fs.find("small")) > MANY // 7:
                 os.kill(rng.choice(running), signal.SIGKILL)
                 killed += 1
-        _, told = second.communicate(timeout=2000)
+        _, message = second.communicate(timeout=2000)
         assert killed == 10
         assert second.returncode == 1
-        assert "Traceback" not in told
-        assert " workers died; replaced" in told
+        assert "Traceback" not in message
+        assert " workers died; replaced" in message
 
     last = {row["source"]: row for row in rows(fs, "small/_manifest")}
     assert len(last) == MANY

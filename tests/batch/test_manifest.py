@@ -5,7 +5,7 @@ import pytest
 
 from llcodec._operations import Decoding, Encoding
 from llcodec.batch import manifest
-from llcodec.batch.about import check_same, describe
+from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, Whole, has_manifest, read_done, read_failed
 from llcodec.batch.tasks import Settings
 from llcodec.errors import InputError
@@ -84,7 +84,7 @@ def test_full_and_old_parts_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert len(list(tmp_path.glob("*.parquet"))) == 2
 
 
-def test_a_damaged_part_is_told(tmp_path: Path) -> None:
+def test_a_damaged_part_is_reported(tmp_path: Path) -> None:
     write(tmp_path, good("a"))
     [part] = tmp_path.glob("*.parquet")
     part.write_bytes(part.read_bytes()[:-9])

@@ -30,10 +30,10 @@ def test_on_a_terminal_there_is_a_bar(
     with JobProgress() as progress:
         progress.show(Counts(total=8, done=2, files=2))
         progress.print("a message")
-    told = capsys.readouterr().err
-    assert "2/8" in told
-    assert "2 done, 0 failed" in told
-    assert "a message\n" in told
+    output = capsys.readouterr().err
+    assert "2/8" in output
+    assert "2 done, 0 failed" in output
+    assert "a message\n" in output
 
 
 def test_quiet_shows_nothing(

@@ -47,7 +47,7 @@ def test_a_file_is_itself(folder: Path) -> None:
     assert (found.total, places(found)) == (1, ["note.txt"])
 
 
-def test_nothing_is_told(folder: Path) -> None:
+def test_nothing_is_reported(folder: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         find(f"{folder}/missing", PNG)
     wanted = Wanted(frozenset({".tif"}), "images")

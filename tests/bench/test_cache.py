@@ -48,7 +48,7 @@ def test_what_is_kept_comes_back(picture: BenchPicture, tmp_path: Path) -> None:
     assert ScoreCache(tmp_path, {"codec": "a"}).read(picture, 4.0) == MEASURED
 
 
-def test_anything_else_that_decides_is_measured_anew(
+def test_anything_else_that_decides_is_measured_again(
     picture: BenchPicture, pair_root: Path, tmp_path: Path
 ) -> None:
     cache = ScoreCache(tmp_path, {"codec": "a", "version": "1"})
@@ -60,7 +60,7 @@ def test_anything_else_that_decides_is_measured_anew(
     assert cache.read(BenchPicture("0", picture.source, None), 4) is None
 
 
-def test_a_changed_picture_is_measured_anew(tmp_path: Path) -> None:
+def test_a_changed_picture_is_measured_again(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     Image.new("RGB", (4, 4)).save(path)
     picture, cache = BenchPicture("a", path, path), ScoreCache(tmp_path / "cache", {})
@@ -164,7 +164,7 @@ def test_what_is_filled_is_missing_no_more(
     assert MeasurementCache(tmp_path, RECORD, ()).pending(pictures[0], (4,)) == ()
 
 
-def test_scores_of_before_are_extended(
+def test_earlier_scores_are_extended(
     pictures: tuple[BenchPicture, ...], lpips: MetricChoice, tmp_path: Path
 ) -> None:
     before = MeasurementCache(tmp_path, RECORD, ())

@@ -80,7 +80,7 @@ def test_what_every_pipeline_takes_stands_in_its_results(pair_root: Path, tmp_pa
             assert stored["peak_memory_mb"][side] == getattr(joint.memory, side)
 
 
-def test_a_second_run_makes_nothing_anew(
+def test_a_second_run_makes_nothing_again(
     pair_root: Path, tmp_path: Path, counted: tuple[str, Path]
 ) -> None:
     spec, log = counted
@@ -130,7 +130,7 @@ def test_metrics_stand_in_results_with_their_weights(
     assert "LPIPS (lower is better)" in page
 
 
-def test_wrong_weights_are_told_before_anything_is_measured(
+def test_wrong_weights_are_reported_before_anything_is_measured(
     pair_root: Path, tmp_path: Path, alexnet: Path, counted: tuple[str, Path]
 ) -> None:
     spec, log = counted
@@ -144,7 +144,7 @@ def test_wrong_weights_are_told_before_anything_is_measured(
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"pipelines": ["joint:A", "joint:a"]}, "would both have the name joint-a"),
         ({"anchor": "plain:vtm"}, "the anchor 'plain:vtm' is not among the pipelines"),
@@ -156,17 +156,17 @@ def test_wrong_orders_are_refused_before_anything_is_measured(
     tmp_path: Path,
     counted: tuple[str, Path],
     given: dict[str, object],
-    told: str,
+    message: str,
 ) -> None:
     spec, log = counted
     options = BenchOptions(str(pair_root), [spec], tmp_path / "out")
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         run_bench(replace(options, **given), quiet, quiet)  # type: ignore[arg-type]
     assert not log.exists()
     assert not (tmp_path / "out").exists()
 
 
-def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> None:
+def test_earlier_times_are_reported_as_such(pair_root: Path, tmp_path: Path) -> None:
     options = BenchOptions(str(pair_root), ["plain:jpeg"], tmp_path, qualities=(50.0,), limit=2)
     together = replace(options, jobs=2, report=False)
     first = run_bench(together, quiet, quiet)
@@ -185,7 +185,7 @@ def test_times_of_before_are_told_as_such(pair_root: Path, tmp_path: Path) -> No
     assert run_bench(together, quiet, quiet).notes == ()
 
 
-def test_no_results_of_before_pass_for_those_of_now(pair_root: Path, tmp_path: Path) -> None:
+def test_no_earlier_results_pass_for_new_ones(pair_root: Path, tmp_path: Path) -> None:
     program = tmp_path / "bright.py"
     program.write_text(BRIGHT)
     spec = f"enhance:cmd:{shlex.join((sys.executable, str(program)))} {{input}} {{output}}"

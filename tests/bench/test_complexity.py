@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from llcodec._cards import read_card, shipped_file
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 from llcodec.bench.complexity import (
     Complexity,
     Stage,

@@ -43,7 +43,7 @@ def test_only_the_date_does_not_matter() -> None:
     assert not any(ONE.comparable(replace(ONE, **other)) for other in others)
 
 
-def test_they_are_told_in_words_and_by_date() -> None:
+def test_they_are_reported_in_words_and_by_date() -> None:
     assert str(ONE) == "a quick one, 1 job, 2 threads, PyTorch 3.0, 2026-02-01"
     assert "8 jobs, 1 thread," in str(replace(ONE, jobs=8, threads=1))
     earlier = replace(ONE, date="2026-01-31", processor="b")

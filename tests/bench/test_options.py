@@ -13,7 +13,7 @@ ORDER = BenchOptions("/home/me/night", ["joint", "ebc:cmd:run {input} {output}+a
 PICTURES = PictureSet("night", "train", ())
 
 
-def test_the_usual_is_not_told() -> None:
+def test_the_usual_is_not_reported() -> None:
     assert shlex.split(command_of(ORDER, PICTURES)) == [
         *("llc", "bench", "--dataset", "night", "--split", "train"),
         *("--pipelines", "joint,ebc:cmd:run {input} {output}+avif"),
@@ -21,7 +21,7 @@ def test_the_usual_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "message"),
     [
         ({"root": Path("/home/me/lol")}, "--root lol"),
         ({"qualities": (2.0, 4.5)}, "--qualities 2,4.5"),
@@ -36,13 +36,15 @@ def test_the_usual_is_not_told() -> None:
         ({"show": ("a", "b c")}, "--show 'a,b c'"),
     ],
 )
-def test_whatever_decides_is_told_without_its_place(given: dict[str, object], told: str) -> None:
+def test_whatever_decides_is_reported_without_its_place(
+    given: dict[str, object], message: str
+) -> None:
     command = command_of(replace(ORDER, **given), PICTURES)  # type: ignore[arg-type]
-    assert f" {told}" in command
+    assert f" {message}" in command
     assert "/home" not in command
 
 
-def test_codecs_are_told_what_they_need() -> None:
+def test_codecs_get_what_they_need() -> None:
     order = replace(ORDER, vtm=Path("VTM"), device="auto", timeout=9.0, jobs=3)
     options = order.codec_options
     assert (options.vtm, options.device) == (Path("VTM"), "auto")

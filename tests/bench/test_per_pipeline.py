@@ -52,7 +52,7 @@ def test_what_ran_is_measured_and_heard_of(pair_root: Path, tmp_path: Path) -> N
     pictures = find_pictures(str(pair_root)).pictures
     heard = []
     found, problems = measure_per_pipeline(
-        [FAILED, RUN], pictures, CodecOptions(), tmp_path, lambda *told: heard.append(told)
+        [FAILED, RUN], pictures, CodecOptions(), tmp_path, lambda *news: heard.append(news)
     )
     assert problems == []
     assert list(found) == ["plain-base"]
@@ -63,7 +63,7 @@ def test_what_ran_is_measured_and_heard_of(pair_root: Path, tmp_path: Path) -> N
     assert {path.name for path in tmp_path.iterdir()} == {"memory", "complexity"}
 
 
-def test_what_fails_is_told_and_no_more(
+def test_what_fails_is_reported_and_no_more(
     pair_root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -128,7 +128,7 @@ def test_larger_pictures_take_more(tmp_path: Path) -> None:
 
 
 @tells_memory
-def test_a_side_that_fails_is_told(picture: BenchPicture, tmp_path: Path) -> None:
+def test_a_side_that_fails_is_reported(picture: BenchPicture, tmp_path: Path) -> None:
     run = replace(run_of("plain:jpeg", 50), spec="plain:nothing")
     with pytest.raises(InputError, match="unknown codec 'nothing'"):
         peak_memory(run, picture, CodecOptions(), tmp_path / "kept")

@@ -65,11 +65,11 @@ def test_a_limit_takes_pictures_evenly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dataset", "told"),
+    ("dataset", "message"),
     [("nowhere", "neither a folder nor a known data set"), ("lol", "--root")],
 )
-def test_what_is_not_there_is_named(dataset: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_is_not_there_is_named(dataset: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         find_pictures(dataset)
 
 

@@ -93,7 +93,7 @@ def test_parts_are_texts_of_what_need_not_be_there(spec: str, parts: Parts) -> N
         ("plain:base", False),
     ],
 )
-def test_what_brightens_is_told(spec: str, brightens: bool) -> None:
+def test_what_brightens_is_reported(spec: str, brightens: bool) -> None:
     assert pipeline_of(spec).brightens is brightens
 
 
@@ -111,21 +111,21 @@ def test_what_brightens_is_told(spec: str, brightens: bool) -> None:
         "EBC:a+b",
     ],
 )
-def test_what_is_no_pipeline_is_told_how_they_are_written(spec: str) -> None:
+def test_what_is_no_pipeline_is_shown_how_they_are_written(spec: str) -> None:
     with pytest.raises(InputError, match=r"ebc:ENHANCER\+CODEC"):
         pipeline_of(spec)
 
 
 @pytest.mark.parametrize(
-    ("spec", "told"),
+    ("spec", "message"),
     [
         ("plain:nothing", "unknown codec"),
         ("ebc:magic+jpeg", "unknown enhancer"),
         ("cbe:jpeg+magic", "unknown enhancer"),
     ],
 )
-def test_parts_that_are_not_there_are_named(spec: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_parts_that_are_not_there_are_named(spec: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         pipeline_of(spec)
 
 
@@ -211,10 +211,10 @@ def test_all_of_them_can_be_built() -> None:
 
 
 def test_what_ships_is_in_and_nothing_else() -> None:
-    told = " ".join(default_pipelines())
+    defaults = " ".join(default_pipelines())
     for name in ("nerco", "snr-aware"):
-        assert (f":{name}+" in told) == (name in shipped_enhancers())
-    assert ("+base" in told) == ("base" in shipped_codecs())
+        assert (f":{name}+" in defaults) == (name in shipped_enhancers())
+    assert ("+base" in defaults) == ("base" in shipped_codecs())
 
 
 def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,9 +30,9 @@ def test_failures_end_with_what_the_program_said_last() -> None:
 
 
 def test_programs_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"^codec cannot be started: No such file") as told:
+    with pytest.raises(InputError, match=r"^codec cannot be started: No such file") as caught:
         run_program([str(tmp_path / "codec")])
-    assert str(tmp_path) not in str(told.value)
+    assert str(tmp_path) not in str(caught.value)
 
 
 def test_a_program_that_hangs_is_ended() -> None:
@@ -113,6 +113,6 @@ def test_programs_of_the_program_count() -> None:
 
 
 @tells_memory
-def test_a_program_that_fails_is_told() -> None:
+def test_a_program_that_fails_is_reported() -> None:
     with pytest.raises(InputError, match="out of coffee"):
         peak_rss([sys.executable, "-c", "import sys; sys.exit('out of coffee')"])

@@ -116,7 +116,7 @@ def test_the_best_come_first() -> None:
     assert sorted(best[::-1], key=lambda comparison: comparison.rank) == best
 
 
-def test_what_networks_cost_is_told_for_every_quality(
+def test_what_networks_cost_is_reported_for_every_quality(
     result: PipelineResult, tmp_path: Path
 ) -> None:
     small = Complexity("a", (Stage("encoder", 20, 3e9), Stage("decoder", 10, 1.5e9)))
@@ -206,7 +206,7 @@ def test_only_what_is_named_is_removed(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
 
 
-def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_removed_is_reported(tmp_path: Path) -> None:
     result_path(tmp_path, "a").mkdir()
     with pytest.raises(OutputError, match=r"cannot remove .*a\.json"):
         remove_results(tmp_path, ["a"])

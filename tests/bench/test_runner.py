@@ -160,7 +160,7 @@ def test_codecs_of_one_quality_keep_it(plan: RunPlan) -> None:
     assert (one.failure, len(one.scores)) == (None, 1)
 
 
-def test_a_program_that_was_edited_is_measured_anew(plan: RunPlan, tmp_path: Path) -> None:
+def test_a_program_that_was_edited_is_measured_again(plan: RunPlan, tmp_path: Path) -> None:
     program = tmp_path / "brighten.py"
     code = (
         "import sys; from PIL import Image\n"
@@ -188,7 +188,7 @@ def test_jobs_measure_the_same(plan: RunPlan, tmp_path: Path, alexnet: Path) -> 
         assert near == pytest.approx(other, rel=1e-5)  # sums depend on the number of threads
 
 
-def test_progress_is_told(plan: RunPlan) -> None:
+def test_progress_is_reported(plan: RunPlan) -> None:
     heard = []
     list(run(plan, lambda name, done, total: heard.append((name, done, total))))
     assert heard == [("plain-jpeg", done, 3) for done in range(4)]

@@ -71,3 +71,20 @@ def listing() -> Callable[[Path], Sequence[str]]:
     return lambda folder: sorted(
         str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir()
     )
+
+
+@pytest.fixture
+def refused(llc: Llc, listing: Callable[[Path], list[str]], tmp_path: Path) -> Callable[..., str]:
+    """Run ``llc`` on bad input, check that it is refused properly, and return the line."""
+
+    def call(*arguments: object, stdin: bytes = b"") -> str:
+        before = listing(tmp_path)
+        result = llc(*arguments, stdin=stdin)
+        assert (result.code, result.out) == (1, b"")
+        assert listing(tmp_path) == before
+        [line] = result.err.splitlines()
+        assert line.startswith("llc: ")
+        assert "internal error" not in line
+        return str(line)
+
+    return call

@@ -18,23 +18,6 @@ Make = Callable[..., Path]
 List = Callable[[Path], list[str]]
 
 
-@pytest.fixture
-def refused(llc: Llc, listing: List, tmp_path: Path) -> Callable[..., str]:
-    """Run ``llc`` on bad input, see that it is refused properly, and return the line."""
-
-    def call(*arguments: object, stdin: bytes = b"") -> str:
-        before = listing(tmp_path)
-        result = llc(*arguments, stdin=stdin)
-        assert (result.code, result.out) == (1, b"")
-        assert listing(tmp_path) == before
-        [line] = result.err.splitlines()
-        assert line.startswith("llc: ")
-        assert "internal error" not in line
-        return str(line)
-
-    return call
-
-
 Refused = Callable[..., str]
 COMMANDS = ["encode", "decode", "verify", "info"]
 
@@ -58,6 +41,30 @@ def test_files_of_another_kind(
     (tmp_path / "a").write_bytes(content)
     assert f"llc: {tmp_path}/a: " in refused(command, tmp_path / "a")
     assert "llc: standard input: " in refused(command, "-", stdin=content)
+
+
+def test_images_and_llc_files_in_each_others_place(
+    refused: Refused, picture: Make, sample: bytes, tmp_path: Path
+) -> None:
+    image, file = picture(tmp_path / "a.png"), tmp_path / "a.llc"
+    file.write_bytes(sample)
+    for command in ("decode", "verify", "info"):
+        line = refused(command, image)
+        assert f"{image}: is an image, and not an .llc file: llc enhance makes it bright" in line
+        assert "llc encode makes an .llc file of it" in line
+        assert "is an image" in refused(command, "-", stdin=image.read_bytes())
+    for command in ("encode", "enhance"):
+        line = refused(command, file, "-o", tmp_path / "b.png")
+        assert line == f"llc: {file}: is an .llc file already: llc decode makes an image of it"
+        assert "is an .llc file already" in refused(command, "-", stdin=sample)
+
+
+def test_a_model_that_is_no_weight_file(refused: Refused, picture: Make, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("my model is in the other folder")
+    for command in ("encode", "enhance"):
+        line = refused(command, picture(tmp_path / "a.png"), "--model", note)
+        assert line == f"llc: {note}: not a weight file"
 
 
 @pytest.mark.parametrize("command", ["decode", "verify", "info"])
@@ -99,7 +106,7 @@ def test_unknown_model(refused: Refused, picture: Make, tmp_path: Path) -> None:
     source = picture(tmp_path / "a.png")
     assert refused("encode", source, "--model", "nope").startswith("llc: no model 'nope'")
     (tmp_path / "x.safetensors").write_bytes(b"no weights")
-    assert "damaged" in refused("encode", source, "--model", tmp_path / "x.safetensors")
+    assert "not a weight file" in refused("encode", source, "--model", tmp_path / "x.safetensors")
 
 
 def test_too_many_pixels(refused: Refused, picture: Make, sample: bytes, tmp_path: Path) -> None:

@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._batch import deliver, run_batch
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Failure
+from llcodec.cli._work import Worker
 from llcodec.errors import CorruptError, InputError, UnknownModelError
 
 QUIET = Style(quiet=True)
@@ -26,7 +27,7 @@ def test_all_is_well() -> None:
     assert batch("a", "b") == 0
 
 
-def test_what_fails_is_told_and_the_rest_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_fails_is_reported_and_the_rest_continues(capsys: pytest.CaptureFixture[str]) -> None:
     code = batch("bad", "a", failures=(Failure("c", InputError("missing")),), style=Style())
     assert code == 1
     assert capsys.readouterr().err.splitlines() == [
@@ -54,7 +55,7 @@ def test_a_broken_pipe_ends_it() -> None:
         (Style(json=True), '{"path": null, "error": "no model"}\n', ""),
     ],
 )
-def test_what_keeps_all_files_from_it_is_told_once(
+def test_what_keeps_all_files_from_it_is_reported_once(
     style: Style, out: str, err: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def prepare() -> Worker:

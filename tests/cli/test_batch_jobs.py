@@ -58,7 +58,7 @@ def test_a_missing_source_is_one_line(llc: Llc, tmp_path: Path) -> None:
     assert (result.code, result.err) == (1, f"llc: {tmp_path}: no manifest of a job\n")
 
 
-def test_the_command_to_go_on_with_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_to_continue_with_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ["llc", "batch", "encode", "in a", "-o", "out", "-f", "--workers", "2"]
     monkeypatch.setattr(sys, "argv", words)
     assert shlex.split(same_command()) == [

@@ -45,7 +45,7 @@ def test_a_benchmark_ends_in_files_and_a_table(llc: Llc, pairs: Path, tmp_path: 
     assert "cbe-jpeg+gamma: done" in result.err
 
 
-def test_a_pipeline_that_fails_is_told_and_the_others_go_on(
+def test_a_pipeline_that_fails_is_reported_and_the_others_continue(
     llc: Llc, pairs: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -95,7 +95,7 @@ def test_the_command_that_ran_stands_in_the_results(llc: Llc, pairs: Path, tmp_p
     assert page.count('class="compare"') == 1
 
 
-def test_a_library_that_is_missing_is_told_in_a_line(
+def test_a_library_that_is_missing_is_reported_in_a_line(
     llc: Llc, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
@@ -113,7 +113,7 @@ def test_a_library_that_is_missing_is_told_in_a_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "message"),
     [
         ([], 2, "--dataset"),
         (["--dataset", "nowhere"], 1, "neither a folder nor a known data set"),
@@ -126,18 +126,18 @@ def test_a_library_that_is_missing_is_told_in_a_line(
         (["--dataset", ".", "--timeout", "0"], 2, "timeout"),
     ],
 )
-def test_wrong_orders_are_told_in_a_line(
+def test_wrong_orders_are_reported_in_a_line(
     llc: Llc,
     arguments: list[str],
     code: int,
-    told: str,
+    message: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = llc("bench", *arguments)
     assert result.code == code
-    assert told in result.err
+    assert message in result.err
     assert len(result.problems) == 1
 
 

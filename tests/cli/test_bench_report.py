@@ -8,7 +8,7 @@ from llcodec.cli._bench_report import BenchLines, comparison_lines
 MISSING = 'pillow_heif is not installed: pip install "llcodec[bench]"'
 
 
-def test_equal_failures_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_equal_failures_are_reported_once(capsys: pytest.CaptureFixture[str]) -> None:
     with BenchLines(quiet=True) as lines:
         for name, failure in (("a", MISSING), ("b", MISSING), ("c", "damaged"), ("d", None)):
             lines.finished(PipelineRun(name, name, None, failure=failure))

@@ -105,7 +105,7 @@ def test_from_arrays_to_what_the_loader_reads(llc: Llc, tmp_path: Path) -> None:
     assert pair.low.shape == (8, 12, 3)
 
 
-def test_a_broken_file_is_told_and_the_rest_goes_on(llc: Llc, tmp_path: Path) -> None:
+def test_a_broken_file_is_reported_and_the_rest_continues(llc: Llc, tmp_path: Path) -> None:
     root, out = arrays(tmp_path / "in"), tmp_path / "out"
     (root / "short_sid2/00001/a.npy").write_bytes(b"broken")
     result = llc("data", "prepare", "sid", "--root", root, "-o", out, "--threads", "2")

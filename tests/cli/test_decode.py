@@ -193,6 +193,21 @@ def test_the_quality_of_jpeg_webp_and_avif(llc: Llc, file: Path, tmp_path: Path)
     assert llc("decode", file, tmp_path / "x.jpg", "--output-quality", 101).code == 2
 
 
+def test_the_level_of_png(llc: Llc, file: Path, tmp_path: Path) -> None:
+    sizes, pictures = [], []
+    for level in (0, 9):
+        output = tmp_path / f"{level}.png"
+        assert llc("decode", file, output, "--png-level", level).code == 0
+        sizes.append(output.stat().st_size)
+        pictures.append(np.asarray(Image.open(output)))
+    assert sizes[1] < sizes[0]
+    np.testing.assert_array_equal(pictures[0], pictures[1])
+    refused = llc("decode", file, tmp_path / "x.jpg", "--png-level", 5)
+    assert refused.code == 2
+    assert "--png-level is for PNG" in refused.err
+    assert llc("decode", file, tmp_path / "x.png", "--png-level", 10).code == 2
+
+
 @pytest.mark.parametrize("suffix", [".jfif", ".jpe"])
 def test_rare_suffixes_of_jpeg(llc: Llc, file: Path, tmp_path: Path, suffix: str) -> None:
     assert llc("decode", file, tmp_path / f"x{suffix}").code == 0

@@ -107,7 +107,7 @@ def test_existing_outputs_need_force(llc: Llc, picture: Make, tmp_path: Path) ->
     assert llc("encode", source, "--force", "--threads", "1", "--device", "cpu").code == 0
 
 
-def test_a_batch_goes_on_after_failures(llc: Llc, picture: Make, tmp_path: Path) -> None:
+def test_a_batch_continues_after_failures(llc: Llc, picture: Make, tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.jpg", "c.png"):
         picture(tmp_path / name)
     (tmp_path / "b.png").write_bytes(b"")
@@ -169,7 +169,7 @@ def test_the_second_of_two_names_is_the_output(llc: Llc, picture: Make, tmp_path
 
 @pytest.fixture
 def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a model that is loaded fail the test: what is known before must be told before."""
+    """Let a model that is loaded fail the test: known problems are reported before."""
 
     def refuse(*_arguments: object) -> None:
         raise AssertionError("a model was loaded")
@@ -178,7 +178,7 @@ def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unloaded")
-def test_outputs_that_cannot_be_written_are_told_before_any_work(
+def test_outputs_that_cannot_be_written_are_reported_before_any_work(
     llc: Llc, picture: Make, tmp_path: Path
 ) -> None:
     source = picture(tmp_path / "dark.png")
@@ -195,7 +195,7 @@ def test_outputs_that_cannot_be_written_are_told_before_any_work(
         assert message in problem
 
 
-def test_an_interrupted_batch_goes_on(llc: Llc, picture: Make, tmp_path: Path) -> None:
+def test_an_interrupted_batch_continues(llc: Llc, picture: Make, tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         picture(tmp_path / "in" / f"{name}.png")
     folder = ["-o", tmp_path / "out"]
@@ -207,8 +207,8 @@ def test_an_interrupted_batch_goes_on(llc: Llc, picture: Make, tmp_path: Path) -
     went_on = llc("encode", tmp_path / "in", *folder, "--skip-existing")
     assert (went_on.code, went_on.problems) == (0, [])
     assert went_on.err.splitlines()[-1] == "1 done, 2 skipped"
-    told = llc("encode", tmp_path / "in", *folder, "--skip-existing", "--json")
-    assert [json.loads(line)["skipped"] for line in told.out.splitlines()] == [True] * 3
+    skipping = llc("encode", tmp_path / "in", *folder, "--skip-existing", "--json")
+    assert [json.loads(line)["skipped"] for line in skipping.out.splitlines()] == [True] * 3
 
 
 def test_names_of_their_own(

@@ -59,6 +59,33 @@ def test_folders_for_outputs_need_an_option(names: tuple[str, ...]) -> None:
         encode(*names)
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("new.lcc", "new.llc"),
+        ("new.llcc", "new.llc"),
+        ("new.jgp", "new.jpg"),
+        ("d/x.PNF", "d/x.png"),
+    ],
+)
+def test_suffixes_with_typing_errors_are_refused(name: str, meant: str) -> None:
+    with pytest.raises(typer.BadParameter, match=rf"{name} does not exist.* mean {meant}\?"):
+        encode("a.png", name)
+    with pytest.raises(typer.BadParameter, match=rf"mean {meant}\?"):
+        ends_of(["a.png", name], None, read=IMAGES, written=IMAGES | LLC)
+    assert encode("a.png", output=name) == (("a.png",), name)
+
+
+@pytest.mark.parametrize("name", ["new", "new.tmp", "new.v2", "new.lossy", "new.llc.part", "new."])
+def test_other_suffixes_are_the_users_choice(name: str) -> None:
+    assert encode("a.png", name) == (("a.png",), name)
+
+
+def test_a_file_with_an_odd_suffix_that_exists_is_an_input(tree: Path) -> None:
+    (tree / "b.jgp").touch()
+    assert encode("a.png", "b.jgp") == (("a.png", "b.jgp"), None)
+
+
 def test_with_the_option_all_names_are_inputs() -> None:
     assert encode("a.png", "new.llc", output="out") == (("a.png", "new.llc"), "out")
 

@@ -4,6 +4,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +26,9 @@ def enhance(llc: Llc, nerco: Path) -> Llc:
 
 
 @pytest.fixture
-def refused(llc: Llc, listing: List, tmp_path: Path) -> Callable[..., str]:
-    """Run ``llc enhance`` on bad input, see that it is refused properly, and return the line."""
-
-    def call(*arguments: object, stdin: bytes = b"") -> str:
-        before = listing(tmp_path)
-        result = llc("enhance", *arguments, stdin=stdin)
-        assert (result.code, result.out) == (1, b"")
-        assert listing(tmp_path) == before
-        [line] = result.err.splitlines()
-        assert line.startswith("llc: ")
-        assert "internal error" not in line
-        return str(line)
-
-    return call
+def refused(refused: Callable[..., str]) -> Callable[..., str]:
+    """Run ``llc enhance`` on bad input, check that it is refused properly, and return the line."""
+    return partial(refused, "enhance")
 
 
 def test_the_output_lies_beside_the_input(llc: Llc, picture: Make, tmp_path: Path) -> None:
@@ -195,7 +185,7 @@ def test_no_strength_leaves_every_sample(enhance: Llc, picture: Make, tmp_path: 
         assert np.array_equal(np.asarray(dark), np.asarray(same))
 
 
-def test_strengths_are_told(enhance: Llc, picture: Make, tmp_path: Path) -> None:
+def test_strengths_are_reported(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     source = picture(tmp_path / "dark.png")
     assert ", strength 0.25, " in enhance(source, "--strength", "0.25").err
     assert ", strength" not in enhance(source, "--force").err
@@ -249,7 +239,7 @@ def test_any_size(llc: Llc, enhance: Llc, picture: Make, tmp_path: Path, size: A
             assert image.size == size
 
 
-def test_a_batch_goes_on_after_failures(enhance: Llc, picture: Make, tmp_path: Path) -> None:
+def test_a_batch_continues_after_failures(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     for name in ("a.png", "b.png", "c.jpg"):
         picture(tmp_path / name)
     (tmp_path / "b.png").write_bytes((tmp_path / "b.png").read_bytes()[:60])
@@ -294,7 +284,7 @@ def test_unknown_and_damaged_models(
     weights = tmp_path / "x.safetensors"
     assert "no such weight file" in refused(source, "--model", weights)
     weights.write_bytes(b"no weights")
-    assert "not a weight file of llcodec, or damaged" in refused(source, "--model", weights)
+    assert "not a weight file" in refused(source, "--model", weights)
     data = nerco.read_bytes()
     weights.write_bytes(data[:-50])
     assert "damaged weight file" in refused(source, "--model", weights)

@@ -65,8 +65,10 @@ def test_completion(shell: str, environment: dict[str, str]) -> None:
         env = {**environment, **extra}
         return subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout
 
-    told = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # else it is that of the tests
-    assert "_LLC_COMPLETE" in run("--show-completion", shell, **told)
+    variables = {
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"
+    }  # else it is that of the tests
+    assert "_LLC_COMPLETE" in run("--show-completion", shell, **variables)
     if shell == "bash":
         found = run(_LLC_COMPLETE="complete_bash", COMP_WORDS="llc en", COMP_CWORD="1")
         assert found.split() == ["encode", "enhance"]

@@ -98,7 +98,7 @@ def test_local_tone_curves(llc: Llc, tmp_path: Path) -> None:
     assert lines[start + 4].split()[0] == "chunks"
 
 
-def test_broken_files_are_told(llc: Llc, file: Path, sample: bytes) -> None:
+def test_broken_files_are_reported(llc: Llc, file: Path, sample: bytes) -> None:
     file.write_bytes(sample[:-1])
     result = llc("info", file, "-", stdin=sample)
     assert result.code == 1

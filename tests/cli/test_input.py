@@ -22,7 +22,7 @@ def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", ["missing", "."])
-def test_what_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+def test_what_cannot_be_read_is_reported(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="cannot be read: "):
         read_input(str(tmp_path / name))
 

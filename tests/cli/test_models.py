@@ -127,7 +127,7 @@ def test_two_models_of_one_name_are_found(llc: Llc, shelf: Path, nerco: Path) ->
     assert result.problems == ["llc: fast: two models are called 'fast': a codec and an enhancer"]
 
 
-def test_listing_goes_on_after_a_broken_file(llc: Llc, shelf: Path) -> None:
+def test_listing_continues_after_a_broken_file(llc: Llc, shelf: Path) -> None:
     (shelf / "broken.safetensors").write_bytes(b"nothing")
     result = llc("models", "list")
     assert result.code == 1
@@ -166,7 +166,7 @@ def test_shipped_models_are_sound(llc: Llc) -> None:
     assert b"fast: OK\n" in result.out
 
 
-def test_verifying_goes_on_after_a_failure(llc: Llc) -> None:
+def test_verifying_continues_after_a_failure(llc: Llc) -> None:
     result = llc("models", "verify", "nope", "fast", "missing.safetensors")
     assert (result.code, result.out) == (1, b"fast: OK\n")
     assert result.problems[0].startswith("llc: nope: no model 'nope' (shipped: ")

@@ -50,9 +50,9 @@ def test_what_cannot_be_read_is_named_at_the_end_and_the_rest_is_done(
         'pip install "llcodec[formats]"',
         "llc: 3 of 4 failed",
     ]
-    told = llc("enhance", folder / "sub", "--json")
-    assert told.code == 1
-    assert json.loads(told.out)["path"] == f"{folder}/sub/c.jxl"
+    shown = llc("enhance", folder / "sub", "--json")
+    assert shown.code == 1
+    assert json.loads(shown.out)["path"] == f"{folder}/sub/c.jxl"
 
 
 @pytest.mark.extra("pillow_heif")

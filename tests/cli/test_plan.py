@@ -144,15 +144,15 @@ def test_equal_names_in_several_folders_keep_their_folders(tree: Path) -> None:
         ("a.png/x/", "a.png is not a folder"),
     ],
 )
-def test_folders_that_cannot_be_written_to_are_told_at_once(output: str, message: str) -> None:
+def test_folders_that_cannot_be_written_to_are_reported_at_once(output: str, message: str) -> None:
     assert message in problem(plan("v1.2", output=output))
 
 
 def test_devices_need_a_name_for_their_output(tree: Path) -> None:
     os.mkfifo(tree / "pipe.png")
     assert targets(plan("pipe.png")) == ["pipe.llc"]
-    told = "is not a regular file to name the output after: give -o OUT"
-    assert problem(plan("/dev/null")) == told
+    wanted = "is not a regular file to name the output after: give -o OUT"
+    assert problem(plan("/dev/null")) == wanted
     assert targets(plan("/dev/null", output="x.llc")) == ["x.llc"]
 
 

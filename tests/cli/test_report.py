@@ -26,22 +26,22 @@ def tell(style: Style, total: int = 2) -> None:
         (Style(json=True), '{"path": "a"}\n{"path": "b\\n", "error": "wrong"}\n', ""),
     ],
 )
-def test_what_is_told_and_where(
+def test_what_is_reported_and_where(
     style: Style, out: str, err: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tell(style)
     assert capsys.readouterr() == (out, err)
 
 
-@pytest.mark.parametrize(("quiet", "told"), [(False, "did a\n"), (True, "")])
-def test_losses_are_told_however_quiet_the_run_is(
-    quiet: bool, told: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("quiet", "message"), [(False, "did a\n"), (True, "")])
+def test_losses_are_reported_however_quiet_the_run_is(
+    quiet: bool, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
         reporter.done({"path": "a", "problems": ["torn"], "lost": ["0,0,64,64"]})
     assert (
         capsys.readouterr().err
-        == told + "llc: a: torn\nllc: a: lost 0,0,64,64: grey in the output\n"
+        == message + "llc: a: torn\nllc: a: lost 0,0,64,64: grey in the output\n"
     )
 
 
@@ -118,10 +118,10 @@ def test_closed_streams_are_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -
     tell(Style(json=True))
 
 
-@pytest.mark.parametrize(("quiet", "told"), [(False, "did a\nllc: a: one frame\n"), (True, "")])
-def test_what_is_left_out_is_told(
-    quiet: bool, told: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("quiet", "message"), [(False, "did a\nllc: a: one frame\n"), (True, "")])
+def test_what_is_left_out_is_reported(
+    quiet: bool, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Reporter(Style(quiet=quiet), 1, lambda record: f"did {record['path']}") as reporter:
         reporter.done({"path": "a", "left_out": ["one frame"]})
-    assert capsys.readouterr().err == told
+    assert capsys.readouterr().err == message

@@ -120,7 +120,9 @@ def test_inputs_that_stand_for_nothing(tree: Path, name: str, message: str) -> N
     assert problems(find(name)) == [(name, message)]
 
 
-def test_a_folder_that_cannot_be_read_is_told(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_read_is_reported(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def walk(top: Path, onerror: Callable[[OSError], None]) -> list[object]:
         onerror(PermissionError(13, "Permission denied", str(top)))
         return []

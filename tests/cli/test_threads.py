@@ -43,6 +43,6 @@ def test_the_number_is_announced_before_numpy_is_imported(
         text=True,
         check=False,
     )
-    imported, told = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
+    imported, line = done.stdout.splitlines()[0], done.stdout.splitlines()[-1]
     assert imported == "False"
-    assert told.split()[1:] == ["3", "3"]
+    assert line.split()[1:] == ["3", "3"]

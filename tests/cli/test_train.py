@@ -74,7 +74,7 @@ def test_training_ends_in_a_model_that_codes(
     assert not (tmp_path / "x.safetensors").exists()
 
 
-def test_a_run_is_not_overwritten_and_goes_on(
+def test_a_run_is_not_overwritten_and_continues(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["train", "codec", "--preset", "base", *folders(data), "-o", str(tmp_path)]
@@ -122,7 +122,7 @@ def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
         (["--set", "joint.crop=100"], "multiple of 64"),
         (["--set", "joint.steps=a"], "joint.steps"),
@@ -136,12 +136,12 @@ def test_what_is_wrong_is_one_line(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    told: str,
+    output: str,
 ) -> None:
     out = tmp_path / "run"
     assert run(["train", "codec", *folders(data), "-o", str(out), *arguments]) == 1
     message = capsys.readouterr().err
-    assert told in message
+    assert output in message
     assert message.count("\n") == 1
     assert not out.exists()
 

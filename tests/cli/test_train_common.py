@@ -11,7 +11,7 @@ def test_a_finished_training_ends_quietly(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_stopped_one_tells_how_to_go_on_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stopped_one_tells_how_to_continue_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit) as caught:
         end_run(Path("mine"), done=False)
     assert caught.value.exit_code == 75

@@ -30,7 +30,7 @@ def folders(tmp_path: Path) -> list[str]:
     return ["--dark", str(tmp_path / "dark"), "--bright", str(tmp_path / "bright")]
 
 
-def test_training_stops_and_goes_on(folders: list[str], tmp_path: Path) -> None:
+def test_training_stops_and_continues(folders: list[str], tmp_path: Path) -> None:
     out = tmp_path / "run"
     arguments = ["train", "nerco", *folders, *SMALL, "-o", str(out)]
     assert run([*arguments, "--max-hours=0"]) == STOPPED
@@ -39,7 +39,7 @@ def test_training_stops_and_goes_on(folders: list[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--preset=fast"], "no preset 'fast'"),
         (["--set=crop=33"], "multiple of 4"),
@@ -47,15 +47,15 @@ def test_training_stops_and_goes_on(folders: list[str], tmp_path: Path) -> None:
         (["--bright=nowhere"], "nowhere: no such folder"),
     ],
 )
-def test_what_is_wrong_is_told_in_a_line(
+def test_what_is_wrong_is_reported_in_a_line(
     folders: list[str],
     arguments: list[str],
-    told: str,
+    message: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     code = run(["train", "nerco", *folders, *SMALL, *arguments, "-o", str(tmp_path / "run")])
     error = capsys.readouterr().err
     assert code != 0
-    assert told in error
+    assert message in error
     assert "Traceback" not in error

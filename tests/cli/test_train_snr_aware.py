@@ -23,7 +23,7 @@ def data(tmp_path: Path) -> str:
     return str(tmp_path / "pairs")
 
 
-def test_training_stops_and_goes_on(data: str, tmp_path: Path) -> None:
+def test_training_stops_and_continues(data: str, tmp_path: Path) -> None:
     arguments = ["train", "snr-aware", "--data", data, *SMALL, "-o", str(tmp_path / "run")]
     assert run([*arguments, "--max-hours=0"]) == STOPPED
     assert run([*arguments, "--resume"]) == 0
@@ -31,13 +31,14 @@ def test_training_stops_and_goes_on(data: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "told"), [("--preset=fast", "no preset 'fast'"), ("--set=crop=33", "multiple of")]
+    ("argument", "message"),
+    [("--preset=fast", "no preset 'fast'"), ("--set=crop=33", "multiple of")],
 )
-def test_what_is_wrong_is_told_in_a_line(
-    data: str, argument: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_is_wrong_is_reported_in_a_line(
+    data: str, argument: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = str(tmp_path / "run")
     assert run(["train", "snr-aware", "--data", data, *SMALL, argument, "-o", out]) != 0
     error = capsys.readouterr().err
-    assert told in error
+    assert message in error
     assert "Traceback" not in error

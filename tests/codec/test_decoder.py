@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from llcodec._bitstream import LATENT_UNITS
-from llcodec.codec.decoder import LatentPlane, check_brightness, decode_latents, synthesise
+from llcodec.codec.decoder import check_brightness, synthesise
 from llcodec.codec.encoder import analyse
+from llcodec.codec.latents import LatentPlane
 from llcodec.codec.samples import to_samples
-from llcodec.codec.windows import CORE, LatentBox
-from llcodec.container import Header, Tile
+from llcodec.codec.windows import SIDE, LatentBox
+from llcodec.container import Header
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.errors import CorruptError, InputError
 from llcodec.nets.tone import adjust_brightness
@@ -48,7 +49,7 @@ def whole(tiny: "Tiny", units: torch.Tensor, header: Header) -> torch.Tensor:
 @pytest.fixture(scope="module")
 def large(tiny: "Tiny", make_picture: "MakePicture") -> Large:
     """Latents in 1/64 of a picture that takes several windows, and its header."""
-    pixels = make_picture(37, (2 * CORE + 9) * 16 - 3, seed=4, white=90)
+    pixels = make_picture(37, (SIDE + 9) * 16 - 3, seed=4, white=90)
     analysis = analyse(TorchTransforms(tiny.trained), pixels)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
     units = (torch.from_numpy(analysis.latents) * gain * LATENT_UNITS).round()
@@ -120,33 +121,3 @@ def test_grey_headers_make_grey_pictures(tiny: "Tiny", large: Large) -> None:
         TorchTransforms(tiny.trained), plane(units), replace(header, grey=True), 1.0
     )
     assert (pixels == pixels[..., :1]).all()
-
-
-def test_tiles_land_where_the_header_says(tiny: "Tiny") -> None:
-    """Each tile is coded alone; together they are the plane."""
-    coder = tiny.file.coder()
-    header = Header(190, 140, 1024, "tiny", bytes(8), tile_size=64)
-    generator = torch.Generator().manual_seed(2)
-    tiles, places = [], []
-    for number in range(header.tile_count):
-        left, top, width, height = (-(-n // 16) for n in header.tile_box(number))
-        y = 9 * torch.randn(16, height, width, generator=generator)
-        z = torch.randint(-2, 3, (8, -(-height // 4), -(-width // 4)), generator=generator)
-        stream, seen = coder.encode(y.numpy(), z.int().numpy(), 1024)
-        tiles.append(Tile(seen.checksum(), stream))
-        places.append((slice(None), slice(top, top + height), slice(left, left + width), seen))
-    latents = decode_latents(coder, header, dict(enumerate(tiles))).values
-    assert latents.shape == (16, 9, 12)
-    for *place, seen in places:
-        assert np.array_equal(latents[tuple(place)], seen.y_hat)
-
-
-def test_a_wrong_checksum_is_corrupt_and_names_the_tile(tiny: "Tiny") -> None:
-    coder = tiny.file.coder()
-    y = np.random.default_rng(0).normal(size=(16, 2, 2))
-    stream, seen = coder.encode(y, np.zeros((8, 1, 1)), 1024)
-    header = Header(64, 32, 1024, "tiny", bytes(8), tile_size=64)
-    tile = Tile(seen.checksum() ^ 1, stream)
-    small = replace(header, width=32)
-    with pytest.raises(CorruptError, match="tile 0"):
-        decode_latents(coder, small, {0: tile})

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from llcodec.codec.codec import Target
 from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
 from llcodec.codec.weights import read_model
-from llcodec.codec.windows import CORE
+from llcodec.codec.windows import SIDE
 from llcodec.container import Header
 from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_transforms import TorchTransforms
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def test_a_large_picture_is_analysed_as_if_in_one_piece(
     tiny: "Tiny", make_picture: "MakePicture"
 ) -> None:
-    pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
+    pixels = make_picture(40, (SIDE + 6) * 16 - 5, seed=3, white=70)
     analysis = analyse(TorchTransforms(tiny.trained), pixels)
     assert analysis.tone is not None
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
@@ -46,7 +46,7 @@ def test_the_published_snr_is_that_of_the_whole_picture(
 ) -> None:
     model = JointModel(replace(tiny.trained.preset, snr="published")).eval()
     model.load_state_dict(tiny.trained.state_dict())
-    pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
+    pixels = make_picture(40, (SIDE + 6) * 16 - 5, seed=3, white=70)
     pixels[:, 50:150] = 120  # flat, so that this window's SNR is far above that of all others
     analysis = analyse(TorchTransforms(model), pixels)
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")

@@ -13,7 +13,7 @@ from llcodec import container
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.encoder import analyse
 from llcodec.codec.region import Region
-from llcodec.codec.windows import CORE
+from llcodec.codec.windows import SIDE
 from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.engine.protocol import Transforms
 from llcodec.engine.tensors import to_tensor
@@ -86,11 +86,11 @@ def test_a_large_picture_is_analysed_as_if_in_one_piece(
         arrays = {k: v.numpy() for k, v in model.state_dict().items()}
         floats = Codec(str(path), device="cpu").file.arrays
         transforms = OnnxTransforms(model.preset, {name: arrays[name] for name in floats})
-    pixels = make_picture(40, (2 * CORE + 6) * 16 - 5, seed=3, white=70)
+    pixels = make_picture(40, (SIDE + 6) * 16 - 5, seed=3, white=70)
     analysis = analyse(transforms, pixels)
     assert spread(analysis.tone) > 16
     assert analysis.tone is not None
-    size, padded = pixels.shape[:2], (48, (2 * CORE + 6) * 16)
+    size, padded = pixels.shape[:2], (48, (SIDE + 6) * 16)
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     curve = curve_of_numbers(analysis.tone)
     places = places_within((size[0], size[1]), padded)
@@ -142,7 +142,7 @@ def test_regions_are_parts_of_the_whole(
 
 
 def test_several_windows_look_like_one(codec: Codec, make_picture: MakePicture) -> None:
-    pixels = make_picture(33, (2 * CORE + 9) * 16 - 3, seed=4, white=70)
+    pixels = make_picture(33, (SIDE + 9) * 16 - 3, seed=4, white=70)
     back = codec.decode(codec.encode(Picture(pixels), Target(8.0)), brightness=0)
     assert psnr(back.pixels, pixels) > 30
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import CONTEXT_KERNEL, LATENT_UNITS
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 from llcodec.codec.codec import Codec
 from llcodec.codec.windows import DECODER_HALO
 from llcodec.engine.torch_models import joint_model

@@ -39,7 +39,7 @@ def test_what_is_inside_is_not() -> None:
         region.check_within(header(100, 50))
 
 
-def test_regions_are_told_as_they_are_written() -> None:
+def test_regions_are_reported_as_they_are_written() -> None:
     assert str(Region(1, 2, 30, 40)) == "1,2,30,40"
 
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llcodec.codec.windows import CORE, LatentBox, windows
+from llcodec.codec.windows import SIDE, LatentBox, windows
 
 HALO = 8
 
@@ -53,12 +53,12 @@ def test_inner_is_where_the_core_lies_in_the_stretch(height: int, width: int) ->
             assert list(stretch[span.inner]) == list(range(span.core.start, span.core.stop))
 
 
-@pytest.mark.parametrize("length", [1, CORE, 2 * CORE])
-def test_what_is_little_larger_than_a_core_stays_whole(length: int) -> None:
+@pytest.mark.parametrize("length", [1, SIDE - 1, SIDE])
+def test_what_is_no_larger_than_a_window_stays_whole(length: int) -> None:
     assert len(list(windows(length, length, HALO))) == 1
 
 
 def test_no_stretch_is_too_large_for_the_memory() -> None:
-    for window in windows(2 * CORE + 1, 10_000, HALO):
-        assert window.rows.outer.stop - window.rows.outer.start <= CORE + 2 * HALO
-        assert window.columns.outer.stop - window.columns.outer.start <= CORE + 2 * HALO
+    for window in windows(SIDE + 1, 10_000, HALO):
+        assert window.rows.outer.stop - window.rows.outer.start <= SIDE
+        assert window.columns.outer.stop - window.columns.outer.start <= SIDE

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.container.conftest import Chunk, MakeHeader, Refuses
 
 
-def test_it_returns_the_header_and_where_to_go_on(
+def test_it_returns_the_header_and_where_to_continue(
     make_header: "MakeHeader", chunk: "Chunk"
 ) -> None:
     start = write_preamble() + chunk(b"HEAD", write_head(make_header(), 0))

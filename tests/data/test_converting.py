@@ -52,7 +52,7 @@ def test_what_is_there_stays(tmp_path: Path, make_picture: Make) -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_the_rest_goes_on_when_a_file_is_broken(
+def test_the_rest_continues_when_a_file_is_broken(
     tmp_path: Path, make_array: Make, threads: int
 ) -> None:
     sources = [tmp_path / f"{n}.npy" for n in range(5)]

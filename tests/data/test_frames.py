@@ -40,14 +40,14 @@ def test_raw_files_are_developed(tmp_path: Path, make_raw: Callable[..., None]) 
         np.zeros((2, 4, 6, 3), np.uint8),
     ],
 )
-def test_arrays_that_are_no_pictures_are_told(tmp_path: Path, array: np.ndarray) -> None:
+def test_arrays_that_are_no_pictures_are_reported(tmp_path: Path, array: np.ndarray) -> None:
     np.save(tmp_path / "a.npy", array)
     for read in (frame_size, read_frame):
         with pytest.raises(UnreadableImageError, match="uint8"):
             read(tmp_path / "a.npy")
 
 
-def test_damaged_arrays_are_told_by_their_headers(tmp_path: Path, make_array: Make) -> None:
+def test_damaged_arrays_are_found_by_their_headers(tmp_path: Path, make_array: Make) -> None:
     path = tmp_path / "a.npy"
     make_array(path)
     whole = path.read_bytes()
@@ -63,7 +63,7 @@ def test_damaged_arrays_are_told_by_their_headers(tmp_path: Path, make_array: Ma
 
 
 @pytest.mark.parametrize(("data", "message"), [(b"", "empty"), (b"JPEG", "signature")])
-def test_raw_files_of_another_start_are_told(tmp_path: Path, data: bytes, message: str) -> None:
+def test_raw_files_of_another_start_are_reported(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "a.ARW").write_bytes(data)
     with pytest.raises(UnreadableImageError, match=message):
         frame_size(tmp_path / "a.ARW")

@@ -124,7 +124,7 @@ def test_a_picture_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_pixels(tmp_path / "none.png")
 
 
-def test_a_table_that_is_no_text_is_told(tmp_path: Path) -> None:
+def test_a_table_that_is_no_text_is_reported(tmp_path: Path) -> None:
     (tmp_path / "pairs.csv").write_bytes(b"split,low,high\ntrain,\xff.png,b.png\n")
     for read in (splits, lambda root: read_pairs(root, "train")):
         with pytest.raises(InputError, match=r"pairs\.csv: not a CSV table in UTF-8"):

@@ -210,7 +210,9 @@ def test_dark_pictures_are_copied(tmp_path: Path, make_picture: Make) -> None:
     assert files(tmp_path / "out") == ["prepared.json", "test/1.bmp"]
 
 
-def test_what_is_missing_is_told_and_the_rest_goes_on(tmp_path: Path, make_picture: Make) -> None:
+def test_what_is_missing_is_reported_and_the_rest_continues(
+    tmp_path: Path, make_picture: Make
+) -> None:
     root = lol(tmp_path, make_picture, ids=(2, 5))
     (root / "our485/high/5.png").unlink()
     (root / "eval15/low/1.png").write_bytes(b"")
@@ -227,11 +229,11 @@ def test_nothing_is_written_when_nothing_is_left(tmp_path: Path, make_picture: M
     assert not (tmp_path / "pairs.csv").exists()
 
 
-def test_progress_is_told(tmp_path: Path, make_array: Make) -> None:
-    told: list[tuple[int, int]] = []
+def test_progress_is_reported(tmp_path: Path, make_array: Make) -> None:
+    progress: list[tuple[int, int]] = []
     options = PrepareOptions(find("sid"), sid(tmp_path / "in", make_array), tmp_path / "out")
-    prepare(options, lambda done, total: told.append((done, total)))
-    assert told == [(n, 9) for n in range(1, 10)]
+    prepare(options, lambda done, total: progress.append((done, total)))
+    assert progress == [(n, 9) for n in range(1, 10)]
 
 
 @pytest.mark.parametrize(

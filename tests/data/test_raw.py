@@ -21,7 +21,7 @@ def test_a_raw_file_is_developed(tmp_path: Path, make_raw: Callable[..., None]) 
 
 
 @pytest.mark.parametrize("data", [b"", b"II*\0 and then something else" * 9])
-def test_what_is_not_raw_is_told(tmp_path: Path, data: bytes) -> None:
+def test_what_is_not_raw_is_reported(tmp_path: Path, data: bytes) -> None:
     pytest.importorskip("rawpy")
     (tmp_path / "a.arw").write_bytes(data)
     with pytest.raises(UnreadableImageError, match="RAW"):

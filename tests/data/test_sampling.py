@@ -58,7 +58,7 @@ def test_shapes_and_ranges(sources: Sources, mix: Mix, size: int) -> None:
         assert tensor.max() <= (2 if tensor is batch.places else 1)
 
 
-def test_batches_repeat_from_a_seed_and_go_on_from_a_state(sources: Sources) -> None:
+def test_batches_repeat_from_a_seed_and_continue_from_a_state(sources: Sources) -> None:
     one, two = sampler(sources, Mix(), 3), sampler(sources, Mix(), 3)
     assert equal(one.crops(6, 16), two.crops(6, 16))
     two.rng.bit_generator.state = one.rng.bit_generator.state

@@ -50,7 +50,7 @@ def test_the_files_have_no_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="only reserved room can be missing")
-def test_a_disk_without_room_is_told_at_once(tmp_path: Path) -> None:
+def test_a_disk_without_room_is_reported_at_once(tmp_path: Path) -> None:
     scratch = SpillStore(0, tmp_path, segment=1 << 60)
     with pytest.raises(InputError, match="set TMPDIR to a folder with more space"):
         scratch.store(picture(1))

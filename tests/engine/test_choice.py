@@ -52,7 +52,7 @@ def test_onnx_runtime_is_the_default_and_needs_no_pytorch(device: str) -> None:
 @pytest.mark.usefixtures("no_torch")
 def test_without_pytorch_its_engine_is_an_extra() -> None:
     assert Asked().choose().engine == "onnx"
-    for asked in (Asked("torch"), Asked(device="mps"), Asked(device="cuda")):
+    for asked in (Asked("torch"), Asked(device="mps"), Asked("torch", "cuda")):
         with pytest.raises(
             InputError, match=r'torch is not installed: pip install "llcodec\[torch'
         ):
@@ -81,6 +81,17 @@ def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() 
     assert Asked().choose() == Choice("onnx", "cpu")
     with pytest.raises(InputError, match="device 'cuda' is not available"):
         Asked(device="cuda").choose()
+
+
+@pytest.mark.usefixtures("no_torch")
+def test_what_a_gpu_needs_is_named() -> None:
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this machine may have a GPU")
+    both = r"'cuda' is not available.* onnxruntime-gpu in place .* PyTorch .*llcodec\[torch\]"
+    with pytest.raises(InputError, match=both):
+        Asked(device="cuda").choose()
+    with pytest.raises(InputError, match=r"no CUDAExecutionProvider .*install onnxruntime-gpu"):
+        Asked("onnx", "cuda").choose()
 
 
 @pytest.mark.usefixtures("no_gpu")

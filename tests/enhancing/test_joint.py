@@ -14,7 +14,7 @@ from llcodec._cards import TrainingFacts
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.models import load_model
 from llcodec.codec.weights import ModelFile
-from llcodec.codec.windows import CORE
+from llcodec.codec.windows import SIDE
 from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_models import joint_arrays, joint_model
 from llcodec.engine.torch_transforms import torch_transforms
@@ -53,7 +53,7 @@ def at_once(model: JointModel, pixels: Samples) -> Tensor:
 
 @torch.inference_mode()
 @pytest.mark.parametrize(
-    ("height", "width"), [(1, 2), (40, 33), (21, (2 * CORE + 6) * 16 - 5), (2 * CORE * 16 + 9, 18)]
+    ("height", "width"), [(1, 2), (40, 33), (21, (SIDE + 6) * 16 - 5), (SIDE * 16 + 9, 18)]
 )
 def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
     joint: ModelFile,
@@ -64,7 +64,7 @@ def test_windows_fit_as_if_the_whole_had_been_enhanced_at_once(
 ) -> None:
     pixels = make_picture(height, width).pixels
     pieces = list(enhancer(joint).pieces(pixels))
-    assert (len(pieces) > 1) == (max(height, width) > 2 * CORE * 16)
+    assert (len(pieces) > 1) == (max(height, width) > SIDE * 16)
     whole = at_once(joint_model(joint.preset, joint.arrays), pixels)
     torch.testing.assert_close(assembled(pieces, pixels), whole, atol=HALF_A_LEVEL / 4, rtol=0)
     if min(height, width) > 1:

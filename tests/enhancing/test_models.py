@@ -76,7 +76,7 @@ def test_files_of_no_kind_are_broken(tmp_path: Path) -> None:
     path = tmp_path / "a.safetensors"
     for content in (b"", b"text", bytes(100)):
         path.write_bytes(content)
-        with pytest.raises(BrokenModelError, match="not a weight file of llcodec"):
+        with pytest.raises(BrokenModelError, match=r"not a weight file$"):
             load_network(str(path), CPU)
 
 

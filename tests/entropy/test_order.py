@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec._coding_order import CodingOrder, context_taps
+from llcodec._causal_context import CodingOrder, context_taps
 from llcodec.entropy.order import coding_order, gather_neighbours
 
 SIZES = [(1, 1), (1, 7), (5, 1), (2, 2), (6, 9), (13, 4)]

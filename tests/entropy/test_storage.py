@@ -5,7 +5,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from llcodec._coding_order import context_taps
+from llcodec._causal_context import context_taps
 from llcodec.entropy.fixed_point import IntegerLayer
 from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import ChannelGroup, Context

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from llcodec._bitstream import LATENT_UNITS
-from llcodec._coding_order import context_taps
+from llcodec._causal_context import context_taps
 from llcodec.entropy import walk as walking
 from llcodec.entropy.fixed_point import IntegerLayer, Whole
 from llcodec.entropy.networks import EntropyNetworks

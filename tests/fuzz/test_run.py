@@ -15,8 +15,8 @@ needs_atheris = pytest.mark.skipif(
 
 @needs_atheris
 def test_a_short_run_leaves_figures(tmp_path: Path) -> None:
-    told = ["--seconds", "1", "--harness", "container", "--work", str(tmp_path)]
-    command = [sys.executable, "-m", "fuzz.run", *told, "--results", str(tmp_path / "results")]
+    options = ["--seconds", "1", "--harness", "container", "--work", str(tmp_path)]
+    command = [sys.executable, "-m", "fuzz.run", *options, "--results", str(tmp_path / "results")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     figures = (tmp_path / "results" / "container.json").read_text("utf-8")

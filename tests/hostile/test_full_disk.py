@@ -1,4 +1,4 @@
-"""A disk that fills up in the middle of a batch: what fits is whole, and the rest is told."""
+"""A disk that fills up during a batch: outputs that fit are complete, the rest is reported."""
 
 import json
 import os
@@ -54,7 +54,7 @@ def can_mount() -> bool:
 
 
 @pytest.fixture(scope="module", params=["encode -q 8", "decode", "enhance"])
-def told(
+def reports(
     request: pytest.FixtureRequest,
     llc: Any,
     picture: Callable[..., Path],
@@ -85,11 +85,11 @@ def told(
     return json.loads(done.stdout), done.stderr.splitlines()
 
 
-Told = tuple[list[dict[str, Any]], list[str]]
+Reports = tuple[list[dict[str, Any]], list[str]]
 
 
-def test_what_fits_is_there_and_what_does_not_leaves_nothing(told: Told) -> None:
-    (whole, first, *_), lines = told
+def test_what_fits_is_there_and_what_does_not_leaves_nothing(reports: Reports) -> None:
+    (whole, first, *_), lines = reports
     assert whole["code"] == 0
     assert first["code"] == 1
     assert 1 <= len(first["files"]) < len(NAMES)
@@ -99,14 +99,14 @@ def test_what_fits_is_there_and_what_does_not_leaves_nothing(told: Told) -> None
     assert all(line.startswith("llc: in/") for line in full)
 
 
-def test_with_more_room_it_is_completed_by_running_it_again(told: Told) -> None:
-    (whole, _, second, _), _lines = told
+def test_with_more_room_it_is_completed_by_running_it_again(reports: Reports) -> None:
+    (whole, _, second, _), _lines = reports
     assert [Path(file).stem for file in sorted(second["files"])] == list(NAMES)
     assert second["files"] == whole["files"]
 
 
-def test_a_disk_that_became_read_only_keeps_what_it_has(told: Told) -> None:
-    (_, _, second, last), lines = told
+def test_a_disk_that_became_read_only_keeps_what_it_has(reports: Reports) -> None:
+    (_, _, second, last), lines = reports
     assert last["code"] == 1
     assert last["files"] == second["files"]
     assert sum(line.endswith("Read-only file system") for line in lines) == len(NAMES)

@@ -35,10 +35,10 @@ def test_broken_links_and_loops_cost_themselves_only(llc: Any, tree: Path, listi
     (tree / "in" / "sub" / "back.png").symlink_to("there.png")
     done = llc.run("encode", "in", "-o", "out", cwd=tree)
     assert done.code == 1
-    told = [line for line in done.err.splitlines() if line.startswith("llc: ")]
-    assert len(told) == 5  # and how many failed
-    assert "llc: in/broken.png: cannot be read: No such file or directory" in told
-    assert "llc: in/loop.png: cannot be read: Too many levels of symbolic links" in told
+    lines = [line for line in done.err.splitlines() if line.startswith("llc: ")]
+    assert len(lines) == 5  # and how many failed
+    assert "llc: in/broken.png: cannot be read: No such file or directory" in lines
+    assert "llc: in/loop.png: cannot be read: Too many levels of symbolic links" in lines
     assert listing(tree / "out") == ["a.llc", "sub/b.llc"]
 
 

@@ -57,7 +57,7 @@ def folder(dark: bytes, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("verb", ["encode", "enhance"])
-def test_they_are_read_and_written_and_told_on_one_line_each(
+def test_they_are_read_and_written_and_reported_on_one_line_each(
     llc: Any, folder: Path, verb: str
 ) -> None:
     done = llc.run(verb, ".", "-o", "out", cwd=folder)
@@ -73,10 +73,10 @@ def test_they_come_back(llc: Any, folder: Path) -> None:
     assert done.code == 0, done.err
     assert is_safe(done.err)
     assert names_in(folder / "back") == sorted(NAMES)
-    told = llc.run("info", "out", cwd=folder)
+    shown = llc.run("info", "out", cwd=folder)
     verified = llc.run("verify", "out", cwd=folder)
-    assert (told.code, verified.code) == (0, 0)
-    assert is_safe(told.out.decode())
+    assert (shown.code, verified.code) == (0, 0)
+    assert is_safe(shown.out.decode())
     assert verified.out.count(b": OK\n") == len(NAMES)
 
 

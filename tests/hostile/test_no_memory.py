@@ -41,12 +41,12 @@ def test_every_lack_of_memory_is_one_line(engine: str, sample: bytes, tmp_path: 
     (tmp_path / "a.llc").write_bytes(sample)
     refused = 0
     for megabytes in (300, 350, 400, *LARGER[engine]):
-        code, told = run_within(
+        code, message = run_within(
             megabytes, ["decode", "a.llc", "a.png", "--engine", engine, "--quiet"], tmp_path
         )
         if code:
             refused += 1
-            assert (code, told) == (1, "llc: a.llc: not enough memory\n"), megabytes
+            assert (code, message) == (1, "llc: a.llc: not enough memory\n"), megabytes
             assert not (tmp_path / "a.png").exists()
         else:
             (tmp_path / "a.png").unlink()

@@ -53,7 +53,7 @@ def test_blocks_too_large_for_a_jpeg(made: "type[Made]") -> None:
 
 
 @pytest.mark.parametrize("name", ["AVIF", "TIFF"])
-def test_damaged_exif_is_left_out_where_it_is_written_anew(name: str) -> None:
+def test_damaged_exif_is_left_out_where_it_is_written_again(name: str) -> None:
     assert fit_metadata(Metadata(exif=b"nonsense"), name) == (Metadata(), ("EXIF (damaged)",))
     assert fit_metadata(Metadata(exif=b"nonsense"), "PNG")[1] == ()
 

@@ -30,7 +30,7 @@ def test_only_the_header_is_read(tmp_path: Path) -> None:
     assert picture_size(path, max_pixels=10_000) == (64, 64)
 
 
-def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
+def test_what_is_no_picture_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     with pytest.raises(UnreadableImageError, match="cannot be read"):
         picture_size(path, max_pixels=100)

@@ -102,7 +102,7 @@ def test_metadata_byte_for_byte(
 
 
 @pytest.mark.parametrize("form", ["AVIF", "TIFF"])
-def test_exif_that_is_written_anew(made: "type[Made]", form: str) -> None:
+def test_exif_that_is_written_again(made: "type[Made]", form: str) -> None:
     picture = made.described(made.noise(16, 16, 3), exif=made.exif(1), xmp=made.XMP % 1)
     metadata = made.rewrite(picture, form).metadata
     exif = Image.Exif()
@@ -186,6 +186,24 @@ def test_formats_that_cannot(made: "type[Made]") -> None:
     with pytest.raises(OutputError, match="WEBP cannot hold this picture"):
         write_picture(wide, out, format="WEBP")
     assert out.getvalue() == b""
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_levels_of_png(made: "type[Made]", kind: type[np.uint8 | np.uint16]) -> None:
+    white = np.iinfo(kind).max
+    smooth = np.add.outer(np.arange(120), np.arange(160))[..., None] * (white // 400)
+    noise = made.noise(120, 160, 3, kind) // (white // 5)
+    picture = Picture((smooth + noise).astype(kind))
+    files = {level: made.written(picture, "PNG", png_level=level) for level in (None, 0, 1, 4, 9)}
+    for data in files.values():
+        np.testing.assert_array_equal(read_picture(data).pixels, picture.pixels)
+    sizes = {level: len(data) for level, data in files.items()}
+    assert sizes[0] > 120 * 160 * 3 * picture.pixels.itemsize
+    assert sizes[None] <= 1.2 * sizes[4] < sizes[0]
+    assert sizes[9] <= sizes[1] < sizes[0]
+    for level in (-1, 10):
+        with pytest.raises(OutputError, match="must be from 0 to 9"):
+            made.written(picture, "PNG", png_level=level)
 
 
 def test_target_that_fails(made: "type[Made]", tmp_path: Path) -> None:

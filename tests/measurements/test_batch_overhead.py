@@ -20,13 +20,13 @@ def test_the_cpu_time_of_a_command_is_counted(tmp_path: Path) -> None:
 
 
 def test_the_start_drops_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def told(words: list[str]) -> Cost:
+    def stand_in(words: list[str]) -> Cost:
         count = int(Path(words[-3]).name)
         if words[0] == "encode":
             return Cost(3 + 0.5 * count, 0, 9)
         return Cost(7 + 0.55 * count, 4 + 0.02 * count, 10 + count)
 
-    monkeypatch.setattr(batch_overhead, "cost", told)
+    monkeypatch.setattr(batch_overhead, "cost", stand_in)
     assert measure(tmp_path, 2, 12, 1) == {"encode": 0.5, "batch": 0.55, "ray": 4.24, "wall": 22}
 
 
@@ -35,10 +35,10 @@ def test_the_median_of_the_rounds_is_written(
 ) -> None:
     batch = iter([0.5, 0.9, 0.6])
 
-    def told(*_: object) -> dict[str, float]:
+    def stand_in(*_: object) -> dict[str, float]:
         return {"encode": 0.5, "batch": next(batch), "ray": 4, "wall": 9}
 
-    monkeypatch.setattr(batch_overhead, "measure", told)
+    monkeypatch.setattr(batch_overhead, "measure", stand_in)
     monkeypatch.setattr(batch_overhead, "versions_of", lambda *names: dict.fromkeys(names, "1"))
     out = tmp_path / "out.json"
     words = ["--megapixels", "0.01", "--few", "1", "--many", "2", "--workers", "1"]

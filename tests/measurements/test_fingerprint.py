@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from llcodec import container
-from llcodec.codec.weights import read_model
 from llcodec.container import Container, Tile
 from llcodec.entropy import walk
 from llcodec.entropy.latent_coder import LatentCoder
@@ -14,11 +13,6 @@ from llcodec.errors import CorruptError
 from measurements.fingerprint import TilePrint, tile_print
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
-
-
-@pytest.fixture(scope="module")
-def coder() -> LatentCoder:
-    return read_model(GOLDEN / "tiny.safetensors").coder()
 
 
 @pytest.fixture(scope="module")

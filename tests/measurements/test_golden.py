@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from llcodec import container
-from llcodec.codec.weights import read_model
 from llcodec.container import Container, Metadata, RawChunk
 from llcodec.entropy.latent_coder import LatentCoder
 from llcodec.errors import CorruptError
@@ -15,11 +14,6 @@ from llcodec.imaging import Picture, encode_alpha
 from measurements.golden import distance, facts, model_of
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "v1"
-
-
-@pytest.fixture(scope="module")
-def coder() -> LatentCoder:
-    return read_model(GOLDEN / "tiny.safetensors").coder()
 
 
 @pytest.fixture(scope="module")

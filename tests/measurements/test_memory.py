@@ -55,7 +55,7 @@ def test_the_command_measures_every_way(tmp_path: Path, monkeypatch: pytest.Monk
     assert "--sizes 90x60 --model joint " in stored["command"]
 
 
-def test_errors_are_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_reported_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["memory", "--megapixels", "0.001", "--model", "none", "--threads", "1"]
     monkeypatch.setattr(sys, "argv", [*arguments, "--out", str(tmp_path / "memory.json")])
     with pytest.raises(SystemExit, match="no model 'none' to enhance with"):
@@ -66,7 +66,7 @@ def row(width: int, height: int, peak: float | None) -> dict[str, Any]:
     return {"width": width, "height": height, "enhance": {"seconds": 1, "peak_mb": peak}}
 
 
-def test_a_broken_promise_is_told() -> None:
+def test_a_broken_promise_is_reported() -> None:
     kept = [row(6000, 4000, 5999.0), row(9000, 6000, 9999.0), row(960, 512, None)]
     assert broken_promises(kept) == []
     assert broken_promises([*kept, row(6000, 4000, 6001.0)]) == ["enhance of 6000x4000: 6001 MB"]

@@ -25,10 +25,10 @@ def test_pictures_are_measured_one_by_one() -> None:
     (filled,) = np.flatnonzero(~np.isnan(measured.median()).any(1))
     assert EDGES[filled] <= 20 < EDGES[filled + 1]
     np.testing.assert_allclose(measured.median()[filled], (4 + 1 / 12) ** 0.5, rtol=0.05)
-    told = summary(measured)
-    assert told["mean_level"] == pytest.approx(20, abs=0.1)
-    assert told["zeros"] == 0
-    assert told["neighbour_correlation"] == pytest.approx(0, abs=0.03)
+    figures = summary(measured)
+    assert figures["mean_level"] == pytest.approx(20, abs=0.1)
+    assert figures["zeros"] == 0
+    assert figures["neighbour_correlation"] == pytest.approx(0, abs=0.03)
 
 
 @pytest.mark.parametrize(("factor", "distance"), [(1.0, 0.0), (2.0, 1.0), (0.5, 1.0)])
@@ -54,8 +54,8 @@ def test_correlations_that_none_lets_measure_are_none() -> None:
     facts = FACTS.copy()
     facts[:, 2] = np.nan
     facts[1:, 3] = np.nan
-    told = summary(Measured(curves(1.0).noise, facts))
-    assert told == {
+    figures = summary(Measured(curves(1.0).noise, facts))
+    assert figures == {
         "mean_level": 10.0,
         "zeros": 0.1,
         "neighbour_correlation": None,

@@ -40,11 +40,11 @@ def test_a_model_without_tone_has_no_picture_as_shot() -> None:
     assert row.psnr > 20
 
 
-def test_errors_are_told_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_errors_are_reported_in_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["quality", "--photographs", str(tmp_path), "--out", str(tmp_path / "out.json")]
-    for more, told in (["--model", "no-such-model"], "no model 'no-such-model'"), ([], tmp_path):
+    for more, message in (["--model", "no-such-model"], "no model 'no-such-model'"), ([], tmp_path):
         monkeypatch.setattr(sys, "argv", [*arguments, *more])
-        with pytest.raises(SystemExit, match=str(told)) as ended:
+        with pytest.raises(SystemExit, match=str(message)) as ended:
             main()
         assert "\n" not in str(ended.value.code)
     assert not (tmp_path / "out.json").exists()

@@ -42,13 +42,13 @@ def test_the_verdict(name: str) -> None:
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "soak.json"
     assert main(["--pairs", "5", "--seed", "2", "--out", str(out)]) == 0
-    told = json.loads(out.read_text())
-    assert (told["pairs"], told["wrong_results"], told["wrong"]) == (5, 0, [])
-    memory = told["memory"]
+    result = json.loads(out.read_text())
+    assert (result["pairs"], result["wrong_results"], result["wrong"]) == (5, 0, [])
+    memory = result["memory"]
     assert memory["in_use_mb"][-1] == memory["last"]["in_use_mb"] > 10
     assert memory["peak_resident_mb"] >= memory["last"]["resident_mb"] > 50
     assert memory["verdict"] == "too few pairs to tell"
-    assert told["command"].endswith("--pairs 5 --seed 2 --out soak.json")
+    assert result["command"].endswith("--pairs 5 --seed 2 --out soak.json")
     assert "5 pairs, 0 wrong" in capsys.readouterr().out
 
 

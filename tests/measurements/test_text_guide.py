@@ -18,7 +18,7 @@ def save(path: Path, brightness: float, seed: int = 0) -> None:
     small.resize((96, 64), Image.Resampling.BICUBIC).save(path)
 
 
-def test_sets_are_told_by_the_beginning_of_their_names(tmp_path: Path) -> None:
+def test_sets_are_grouped_by_the_beginning_of_their_names(tmp_path: Path) -> None:
     for name in ("lime_1.png", "lime_2.png", "dicm_04.png"):
         save(tmp_path / name, 40)
     (tmp_path / "readme.txt").write_text("no picture")

@@ -18,7 +18,7 @@ def test_a_window_has_the_coordinates_of_its_place() -> None:
     assert torch.equal(part.columns, whole.columns[:, 20:36])
 
 
-def test_padding_goes_on_beyond_the_edges() -> None:
+def test_padding_continues_beyond_the_edges() -> None:
     at = coordinates(4, 4, Area(-1, 0, 6, 5))
     torch.testing.assert_close(at.rows[0, [0, -1]], torch.tensor([-1.25, 1.25]))
     torch.testing.assert_close(at.columns[0, -1], torch.tensor(1.25))

@@ -107,7 +107,7 @@ def test_without_normalisation_the_picture_takes_its_place(
 
 
 @torch.no_grad()
-def test_a_camera_writes_what_the_second_loop_goes_on_with(
+def test_a_camera_writes_what_the_second_loop_continues_with(
     tiny: NercoPreset, low: View, high: View
 ) -> None:
     model = NercoModel(tiny)

@@ -31,7 +31,7 @@ def test_what_comes_out_has_no_gradient() -> None:
         assert not pool.query(torch.rand(2, 3, 4, 4, requires_grad=True)).requires_grad
 
 
-def test_it_goes_on_from_its_state() -> None:
+def test_it_continues_from_its_state() -> None:
     rng = np.random.default_rng(0)
     pool = ImagePool(rng, size=3)
     pool.query(torch.rand(9, 3, 4, 4))

@@ -1,5 +1,6 @@
 """The losses: their values, and which networks each of them teaches."""
 
+import math
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 
@@ -22,6 +23,7 @@ from llcodec.nerco.losses import (
     real_loss,
     reconstruction_loss_1,
     reconstruction_loss_2,
+    restoration_loss,
     total_loss,
 )
 from llcodec.nerco.model import NercoModel
@@ -121,8 +123,14 @@ def test_equation_15_weighs_every_term_by_its_own_weight() -> None:
         assert float(total_loss(losses, weights)) == pytest.approx(expected, rel=1e-5)
 
 
+def test_restoration_is_a_mean_of_logarithms_besides_the_distance() -> None:
+    assert restoration_loss(flat(0.4), flat(0.4)).item() == pytest.approx(0.15 * math.log(1e-4))
+    off = restoration_loss(flat(0.6), flat(0.4)).item()
+    assert off == pytest.approx(0.1 + 0.15 * math.log(0.01 + 1e-4), abs=1e-5)
+
+
 def test_all_terms_are_there_and_finite(tiny: NercoPreset, low: View, high: View) -> None:
-    loop = dual_loop(NercoModel(tiny), low, high)
+    loop = dual_loop(NercoModel(tiny), low, high, darkening=lambda bright: low)
     weights = replace(NercoLossWeights(), inspected_edges=1.0)
     losses = generator_losses(loop, Discriminators(tiny), Guide(), weights)
     for name, value in vars(losses).items():
@@ -153,6 +161,7 @@ def test_what_is_switched_off_costs_nothing(tiny: NercoPreset, low: View, high: 
         "text",
         "cooperative",
         "inspected_edges",
+        "restoration",
     }
 
 

@@ -130,13 +130,13 @@ def test_switches_leave_networks_out(tiny: NercoPreset) -> None:
     assert bare.enhance(torch.rand(1, 3, 16, 16)).shape == (1, 3, 16, 16)
 
 
-@pytest.mark.parametrize("told", [False, True])
-def test_coordinates_can_be_hidden(tiny: NercoPreset, told: bool) -> None:
-    model = NercoModel(tiny, NercoSwitches(coordinates=told))
+@pytest.mark.parametrize("visible", [False, True])
+def test_coordinates_can_be_hidden(tiny: NercoPreset, visible: bool) -> None:
+    model = NercoModel(tiny, NercoSwitches(coordinates=visible))
     here = view_of_whole(0.1 * torch.rand(1, 3, 32, 44))
     there = replace(here, coordinates=coordinates(320, 440, Area(100, 200, 32, 44)))
     with torch.no_grad():
-        assert torch.equal(model(here), model(there)) != told
+        assert torch.equal(model(here), model(there)) != visible
 
 
 def test_inference_needs_no_g_l(tiny: NercoPreset) -> None:

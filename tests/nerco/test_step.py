@@ -17,7 +17,7 @@ from llcodec.nerco.step import NercoStep
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nerco.views import View
 
-NO_WEIGHTS = NercoLossWeights(0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_WEIGHTS = NercoLossWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class Guide:
@@ -54,7 +54,7 @@ def test_a_step_updates_all_networks(
     model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     losses = asdict(step(low, high))
     assert all(math.isfinite(v) for v in losses.values())
-    assert {k for k, v in losses.items() if v == 0} == {"inspected_edges"}
+    assert {k for k, v in losses.items() if v == 0} == {"inspected_edges", "restoration"}
     assert moved(model, step.model) == {"nrn", "me", "g_h", "g_l"}
     assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
     for before, after in (
@@ -72,6 +72,47 @@ def test_the_total_is_the_weighted_sum(
     assert losses["identity"] == losses["normalised_adversarial"] == 0
     expected = sum(value * losses[name] for name, value in asdict(weights).items())
     assert losses["total"] == pytest.approx(expected, rel=1e-5)
+
+
+def quarter(view: View) -> View:
+    """Return a view with a quarter of the light."""
+    return view.with_picture((view.picture + 1) / 4 - 1, (view.overview + 1) / 4 - 1)
+
+
+def test_restoring_moves_what_enhances_and_nothing_else(
+    make_step: Callable[..., NercoStep], high: View
+) -> None:
+    step = make_step(darkening=quarter, weights=replace(NO_WEIGHTS, restoration=1))
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    first = step.restore(high)
+    assert moved(model, step.model) == {"nrn", "me", "g_h"}
+    assert moved(discriminators, step.discriminators) == set()
+    for _ in range(20):
+        last = step.restore(high)
+    assert last.restoration < first.restoration
+    assert last.total == pytest.approx(last.restoration)
+    assert last.d_high == last.adversarial == 0
+
+
+def test_judging_moves_the_discriminators_and_nothing_else(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
+    step = make_step()
+    model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
+    losses = step.judge(low, high)
+    assert losses.shape == (2,)
+    assert losses.isfinite().all()
+    assert moved(model, step.model) == set()
+    assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
+
+
+def test_restoration_is_a_term_of_the_loop_if_it_has_a_weight(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
+    step = make_step(darkening=quarter, weights=NercoLossWeights(restoration=1))
+    losses = step(low, high)
+    assert losses.restoration != 0
+    assert make_step(darkening=quarter)(low, high).restoration == 0
 
 
 def test_the_text_loss_moves_g_h(
@@ -190,7 +231,7 @@ def test_gradients_are_clipped_where_asked(
         assert norms.norm() <= 1.001e-3
 
 
-def test_a_step_goes_on_exactly_from_its_state(
+def test_a_step_continues_exactly_from_its_state(
     make_step: Callable[..., NercoStep], make_view: Callable[..., View]
 ) -> None:
     pairs = [(make_view(k, 0.05), make_view(10 + k, 0.5)) for k in range(5)]

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from llcodec._bitstream import CONTEXT_KERNEL
-from llcodec._coding_order import CodingOrder
+from llcodec._causal_context import CodingOrder
 from llcodec.entropy.order import coding_order
 from llcodec.nets.hyperprior import (
     ContextModel,

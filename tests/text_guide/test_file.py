@@ -63,7 +63,7 @@ def test_prompts_can_be_others_than_the_files(written: tuple[Path, ClipGuide]) -
     torch.testing.assert_close(other.cosines(pictures()), wanted, atol=5e-3, rtol=0)
 
 
-def test_a_missing_file_is_told() -> None:
+def test_a_missing_file_is_reported() -> None:
     with pytest.raises(UnknownModelError, match="no such weight file"):
         read_guide(Path("none.safetensors"))
 

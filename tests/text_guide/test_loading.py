@@ -128,7 +128,7 @@ def test_a_checkpoint_with_code_in_it_is_refused(
 
 @pytest.mark.extra("open_clip")
 @pytest.mark.usefixtures("offline")
-def test_weights_that_cannot_be_fetched_are_told_in_one_line(
+def test_weights_that_cannot_be_fetched_are_reported_in_one_line(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(InputError) as caught:
@@ -142,7 +142,7 @@ def test_weights_that_cannot_be_fetched_are_told_in_one_line(
 
 @pytest.mark.extra("open_clip")
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "output"),
     [
         ("ViT-B-32", "openai"),
         ("ViT-B-32/no-such-tag", "openai"),
@@ -152,13 +152,13 @@ def test_weights_that_cannot_be_fetched_are_told_in_one_line(
         ("local-dir:none", "cannot be downloaded"),
     ],
 )
-def test_what_is_not_there_is_told(source: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_is_not_there_is_reported(source: str, output: str) -> None:
+    with pytest.raises(InputError, match=output):
         load_guide(source)
 
 
 @pytest.mark.extra("open_clip")
-def test_a_missing_file_is_told() -> None:
+def test_a_missing_file_is_reported() -> None:
     with pytest.raises(UnknownModelError, match="no such weight file"):
         load_guide("none.safetensors")
 

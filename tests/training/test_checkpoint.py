@@ -44,7 +44,7 @@ def weights(state: RunState) -> list[torch.Tensor]:
     return [*state.model.state_dict().values(), *state.ema.state_dict().values()]
 
 
-def test_what_is_loaded_goes_on_exactly(tmp_path: Path) -> None:
+def test_what_is_loaded_continues_exactly(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     first = new_state(1)
     first.hours = 1.25

@@ -61,7 +61,7 @@ def rows(trainer: CodecTrainer) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("stage", ["plain", "joint"])
-def test_resuming_goes_on_exactly(trainer: Callable[..., CodecTrainer], stage: str) -> None:
+def test_resuming_continues_exactly(trainer: Callable[..., CodecTrainer], stage: str) -> None:
     """Six steps at once, or one in each of six sessions: the same weights, average and log."""
     whole = trainer("whole", stage=stage)
     whole.run()
@@ -72,11 +72,11 @@ def test_resuming_goes_on_exactly(trainer: Callable[..., CodecTrainer], stage: s
         assert part.state.step == session
         part.run(max_hours=0)
     tensors, metadata = read_tensors(whole.checkpoint)
-    again, told = read_tensors(part.checkpoint)
+    again, notes = read_tensors(part.checkpoint)
     assert sorted(tensors) == sorted(again)
     assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
     assert {k: v for k, v in metadata.items() if k != "hours"} == {
-        k: v for k, v in told.items() if k != "hours"
+        k: v for k, v in notes.items() if k != "hours"
     }
     assert rows(part) == rows(whole)
     assert [row["step"] for row in rows(whole)] == [2, 4, 6, 6]
@@ -283,7 +283,9 @@ def test_lower_precision_trains_too(trainer: Callable[..., CodecTrainer]) -> Non
     assert all(p.isfinite().all() and p.dtype == torch.float32 for p in run.model.parameters())
 
 
-def test_going_on_forgets_what_a_lost_session_logged(trainer: Callable[..., CodecTrainer]) -> None:
+def test_continuing_forgets_what_a_lost_session_logged(
+    trainer: Callable[..., CodecTrainer],
+) -> None:
     run = trainer("run", steps=6)
     run.run(max_hours=0)
     with run.log.open("a") as log:

@@ -130,7 +130,7 @@ def test_the_plain_stage_ends_in_a_codec_that_brings_pictures_back(
     assert np.abs(codec.decode(data).pixels.astype(int) - pixels).mean() < 9
 
 
-def test_stopped_runs_go_on_in_the_stage_they_were_in(
+def test_stopped_runs_continue_in_the_stage_they_were_in(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
     """A session of no time takes one step; the end is that of a run in one go."""
@@ -178,7 +178,7 @@ def test_plain_training_continues_from_given_weights(
     assert 0 < float(moved.abs().max()) < 0.01  # two steps away from the start, not from the KLT
 
 
-def test_such_a_run_stops_and_goes_on_exactly(
+def test_such_a_run_stops_and_continues_exactly(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
     plain = replace(recipe, joint=None, tone=None)
@@ -268,7 +268,9 @@ def test_photographs_alone_train_the_plain_stage(
     assert not (tmp_path / "other").exists()  # hours of an earlier stage would have been lost
 
 
-def test_other_settings_do_not_go_on(folders: DataFolders, recipe: Recipe, tmp_path: Path) -> None:
+def test_other_settings_do_not_continue(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
     out = tmp_path / "run"
     plain = replace(recipe, joint=None, tone=None)
     run_recipe(plain, folders, out, replace(CPU, max_hours=0.0))
@@ -293,7 +295,7 @@ def test_what_is_missing_is_an_input_error(
         export_run(missing, folders, "x", tmp_path / "x.safetensors")
 
 
-def test_a_run_does_not_go_on_with_other_data_or_another_shape(
+def test_a_run_does_not_continue_with_other_data_or_another_shape(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
@@ -307,7 +309,7 @@ def test_a_run_does_not_go_on_with_other_data_or_another_shape(
     assert run_recipe(plain, folders, out, AGAIN)
 
 
-def test_a_run_that_ends_in_the_tone_stage_goes_on_there(
+def test_a_run_that_ends_in_the_tone_stage_continues_there(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"

@@ -11,6 +11,8 @@ import torch
 from llcodec.codec.encoder import hyper_latents
 from llcodec.codec.weights import read_model
 from llcodec.engine.torch_transforms import TorchTransforms
+from llcodec.entropy.fixed_point import SINGLE_LIMIT
+from llcodec.entropy.networks import EntropyNetworks
 from llcodec.entropy.prediction import Levels
 from llcodec.entropy.rans import Symbols
 from llcodec.nets.joint import JointModel
@@ -47,6 +49,25 @@ def gained(model: JointModel, quality: float, seed: int) -> torch.Tensor:
     torch.manual_seed(seed)
     y = 2 * torch.randn(1, 16, 16, 12) * model.latent_scale[:, None, None]
     return y * model.log_gain(torch.tensor([quality])).exp().detach()
+
+
+def test_single_precision_holds_every_sum(model: JointModel, tmp_path: Path) -> None:
+    for group in model.grouped_context.channel_groups:
+        last = group.entropy_parameters[-1]
+        assert isinstance(last, torch.nn.Conv2d)
+        last.weight.detach().div_(10)  # means of a few magnitudes, as trained models have
+    batches = [(gained(model, q, 1), torch.tensor([q])) for q in QUALITIES]
+    file = export_model(model, "tiny-2", Calibration(batches), {}, tmp_path / "m.safetensors")
+    assert SINGLE_LIMIT / 4 < _largest_sum(file.networks) < SINGLE_LIMIT
+
+
+def _largest_sum(networks: EntropyNetworks) -> int:
+    layers = list(networks.hyper_synthesis)
+    for group in networks.groups:
+        layers += group.parameters
+        for context in group.contexts:
+            layers += context.layers
+    return max(layer.bound() for layer in layers)
 
 
 @torch.no_grad()

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, gather_unpaired
 from llcodec.errors import InputError, LlcError
+from llcodec.nerco.loss_weights import NercoLossWeights
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.training.checkpoint import read_tensors
@@ -60,7 +61,7 @@ def rows(trainer: NercoTrainer) -> list[dict[str, object]]:
     return [{k: v for k, v in json.loads(line).items() if k not in UNTIMED} for line in lines]
 
 
-def test_resuming_goes_on_exactly(trainer: Callable[..., NercoTrainer]) -> None:
+def test_resuming_continues_exactly(trainer: Callable[..., NercoTrainer]) -> None:
     """Both sides, their moments and the pools of older pictures are as if nothing had been."""
     whole = trainer("whole", batch=2)
     whole.run()
@@ -78,6 +79,39 @@ def test_resuming_goes_on_exactly(trainer: Callable[..., NercoTrainer]) -> None:
     assert [row["step"] for row in rows(whole)] == [2, 4, 6, 6]
 
 
+def test_a_start_restores_and_its_resuming_is_exact(trainer: Callable[..., NercoTrainer]) -> None:
+    """The schedule of the learning rate begins after the start."""
+    settings = {"start_steps": 3, "weights": NercoLossWeights(restoration=1), "constant": 0.5}
+    whole = trainer("whole", **settings)
+    judge = next(whole.update.discriminators.parameters())
+    before = judge.detach().clone()
+    rates = []
+    for step in range(6):
+        whole.step()
+        rates.append(whole.state.optimiser.param_groups[0]["lr"] / 2e-4)
+        assert torch.equal(before, judge) == (step < 3)
+    assert rates == pytest.approx([1, 1, 1, 1, 1, 2 / 3])
+    whole = trainer("again", **settings)
+    whole.run()
+    for session in range(6):
+        part = trainer("parts", **settings)
+        if session:
+            part.resume()
+        part.run(max_hours=0)
+    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, part))
+    assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
+
+
+def test_the_best_weights_are_kept(trainer: Callable[..., NercoTrainer], tmp_path: Path) -> None:
+    run = trainer("run")
+    scores = iter([20.0, 30.0, 25.0])
+    run.validate = lambda: [{"psnr": next(scores)}]  # type: ignore[method-assign]
+    run.run()
+    tensors, notes = read_tensors(tmp_path / "run" / "best.safetensors")
+    assert notes["step"] == "4"
+    assert "ema.g_h.net.global_shift.weight" in tensors
+
+
 def test_validation_measures_whole_pictures(
     trainer: Callable[..., NercoTrainer], pairs: list[Pair]
 ) -> None:
@@ -85,6 +119,7 @@ def test_validation_measures_whole_pictures(
     (scores,) = run.validate()
     assert 3 < scores["psnr"] < 50
     assert -1 <= scores["ssim"] <= 1
+    assert scores["gt_mean"] > scores["psnr"]
     run.validation = []
     assert run.validate() == []
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from llcodec.errors import InputError
+from llcodec.nerco.loss_weights import NercoLossWeights
 from llcodec.nerco.presets import COMPACT
 from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
 
@@ -24,7 +25,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"steps": None}, "steps or in epochs"),
         ({"epochs": 3}, "steps or in epochs"),
@@ -33,8 +34,10 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"crop": 30}, "64 at least"),
         ({"crop": 66}, "multiple of 4"),
         ({"constant": 1.5}, "between 0 and 1"),
+        ({"start_steps": 5}, "weight of the restoration"),
+        ({"start_steps": 300, "weights": NercoLossWeights(restoration=1)}, "fewer than steps"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(change: dict[str, object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_cannot_be_trained_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
         replace(RECIPE, **change)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ def recipe(tiny_nerco: NercoPreset) -> NercoRecipe:
     )
 
 
-def test_a_run_stops_and_goes_on(
+def test_a_run_stops_and_continues(
     recipe: NercoRecipe, folders: NercoFolders, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"

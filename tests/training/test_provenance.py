@@ -38,7 +38,7 @@ def test_a_broken_checkout_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert provenance.code_version() == __version__
 
 
-def test_data_is_told_by_name_and_number(sources: Sources) -> None:
+def test_data_is_named_by_name_and_number(sources: Sources) -> None:
     data = DataFolders([Path("a/lol")], [Path("b/photos")])
-    told = provenance.data_summary(data, sources)
-    assert told == "lol, photos: 4 pairs, 4 photographs"
+    description = provenance.data_summary(data, sources)
+    assert description == "lol, photos: 4 pairs, 4 photographs"

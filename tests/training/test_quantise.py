@@ -5,12 +5,20 @@ import pytest
 import torch
 from torch import nn
 
-from llcodec.entropy.fixed_point import ACTIVATION_LIMIT, WEIGHT_LIMIT, WIDE_LIMIT
+from llcodec.entropy.fixed_point import (
+    ACTIVATION_LIMIT,
+    SINGLE_LIMIT,
+    WEIGHT_LIMIT,
+    WIDE_LIMIT,
+    multiply_all,
+)
 from llcodec.nets.blocks import conv3x3, leaky_relu, subpixel_conv3x3
 from llcodec.training.quantise import (
+    IN_SINGLE,
     FloatLayer,
     activation_bits,
     dequantise_layer,
+    equalise,
     quantise_chain,
     quantise_layer,
     split_layers,
@@ -74,3 +82,61 @@ def test_only_the_last_output_of_a_chain_may_be_wide(layer: FloatLayer) -> None:
     second = FloatLayer(torch.randn(2, 5, 1, 1), torch.zeros(2), leaky=False, shuffle=1)
     chain = quantise_chain([layer, second], BITS_IN, [5, 6], wide_output=True)
     assert [x.limit for x in chain] == [ACTIVATION_LIMIT, WIDE_LIMIT]
+
+
+@pytest.mark.parametrize("largest", [0.7, 3.0, 500.0])
+def test_in_single_precision_activations_are_clipped_at_the_largest(largest: float) -> None:
+    bits = activation_bits(largest, IN_SINGLE)
+    assert largest * 2.0**bits <= IN_SINGLE.activations
+    assert bits == 12 or 2 * largest * 2.0**bits > IN_SINGLE.activations
+
+
+@pytest.mark.parametrize("size", [0.01, 1.0, 30.0])
+def test_in_single_precision_sums_fill_twenty_four_bits(size: float) -> None:
+    torch.manual_seed(3)
+    rows = FloatLayer(size * torch.randn(6, 900, 1, 1), size * torch.randn(6), True, 1)
+    made = quantise_layer(rows, 9, 4, room=IN_SINGLE)
+    made.check("test")
+    assert SINGLE_LIMIT / 4 < made.bound() < SINGLE_LIMIT
+
+
+def test_inputs_of_a_chain_have_their_own_limit(layer: FloatLayer) -> None:
+    second = FloatLayer(torch.randn(2, 5, 1, 1), torch.zeros(2), leaky=False, shuffle=1)
+    chain = quantise_chain(
+        [layer, second], 0, [5, 6], room=IN_SINGLE, input_limit=1023, wide_output=False
+    )
+    assert [x.input_limit for x in chain] == [1023, IN_SINGLE.activations]
+    assert chain[0].bound() < SINGLE_LIMIT
+
+
+def test_equalised_chains_compute_the_same_more_precisely() -> None:
+    torch.manual_seed(4)
+    x = torch.randn(40, 7).double()
+    uneven = torch.tensor([1.0, 0.1, 4.0, 0.3, 5.0])
+    chain = [
+        FloatLayer(torch.randn(5, 7, 1, 1) * uneven.view(-1, 1, 1, 1), torch.randn(5), True, 1),
+        FloatLayer(torch.randn(3, 5, 1, 1) / uneven.view(1, -1, 1, 1), torch.randn(3), False, 1),
+    ]
+    wanted, largest = _through(chain, x)
+    made, becomes = equalise(chain, largest)
+    same, seen = _through(made, x)
+    torch.testing.assert_close(same, wanted)
+    torch.testing.assert_close(seen[0], becomes[0])
+    assert float(becomes[0].max() / becomes[0].min()) < 2.01
+    errors = []
+    for layers, sizes in ((chain, largest), (made, becomes)):
+        bits = [activation_bits(float(v.max()), IN_SINGLE) for v in sizes]
+        integers = quantise_chain(layers, 8, bits, room=IN_SINGLE, wide_output=False)
+        out = multiply_all(integers, (x * 2**8).round().numpy()) / 2.0 ** bits[-1]
+        errors.append(float((torch.from_numpy(out) - wanted).abs().mean()))
+    assert errors[1] < 0.7 * errors[0]
+
+
+def _through(chain: list[FloatLayer], x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Return the output of 1×1 layers for rows, and the largest values before activations."""
+    largest = []
+    for layer in chain:
+        x = x @ layer.weight[:, :, 0, 0].double().T + layer.bias.double()
+        largest.append(x.abs().amax(0))
+        x = nn.functional.leaky_relu(x, 655 / 65536) if layer.leaky else x
+    return x, largest

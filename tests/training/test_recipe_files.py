@@ -87,7 +87,7 @@ def test_changes_are_dotted_paths() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("steps=3", "steps"),
         ("joint.step=3", "step"),
@@ -107,8 +107,8 @@ def test_changes_are_dotted_paths() -> None:
         ("=3", "key=value"),
     ],
 )
-def test_what_is_wrong_is_named(change: str, told: str) -> None:
-    with pytest.raises(InputError, match=told) as caught:
+def test_what_is_wrong_is_named(change: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
         read_recipe("fast", CODEC, [change])
     assert "\n" not in str(caught.value)
 

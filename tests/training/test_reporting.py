@@ -90,23 +90,25 @@ def test_progress_tells_losses_and_validations(capsys: pytest.CaptureFixture[str
     with ProgressLine("joint", 0, 200) as progress:
         progress.losses(50, ROW)
         progress.validation(50, SCORES, 50)
-    told = " ".join(capsys.readouterr().err.split())
-    assert "q2 0.250 bpp 28.12 dB, q7 1.500 bpp 33.00 dB" in told
-    assert "33.00 dB (best so far)" in told
-    assert "50/200" in told
-    assert "1.250 loss" in told
-    assert "2.000 crops/s" in told
+    message = " ".join(capsys.readouterr().err.split())
+    assert "q2 0.250 bpp 28.12 dB, q7 1.500 bpp 33.00 dB" in message
+    assert "33.00 dB (best so far)" in message
+    assert "50/200" in message
+    assert "1.250 loss" in message
+    assert "2.000 crops/s" in message
 
 
 def test_the_total_of_many_losses_is_the_loss(capsys: pytest.CaptureFixture[str]) -> None:
     with ProgressLine("nerco", 0, 100) as progress:
         progress.losses(100, {"total": 7.25, "identity": 0.1})
-    told = capsys.readouterr().err
-    assert "7.250 loss" in told
-    assert "100/100" in told
+    message = capsys.readouterr().err
+    assert "7.250 loss" in message
+    assert "100/100" in message
 
 
-def test_rows_without_a_single_good_step_are_told_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_rows_without_a_single_good_step_are_reported_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with ProgressLine("plain", 0, 100) as progress:
         progress.losses(50, {"hours": 0.1, "skipped": 50, "crops_per_second": 1.0})
     assert "50/100" in capsys.readouterr().err

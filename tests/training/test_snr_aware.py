@@ -55,7 +55,7 @@ def test_the_loss_is_the_distance_but_for_tiny_ones() -> None:
     assert float(charbonnier(zero, zero)) == pytest.approx(1e-3)
 
 
-def test_resuming_goes_on_exactly(trainer: Make) -> None:
+def test_resuming_continues_exactly(trainer: Make) -> None:
     whole = trainer("whole")
     whole.run()
     for session in range(6):
@@ -102,7 +102,7 @@ def test_a_run_folder_keeps_its_settings(trainer: Make) -> None:
         trainer("run", crop=64).resume()
 
 
-def test_a_run_stops_and_goes_on(
+def test_a_run_stops_and_continues(
     tiny_snr_aware: SnrAwarePreset, pair_folder: Path, photograph_folder: Path, tmp_path: Path
 ) -> None:
     recipe = SnrAwareRecipe(tiny_snr_aware, steps=3, batch=1, crop=32, precision="float32")

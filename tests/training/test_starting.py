@@ -155,7 +155,7 @@ def shipped(tiny_preset: Preset, plain: Path, pair_folder: Path) -> Path:
     return out
 
 
-def test_training_goes_on_from_a_weight_file(tiny_preset: Preset, shipped: Path) -> None:
+def test_training_continues_from_a_weight_file(tiny_preset: Preset, shipped: Path) -> None:
     assert has_tone_network(shipped)
     model = new_joint_model(tiny_preset, RECIPE, shipped, shipped, seed=3).eval()
     read = read_model(shipped)

@@ -9,7 +9,7 @@ from llcodec.training.stopping import StopRequest
 def test_signals_ask_and_are_given_back(number: int) -> None:
     before = signal.getsignal(number)
     with StopRequest() as stop:
-        assert not stop.asked
+        assert not stop.requested
         signal.raise_signal(number)
-        assert stop.asked
+        assert stop.requested
     assert signal.getsignal(number) is before

@@ -121,7 +121,7 @@ def test_a_tone_network_is_not_overwritten(folders: DataFolders, tmp_path: Path)
         run_tone(folders, TONE, tmp_path)
 
 
-def test_hours_end_it_and_the_next_run_goes_on(folders: DataFolders, tmp_path: Path) -> None:
+def test_hours_end_it_and_the_next_run_continues(folders: DataFolders, tmp_path: Path) -> None:
     assert not run_tone(folders, TONE, tmp_path, max_hours=0.0)
     assert not (tmp_path / "tone.safetensors").exists()
     assert run_tone(folders, TONE, tmp_path)

@@ -85,9 +85,9 @@ def test_the_best_validation_is_known_in_all_sessions(
         run.run(0, [ProgressLine("best", session, 6)])
     best = [row["best_step"] for row in rows(tmp_path) if "val" in row]
     assert best == [1, 2, 2, 2, 5, 5]
-    told = " ".join(capsys.readouterr().err.split())
-    assert "step 2: weight 7.000 (best so far)" in told
-    assert "step 6: weight 1.000 (best at step 5)" in told
+    message = " ".join(capsys.readouterr().err.split())
+    assert "step 2: weight 7.000 (best so far)" in message
+    assert "step 6: weight 1.000 (best at step 5)" in message
 
 
 def test_a_report_says_how_fast_the_run_is_and_what_is_left(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_reports_are_means_and_come_when_they_should(tmp_path: Path) -> None:
     assert rows(tmp_path)[-1]["val"][0]["weight"] == pytest.approx(numbers.sum(), abs=1e-3)  # type: ignore[index]
 
 
-def test_hours_and_windows_go_on_over_sessions(tmp_path: Path) -> None:
+def test_hours_and_windows_continue_over_sessions(tmp_path: Path) -> None:
     schedule = RunSchedule(8, report_every=4)
     for session in range(8):
         run = Counter(tmp_path, schedule)
@@ -140,7 +140,7 @@ def test_a_run_ends_with_a_sheet(tmp_path: Path) -> None:
     assert [path.name for path in run.drawn_to] == ["step-0000003.png"]
 
 
-def test_other_settings_do_not_go_on(tmp_path: Path) -> None:
+def test_other_settings_do_not_continue(tmp_path: Path) -> None:
     Counter(tmp_path, RunSchedule(3)).run(max_hours=0)
     with pytest.raises(InputError, match=r'other settings: name was "counter"$'):
         Counter(tmp_path, RunSchedule(3), name="other").resume()
@@ -149,7 +149,7 @@ def test_other_settings_do_not_go_on(tmp_path: Path) -> None:
         Counter(tmp_path, RunSchedule(3)).resume()
 
 
-def test_a_few_other_settings_are_told() -> None:
+def test_a_few_other_settings_are_reported() -> None:
     table = {"a": 1, "b": {"c": [2], "d": {"e": None}}, "f": {}}
     assert flat_settings(table) == {"a": 1, "b.c": [2], "b.d.e": None}
 
@@ -182,7 +182,7 @@ def test_a_run_that_a_kill_ends_early_begins_a_new_log(tmp_path: Path) -> None:
     assert [row["step"] for row in rows(tmp_path)] == [2, 4, 6]
 
 
-def test_a_torn_log_does_not_keep_a_run_from_going_on(tmp_path: Path) -> None:
+def test_a_torn_log_does_not_keep_a_run_from_continuing(tmp_path: Path) -> None:
     schedule = RunSchedule(6, report_every=2, checkpoint_minutes=0)
     killed = Counter(tmp_path, schedule)
     kill_at_step_5(killed)

@@ -38,10 +38,10 @@ DICM = DataSet(
     licence=NOT_STATED,
     paper="Lee, Lee, Kim: Contrast Enhancement Based on Layered Difference Representation of 2D "
     "Histograms, TIP 2013",
-    use="results are looked at; NIQE and LOE; never trained on",
+    use="visual comparison, NIQE and LOE; never trained on",
     layout=("[DICM/]*.jpg",),
     splits=(Split("test", samples=69),),
     scan=_scan_dicm,
-    notes=("many papers use only 64 or 44 of the 69, those that are dark",),
+    notes=("many papers use only the 64 or 44 darkest of the 69",),
 )
 """Photographs by commercial digital cameras."""

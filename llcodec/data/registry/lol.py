@@ -59,7 +59,7 @@ LOL = DataSet(
     use="training of the shipped models; eval15 is reported",
     layout=(
         "our485/{low,high}/2.png and eval15/{low,high}/1.png",
-        "or {Train,Test}/{input,target}/, as Retinexformer has it",
+        "or {Train,Test}/{input,target}/, as in Retinexformer",
         PREPARED,
     ),
     splits=(
@@ -79,7 +79,7 @@ LOL_V2_REAL = DataSet(
     home=_HOME_V2,
     licence=NOT_STATED,
     paper=_PAPER_V2,
-    use="test set of the enhancers that are compared with; NeRCo reports 35 of its test pictures",
+    use="test set of the compared enhancers; NeRCo reports 35 of its test pictures",
     layout=(
         "[Real_captured/]Train/Low/low00001.png and [Real_captured/]Train/Normal/normal00001.png",
         "[Real_captured/]Test/Low/low00690.png and [Real_captured/]Test/Normal/normal00690.png",
@@ -91,7 +91,7 @@ LOL_V2_REAL = DataSet(
         Split("test", samples=100, named=_numbers(690, 789)),
     ),
     scan=_scan_real,
-    notes=("LOL v1 trains on pictures that are test pictures here",),
+    notes=("training pictures of LOL v1 are test pictures here",),
     overlaps=("lol",),
 )
 """The real part of LOL v2."""
@@ -103,7 +103,7 @@ LOL_V2_SYNTHETIC = DataSet(
     home=_HOME_V2,
     licence=NOT_STATED,
     paper=_PAPER_V2,
-    use="test set of the enhancers that are compared with",
+    use="test set of the compared enhancers",
     layout=("[Synthetic/]{Train,Test}/{Low,Normal}/r000da54ft.png", PREPARED),
     splits=(Split("train", samples=900), Split("test", samples=100)),
     scan=_scan_synthetic,

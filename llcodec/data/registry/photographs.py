@@ -55,7 +55,7 @@ FLICKR_2W = DataSet(
     layout=("[flicker_2W_images/]*, pictures to any depth",),
     splits=(Split("train", samples=20745),),
     scan=_scan_flickr,
-    notes=("the count is that of papers which use the set; its home page gives none",),
+    notes=("the count comes from papers; the home page gives none",),
 )
 """Twenty thousand photographs from Flickr."""
 
@@ -107,7 +107,7 @@ URBAN100 = DataSet(
     layout=("image_SRF_2/img_001_SRF_2_HR.png (or image_SRF_4), or img_001.png",),
     splits=(Split("train", samples=100),),
     scan=_scan_urban,
-    notes=("a test set of super-resolution: who trains on it does not report on it",),
+    notes=("a test set of super-resolution: models trained on it are not reported on it",),
 )
 """A hundred photographs of buildings."""
 

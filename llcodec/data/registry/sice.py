@@ -80,7 +80,7 @@ SICE = DataSet(
     scan=_scan,
     notes=(
         "589 sequences of 4,413 pictures; low is every exposure below the middle one",
-        "test: 58 sequences of part 1, as loaders of others list them; the authors state no split",
+        "test: 58 sequences of part 1, as in public loaders; the authors state no split",
     ),
 )
 """The multi-exposure sequences of SICE."""

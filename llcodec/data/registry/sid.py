@@ -34,7 +34,7 @@ SID = DataSet(
     use="test set of Joint-IC-LL and SNR-Aware; training",
     layout=(
         "as published: [Sony/]short/00001_00_0.04s.ARW, [Sony/]long/00001_00_10s.ARW",
-        "as SNR-Aware passes it around: short_sid2/00001/*.npy, long_sid2/00001/*.npy "
+        "as distributed by SNR-Aware: short_sid2/00001/*.npy, long_sid2/00001/*.npy "
         "(uint8 BGR, H×W×3)",
         "either with pictures in place of RAW or .npy files",
         PREPARED,
@@ -44,9 +44,9 @@ SID = DataSet(
     notes=(
         "scenes that start with 0 (training) and 2 (validation) are train, with 1 test, "
         "as in SNR-Aware and Joint-IC-LL",
-        "the authors found 10034, 10045 and 10172 misaligned and ask to leave them out of figures; "
+        "the authors found 10034, 10045 and 10172 misaligned and ask to exclude them from figures; "
         "the papers do not say that they did",
-        "RAW files are developed by rawpy's defaults; how the papers came to 960×512 is not stated",
+        "RAW files are developed by rawpy's defaults; the papers do not say how they resized",
     ),
 )
 """The Sony part of See-in-the-Dark."""

@@ -70,9 +70,8 @@ SMID = DataSet(
     notes=(
         "test: the 49 scenes of test_list.txt, the first 30 frames of each as in SNR-Aware "
         "(Retinexformer takes all); 20,809 frames in all",
-        "the low frames that are passed around look green: they were not white-balanced",
-        "how the RAW files lie in the original download is not stated: short/ and long/ are the "
-        "names of SID",
+        "the distributed low frames look green: they were not white-balanced",
+        "the layout of the original download is not stated: short/ and long/ are the names of SID",
     ),
 )
 """The static videos of Seeing Motion in the Dark."""

@@ -8,7 +8,7 @@ STACKS = DataSet(
     title="pairs from exposure stacks",
     kind="pairs",
     home="none",
-    licence="mixed, as each stack has its own",
+    licence="mixed: each stack has its own",
     paper="none",
     use="training of the shipped models; val compares with published networks",
     layout=(f"{TABLE}, and the pictures that it names: low/*.avif and high/*.avif",),
@@ -20,7 +20,7 @@ STACKS = DataSet(
     notes=(
         "88 scenes from tripods: night streets, dim rooms, HDR scenes; 600 pixels on the long side",
         "low has a mean luma of 4 to 48, high is the exposure nearest 112 with little clipping",
-        "not published as a set: the pictures are of several public collections",
+        "not published as a set: the pictures come from several public collections",
     ),
 )
 """Pairs from exposure stacks of many cameras and phones."""

@@ -1,9 +1,10 @@
-"""Self-attention that never has all scores in memory."""
+"""Self-attention that never holds all scores in memory."""
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 
 
 def self_attention(

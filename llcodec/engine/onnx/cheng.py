@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Array, Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.onnx.patches import every_nth, patch_transformer
 from llcodec.nets.constants import (
     CHENG_LOCAL_BLOCKS,
@@ -35,13 +36,13 @@ def _analysis1(layers: Layers, preset: Preset, y0: Value) -> tuple[Value, Value]
     return y, layers.graph.add("Mul", y, scale)
 
 
-def _synthesis(layers: Layers, preset: Preset, latents: Value) -> tuple[Value, int]:
+def _synthesis(layers: Layers, preset: Preset, latents: Value) -> Value:
     scale = layers.graph.constant(layers["latent_scale"][None, :, None, None])
     x = layers.graph.add("Div", latents, scale)
     for number in range(0, 2 * _UPSAMPLINGS, 2):
         x = _upsampled(layers, f"g_s.{number + 1}", _residual(layers, f"g_s.{number}", x))
     x = _residual(layers, f"g_s.{2 * _UPSAMPLINGS}", x)
-    return layers.conv(f"g_s.{2 * _UPSAMPLINGS + 1}.0", x), 2
+    return layers.conv(f"g_s.{2 * _UPSAMPLINGS + 1}.0", x)
 
 
 def _hyper_analysis(layers: Layers, preset: Preset, latents: Value) -> Value:
@@ -126,6 +127,8 @@ FAMILY = Family(
     analysis0=_analysis0,
     analysis1=_analysis1,
     synthesis=_synthesis,
+    factor=lambda preset: 2,
+    reaches=lambda preset: {},
     hyper_analysis=_hyper_analysis,
     branch=_branch,
     branch_inputs=_branch_inputs,

@@ -5,9 +5,11 @@ from typing import Literal
 import numpy as np
 
 from llcodec.engine.onnx import cheng, fast, linear_path, local_tone, tone
+from llcodec.engine.onnx.cores import cut_inputs, cut_output
 from llcodec.engine.onnx.family import Family
-from llcodec.engine.onnx.graph import Graph, Value
+from llcodec.engine.onnx.graph import Array, Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Layers
+from llcodec.engine.protocol import Core
 from llcodec.nets.constants import ADAPTATION_GAIN
 from llcodec.nets.presets import Preset
 
@@ -23,19 +25,27 @@ def family_of(preset: Preset) -> Family:
 
 
 def synthesis(preset: Preset, arrays: Arrays, *, half: bool = False) -> bytes:
-    """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3.
+    """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3 of a core.
 
-    ``half`` is as for :class:`llcodec.engine.onnx.graph.Graph`.
+    Which core is what further inputs say (:func:`synthesis_inputs`). ``half`` is as for
+    :class:`llcodec.engine.onnx.graph.Graph`.
     """
-    graph = Graph(half=half)
-    layers = Layers(graph, arrays)
+    graph, family = Graph(half=half), family_of(preset)
+    layers, factor = Layers(graph, arrays), family.factor(preset)
     latents = graph.input("latents", (1, preset.latents, "h", "w"))
-    x, factor = family_of(preset).synthesis(layers, preset, latents)
+    x = cut_output(layers, family.synthesis(layers, preset, latents))
     if preset.linear_path:
         x = graph.add("Add", x, linear_path.synthesis(layers, latents, factor))
     picture = layers.to_picture(layers.shuffle(x, factor))
     graph.output("picture", picture, (1, "height", "width", 3))
     return graph.model()
+
+
+def synthesis_inputs(preset: Preset, core: Core, size: tuple[int, int]) -> dict[str, Array]:
+    """Return the inputs of :func:`synthesis` for a core of h×w latents, beside the latents."""
+    family = family_of(preset)
+    reaches, factor = family.reaches(preset), family.factor(preset)
+    return cut_inputs(core, size, reaches, factor, linear=preset.linear_path)
 
 
 def preview(preset: Preset, arrays: Arrays, side: int = 1) -> bytes:

@@ -1,4 +1,4 @@
-"""What ONNX Runtime computes on: its execution providers, by the names of devices."""
+"""The execution providers of ONNX Runtime, by the names of devices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,18 @@ CUDA_PROVIDER: Final = "CUDAExecutionProvider"
 
 @dataclass(frozen=True)
 class _Known:
-    """A provider, whether a number may choose one of several devices, and options for all."""
+    """An execution provider.
+
+    Attributes:
+        name: ONNX Runtime's.
+        several: whether a number may choose one of several devices.
+        package: the distribution of ONNX Runtime that has it, if the usual one has not.
+        options: for all of its devices.
+    """
 
     name: str
     several: bool = False
+    package: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -24,11 +32,12 @@ _PROVIDERS: Final = {
     "cuda": _Known(
         CUDA_PROVIDER,
         several=True,
+        package="onnxruntime-gpu",
         # Products in full precision, as on every other device; and no search for the fastest
         # algorithm whenever a window has another size.
         options={"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"},
     ),
-    "directml": _Known("DmlExecutionProvider", several=True),
+    "directml": _Known("DmlExecutionProvider", several=True, package="onnxruntime-directml"),
     "coreml": _Known("CoreMLExecutionProvider"),
 }
 
@@ -62,9 +71,10 @@ def choose_provider(device: str) -> Provider:
     if known is None or (colon and not (known.several and number.isdecimal())):
         raise InputError(f"ONNX Runtime knows no device {device!r} (auto, {', '.join(_PROVIDERS)})")
     if known.name not in here:
+        package = "" if known.package is None else f" (pip install {known.package} in its place)"
         raise InputError(
             f"the device {device!r} is not available: "
-            f"the installed ONNX Runtime has no {known.name}"
+            f"the installed ONNX Runtime has no {known.name}{package}"
         )
     chosen = {"device_id": number} if number else {}
     return Provider(device, known.name, {**known.options, **chosen})

@@ -4,10 +4,12 @@ from itertools import product
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
+from llcodec.engine.onnx.cores import Reaches, cut
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.onnx.pooled_branch import grid_inputs, snr_branch
 from llcodec.nets.presets import Preset
 
@@ -36,29 +38,46 @@ def _analysis1(layers: Layers, preset: Preset, y0: Value) -> tuple[Value, Value]
     return features, layers.convolve(features, weight, bias)
 
 
-def _synthesis(layers: Layers, preset: Preset, latents: Value) -> tuple[Value, int]:
-    """Add g_s without its last shuffle, and return the factor of that."""
-    half, blocks = preset.widths[0], preset.decoder_blocks or preset.blocks
+def _synthesis(layers: Layers, preset: Preset, latents: Value) -> Value:
+    """Add g_s without its last shuffle."""
+    half, blocks = preset.widths[0], _decoder_blocks(preset)
     walk = _Walk(layers, "g_s.layers")
     # Divided by the typical magnitudes of latents: so are the weights.
     name, scale = walk.next(), layers["latent_scale"][None, :, None, None]
     weight, bias = layers[f"{name}.weight"] / scale, layers[f"{name}.bias"]
     x = layers.leaky(layers.convolve(latents, weight, bias))
     walk.skip()
-    x = walk.upsample(walk.residuals(x, blocks[3]))
-    x = walk.upsample(walk.residuals(x, blocks[2]))
+    x = cut(layers, walk.upsample(walk.residuals(x, blocks[3])), 2)
+    x = cut(layers, walk.upsample(walk.residuals(x, blocks[2])), 4)
     x = walk.residuals(x, blocks[1])
     if not half:
-        return layers.conv(walk.next(), x), 4
+        return layers.conv(walk.next(), x)
     if blocks[0]:
         x = walk.residuals(walk.upsample(x), blocks[0])
-        return layers.conv(walk.next(), x), 2
+        return layers.conv(walk.next(), x)
     x = layers.leaky(layers.conv(f"{walk.next()}.0", x))
     walk.skip()
     name = walk.next()
     weight, bias = layers[f"{name}.weight"], layers[f"{name}.bias"].reshape(3, 1, 2, 1, 2)
     every = np.broadcast_to(bias, (3, 2, 2, 2, 2)).reshape(-1)
-    return layers.convolve(x, _before_a_shuffle(weight), every), 4
+    return layers.convolve(x, _before_a_shuffle(weight), every)
+
+
+def _factor(preset: Preset) -> int:
+    """Return the factor of the last shuffle of g_s."""
+    return 2 if preset.widths[0] and _decoder_blocks(preset)[0] else 4
+
+
+def _reaches(preset: Preset) -> Reaches:
+    """Return what the layers of g_s see at 1/8 of the size and at 1/4: two positions a block."""
+    blocks = _decoder_blocks(preset)
+    half = 2 * blocks[0] + 1
+    quarter = 2 * blocks[1] + 1 + (-(-half // 2) if preset.widths[0] else 0)
+    return {2: 2 * blocks[2] + 1 + -(-quarter // 2), 4: quarter}
+
+
+def _decoder_blocks(preset: Preset) -> tuple[int, ...]:
+    return preset.decoder_blocks or preset.blocks
 
 
 def _before_a_shuffle(weight: Floats) -> Floats:
@@ -104,7 +123,7 @@ class _Walk:
         return f"{self._name}.{self._number - 1}"
 
     def skip(self) -> None:
-        """Go past a layer without parameters."""
+        """Skip a layer without parameters."""
         self._number += 1
 
     def residuals(self, x: Value, count: int) -> Value:
@@ -120,7 +139,7 @@ class _Walk:
         return out
 
     def upsample(self, x: Value) -> Value:
-        """Add a subpixel convolution, and its activation (before the shuffle: it is the same)."""
+        """Add a subpixel convolution, and its activation before the shuffle, which is the same."""
         out = self._layers.leaky(self._layers.conv(f"{self.next()}.0", x))
         self.skip()
         return self._layers.shuffle(out)
@@ -130,6 +149,8 @@ FAMILY = Family(
     analysis0=_analysis0,
     analysis1=_analysis1,
     synthesis=_synthesis,
+    factor=_factor,
+    reaches=_reaches,
     hyper_analysis=_hyper_analysis,
     branch=snr_branch,
     branch_inputs=_branch_inputs,

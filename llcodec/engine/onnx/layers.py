@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from llcodec._arrays import Floats as Floats
+from llcodec._arrays import Floats
 from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec.engine.onnx.graph import Graph, Value
 from llcodec.nets.constants import LEAKY_SLOPE, LEAST_NOISE, ROBUST_HALF

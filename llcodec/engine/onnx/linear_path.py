@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import LINEAR_KERNEL, STRIDE
+from llcodec.engine.onnx.cores import cut_latents
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 
 _MARGIN = (LINEAR_KERNEL - STRIDE) // 2
 _GREY = np.float32(0.5)
@@ -23,11 +25,11 @@ def analysis(layers: Layers, picture: Value) -> Value:
 
 
 def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
-    """Add the picture of coefficients 1×M×h×w.
+    """Add the picture of the core of coefficients 1×M×h×w.
 
     It is unshuffled by ``factor``, with channels as PyTorch orders them: 1×3·factor²×….
     """
-    wide = layers.padded(latents, (1,) * 4)
+    wide = cut_latents(layers, layers.padded(latents, (1,) * 4))
     weight = layers["linear_synthesis.weight"]
     halves = weight.reshape(-1, 3, 2, STRIDE, 2, STRIDE)[:, :, ::-1, :, ::-1]
     # 3, 16, 16, M, 2, 2: the pixels of a cell, and their kernels.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     TONE_COUNT,
     TONE_FLOOR,
@@ -17,7 +18,7 @@ from llcodec._bitstream import (
 from llcodec.engine.exposures import exposures, grid_of
 from llcodec.engine.onnx import tone
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.engine.protocol import Place
 from llcodec.nets.constants import (
     KNEE_START,

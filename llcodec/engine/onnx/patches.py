@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec.engine.onnx.attention import self_attention
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.nets.constants import MASKED_SCORE, PATCH, PATCH_NORM_EPS, SNR_THRESHOLD
 
 _BOTH = ("weight", "bias")

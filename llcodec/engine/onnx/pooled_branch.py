@@ -6,10 +6,11 @@ no adaptive pooling for sizes that a graph does not know.
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import STRIDE
 from llcodec.engine.onnx.attention import self_attention
 from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.nets.constants import ATTENTION_HEADS, LEAST_WEIGHT
 from llcodec.nets.grid import attention_grid
 

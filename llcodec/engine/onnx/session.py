@@ -55,7 +55,7 @@ class Session:
             raise BrokenModelError(
                 f"ONNX Runtime cannot run the model ({in_one_line(error)})"
             ) from error
-        # ONNX Runtime goes on with the CPU where a GPU cannot be used.
+        # ONNX Runtime falls back to the CPU silently if it cannot use a GPU.
         if self._session.get_providers()[0] != provider.name:
             raise _unavailable(provider, f"ONNX Runtime cannot use its {provider.name}")
 
@@ -86,7 +86,7 @@ def _unavailable(provider: Provider, why: str) -> InputError:
 def _load_libraries(runtime: Any, provider: Provider) -> None:
     """Load the libraries of a GPU from the packages of NVIDIA, if they are installed.
 
-    Nothing is written about those that are missing: the session that needs them says so.
+    Missing ones are not reported here: the session that needs them raises.
     """
     runtime.set_default_logger_severity(_NOTHING)
     preload = getattr(runtime, "preload_dlls", None)  # from ONNX Runtime 1.21 on

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import LUMA_WEIGHTS
-from llcodec.engine.protocol import Floats
 from llcodec.nets.constants import LEAST_NOISE
 
 _MARGIN = 2  # of the 5×5 pixels that are averaged

@@ -1,13 +1,14 @@
 """The global tone curve; see :mod:`llcodec.nets.tone`.
 
-What a network predicts becomes a curve by a few operations, done by NumPy; the curve is applied to
-pictures within the graph of the analysis.
+NumPy turns the predictions of a network into a curve; the graph of the analysis applies the curve
+to pictures.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     TONE_FLOOR,
     TONE_GAIN_UNITS,
@@ -16,7 +17,7 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
 )
 from llcodec.engine.onnx.graph import Value
-from llcodec.engine.onnx.layers import Floats, Layers
+from llcodec.engine.onnx.layers import Layers
 from llcodec.errors import BrokenModelError
 
 _GAIN_UNITS = TONE_GAIN_UNITS / np.log(2)  # natural logarithms to numbers

@@ -1,12 +1,13 @@
 """The tone networks; see :mod:`llcodec.nets.tone_networks`.
 
-The networks of an ensemble are one graph. What goes into it is made of a thumbnail by NumPy.
+The networks of an ensemble are one graph. NumPy computes its inputs from a thumbnail.
 """
 
 from itertools import pairwise
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import (
     LOCAL_TONE_COUNT,
     LUMA_WEIGHTS,
@@ -16,7 +17,7 @@ from llcodec._bitstream import (
     TONE_GRID_ROWS,
 )
 from llcodec.engine.onnx.graph import Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Floats, Layers
+from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.engine.onnx.local_tone import LocalCurve
 from llcodec.engine.onnx.shapes import Shapes, conv, linear
 from llcodec.engine.onnx.tone import Curve
@@ -145,7 +146,7 @@ def faded_if_bright(curve: Curve | LocalCurve, thumbnail: Floats) -> Curve | Loc
 
     See :func:`llcodec.nets.tone.fade_if_bright`.
     """
-    with np.errstate(all="ignore"):  # of weights that make no sense
+    with np.errstate(all="ignore"):  # of nonsensical weights
         before, after = (
             _luma(x).mean(dtype=np.float32) + np.float32(TONE_FLOOR)
             for x in (thumbnail, curve.applied(thumbnail))

@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache, partial
 
 import numpy as np
 
+from llcodec._arrays import Floats
 from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
 from llcodec.engine.exposures import is_local
 from llcodec.engine.onnx import codec_graphs
@@ -23,7 +24,7 @@ from llcodec.engine.onnx.tone_network import (
     network,
     network_inputs,
 )
-from llcodec.engine.protocol import Floats, Place
+from llcodec.engine.protocol import Core, Place
 from llcodec.nets.presets import Preset
 
 _SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
@@ -78,7 +79,7 @@ class OnnxTransforms:
         position = np.float32(min(max(quality - MIN_QUALITY, 0), QUALITY_LEVELS - 1))
         low = min(int(position), QUALITY_LEVELS - 2)
         share, table = position - np.float32(low), self._arrays[name]
-        with np.errstate(over="ignore"):  # of weights that make no sense
+        with np.errstate(over="ignore"):  # of nonsensical weights
             gains: Floats = np.exp(table[low] * (1 - share) + table[low + 1] * share)
         return gains
 
@@ -133,9 +134,12 @@ class OnnxTransforms:
         """Return hyper-latents Z×h/4×w/4 of gained latents M×h×w (sides are multiples of 4)."""
         return self._hyper_analysis.run({"latents": gained[None]})
 
-    def synthesise(self, latents: Floats) -> Floats:
-        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain."""
-        return self._synthesis.run({"latents": latents[None]})
+    def synthesise(self, latents: Floats, core: Core | None = None) -> Floats:
+        """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain, or a core."""
+        _, height, width = latents.shape
+        core = core or (slice(0, height), slice(0, width))
+        cuts = codec_graphs.synthesis_inputs(self._preset, core, (height, width))
+        return self._synthesis.run({"latents": latents[None], **cuts})
 
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
         """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
@@ -166,6 +170,6 @@ class OnnxTransforms:
         return self._analyses[key]
 
     def _session(self, build: Callable[[Preset, Arrays], bytes]) -> Session:
-        with np.errstate(all="ignore"):  # of weights that make no sense
+        with np.errstate(all="ignore"):  # of nonsensical weights
             model = build(self._preset, self._arrays)
         return Session(model, self._provider)

@@ -120,7 +120,7 @@ def test_it_is_the_codec_that_it_keeps(vtm_folder: Path, photo: Pixels, tmp_path
     )
 
 
-def test_whatever_changes_the_file_makes_it_anew(
+def test_whatever_changes_the_file_makes_it_again(
     vtm_folder: Path, photo: Pixels, tmp_path: Path
 ) -> None:
     cached(vtm_folder, tmp_path).encode(photo, 32)

@@ -81,9 +81,9 @@ def test_other_bytes_are_refused(make: Callable[[], BenchCodec], photo: Pixels) 
     foreign = codec_of("webp" if codec.name.startswith("jpeg") else "jpeg").encode(photo, 50)
     own = codec.encode(photo[:40, :40].copy(), codec.qualities[0])
     for data in (b"", b"no picture", foreign, own[: len(own) // 3]):
-        with pytest.raises(UnreadableImageError) as told:
+        with pytest.raises(UnreadableImageError) as caught:
             codec.decode(data)
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(caught.value)
 
 
 def test_other_qualities_and_pixels_are_refused(

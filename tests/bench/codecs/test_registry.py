@@ -96,10 +96,10 @@ def test_base_is_there_as_soon_as_it_ships() -> None:
 @pytest.mark.parametrize("spec", ["", "gif", "jpeg:50", "llc", "llc:", "JPEG", "base:x", ":x"])
 def test_unknown_names_are_answered_with_the_known(spec: str) -> None:
     assert not is_codec(spec)
-    with pytest.raises(InputError, match="unknown codec") as told:
+    with pytest.raises(InputError, match="unknown codec") as caught:
         codec_of(spec)
     for name in known_codecs():
-        assert name in str(told.value)
+        assert name in str(caught.value)
 
 
 def test_models_of_compressai_are_known_even_where_it_is_missing(

@@ -87,7 +87,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @needs_ffmpeg
-def test_an_ffmpeg_without_vvc_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ffmpeg_without_vvc_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "ffmpeg"
     other.write_text("#!/bin/sh\necho ' V....D libx264'\n")
     other.chmod(0o755)

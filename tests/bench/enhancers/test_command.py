@@ -45,7 +45,7 @@ def test_the_program_makes_the_picture(program: Callable[[str], str]) -> None:
     assert "{input}" in str(enhancer.settings().parameters["command"])
 
 
-def test_files_that_the_command_names_are_told_as_they_are_now(tmp_path: Path) -> None:
+def test_files_that_the_command_names_are_reported_as_they_are_now(tmp_path: Path) -> None:
     script, weights, more = (tmp_path / name for name in ("run.py", "w.pth", "more.pth"))
     for path in (script, weights, more):
         path.write_text(path.name)
@@ -78,7 +78,7 @@ def test_a_program_is_found_where_the_system_finds_it(
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "message"),
     [
         (HALVE, "a picture of 7×5 pixels instead of 14×10"),
         ("pass", "did not write a picture"),
@@ -86,8 +86,10 @@ def test_a_program_is_found_where_the_system_finds_it(
         ("import sys; open(sys.argv[2], 'w').write('?')", "wrote a file that is not an image"),
     ],
 )
-def test_what_goes_wrong_is_told(program: Callable[[str], str], code: str, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_goes_wrong_is_reported(
+    program: Callable[[str], str], code: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
         CommandEnhancer(program(code)).enhance(pixels())
 
 

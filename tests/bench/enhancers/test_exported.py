@@ -130,15 +130,15 @@ def test_networks_of_one_size_get_it_always(tmp_path: Path, dark: Pixels) -> Non
 
 
 @pytest.mark.parametrize(
-    ("run", "told"),
+    ("run", "message"),
     [
         (lambda p: p[..., ::2, ::2], r"output of .* for 90×53 pixels has the shape 1×3×27×45"),
         (lambda p: p * np.float32(np.nan), r"output of .* for 90×53 pixels is not finite"),
         (lambda p: p[0, 9], r"failed with 90×53 pixels \(IndexError.*net\.onnx,multiple=32"),
     ],
 )
-def test_what_goes_wrong_is_told(tmp_path: Path, dark: Pixels, run: Run, told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_what_goes_wrong_is_reported(tmp_path: Path, dark: Pixels, run: Run, message: str) -> None:
+    with pytest.raises(InputError, match=message):
         enhancer(tmp_path, run).enhance(dark)
 
 

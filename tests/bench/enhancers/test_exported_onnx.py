@@ -66,11 +66,11 @@ def test_other_inputs_are_refused(tmp_path: Path, shape: tuple[int | str, ...]) 
 
 
 def test_what_is_not_one_picture_of_floats_is_refused(tmp_path: Path) -> None:
-    for path, told in (
+    for path, message in (
         (onnx_file(tmp_path / "a.onnx", double=True), r"the input .* not x tensor\(double\)"),
         (onnx_file(tmp_path / "b.onnx", outputs=2), r"the output .* not out0 .*, out1"),
     ):
-        with pytest.raises(BrokenModelError, match=told):
+        with pytest.raises(BrokenModelError, match=message):
             enhancer_of(f"onnx:{path}")
 
 

@@ -81,7 +81,7 @@ def test_a_picture_goes_through_the_network(
 
 
 @pytest.mark.parametrize("kind", ["net.pt", "net.pt2"])
-def test_sides_must_be_told_where_the_network_takes_few(
+def test_sides_must_be_given_where_the_network_takes_few(
     network: Brighter, dark: Pixels, tmp_path: Path, kind: str
 ) -> None:
     path = (program if kind.endswith("2") else script)(network, tmp_path / kind)

@@ -72,7 +72,7 @@ def test_another_device_has_other_settings(nerco: Path, monkeypatch: pytest.Monk
     assert LearnedEnhancer("nerco", str(nerco), "cuda").settings() != usual
 
 
-def test_auto_is_told_as_what_it_came_to(nerco: Path) -> None:
+def test_auto_is_reported_as_what_it_came_to(nerco: Path) -> None:
     expected = "cuda" if torch.cuda.is_available() else "cpu"
     found = LearnedEnhancer("nerco", str(nerco), "auto").settings()
     assert found.parameters["device"] == expected

@@ -78,7 +78,7 @@ def requested(driver: Any) -> Iterator[str]:
             yield message["params"]["request"]["url"]
 
 
-# Two frames: what watches sizes, such as the chart, is told in the first at the latest.
+# Two frames: what watches sizes, such as the chart, is notified in the first at the latest.
 DRAWN = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done));"
 
 
@@ -157,16 +157,16 @@ def test_a_point_tells_its_numbers(browser: Any, bench: "Bench") -> None:
     ActionChains(browser, duration=0).move_to_element(mark).perform()
     tooltip = find(browser, "#tooltip")
     assert tooltip.is_displayed()
-    told = tooltip.text
-    assert any(result.name in told for result in bench.results)
-    assert "bpp" in told
-    assert "PSNR" in told
+    caption = tooltip.text
+    assert any(result.name in caption for result in bench.results)
+    assert "bpp" in caption
+    assert "PSNR" in caption
     browser.execute_script("window.scrollTo(0, 0)")
     ActionChains(browser, duration=0).move_to_element(find(browser, "h1")).perform()
     assert not tooltip.is_displayed()
 
 
-def test_on_a_phone_only_the_chosen_measure_is_told(browser: Any) -> None:
+def test_on_a_phone_only_the_chosen_measure_is_reported(browser: Any) -> None:
     shape(browser, PHONE)
     chart = find(browser, "#chart")
     chart.send_keys(Keys.ARROW_RIGHT)
@@ -282,13 +282,13 @@ def bars_of(driver: Any) -> list[tuple[list[str], list[Any], list[list[Any]]]]:
     found = []
     for panel in driver.find_elements(By.CSS_SELECTOR, "#cost .panels > div"):
         bars = panel.find_elements(By.CSS_SELECTOR, ".bars li")
-        told = [
+        caption = [
             " ".join(bar.find_element(By.CSS_SELECTOR, f".bar-{part}").text for part in PARTS)
             for bar in bars
         ]
         tracks = [bar.find_element(By.CSS_SELECTOR, ".track") for bar in bars]
         stages = [bar.find_elements(By.CSS_SELECTOR, "rect:not(.track)") for bar in bars]
-        found.append((told, tracks, stages))
+        found.append((caption, tracks, stages))
     return found
 
 
@@ -330,7 +330,7 @@ def test_stages_have_the_colours_of_their_legend(browser: Any, bench: "Bench", d
         assert drawn(tracks[0])[2] not in legend
 
 
-def test_bars_are_told_and_so_is_whose_they_are(browser: Any, bench: "Bench") -> None:
+def test_bars_are_reported_and_so_is_whose_they_are(browser: Any, bench: "Bench") -> None:
     labels = [
         bar.get_attribute("aria-label")
         for bar in browser.find_elements(By.CSS_SELECTOR, "#cost .bars svg")
@@ -349,7 +349,7 @@ def test_the_page_fits(browser: Any, metrics: dict[str, Any]) -> None:
     assert find(browser, "#chart svg").size["width"] <= metrics["width"]
 
 
-def test_a_chart_not_yet_drawn_anew_does_not_widen_the_page(browser: Any) -> None:
+def test_a_chart_not_yet_drawn_again_does_not_widen_the_page(browser: Any) -> None:
     shape(browser, PHONE)
     script = """
         document.querySelector("#chart svg").setAttribute("width", 1000);

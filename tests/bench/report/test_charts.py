@@ -102,7 +102,7 @@ def test_lengths_are_shares_of_the_longest_bar() -> None:
     assert [bar.total for bar in parameters.bars] == ["4.00 M", "16.0 M"]
 
 
-def test_bars_are_told_in_words() -> None:
+def test_bars_are_reported_in_words() -> None:
     figure = bars([OURS, THEIRS])
     assert figure is not None
     macs, parameters = figure.panels
@@ -110,7 +110,7 @@ def test_bars_are_told_in_words() -> None:
     assert macs.bars[1].description == "enhancer 8.00 G, codec 12.0 G"
 
 
-def test_stages_share_colours_and_sources_are_told() -> None:
+def test_stages_share_colours_and_sources_are_reported() -> None:
     figure = bars([OURS, THEIRS, OURS, THEIRS])
     assert figure is not None
     assert figure.stages == ("encoder", "decoder", "enhancer", "codec")

@@ -98,7 +98,7 @@ def test_pipelines_have_samples_of_their_own(
     assert len(list(tmp_path.rglob("*.run"))) == 2
 
 
-def test_one_that_fails_is_named_and_the_others_go_on(
+def test_one_that_fails_is_named_and_the_others_continue(
     jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
 ) -> None:
     broken = replace(
@@ -142,7 +142,7 @@ def test_places_are_evenly_spread(count: int, wanted: int, places: tuple[int, ..
     assert spread_indices(count, wanted) == places
 
 
-def test_progress_is_told_picture_by_picture(
+def test_progress_is_reported_picture_by_picture(
     jpeg: PipelineRun, pictures: tuple[BenchPicture, ...], tmp_path: Path
 ) -> None:
     heard = []

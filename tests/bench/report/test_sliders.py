@@ -40,7 +40,7 @@ def test_choices_are_the_picture_its_reference_and_the_pipelines(bench: "Bench")
         assert all("bpp · quality" in version.note for version in picture.versions[2:])
 
 
-def test_rates_that_are_far_off_are_told(bench: "Bench") -> None:
+def test_rates_that_are_far_off_are_reported(bench: "Bench") -> None:
     shown = bench.samples.pictures[0]
     rate = shown.samples[0].bpp
     for asked, far in ((rate, False), (rate * 1.2, False), (rate * 1.4, True), (rate / 1.4, True)):

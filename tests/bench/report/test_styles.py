@@ -39,7 +39,7 @@ def whole_bench() -> list[PipelineResult]:
     ]
 
 
-def test_parts_are_told_by_the_record() -> None:
+def test_parts_are_found_by_the_record() -> None:
     sent = result("cbe", "avif", "lime")
     assert (codec_of(sent), enhancer_of(sent)) == ("avif", "lime")
     assert enhancer_of(result("plain", "avif")) == "none"

@@ -37,7 +37,7 @@ def test_rows_begin_with_the_fewest_bits(bench: "Bench") -> None:
     assert [row.is_anchor for row in rows] == [False, True, False]
 
 
-def test_better_and_worse_are_told_alike(bench: "Bench") -> None:
+def test_better_and_worse_are_reported_alike(bench: "Bench") -> None:
     rows = comparison_rows(bench.results, BD, "plain-jpeg")
     better, anchor, worse = (row.cells[:3] for row in rows)
     assert better[0] == Cell("−12.3 %", -12.34, "better")
@@ -70,7 +70,7 @@ def test_memory_is_that_of_both_sides_or_nothing(bench: "Bench") -> None:
     assert rows[1].cells[5:7] == (Cell(NOTHING, None), Cell(NOTHING, None))
 
 
-def test_hours_are_told_part_by_part(bench: "Bench") -> None:
+def test_hours_are_reported_part_by_part(bench: "Bench") -> None:
     record = bench.results[0].record
     both = {place: record[place] | {"training_hours": 1.25} for place in ("codec", "after")}
     trained = replace(bench.results[0], record={**record, **both})
@@ -142,7 +142,7 @@ def test_all_else_is_listed_by_what_it_is() -> None:
     assert facts({}) == ()
 
 
-def test_times_are_told_with_their_conditions() -> None:
+def test_times_are_reported_with_their_conditions() -> None:
     early = Conditions("2026-01-31", "a slow one", 8, 1, "2.9")
     late = Conditions("2026-02-01", "a quick one", 1, 2, "3.0")
     one, other, mixed = (

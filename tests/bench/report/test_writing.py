@@ -34,7 +34,7 @@ def test_a_report_is_one_file(bench: "Bench", tmp_path: Path) -> None:
     assert path.read_bytes() == bench.write(tmp_path / "again").read_bytes()
 
 
-def test_everything_is_told(bench: "Bench", text: str) -> None:
+def test_everything_is_reported(bench: "Bench", text: str) -> None:
     for result in bench.results:
         assert f"<bdi>{result.name}</bdi>" in text
     assert "3 pipelines measured, 1 failed" in text
@@ -46,7 +46,7 @@ def test_everything_is_told(bench: "Bench", text: str) -> None:
     assert "Compared with " in text
 
 
-def test_times_of_other_conditions_are_told(bench: "Bench", tmp_path: Path) -> None:
+def test_times_of_other_conditions_are_reported(bench: "Bench", tmp_path: Path) -> None:
     elsewhere = replace(bench.results[0].conditions[0], processor="a slow one", jobs=8)
     results = [replace(bench.results[0], conditions=(elsewhere,)), *bench.results[1:]]
     path = write_report(tmp_path, results, (), (), None, (), bench.meta)
@@ -131,7 +131,7 @@ def test_plots_and_a_page_with_everything(
 ) -> None:
     heard = []
     out, kept = tmp_path / "out", tmp_path / "kept"
-    path = present(outcome, out, kept, (0, 1, 2), lambda *told: heard.append(told))
+    path = present(outcome, out, kept, (0, 1, 2), lambda *news: heard.append(news))
     assert path == out / "report.html"
     assert {"rd-psnr.png", "rd-psnr.svg", "report.html"} <= {file.name for file in out.iterdir()}
     text = path.read_text("utf-8")
@@ -162,7 +162,7 @@ def test_without_a_choice_three_are_shown(outcome: BenchResult) -> None:
     assert indices_to_show(outcome.pictures, ()) == (0, 1, 2)
 
 
-def test_a_picture_that_there_is_not_is_told(outcome: BenchResult) -> None:
+def test_a_picture_that_there_is_not_is_reported(outcome: BenchResult) -> None:
     with pytest.raises(InputError, match=r"^no picture 'x' to show in pairs\d* train: 0, 1, 2$"):
         indices_to_show(outcome.pictures, ("1", "x"))
     pictures = [replace(outcome.pictures.pictures[0], id=str(number)) for number in range(9)]

@@ -27,7 +27,7 @@ def test_the_layout_with_most_folders_is_chosen(tmp_path: Path, touch: Touch) ->
     assert choose(tmp_path, layouts) is second
 
 
-def test_every_missing_folder_is_told_once(tmp_path: Path, touch: Touch) -> None:
+def test_every_missing_folder_is_reported_once(tmp_path: Path, touch: Touch) -> None:
     touch("a/1.png", "file")
     layout = (Folders("train", "a", "b"), Folders("test", "file", "b"))
     assert [str(p) for p in missing_folders(tmp_path, layout)] == [

@@ -27,7 +27,7 @@ def test_a_key_finds_partners_of_other_names(tmp_path: Path, touch: Touch, shown
     assert shown(found) == [("train", "1", "1", "a/low/low1.png", "a/high/normal1.png")]
 
 
-def test_everything_without_a_partner_is_told(tmp_path: Path, touch: Touch) -> None:
+def test_everything_without_a_partner_is_reported(tmp_path: Path, touch: Touch) -> None:
     touch("a/low/1.png", "a/low/2.png", "a/low/2.jpg", "a/low/10.png")
     touch("a/high/2.png", "a/high/3.png", "b/high/1.png")
     found = scan_folders(tmp_path, LAYOUTS)

@@ -35,7 +35,7 @@ def test_the_table_goes_before_the_folders(tmp_path: Path, touch: Touch, shown: 
     assert shown(PAIRS.scan(tmp_path)) == [("val", "s", "low/2", "low/2.png", "high/2.png")]
 
 
-def test_a_folder_without_either_is_told(tmp_path: Path, touch: Touch) -> None:
+def test_a_folder_without_either_is_reported(tmp_path: Path, touch: Touch) -> None:
     touch("high/1.png")
     assert [str(p) for p in PAIRS.scan(tmp_path).problems] == ["low: missing folder"]
 

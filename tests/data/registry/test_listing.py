@@ -24,6 +24,6 @@ def test_problems_in_words() -> None:
     assert str(Problem("low/1.png", "no partner in high")) == "low/1.png: no partner in high"
 
 
-def test_places_are_told_below_the_root() -> None:
+def test_places_are_reported_below_the_root() -> None:
     assert place(Path("/data/lol/low/1.png"), Path("/data/lol")) == "low/1.png"
     assert place(Path("/elsewhere/1.png"), Path("/data/lol")) == "/elsewhere/1.png"

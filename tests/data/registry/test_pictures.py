@@ -38,7 +38,7 @@ def test_a_key_names_scenes_and_leaves_files_out(tmp_path: Path, touch: Touch) -
     assert [(s.scene, s.id) for s in found.samples] == [("img_1", "img_1_HR")]
 
 
-def test_missing_and_empty_folders_are_told(tmp_path: Path, touch: Touch) -> None:
+def test_missing_and_empty_folders_are_reported(tmp_path: Path, touch: Touch) -> None:
     assert [str(p) for p in scan_pictures(tmp_path, LAYOUTS).problems] == [
         "images/train: missing folder",
         "images/test: missing folder",

@@ -42,7 +42,7 @@ def test_scenes_are_the_starts_of_names(tmp_path: Path, touch: Touch, shown: Sho
     ]
 
 
-def test_scenes_that_are_not_whole_are_told(tmp_path: Path, touch: Touch, shown: Shown) -> None:
+def test_scenes_that_are_not_whole_are_reported(tmp_path: Path, touch: Touch, shown: Shown) -> None:
     touch("low/01/a.png", "high/02/a.png", "low/51/a.png", "high/51/a.png", "low/x.png")
     touch("low/03/a.png", "high/03/a.png", "high/03/b.png", "low/04/a.txt", "high/04/a.png")
     found = scan(tmp_path)
@@ -57,7 +57,7 @@ def test_scenes_that_are_not_whole_are_told(tmp_path: Path, touch: Touch, shown:
     ]
 
 
-def test_a_missing_folder_is_told_alone(tmp_path: Path, touch: Touch) -> None:
+def test_a_missing_folder_is_reported_alone(tmp_path: Path, touch: Touch) -> None:
     assert [str(p) for p in scan(tmp_path).problems] == [
         "low: missing folder",
         "high: missing folder",

@@ -53,7 +53,7 @@ def test_frames_are_pairs_by_their_order(tmp_path: Path, touch: Touch, shown: Sh
     ]
 
 
-def test_videos_of_two_lengths_are_told(tmp_path: Path, touch: Touch) -> None:
+def test_videos_of_two_lengths_are_reported(tmp_path: Path, touch: Touch) -> None:
     touch(*frames("input/pair1", 1, 3), *frames("GT/pair1", 1, 2))
     found = SDSD_INDOOR.scan(tmp_path)
     assert found.samples == ()

@@ -42,7 +42,7 @@ def test_part_two_is_train(tmp_path: Path, touch: Touch) -> None:
     ]
 
 
-def test_what_is_missing_is_told(tmp_path: Path, touch: Touch) -> None:
+def test_what_is_missing_is_reported(tmp_path: Path, touch: Touch) -> None:
     touch("Dataset_Part1/1/1.JPG", "Dataset_Part1/Label/2.JPG", "Dataset_Part1/Label/1.JPG")
     touch("Dataset_Part1/10/1.JPG", "Dataset_Part1/10/2.JPG", "Dataset_Part2/1/1.JPG")
     assert [str(p) for p in SICE.scan(tmp_path).problems] == [

@@ -45,7 +45,7 @@ def test_raw_files(tmp_path: Path, touch: Touch, shown: Shown) -> None:
     assert row == ("test", "0009", "0009/0001", "short/0009/0001.ARW", "long/0009/0001.ARW")
 
 
-def test_what_has_no_long_exposure_is_told(tmp_path: Path, touch: Touch) -> None:
+def test_what_has_no_long_exposure_is_reported(tmp_path: Path, touch: Touch) -> None:
     touch("SMID_LQ/0003/1.png", "SMID_Long/0003/half1.png")
     touch("SMID_LQ/0203/1.png", "SMID_Long/0203/1.png")
     assert [str(p) for p in SMID.scan(tmp_path).problems] == [

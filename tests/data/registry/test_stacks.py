@@ -32,7 +32,7 @@ def test_the_root_may_hold_it_under_its_name(tmp_path: Path, touch: Touch) -> No
     assert sample.low == tmp_path / "stacks/low/aisle_007.avif"
 
 
-def test_without_a_table_it_is_told(tmp_path: Path) -> None:
+def test_without_a_table_it_is_reported(tmp_path: Path) -> None:
     problems = [str(problem) for problem in check(STACKS, tmp_path).problems]
     assert "pairs.csv: missing" in problems
     assert "split val: 36 pairs expected, 0 found" in problems

@@ -27,7 +27,9 @@ def test_rows_are_pairs(tmp_path: Path, touch: Touch, shown: Shown) -> None:
     assert found.tabled
 
 
-def test_missing_files_and_broken_rows_are_told(tmp_path: Path, touch: Touch, shown: Shown) -> None:
+def test_missing_files_and_broken_rows_are_reported(
+    tmp_path: Path, touch: Touch, shown: Shown
+) -> None:
     touch("a.png")
     (tmp_path / "pairs.csv").write_text(
         "split,scene,low,high\n"
@@ -45,7 +47,7 @@ def test_missing_files_and_broken_rows_are_told(tmp_path: Path, touch: Touch, sh
     ]
 
 
-def test_a_scene_in_two_splits_is_told(tmp_path: Path, touch: Touch) -> None:
+def test_a_scene_in_two_splits_is_reported(tmp_path: Path, touch: Touch) -> None:
     touch("1.png", "2.png", "3.png")
     (tmp_path / "pairs.csv").write_text(
         "split,scene,low,high\ntrain,s,1.png,3.png\nval,t,1.png,3.png\ntest,s,2.png,3.png\n"
@@ -56,7 +58,7 @@ def test_a_scene_in_two_splits_is_told(tmp_path: Path, touch: Touch) -> None:
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe\0", b"split,low,high\n\xe9,a,b\n"])
-def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, data: bytes) -> None:
+def test_a_table_that_cannot_be_read_is_reported(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "pairs.csv").write_bytes(data)
     found = scan_table(tmp_path)
     assert found.samples == ()

@@ -1,4 +1,4 @@
-"""Too little memory is told apart from other errors, wherever it runs out."""
+"""Too little memory is distinguished from other errors, wherever it runs out."""
 
 import subprocess
 import sys

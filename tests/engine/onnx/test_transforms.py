@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.onnx.transforms import OnnxTransforms
-from llcodec.engine.protocol import Place, Transforms
+from llcodec.engine.protocol import Core, Place, Transforms
 from llcodec.engine.torch_transforms import TorchTransforms
 from llcodec.errors import BrokenModelError
 from llcodec.imaging import read_picture
@@ -65,6 +65,24 @@ def test_latents_and_pictures_of_every_kind_of_preset(both: Both, height: int, w
         assert both.onnx.preview(wanted) is None
     gained = np.pad(wanted, [(0, 0), *((0, -n % 4) for n in wanted.shape[1:])], mode="edge")
     assert close(both.onnx.hyper_analysis(gained), both.torch.hyper_analysis(gained))
+
+
+@pytest.mark.parametrize(
+    "core",
+    [
+        (slice(0, 30), slice(0, 26)),
+        (slice(8, 22), slice(8, 18)),
+        (slice(0, 1), slice(25, 26)),
+        (slice(0, 11), slice(9, 26)),
+    ],
+)
+def test_a_core_is_that_part_of_the_whole(both: Both, core: Core) -> None:
+    """What is cut off on the way has no part in it."""
+    rng = np.random.default_rng(3)
+    latents = rng.normal(0, 5, (both.preset.latents, 30, 26)).astype(np.float32)
+    rows, columns = (slice(16 * n.start, 16 * n.stop) for n in core)
+    for engine in (both.onnx, both.torch):
+        assert close(engine.synthesise(latents, core), engine.synthesise(latents)[rows, columns])
 
 
 @pytest.mark.parametrize(

@@ -68,18 +68,18 @@ def recipe_of(checkout: Path) -> Recipe:
     )
 
 
-def test_a_network_is_exported_and_what_it_was_made_of_is_told(
+def test_a_network_is_exported_and_what_it_was_made_of_is_reported(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporting, "find_recipe", {"peer": recipe_of(checkout)}.__getitem__)
     main(["peer", str(checkout), "--out", str(checkout / "exported")])
-    told = json.loads(capsys.readouterr().out)
-    assert told["largest difference"] <= 1
-    assert told["parameters"] == 8 * 28 + 3 * (8 * 16 + 1)
-    assert (told["repository"], told["commit"]) == ("somebody/peer", "unknown")
-    assert len(told["exported"]["sha256"]) == 64
+    record = json.loads(capsys.readouterr().out)
+    assert record["largest difference"] <= 1
+    assert record["parameters"] == 8 * 28 + 3 * (8 * 16 + 1)
+    assert (record["repository"], record["commit"]) == ("somebody/peer", "unknown")
+    assert len(record["exported"]["sha256"]) == 64
     assert (checkout / "exported" / "peer.pt2").is_file()
-    assert json.loads((checkout / "exported" / "peer.json").read_text()) == told
+    assert json.loads((checkout / "exported" / "peer.json").read_text()) == record
 
 
 def test_weights_of_another_network_are_refused(checkout: Path) -> None:

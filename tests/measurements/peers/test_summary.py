@@ -38,7 +38,7 @@ def test_tables_go_from_the_best_down(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (peer[1], peer[-1]) == ("—", "pairs")
 
 
-def test_what_is_no_result_is_told(tmp_path: Path) -> None:
+def test_what_is_no_result_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no folder of results"):
         main([str(tmp_path)])
     (tmp_path / "lol").mkdir()

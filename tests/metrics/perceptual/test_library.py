@@ -7,7 +7,7 @@ from llcodec.metrics.perceptual.library import import_library
 
 
 @pytest.mark.parametrize("name", ["torchmetrics", "torchvision"])
-def test_a_missing_library_is_told_with_its_extra(
+def test_a_missing_library_is_reported_with_its_extra(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, name, None)

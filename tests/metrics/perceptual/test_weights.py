@@ -36,10 +36,10 @@ def test_without_network_a_line_says_what_is_missing(
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(
         UnknownModelError, match=r"vgg16-397923af\.pth, .* cannot be downloaded"
-    ) as told:
+    ) as caught:
         published_weights(VGG16)
-    assert str(tmp_path) in str(told.value)
-    assert "\n" not in str(told.value)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
@@ -128,9 +128,9 @@ class Exploit:
 def test_nothing_in_a_file_is_executed(name: str, zipped: bool, tmp_path: Path) -> None:
     path, mark = tmp_path / name, tmp_path / "mark"
     torch.save({"features.0": Exploit(mark)}, path, _use_new_zipfile_serialization=zipped)
-    with pytest.raises(BrokenModelError, match="read safely") as told:
+    with pytest.raises(BrokenModelError, match="read safely") as caught:
         read_features(ALEXNET, path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
     path.write_bytes(pickle.dumps(Exploit(mark)))
     with pytest.raises(BrokenModelError, match="read safely"):
         read_features(ALEXNET, path)

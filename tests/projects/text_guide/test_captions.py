@@ -51,7 +51,7 @@ def test_light_is_told_apart() -> None:
         ({"green": -0.4}, "magenta", "greenish"),
     ],
 )
-def test_noise_and_casts_are_told(change: dict[str, float], word: str, other: str) -> None:
+def test_noise_and_casts_are_reported(change: dict[str, float], word: str, other: str) -> None:
     text = said(drawn(replace(NORMAL, **change)))
     assert word in text
     assert other not in text

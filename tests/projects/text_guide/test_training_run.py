@@ -45,7 +45,7 @@ def test_a_guide_learns_and_survives_its_file(
 
 
 @pytest.mark.extra("open_clip")
-def test_a_run_that_stops_goes_on_exactly(
+def test_a_run_that_stops_continues_exactly(
     folders: DataFolders,
     text_guide_recipe: TextGuideRecipe,
     tmp_path: Path,
@@ -63,10 +63,10 @@ def test_a_run_that_stops_goes_on_exactly(
     timeless = [[row | times for row in rows(out)] for out in (whole, parts)]
     assert timeless[0] == timeless[1]
     assert [row["step"] for row in rows(whole)] == [3, 6, 6]
-    told = capfd.readouterr()
-    assert told.out == ""
-    assert "text guide" in told.err
-    assert "warning" not in told.err.lower()
+    printed = capfd.readouterr()
+    assert printed.out == ""
+    assert "text guide" in printed.err
+    assert "warning" not in printed.err.lower()
 
 
 @pytest.mark.extra("open_clip")

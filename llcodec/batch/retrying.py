@@ -1,4 +1,4 @@
-"""Ask a store again, with backoff, when it refuses a request for the moment."""
+"""Repeat requests, with backoff, that a store refuses temporarily."""
 
 import errno
 from collections.abc import Callable
@@ -45,8 +45,8 @@ _OF_THE_NETWORK: Final = frozenset(
 )
 
 
-def patiently(call: Callable[[], T]) -> T:
-    """Return what ``call`` returns; call it up to eight times while it fails for the moment.
+def with_retries(call: Callable[[], T]) -> T:
+    """Return what ``call`` returns; call it up to eight times while it fails temporarily.
 
     Raises whatever the last call raises.
     """

@@ -1,4 +1,4 @@
-"""Note beside a manifest what its job is, and refuse to go on with another one."""
+"""Record the job of a manifest, and refuse to resume it with other options."""
 
 import json
 from dataclasses import asdict
@@ -13,7 +13,7 @@ _NAME: Final = "job.json"
 
 
 def describe(folder: str, source: str, settings: Settings) -> None:
-    """Write a job's source and options into the folder of its manifest.
+    """Write the source and options of a job into the folder of its manifest.
 
     Raises:
         OutputError: when it cannot be written.
@@ -37,11 +37,11 @@ def check_same(folder: str, settings: Settings) -> None:
         stored = json.loads(store.read(path))
         old = {name: stored[name] for name in new}
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{store.url(path)} is damaged: remove it to go on") from error
+        raise InputError(f"{store.url(path)} is damaged: remove it to continue") from error
     if old != new:
         raise InputError(
             f"{folder} is the manifest of a job with other options ({_difference(old, new)}): "
-            "give the same, or another --manifest"
+            "give the same options, or another --manifest"
         )
 
 

@@ -1,4 +1,7 @@
-"""The coding orders of latents, and the neighbours of a latent that are decoded before it."""
+"""The causal context of a latent: the neighbours that are decoded before it, in a coding order.
+
+Shared by the float networks (``llcodec.nets``) and the integer ones (``llcodec.entropy``).
+"""
 
 from typing import Literal
 

@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from llcodec.batch.patience import ATTEMPTS, is_temporary, patiently
+from llcodec.batch.retrying import ATTEMPTS, is_temporary, with_retries
 
 pytestmark = pytest.mark.extra("tenacity")
 
@@ -20,7 +20,7 @@ def test_what_may_pass_is_asked_again(error: OSError, monkeypatch: pytest.Monkey
             raise failures.pop()
         return "answer"
 
-    assert patiently(call) == "answer"
+    assert with_retries(call) == "answer"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_what_stays_is_asked_once(error: Exception) -> None:
         raise error
 
     with pytest.raises(type(error)):
-        patiently(call)
+        with_retries(call)
     assert len(calls) == 1
 
 

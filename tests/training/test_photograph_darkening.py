@@ -1,0 +1,45 @@
+import numpy as np
+import torch
+
+from llcodec.nerco.coordinates import coordinates
+from llcodec.nerco.views import View, to_unit, view
+from llcodec.training.photograph_darkening import PhotographDarkening
+
+
+def bright() -> View:
+    generator = torch.Generator().manual_seed(0)
+    picture = torch.rand(2, 3, 32, 32, generator=generator) / 2 + 0.5
+    small = torch.rand(2, 3, 100, 150, generator=generator) / 2 + 0.5
+    return view(picture, small, coordinates(32, 32))
+
+
+def darkening(seed: int = 0) -> PhotographDarkening:
+    return PhotographDarkening(np.random.default_rng(seed))
+
+
+def test_the_views_are_darker_by_the_same_amount_as_their_overviews() -> None:
+    dark = darkening()(bright())
+    assert dark.picture.shape == (2, 3, 32, 32)
+    assert dark.overview.shape == (2, 3, 100, 152)
+    of_picture, of_overview = (to_unit(x).mean((1, 2, 3)) for x in (dark.picture, dark.overview))
+    assert of_picture.max() < 0.7
+    assert torch.allclose(of_picture, of_overview, atol=0.02)
+    assert dark.coordinates.rows.shape == (1, 32)
+
+
+def test_pictures_have_noise_in_whole_levels_and_overviews_have_none() -> None:
+    flat = view(
+        torch.full((1, 3, 32, 32), 0.8), torch.full((1, 3, 100, 150), 0.8), bright().coordinates
+    )
+    dark = darkening()(flat)
+    levels = to_unit(dark.picture) * 255
+    assert torch.allclose(levels, levels.round(), atol=1e-3)
+    assert levels.std() > 0
+    assert to_unit(dark.overview).std((-2, -1)).max() < 1e-6
+
+
+def test_each_picture_has_its_own_amount_and_a_seed_tells_which() -> None:
+    dark = darkening()(bright()).picture
+    assert abs(float(dark[0].mean() - dark[1].mean())) > 1e-3
+    assert torch.equal(dark, darkening()(bright()).picture)
+    assert not torch.equal(dark, darkening(1)(bright()).picture)
