@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from llcodec._memory import release_memory
 from llcodec._outputs import make_folder, remove_stale_files
+from llcodec.cli._collector import resume_collector
 from llcodec.cli._exit_codes import DAMAGED
 from llcodec.cli._output import copy_times, write_output
 from llcodec.cli._plan import Job, Plan
@@ -73,9 +74,11 @@ def _work(plan: Plan, prepare: Callable[[], Worker], reporter: Reporter) -> Iter
         try:
             _check_unwritten(job, written)
             record = worker(job)
+            resume_collector()
         except BrokenPipeError:
             raise
         except Exception as error:
+            resume_collector()
             message, code = explain(error)
             reporter.failed(job.source, message)
             yield code
