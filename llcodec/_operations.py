@@ -109,6 +109,7 @@ class Decoding:
     device: str = "auto"
     brightness: float = 1.0
     exposure: float = 0.0
+    black_point: float = 0.0
     region: tuple[int, int, int, int] | None = None
     max_size: int | None = None
     salvage: bool = False
@@ -150,7 +151,11 @@ class Decoding:
 
     @property
     def _light(self) -> dict[str, float]:
-        return {"brightness": self.brightness, "exposure": self.exposure}
+        return {
+            "brightness": self.brightness,
+            "exposure": self.exposure,
+            "black_point": self.black_point,
+        }
 
     def _decode(
         self, codec: "Codec", data: bytes, limits: "Limits"
@@ -183,6 +188,7 @@ class Enhancing:
     device: str = "auto"
     strength: float = 1.0
     exposure: float = 0.0
+    black_point: float = 0.0
     strip: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
@@ -199,7 +205,9 @@ class Enhancing:
         def make(source: Path | bytes, format: str) -> Made:
             start = perf_counter()
             picture = _read(source, self)
-            bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
+            bright = enhancer.enhance(
+                picture, self.strength, exposure=self.exposure, black_point=self.black_point
+            )
             output, lost = _written(bright, format, self.output_quality, self.png_level)
             facts = {
                 "bytes": len(output),
@@ -208,6 +216,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
+                "black_point": self.black_point,
                 **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]

@@ -245,6 +245,16 @@ Exposure = Annotated[
         help="Brighten (+0.5) or darken (-1) by stops, from -4 to 4; +1 doubles the light.",
     ),
 ]
+BlackPoint = Annotated[
+    float,
+    typer.Option(
+        parser=lambda text: _between(0, 64, text),
+        metavar="0...64",
+        show_default=False,
+        help="Level of the output, of 255, that is made black, where night looks grey. White stays "
+        "white.",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(

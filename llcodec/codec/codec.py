@@ -9,6 +9,7 @@ from llcodec._bitstream import STRIDE
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._weight_files import blames
 from llcodec.codec.decoder import (
+    check_black_point,
     check_brightness,
     check_exposure,
     preview,
@@ -186,6 +187,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         region: Region | None = None,
         limits: Limits | None = None,
     ) -> Picture:
@@ -196,6 +198,7 @@ class Codec:
             brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2,
                 which brightens by twice as many stops.
             exposure: stops to add, from -4 to 4; 1 doubles the light.
+            black_point: level of the output that is made black, from 0 to 64 of 255.
             region: what to decode; all of the picture by default. Only the tiles that the region
                 needs are decoded.
             limits: upper bounds on the contents of the file.
@@ -211,11 +214,14 @@ class Codec:
         self._check(header, limits)
         self._check_brightness(header, brightness)
         check_exposure(exposure)
+        check_black_point(black_point)
         region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = ArrivingLatents(self._coder, header, tiles, region)
-        pixels = synthesise(self.transforms, latents, header, brightness, region, exposure)
+        pixels = synthesise(
+            self.transforms, latents, header, brightness, region, exposure, black_point
+        )
         restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
@@ -226,6 +232,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         limits: Limits | None = None,
     ) -> Picture:
         """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
@@ -243,16 +250,21 @@ class Codec:
         self._check(header, limits)
         self._check_brightness(header, brightness)
         check_exposure(exposure)
+        check_black_point(black_point)
         tiles = dict(enumerate(file.tiles))
         pixels, extent = None, None
         side = _preview_side(header, max_size)
         if side is not None and self.file.preset.linear_path:
             plane = decode_latents(self._coder, header, tiles)
-            pixels = preview(self.transforms, plane, header, side, brightness, exposure)
+            pixels = preview(
+                self.transforms, plane, header, side, brightness, exposure, black_point
+            )
             extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
             latents = ArrivingLatents(self._coder, header, tiles)
-            pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
+            pixels = synthesise(
+                self.transforms, latents, header, brightness, None, exposure, black_point
+            )
             restore(pixels, file.flat, header, whole_picture(header))
             extent = None
         elif side is not None:
@@ -267,6 +279,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         limits: Limits | None = None,
     ) -> SalvagedPicture:
         """Recover the intact tiles of a damaged ``.llc`` file; lost ones are grey and listed.
@@ -281,7 +294,8 @@ class Codec:
         self._check(file.header, limits)
         self._check_brightness(file.header, brightness)
         check_exposure(exposure)
-        return salvage(self.transforms, self._coder, file, brightness, exposure)
+        check_black_point(black_point)
+        return salvage(self.transforms, self._coder, file, brightness, exposure, black_point)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.
