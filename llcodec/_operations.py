@@ -61,6 +61,7 @@ class Encoding:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     partial: bool = False
+    effort: int = 0
 
     def load(self) -> Make:
         """Load the codec, and return what encodes a picture."""
@@ -80,7 +81,7 @@ class Encoding:
 
             start = perf_counter()
             picture = _read(source, self)
-            data = codec.encode(picture, target, tile_size=tile_size)
+            data = codec.encode(picture, target, tile_size=tile_size, effort=self.effort)
             header = read_header(data, Limits(max_pixels=picture.width * picture.height))
             facts = {
                 "bytes": len(data),

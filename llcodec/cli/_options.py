@@ -125,6 +125,15 @@ TargetSize = Annotated[
         help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
+Effort = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=9,
+        metavar="0...9",
+        help="Search longer for a better image: 3 takes about 5 times as long, 9 about 30 times.",
+    ),
+]
 Strip = Annotated[
     bool, typer.Option("--strip", help="Drop EXIF, XMP, colour profile, resolution and texts.")
 ]

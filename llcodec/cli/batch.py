@@ -34,6 +34,7 @@ def encode(
     quality: options.Quality = None,
     target_bpp: options.TargetBpp = None,
     target_size: options.TargetSize = None,
+    effort: options.Effort = 0,
     tile: options.TileSize = None,
     strip: options.Strip = False,
     partial: options.Partial = False,
@@ -71,6 +72,7 @@ def encode(
         max_pixels,
         engine.value,
         partial,
+        effort,
     )
     ends = Ends(source, output, manifest, retry_failed, column, base)
     run = Run(resume, force, quiet, workers, threads, address, gpus, max_megapixels)

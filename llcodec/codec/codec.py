@@ -15,6 +15,7 @@ from llcodec.codec.decoder import (
     preview,
     synthesise,
 )
+from llcodec.codec.effort import EFFORTS, Search, check_effort
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
 from llcodec.codec.latents import ArrivingLatents, decode_latents
@@ -108,7 +109,12 @@ class Codec:
         self._coder = self.file.coder()
 
     def encode(
-        self, picture: Picture, target: Target | None = None, *, tile_size: int = TILE_SIZE
+        self,
+        picture: Picture,
+        target: Target | None = None,
+        *,
+        tile_size: int = TILE_SIZE,
+        effort: int = 0,
     ) -> bytes:
         """Return the ``.llc`` file of a picture.
 
@@ -116,13 +122,17 @@ class Codec:
             picture: what to encode, in sRGB.
             target: quality 4 by default.
             tile_size: width and height of a tile in pixels, a multiple of 64.
+            effort: from 0 to 9; above 0, smaller errors for the same bits are searched for, which
+                takes several times longer.
 
         Raises:
             QualityError: when the target cannot be met.
-            InputError: when the metadata are too large, or the tile size is not allowed.
+            InputError: when the metadata are too large, or the tile size or the effort is not
+                allowed.
         """
         target = target or Target()
         check_tile_size(tile_size)
+        check_effort(effort)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self.transforms, picture.pixels)
         blank = self._header(picture, analysis, tile_size)
@@ -131,7 +141,8 @@ class Codec:
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
-            tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size)
+            search = self._search(picture, analysis, units, effort)
+            tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size, search)
             header = replace(blank, quality_units=units)
             try:
                 file = Container(header, tiles, picture.metadata, alpha, flat=flat)
@@ -144,6 +155,17 @@ class Codec:
             return search_quality(at_quality, size)
         assert target.quality is not None
         return at_quality(container.to_quality_units(target.quality))
+
+    def _search(
+        self, picture: Picture, analysis: AnalysedPicture, units: int, effort: int
+    ) -> Search | None:
+        """Return the search for better latents at a quality in 1/256; None without effort."""
+        if not effort:
+            return None
+        pixels = None if self.file.brightens else picture.pixels
+        return Search(
+            self.transforms, self._coder, EFFORTS[effort], pixels, analysis.latents, units
+        )
 
     def _header(self, picture: Picture, analysis: AnalysedPicture, tile_size: int) -> Header:
         return Header(
