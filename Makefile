@@ -12,7 +12,7 @@ MEGAPIXELS ?= 0.1 0.3 1 3 10 24 50 100
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-core test-quick test-extras test-scale test-web lint determinism fuzz soak scaling package docs clean
+.PHONY: demo test test-core test-quick test-extras test-scale test-web web package-web lint determinism fuzz soak scaling package docs clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -69,21 +69,49 @@ web/node_modules/installed: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	touch $@
 
-WEB_MODELS := web/build/models
 GOLDEN_MODELS := tests/golden/v1/tiny.safetensors tests/golden/v1/tiny-serial.safetensors
+WEB_EXAMPLES := lantern blue_hour fern
+LLC := $(VENV)/core/bin/llc
 
 # Models as browsers read them: the shipped codecs, and those of the golden files.
-$(WEB_MODELS)/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) $(GOLDEN_MODELS)
+web/build/models/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) $(GOLDEN_MODELS)
 	mkdir -p $(@D)
 	for model in fast base $(GOLDEN_MODELS); do \
-		$(VENV)/core/bin/llc models web $$model --force \
-			-o $(@D)/$$(basename $$model .safetensors).web.safetensors || exit 1; \
+		$(LLC) models web $$model -o $(@D)/$$(basename $$model .safetensors).web.safetensors \
+			--force || exit 1; \
 	done
 	touch $@
 
-# The decoder for the browser, in Node.js.
-test-web: web/node_modules/installed $(WEB_MODELS)/made
-	cd web && npm run check && npm test
+# Photographs as .llc files, and one of them as Python decodes it.
+web/build/examples/made: $(VENV)/core/installed $(WEB_EXAMPLES:%=examples/%.jpg)
+	mkdir -p $(@D)
+	$(LLC) encode $(WEB_EXAMPLES:%=examples/%.jpg) -o $(@D)/ --force
+	$(LLC) decode $(@D)/lantern.llc $(@D)/lantern.png --force
+	touch $@
+
+# The npm package, with the page and all that it loads.
+web/dist/made: web/node_modules/installed web/build/models/made web/package.json \
+		$(wildcard web/*.ts web/tsconfig*.json web/page/* web/scripts/* web/src/*.ts web/src/*/*)
+	cd web && npm run build
+	touch $@
+
+web/build/pages/made: web/dist/made web/build/examples/made $(wildcard llcodec/sharing/*)
+	mkdir -p $(@D)
+	$(LLC) share web/build/examples/lantern.llc -o $(@D)/linked.html --library ./ --force
+	$(LLC) share web/build/examples/lantern.llc -o $(@D)/alone.html --force \
+		--standalone --library web/dist/page
+	touch $@
+
+web: web/dist/made
+
+# The decoder for browsers: the library in Node.js, then the page and shared pages in Chromium.
+# Without Chromium, the latter say that they are not tested.
+test-web: web/build/pages/made
+	cd web && npm run check && npm test && npm run test:browser
+
+# What `npm publish` would publish, installed in an empty project.
+package-web: web/dist/made
+	cd web && npm run test:package
 
 $(VENV)/torch-%/installed: pyproject.toml
 	$(PYTHON) -m venv $(@D)
@@ -116,10 +144,11 @@ $(VENV)/docs/installed: pyproject.toml
 	$(@D)/bin/pip install --quiet --disable-pip-version-check -e ".[docs,tests]"
 	touch $@
 
-# The documentation as a site, in site-build/, and its tests; any warning is an error.
-docs: $(VENV)/docs/installed
+# The documentation as a site, in site-build/, and its tests; any warning is an error. Its first
+# page decodes examples, for which it needs Node.js.
+docs: $(VENV)/docs/installed web/dist/made web/build/examples/made
 	$(VENV)/docs/bin/pytest tests/website
-	$(VENV)/docs/bin/python -m website.build site-build
+	$(VENV)/docs/bin/python -m website.build site-build --viewer web/dist/page web/build/examples
 
 $(VENV)/package/installed:
 	$(PYTHON) -m venv $(@D)

@@ -1,4 +1,4 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 /** Builds `dist/page/viewer.js`: one file, its workers and its style included. */
 export default defineConfig({
@@ -10,4 +10,5 @@ export default defineConfig({
     lib: { entry: "src/page/main.ts", formats: ["es"], fileName: () => "viewer.js" },
   },
   worker: { format: "es" },
+  test: { testTimeout: 60_000, hookTimeout: 60_000 },
 });

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from website import commands, reference
 from website.links import FIRST, START, collect, ordered, place
+from website.viewer import Viewer
 
 ROOT: Final = Path(__file__).parents[1]
 # Pages that are made: after which document they come, their names, and what makes their text.
@@ -29,28 +30,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build the site into a folder, and return the exit code of MkDocs."""
     parser = argparse.ArgumentParser(prog="python -m website.build", description=__doc__)
     parser.add_argument("folder", type=Path, help="is made, or replaced if it is a site")
-    return build(parser.parse_args(arguments).folder)
+    parser.add_argument(
+        "--viewer",
+        type=Path,
+        nargs=2,
+        metavar=("LIBRARY", "EXAMPLES"),
+        help="show .llc files on the first page: web/dist/page, and a folder of such files",
+    )
+    options = parser.parse_args(arguments)
+    return build(options.folder, Viewer(*options.viewer) if options.viewer else None)
 
 
-def build(site: Path) -> int:
+def build(site: Path, viewer: Viewer | None = None) -> int:
     """Build the site into a folder, which MkDocs empties, and return the exit code of MkDocs."""
     with tempfile.TemporaryDirectory() as folder:
         configuration = Path(folder) / "mkdocs.json"
         settings = {"docs_dir": str(Path(folder) / "pages"), "site_dir": str(site.resolve())}
         text = json.dumps(_configuration() | settings)
         configuration.write_text(text, "utf-8")
-        write_pages(Path(folder) / "pages")
+        write_pages(Path(folder) / "pages", viewer)
         command = (sys.executable, "-m", "mkdocs", "build", "--strict")
         variables = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
         end = subprocess.run([*command, "-f", configuration], env=variables, check=False)
         return end.returncode
 
 
-def write_pages(folder: Path) -> None:
+def write_pages(folder: Path, viewer: Viewer | None = None) -> None:
     """Write the Markdown files of the site, and copy the files that they link to."""
     documents = collect(ROOT)
     for path, text in documents.pages.items():
-        _write(folder / place(path), text)
+        shown = viewer.on(text) if viewer and path == FIRST else text
+        _write(folder / place(path), shown)
+    if viewer:
+        viewer.copy(folder)
     for name, page in _AFTER.values():
         _write(folder / name, page())
     for path in documents.copies:

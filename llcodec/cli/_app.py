@@ -20,6 +20,8 @@ from llcodec.cli.info import info
 from llcodec.cli.integrate import EXAMPLES as INTEGRATE_EXAMPLES
 from llcodec.cli.integrate import integrate
 from llcodec.cli.models import app as models
+from llcodec.cli.share import EXAMPLES as SHARE_EXAMPLES
+from llcodec.cli.share import share
 from llcodec.cli.train import app as train
 from llcodec.cli.verify import verify
 
@@ -50,6 +52,7 @@ app.command(cls=Command, epilog=DECODE_EXAMPLES)(decode)
 app.command(cls=Command, epilog=ENHANCE_EXAMPLES)(enhance)
 app.command(cls=Command, epilog=examples("llc info small.llc", "llc info --json archive/"))(info)
 app.command(cls=Command, epilog=examples("llc verify archive/", "llc verify --quiet *.llc"))(verify)
+app.command(cls=Command, epilog=SHARE_EXAMPLES)(share)
 app.add_typer(batch, name="batch", help="Encode, decode, enhance or verify on a cluster.")
 app.add_typer(bench, name="bench", help="Compare codecs, enhancers and the joint network.")
 app.add_typer(data, name="data", help="List, check and prepare data sets.")

@@ -21,3 +21,4 @@ for (const name of MODELS) {
   cpSync(new URL(`build/models/${file}`, ROOT), new URL(file, page));
 }
 cpSync(new URL("page/index.html", ROOT), new URL("index.html", page));
+cpSync(new URL("../LICENSE", ROOT), new URL("LICENSE", ROOT)); // npm packs the one beside package.json

@@ -30,11 +30,6 @@ export class Helper {
     };
   }
 
-  /** Stop the worker; what has been asked is never answered. */
-  stop(): void {
-    this.worker.terminate();
-  }
-
   /**
    * Return the answer to a request.
    *

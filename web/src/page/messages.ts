@@ -34,12 +34,15 @@ export interface SaveRequest {
 
 /** The requests that a worker answers, and the results. */
 export interface Requests {
-  /** Take the model for the web. */
-  model: { ask: { data: Uint8Array<ArrayBuffer> }; give: ModelFacts };
-  /** Load ONNX Runtime and the synthesis transform. */
-  synthesis: {
-    ask: { provider: Provider; script: Uint8Array<ArrayBuffer>; wasm: Uint8Array<ArrayBuffer> };
+  /** Load ONNX Runtime. */
+  runtime: {
+    ask: { script: Uint8Array<ArrayBuffer>; wasm: Uint8Array<ArrayBuffer> };
     give: undefined;
+  };
+  /** Take a model for the web in the place of the one before, to make pieces with a provider. */
+  model: {
+    ask: { data: Uint8Array<ArrayBuffer>; provider: Provider | null };
+    give: ModelFacts;
   };
   /** Start with another file: forget the pieces of the one before. */
   begin: { ask: { header: Header; flat: readonly FlatArea[] }; give: undefined };

@@ -32,6 +32,11 @@ export class Resources {
     return loading;
   }
 
+  /** Whether the page holds a file of this name. */
+  holds(name: string): boolean {
+    return elementOf(name) !== null;
+  }
+
   private async find(name: string, progress: Progress): Promise<Loaded> {
     const embedded = await embeddedFile(name);
     if (embedded) return { data: embedded, from: "page" };
@@ -53,14 +58,18 @@ export class Resources {
  * `data-gzip`; null if it holds none of this name.
  */
 export async function embeddedFile(name: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const selector = `script[type="application/x-llcodec"][data-name="${CSS.escape(name)}"]`;
-  const element = document.querySelector<HTMLScriptElement>(selector);
+  const element = elementOf(name);
   if (!element) return null;
   const text = (element.textContent ?? "").trim();
   const binary = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   if (element.dataset.gzip === undefined) return binary;
   const plain = new Blob([binary]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+function elementOf(name: string): HTMLScriptElement | null {
+  const held = document.querySelectorAll<HTMLScriptElement>('script[type="application/x-llcodec"]');
+  return Array.from(held).find((element) => element.dataset.name === name) ?? null;
 }
 
 /**

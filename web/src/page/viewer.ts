@@ -6,7 +6,7 @@ import { type Container, unpack } from "../container/reading.ts";
 import { InputError, LlcError } from "../errors.ts";
 import { ENHANCED, type Light } from "../tone/brightness.ts";
 import { decodePieces } from "./decoding.ts";
-import { type Engine, Superseded, startEngine, stopEngine } from "./engine.ts";
+import { type Engine, Engines, Superseded } from "./engine.ts";
 import type { Format } from "./messages.ts";
 import { embeddedFile, loadFrom, Resources } from "./resources.ts";
 import { Shown } from "./shown.ts";
@@ -19,21 +19,29 @@ const SUFFIX = /\.llc$/i;
 /**
  * Shows .llc files.
  *
- * Attributes: `library`, the folder of models and runtimes; `src`, the URL of a file to show;
+ * Attributes: `library`, the folder of models and runtimes, by default that of this script; `src`, the URL of a file to show;
  * `embedded`, the name of one that the page holds; `fixed`, to show no other. Links to .llc files
  * within the element open in it.
  */
 export class Viewer extends HTMLElement {
   private readonly view: View = fill(this.attachShadow({ mode: "open" }));
-  private resources: Resources | null = null;
-  private engine: { name: string; made: Promise<Engine> } | null = null;
-  private shown: Shown | null = null;
+  private engines: Engines | null = null;
+  private shown: { picture: Shown; engine: Engine } | null = null;
   private name = "picture";
   private current = new AbortController();
 
   connectedCallback(): void {
-    const library = this.getAttribute("library") ?? ".";
-    this.resources = new Resources(new URL(library.replace(/\/?$/, "/"), SCRIPT));
+    const library = this.getAttribute("library");
+    const folder = library ? new URL(library.replace(/\/?$/, "/"), document.baseURI) : OWN_FOLDER;
+    const resources = new Resources(folder);
+    this.engines = new Engines(resources, () => new DecodingWorker(), {
+      progress: (loaded, total) => {
+        this.say(`Loading the decoder… ${megabytes(loaded)}`, total ? loaded / total : null);
+      },
+      withoutGpu: (why) => {
+        this.note = ` (not with WebGPU: ${why})`;
+      },
+    });
     this.listen();
     this.reset();
     const [src, embedded] = [this.getAttribute("src"), this.getAttribute("embedded")];
@@ -63,7 +71,10 @@ export class Viewer extends HTMLElement {
       return;
     }
     view.open.addEventListener("click", () => view.file.click());
-    view.file.addEventListener("change", () => this.openFile(view.file.files?.[0]));
+    view.file.addEventListener("change", () => {
+      this.openFile(view.file.files?.[0]);
+      view.file.value = ""; // the same file may be chosen again
+    });
     this.addEventListener("click", (event) => this.followLink(event));
     for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
       document.addEventListener(type, (event) => this.drag(event as DragEvent));
@@ -117,21 +128,22 @@ export class Viewer extends HTMLElement {
 
   private async decode(file: Container, signal: AbortSignal): Promise<void> {
     const { view } = this;
-    this.say("Loading the decoder…");
-    const engine = await this.engineFor(file.header.modelName);
+    if (!this.engines) throw new Error("not connected");
+    this.say("Loading the decoder…", null);
+    const engine = await this.engines.with(file.header.modelName);
     if (signal.aborted) return;
     const { model } = engine;
     checkDecodable(file.header, model);
     view.brightness.disabled = !file.header.tone && !model.hasTone;
-    const shown = new Shown(file, view.canvas, this.light());
+    const picture = new Shown(file, view.canvas, this.light());
     view.canvas.hidden = false;
     view.invitation.hidden = true;
     const start = performance.now();
     const { columns, rows } = file.header;
     this.say(`Decoding ${columns * rows > 1 ? `${columns * rows} tiles` : "the picture"}…`, null);
     const drawn: Promise<void>[] = [];
-    this.shown = shown;
-    await decodePieces(file, engine, (piece) => drawn.push(shown.add(piece)), signal);
+    this.shown = { picture, engine };
+    await decodePieces(file, engine, (piece) => drawn.push(picture.add(piece)), signal);
     await Promise.all(drawn);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     this.say(`Decoded in ${seconds} s: ${summary(engine)}${this.note}`);
@@ -141,25 +153,6 @@ export class Viewer extends HTMLElement {
 
   private note = "";
 
-  private engineFor(name: string): Promise<Engine> {
-    if (this.engine?.name === name) return this.engine.made;
-    this.engine?.made.then(stopEngine, () => undefined);
-    if (!this.resources) throw new Error("not connected");
-    const made = startEngine(name, this.resources, () => new DecodingWorker(), {
-      progress: (loaded, total) => {
-        this.say(`Loading the decoder… ${megabytes(loaded)}`, total ? loaded / total : null);
-      },
-      withoutGpu: (why) => {
-        this.note = ` (not with WebGPU: ${why})`;
-      },
-    });
-    this.engine = { name, made };
-    made.catch(() => {
-      this.engine = null;
-    });
-    return made;
-  }
-
   private light(): Light {
     const { brightness, exposure } = this.view;
     return { brightness: Number(brightness.value), exposure: Number(exposure.value) };
@@ -168,14 +161,15 @@ export class Viewer extends HTMLElement {
   private relight(final: boolean): void {
     const { exposure } = this.light();
     this.view.stops.textContent = `${exposure > 0 ? "+" : ""}${exposure} stops`;
-    this.shown?.show(this.light(), final).catch((error: Error) => this.fail(error.message));
+    this.shown?.picture.show(this.light(), final).catch((error: Error) => this.fail(error.message));
   }
 
   private async save(format: Format): Promise<void> {
-    if (!this.shown || !this.engine) return;
+    if (!this.shown) return;
+    const { picture, engine } = this.shown;
     this.say(`Writing ${this.name}.${SUFFIXES[format]}…`, null);
     try {
-      const blob = await this.shown.save(format, await this.engine.made);
+      const blob = await picture.save(format, engine);
       offer(blob, `${this.name}.${SUFFIXES[format]}`);
       this.say(`${this.name}.${SUFFIXES[format]}: ${grouped(blob.size)} bytes`);
     } catch (error) {
@@ -214,7 +208,8 @@ export class Viewer extends HTMLElement {
 }
 
 const SUFFIXES: Readonly<Record<Format, string>> = { png: "png", jpeg: "jpg", webp: "webp" };
-const SCRIPT = import.meta.url.startsWith("blob:") ? document.baseURI : import.meta.url;
+const SCRIPT = import.meta.url;
+const OWN_FOLDER = new URL(".", SCRIPT);
 
 async function ownFile(name: string): Promise<Uint8Array> {
   const data = await embeddedFile(name);

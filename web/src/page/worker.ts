@@ -14,6 +14,7 @@ import { StoredPiece } from "./stored_piece.ts";
 
 type RuntimeModule = Runtime & typeof import("onnxruntime-web");
 
+let runtime: Runtime | null = null;
 let model: Model | null = null;
 let synthesis: Synthesis | null = null;
 let file: { header: Header; flat: readonly FlatArea[] } | null = null;
@@ -22,21 +23,26 @@ const pieces = new Map<number, StoredPiece>();
 type Handlers = { [K in Kind]: (ask: Requests[K]["ask"]) => Promise<Requests[K]["give"]> };
 
 const HANDLERS: Handlers = {
-  async model({ data }) {
+  async runtime({ script, wasm }) {
+    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    const loaded = (await import(/* @vite-ignore */ url)) as RuntimeModule;
+    URL.revokeObjectURL(url);
+    loaded.env.wasm.numThreads = 1; // the workers themselves are the threads
+    loaded.env.wasm.wasmBinary = wasm;
+    loaded.env.logLevel = "error";
+    runtime = loaded;
+    return undefined;
+  },
+  async model({ data, provider }) {
+    await synthesis?.release();
+    synthesis = null;
     model = await readModel(data);
+    if (provider) {
+      const options = { executionProviders: [provider] };
+      synthesis = await Synthesis.load(known(runtime), model, options);
+    }
     const { name, hash, hasTone, logInverse } = model;
     return { name, hash, hasTone, logInverse, latents: model.coder.networks.latents };
-  },
-  async synthesis({ provider, script, wasm }) {
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    const runtime = (await import(/* @vite-ignore */ url)) as RuntimeModule;
-    URL.revokeObjectURL(url);
-    runtime.env.wasm.numThreads = 1; // the workers themselves are the threads
-    runtime.env.wasm.wasmBinary = wasm;
-    runtime.env.logLevel = "error";
-    await synthesis?.release();
-    synthesis = await Synthesis.load(runtime, known(model), { executionProviders: [provider] });
-    return undefined;
   },
   async begin(begun) {
     file = begun;

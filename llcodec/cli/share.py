@@ -1,0 +1,120 @@
+"""``llc share``: write pages that show files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from llcodec._output_names import with_suffix
+from llcodec.cli import _options as options
+from llcodec.cli._batch import deliver, run_batch
+from llcodec.cli._ends import ends_of
+from llcodec.cli._help import examples
+from llcodec.cli._input import STREAM, read_input
+from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES
+from llcodec.cli._plan import Existing, Job, Naming, refuse_mixed_stdout, writing_plan
+from llcodec.cli._report import Record, Style
+from llcodec.cli._sources import Wanted, find_sources
+from llcodec.cli._text import printable
+from llcodec.cli._work import Worker
+
+if TYPE_CHECKING:
+    from llcodec.sharing.library import Library
+
+EXAMPLES = examples(
+    "llc share night.llc                        # night.html loads the viewer",
+    "llc share night.llc --library ../viewer/   # from your own site",
+    "llc share night.llc --standalone --library package/dist/page",
+)
+_SUFFIX: Final = ".html"
+_PAGES: Final = frozenset({_SUFFIX, ".htm"})
+
+LibraryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--library",
+        metavar="URL|FOLDER",
+        show_default=False,
+        help="Where the viewer is: dist/page of the npm package @llcodec/decode. By default, "
+        "pages load it from where that package is published.",
+    ),
+]
+StandaloneOption = Annotated[
+    bool,
+    typer.Option(
+        "--standalone",
+        help="Put viewer and model into the page (about 16 MB); needs --library FOLDER.",
+    ),
+]
+
+
+def share(
+    inputs: options.Files,
+    output: options.Output = None,
+    standalone: StandaloneOption = False,
+    library: LibraryOption = None,
+    model: options.Model = None,
+    force: options.Force = False,
+    skip_existing: options.SkipExisting = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    max_pixels: options.MaxPixels = DEFAULT_MAX_PIXELS,
+) -> None:
+    """Write pages that show .llc files in a browser.
+
+    The page holds the file, and decodes it where it is shown: no server sees the photograph.
+    """
+    if standalone and library is None:
+        raise typer.BadParameter(
+            "--standalone needs --library FOLDER: dist/page of the npm package @llcodec/decode"
+        )
+    if model is not None and not standalone:
+        raise typer.BadParameter("--model needs --standalone: other pages load shipped codecs")
+    ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=_PAGES)
+    refuse_mixed_stdout(ends, json=json)
+    name = with_suffix(_SUFFIX, LLC_SUFFIXES, keep_suffix=False)
+    found = find_sources(ends.inputs, Wanted(LLC_SUFFIXES, ".llc files"))
+    plan = writing_plan(ends, found, Naming(name, _PAGES, Existing(force, skip_existing)))
+
+    def prepare() -> Worker:
+        from llcodec.sharing.library import PUBLISHED, Linked, Standalone
+
+        if standalone:
+            return _Sharer(Standalone(Path(library or "."), model), force, max_pixels)
+        return _Sharer(Linked(library or PUBLISHED), force, max_pixels)
+
+    raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))
+
+
+@dataclass(frozen=True)
+class _Sharer:
+    """Writes one page after the other."""
+
+    library: "Library"
+    force: bool
+    max_pixels: int
+
+    def __call__(self, job: Job) -> Record:
+        from llcodec._api import limits_for
+        from llcodec.sharing.page import share
+
+        start = perf_counter()
+        title = "picture" if job.source == STREAM else Path(job.source).stem
+        data = read_input(job.source)
+        page = share(data, printable(title), self.library, limits_for(self.max_pixels))
+        deliver(job, page, force=self.force)
+        return {
+            "path": job.source,
+            "output": job.target,
+            "bytes": len(page),
+            "standalone": self.library.url is None,
+            "seconds": round(perf_counter() - start, 3),
+        }
+
+
+def _describe(record: Record) -> str:
+    r = record
+    target = "stdout" if r["output"] == STREAM else r["output"]
+    return printable(f"{r['path']} -> {target}: {r['bytes']:,} bytes")

@@ -1,0 +1,51 @@
+/** Pages of `llc share` in Chromium. */
+
+import type { Server } from "node:http";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bytesOf } from "../golden.ts";
+import { distance, samplesOf } from "../png.ts";
+import { addressOf, chromiumPath, launch, outcome, saved, serve, watched } from "./browser.ts";
+
+const CHROMIUM = await chromiumPath();
+const LONG = 300_000;
+const ALONE = new URL("../../build/pages/alone.html", import.meta.url);
+
+if (!CHROMIUM) console.warn("NOT TESTED in a browser: no Chromium is installed (set CHROMIUM)");
+
+describe.skipIf(!CHROMIUM)("pages of llc share", () => {
+  let browser: Browser;
+  let server: Server;
+
+  beforeAll(async () => {
+    browser = await launch(CHROMIUM ?? "");
+    server = await serve();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  test.each([
+    ["that holds everything, from a disk, without a request", () => ALONE.href, 1],
+    ["that loads the viewer", () => `${addressOf(server)}linked.html`, 5],
+  ])(
+    "a page %s",
+    async (_, url, count) => {
+      const { page, problems, requests } = await watched(browser);
+      await page.goto(url());
+      expect(await outcome(page, LONG)).toMatch(/^Decoded in/);
+      const png = await saved(page, "png");
+      expect(png.name).toBe("lantern.png");
+      const expected = samplesOf(bytesOf("web/build/examples/lantern.png"));
+      expect(distance(samplesOf(png.data), expected)).toBeLessThanOrEqual(1);
+      expect(await page.title()).toBe("lantern");
+      expect(await page.locator("[name=open]").isVisible()).toBe(false);
+      expect(requests.filter((each) => !/^(blob|data):/.test(each))).toHaveLength(count);
+      expect(problems).toEqual([]);
+      await page.context().close();
+    },
+    LONG,
+  );
+});
