@@ -9,7 +9,7 @@ import typer
 
 from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Worker, deliver, run_batch
+from llcodec.cli._batch import deliver, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, read_input
@@ -18,6 +18,7 @@ from llcodec.cli._plan import Existing, Job, Naming, refuse_mixed_stdout, writin
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import printable
+from llcodec.cli._work import Worker
 
 if TYPE_CHECKING:
     from llcodec.sharing.library import Library
