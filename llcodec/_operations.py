@@ -61,6 +61,7 @@ class Encoding:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     partial: bool = False
+    effort: int = 0
 
     def load(self) -> Make:
         """Load the codec, and return what encodes a picture."""
@@ -80,7 +81,7 @@ class Encoding:
 
             start = perf_counter()
             picture = _read(source, self)
-            data = codec.encode(picture, target, tile_size=tile_size)
+            data = codec.encode(picture, target, tile_size=tile_size, effort=self.effort)
             header = read_header(data, Limits(max_pixels=picture.width * picture.height))
             facts = {
                 "bytes": len(data),
@@ -108,6 +109,7 @@ class Decoding:
     device: str = "auto"
     brightness: float = 1.0
     exposure: float = 0.0
+    black_point: float = 0.0
     region: tuple[int, int, int, int] | None = None
     max_size: int | None = None
     salvage: bool = False
@@ -149,7 +151,11 @@ class Decoding:
 
     @property
     def _light(self) -> dict[str, float]:
-        return {"brightness": self.brightness, "exposure": self.exposure}
+        return {
+            "brightness": self.brightness,
+            "exposure": self.exposure,
+            "black_point": self.black_point,
+        }
 
     def _decode(
         self, codec: "Codec", data: bytes, limits: "Limits"
@@ -182,6 +188,7 @@ class Enhancing:
     device: str = "auto"
     strength: float = 1.0
     exposure: float = 0.0
+    black_point: float = 0.0
     strip: bool = False
     output_quality: int | None = None
     max_pixels: int = MAX_PIXELS
@@ -198,7 +205,9 @@ class Enhancing:
         def make(source: Path | bytes, format: str) -> Made:
             start = perf_counter()
             picture = _read(source, self)
-            bright = enhancer.enhance(picture, self.strength, exposure=self.exposure)
+            bright = enhancer.enhance(
+                picture, self.strength, exposure=self.exposure, black_point=self.black_point
+            )
             output, lost = _written(bright, format, self.output_quality, self.png_level)
             facts = {
                 "bytes": len(output),
@@ -207,6 +216,7 @@ class Enhancing:
                 "model": enhancer.name,
                 "strength": self.strength,
                 "exposure": self.exposure,
+                "black_point": self.black_point,
                 **_reported((*picture.left_out, *lost), picture.problems),
             }
             hashed = enhancer.sha256[:_HASH_DIGITS]

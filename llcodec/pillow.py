@@ -39,7 +39,16 @@ FORMAT: Final = "LLC"
 
 _UNLIMITED: Final = 1 << 62
 _REDUCTIONS: Final = (16, 8, 4)  # of the size, by which decoding is several times faster
-_OPTIONS: Final = ("quality", "target_size", "target_bpp", "model", "engine", "device", "strip")
+_OPTIONS: Final = (
+    "quality",
+    "target_size",
+    "target_bpp",
+    "effort",
+    "model",
+    "engine",
+    "device",
+    "strip",
+)
 
 
 class LlcImageFile(ImageFile.ImageFile):

@@ -97,6 +97,8 @@ def main() -> None:
     guide = load_guide(options.guide)
     pairs = read_pairs(options.pairs, options.split)
     _, photographs = held_out(read_photographs(options.photographs))
+    if not photographs:
+        parser.error("--photographs needs at least ten pictures: each tenth is measured")
     sets: dict[str, Sequence[Pixels]] = {
         "highs": distinct_highs(pairs),
         "photographs": photographs,

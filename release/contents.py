@@ -11,8 +11,8 @@ from typing import Final
 _WEIGHTS: Final = (
     *("README.md", "SHA256SUMS", "fast.safetensors", "base.safetensors"),
     *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/snr-aware.safetensors"),
-    *("guides/README.md", "guides/dusk-guide.safetensors"),
 )
+_GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ SOURCES: Final = Contents(
         *("PKG-INFO", "LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff"),
         *("pyproject.toml", "Makefile", "llcodec/__init__.py", "llcodec/py.typed"),
         *("docs/format.md", "examples/README.md", "examples/*.jpg", "tests/golden/*.llc"),
-        *(f"weights/{name}" for name in _WEIGHTS),
+        *(f"weights/{name}" for name in (*_WEIGHTS, *_GUIDES)),
     ),
     allowed=(
         *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),

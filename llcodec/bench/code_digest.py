@@ -1,8 +1,8 @@
 """Hash the code that measurements depend on.
 
 Of Python files, the syntax tree without docstrings and comments is hashed. Rewording or
-reformatting them keeps measurements that took hours; any other change, committed or not, makes
-them stale.
+reformatting them keeps measurements that took hours. Any other change, committed or not, makes them
+stale: their cache keys are no longer found, and the next run measures again.
 """
 
 import ast

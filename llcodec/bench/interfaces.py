@@ -40,7 +40,12 @@ class CodecSettings:
 
 
 class BenchCodec(Protocol):
-    """Encodes pictures as files, and decodes them. Not to be shared between threads."""
+    """Encodes pictures as files, and decodes them. Not to be shared between threads.
+
+    The same picture and quality always give the same bytes, and a new object decodes them: only the
+    file passes from sender to receiver. ``tests/bench/codecs/test_interfaces.py`` checks this and
+    the rest of what ``CONTRIBUTING.md`` lists.
+    """
 
     @property
     def name(self) -> str:

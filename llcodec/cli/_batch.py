@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from llcodec._outputs import make_folder, remove_stale_files
+from llcodec.cli._collector import resume_collector
 from llcodec.cli._exit_codes import DAMAGED, FAILED
 from llcodec.cli._input import STREAM
 from llcodec.cli._output import copy_times, write_output
@@ -82,6 +83,7 @@ def _work(plan: Plan, prepare: Prepare, reporter: Reporter, share: Share) -> Ite
     left = len(plan.jobs)
     with closing(_outcomes(plan.jobs, prepare, files.refuse, share)) as outcomes:
         for job, outcome in outcomes:
+            resume_collector()
             if not outcome.ready:
                 reporter.failed(None, outcome.message)
                 yield from [outcome.code] * left

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 
 from llcodec._extras import not_installed
 from llcodec._outputs import remove_partial_files
+from llcodec.cli._collector import pause_collector, resume_collector
 from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
 from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
 
 # Commands that need more than the core, and the extras that bring it.
 _EXTRAS = {"train": "train", "bench": "bench"}
+
+# Commands that import most of what they need when they have begun, and go through a batch of files.
+_BRIEF = frozenset({"encode", "decode", "enhance", "verify"})
 
 
 def main() -> None:
@@ -51,8 +55,11 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: Sequence[str]) -> int:
+    pause_collector()  # the first file of a batch resumes it
     from llcodec.cli._app import app
 
+    if not _BRIEF.intersection(arguments[:1]):
+        resume_collector()
     try:
         result = app(list(arguments), prog_name="llc", standalone_mode=False)
     except SystemExit as end:
@@ -70,6 +77,8 @@ def _run(arguments: Sequence[str]) -> int:
             raise
         print_problem(usage)
         return USAGE
+    finally:
+        resume_collector()
     return result if isinstance(result, int) else 0
 
 

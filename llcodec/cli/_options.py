@@ -125,6 +125,15 @@ TargetSize = Annotated[
         help="Best quality with at most this file size: 40kB, 40000, 1.5MB or 40KiB.",
     ),
 ]
+Effort = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=9,
+        metavar="0...9",
+        help="Search longer for a better image: 3 takes about 5 times as long, 9 about 30 times.",
+    ),
+]
 Strip = Annotated[
     bool, typer.Option("--strip", help="Drop EXIF, XMP, colour profile, resolution and texts.")
 ]
@@ -234,6 +243,16 @@ Exposure = Annotated[
         metavar="STOPS",
         show_default=False,
         help="Brighten (+0.5) or darken (-1) by stops, from -4 to 4; +1 doubles the light.",
+    ),
+]
+BlackPoint = Annotated[
+    float,
+    typer.Option(
+        parser=lambda text: _between(0, 64, text),
+        metavar="0...64",
+        show_default=False,
+        help="Level of the output, of 255, that is made black, where night looks grey. White stays "
+        "white.",
     ),
 ]
 Model = Annotated[

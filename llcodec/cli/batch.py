@@ -34,6 +34,7 @@ def encode(
     quality: options.Quality = None,
     target_bpp: options.TargetBpp = None,
     target_size: options.TargetSize = None,
+    effort: options.Effort = 0,
     tile: options.TileSize = None,
     strip: options.Strip = False,
     partial: options.Partial = False,
@@ -71,6 +72,7 @@ def encode(
         max_pixels,
         engine.value,
         partial,
+        effort,
     )
     ends = Ends(source, output, manifest, retry_failed, column, base)
     run = Run(resume, force, quiet, workers, threads, address, gpus, max_megapixels)
@@ -89,6 +91,7 @@ def decode(
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
+    black_point: options.BlackPoint = 0.0,
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
     model: options.Model = None,
@@ -112,6 +115,8 @@ def decode(
     """Decode .llc files as images, as llc decode does."""
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
+    if as_shot and black_point:
+        raise typer.BadParameter("give one of --as-shot and --black-point")
     if max_size is not None and salvage:
         raise typer.BadParameter("give one of --max-size and --salvage")
     from llcodec._operations import Decoding
@@ -121,6 +126,7 @@ def decode(
         device.value,
         brightness=0.0 if as_shot else 1.0 if brightness is None else brightness,
         exposure=exposure,
+        black_point=black_point,
         max_size=max_size,
         salvage=salvage,
         output_quality=output_quality,
@@ -143,6 +149,7 @@ def enhance(
     output_quality: options.OutputQuality = None,
     strength: options.Strength = 1.0,
     exposure: options.Exposure = 0.0,
+    black_point: options.BlackPoint = 0.0,
     strip: options.Strip = False,
     partial: options.Partial = False,
     model: options.EnhancingModel = DEFAULT_ENHANCER,
@@ -171,6 +178,7 @@ def enhance(
         device.value,
         strength,
         exposure,
+        black_point,
         strip,
         output_quality,
         max_pixels,

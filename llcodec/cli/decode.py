@@ -46,6 +46,7 @@ def decode(
     as_shot: options.AsShot = False,
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
+    black_point: options.BlackPoint = 0.0,
     region: options.Region = None,
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
@@ -69,6 +70,8 @@ def decode(
     """
     if as_shot and brightness is not None:
         raise typer.BadParameter("give one of --as-shot and --brightness")
+    if as_shot and black_point:
+        raise typer.BadParameter("give one of --as-shot and --black-point")
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
@@ -80,6 +83,7 @@ def decode(
         device.value,
         brightness,
         exposure,
+        black_point,
         None if region is None else astuple(region),
         max_size,
         salvage,

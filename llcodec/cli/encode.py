@@ -43,6 +43,7 @@ def encode(
     quality: options.Quality = None,
     target_bpp: options.TargetBpp = None,
     target_size: options.TargetSize = None,
+    effort: options.Effort = 0,
     tile: options.TileSize = None,
     strip: options.Strip = False,
     partial: options.Partial = False,
@@ -79,6 +80,7 @@ def encode(
         max_pixels,
         engine.value,
         partial,
+        effort,
     )
     prepare = _Loader(encoding, threads, force)
     share = Share(jobs, threads)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from llcodec._arrays import Floats
 from llcodec._bitstream import TONE_FLOOR
-from llcodec.codec.exposing import decode_srgb, exposed
+from llcodec.codec.exposing import decode_srgb, exposed, from_black
 from llcodec.codec.undoing import IDENTITY, undoing_of
 from llcodec.engine.protocol import Place
 
@@ -19,17 +19,22 @@ class Brightness:
             of both. Above 1, each step adds as many stops as the curve does up to 1, at an exposure
             of 1.
         exposure: stops to add.
+        black_point: the level, of 0 to 255, that is made black at the end.
 
     Raises:
         CorruptError: when the curve cannot be inverted.
     """
 
     def __init__(
-        self, tone: tuple[int, ...] | None, brightness: float, exposure: float = 0.0
+        self,
+        tone: tuple[int, ...] | None,
+        brightness: float,
+        exposure: float = 0.0,
+        black_point: float = 0.0,
     ) -> None:
         self._undoing = undoing_of(IDENTITY if tone is None else tone)
         self._brightness = np.float32(brightness)
-        self._stops = exposure
+        self._stops, self._black = exposure, black_point
         if brightness > 1:
             self._stops += (brightness - 1) * self._brightening()
 
@@ -47,14 +52,20 @@ class Brightness:
             within: which N pixels of the place these are, H×W; None for all.
         """
         with np.errstate(all="ignore"):  # absurd curves overflow
-            if self._brightness < 1:  # what is left then has no matrix between light and values
-                exposures = self._exposures(place or Place.whole(*picture.shape[:2]), within)
-                picture = self._dimmed(picture, exposures)
-                return exposed(picture, self._stops) if self._stops else picture
-            if not self._stops:
-                return picture
-            unmixed = np.maximum(picture @ self._undoing.unmix, 0)
-            return np.asarray(exposed(unmixed, self._stops) @ self._undoing.mix)
+            picture = self._lit(picture, place, within)
+        return from_black(picture, self._black) if self._black else picture
+
+    def _lit(
+        self, picture: Floats, place: Place | None, within: NDArray[np.bool_] | None
+    ) -> Floats:
+        if self._brightness < 1:  # what is left then has no matrix between light and values
+            exposures = self._exposures(place or Place.whole(*picture.shape[:2]), within)
+            picture = self._dimmed(picture, exposures)
+            return exposed(picture, self._stops) if self._stops else picture
+        if not self._stops:
+            return picture
+        unmixed = np.maximum(picture @ self._undoing.unmix, 0)
+        return np.asarray(exposed(unmixed, self._stops) @ self._undoing.mix)
 
     def _exposures(self, place: Place, within: NDArray[np.bool_] | None) -> Floats | None:
         """Return the factors that exposed the pixels, H×W or 1×N; None if all are equal."""

@@ -9,11 +9,13 @@ from llcodec._bitstream import STRIDE
 from llcodec._limits import MAX_TILE_SIZE
 from llcodec._weight_files import blames
 from llcodec.codec.decoder import (
+    check_black_point,
     check_brightness,
     check_exposure,
     preview,
     synthesise,
 )
+from llcodec.codec.effort import EFFORTS, Search, check_effort
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
 from llcodec.codec.latents import ArrivingLatents, decode_latents
@@ -107,7 +109,12 @@ class Codec:
         self._coder = self.file.coder()
 
     def encode(
-        self, picture: Picture, target: Target | None = None, *, tile_size: int = TILE_SIZE
+        self,
+        picture: Picture,
+        target: Target | None = None,
+        *,
+        tile_size: int = TILE_SIZE,
+        effort: int = 0,
     ) -> bytes:
         """Return the ``.llc`` file of a picture.
 
@@ -115,13 +122,17 @@ class Codec:
             picture: what to encode, in sRGB.
             target: quality 4 by default.
             tile_size: width and height of a tile in pixels, a multiple of 64.
+            effort: from 0 to 9; above 0, smaller errors for the same bits are searched for, which
+                takes several times longer.
 
         Raises:
             QualityError: when the target cannot be met.
-            InputError: when the metadata are too large, or the tile size is not allowed.
+            InputError: when the metadata are too large, or the tile size or the effort is not
+                allowed.
         """
         target = target or Target()
         check_tile_size(tile_size)
+        check_effort(effort)
         check_shape(picture.width, picture.height, picture.width * picture.height)
         analysis = analyse(self.transforms, picture.pixels)
         blank = self._header(picture, analysis, tile_size)
@@ -130,7 +141,8 @@ class Codec:
         limits = Limits(max_pixels=blank.pixels, max_alpha=4 * blank.pixels + Limits().max_alpha)
 
         def at_quality(units: int) -> bytes:
-            tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size)
+            search = self._search(picture, analysis, units, effort)
+            tiles = encode_tiles(self.transforms, self._coder, analysis, units, tile_size, search)
             header = replace(blank, quality_units=units)
             try:
                 file = Container(header, tiles, picture.metadata, alpha, flat=flat)
@@ -143,6 +155,17 @@ class Codec:
             return search_quality(at_quality, size)
         assert target.quality is not None
         return at_quality(container.to_quality_units(target.quality))
+
+    def _search(
+        self, picture: Picture, analysis: AnalysedPicture, units: int, effort: int
+    ) -> Search | None:
+        """Return the search for better latents at a quality in 1/256; None without effort."""
+        if not effort:
+            return None
+        pixels = None if self.file.brightens else picture.pixels
+        return Search(
+            self.transforms, self._coder, EFFORTS[effort], pixels, analysis.latents, units
+        )
 
     def _header(self, picture: Picture, analysis: AnalysedPicture, tile_size: int) -> Header:
         return Header(
@@ -164,6 +187,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         region: Region | None = None,
         limits: Limits | None = None,
     ) -> Picture:
@@ -174,6 +198,7 @@ class Codec:
             brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2,
                 which brightens by twice as many stops.
             exposure: stops to add, from -4 to 4; 1 doubles the light.
+            black_point: level of the output that is made black, from 0 to 64 of 255.
             region: what to decode; all of the picture by default. Only the tiles that the region
                 needs are decoded.
             limits: upper bounds on the contents of the file.
@@ -189,11 +214,14 @@ class Codec:
         self._check(header, limits)
         self._check_brightness(header, brightness)
         check_exposure(exposure)
+        check_black_point(black_point)
         region = region or whole_picture(header)
         region.check_within(header)
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = ArrivingLatents(self._coder, header, tiles, region)
-        pixels = synthesise(self.transforms, latents, header, brightness, region, exposure)
+        pixels = synthesise(
+            self.transforms, latents, header, brightness, region, exposure, black_point
+        )
         restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
@@ -204,6 +232,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         limits: Limits | None = None,
     ) -> Picture:
         """Return the picture of an ``.llc`` file, scaled down to ``max_size`` pixels a side.
@@ -221,16 +250,21 @@ class Codec:
         self._check(header, limits)
         self._check_brightness(header, brightness)
         check_exposure(exposure)
+        check_black_point(black_point)
         tiles = dict(enumerate(file.tiles))
         pixels, extent = None, None
         side = _preview_side(header, max_size)
         if side is not None and self.file.preset.linear_path:
             plane = decode_latents(self._coder, header, tiles)
-            pixels = preview(self.transforms, plane, header, side, brightness, exposure)
+            pixels = preview(
+                self.transforms, plane, header, side, brightness, exposure, black_point
+            )
             extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
             latents = ArrivingLatents(self._coder, header, tiles)
-            pixels = synthesise(self.transforms, latents, header, brightness, exposure=exposure)
+            pixels = synthesise(
+                self.transforms, latents, header, brightness, None, exposure, black_point
+            )
             restore(pixels, file.flat, header, whole_picture(header))
             extent = None
         elif side is not None:
@@ -245,6 +279,7 @@ class Codec:
         *,
         brightness: float = 1.0,
         exposure: float = 0.0,
+        black_point: float = 0.0,
         limits: Limits | None = None,
     ) -> SalvagedPicture:
         """Recover the intact tiles of a damaged ``.llc`` file; lost ones are grey and listed.
@@ -259,7 +294,8 @@ class Codec:
         self._check(file.header, limits)
         self._check_brightness(file.header, brightness)
         check_exposure(exposure)
-        return salvage(self.transforms, self._coder, file, brightness, exposure)
+        check_black_point(black_point)
+        return salvage(self.transforms, self._coder, file, brightness, exposure, black_point)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.

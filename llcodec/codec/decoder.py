@@ -20,6 +20,9 @@ MAX_BRIGHTNESS = 2
 MAX_STOPS = 4
 """The largest change of the exposure."""
 
+MAX_BLACK_POINT = 64
+"""The highest level, of 255, that can be made black."""
+
 
 def synthesise(
     transforms: Transforms,
@@ -28,6 +31,7 @@ def synthesise(
     brightness: float,
     region: Region | None = None,
     exposure: float = 0.0,
+    black_point: float = 0.0,
 ) -> Samples:
     """Run the synthesis transform and return a region of the picture as h×w×3 samples.
 
@@ -38,10 +42,11 @@ def synthesise(
         brightness: 1 for the enhanced picture, 0 for the picture as it was shot; up to 2.
         region: all of the picture by default.
         exposure: stops to add, from -4 to 4.
+        black_point: level that is made black, from 0 to 64 of 255.
     """
     region = region or whole_picture(header)
     factor = _factor(transforms, header)
-    shown = _brightness(header, brightness, exposure)
+    shown = _brightness(header, brightness, exposure, black_point)
     kind = np.uint16 if header.sixteen_bit else np.uint8
     box = region.latents
     covered = np.empty(
@@ -73,6 +78,7 @@ def preview(
     side: int,
     brightness: float,
     exposure: float = 0.0,
+    black_point: float = 0.0,
 ) -> Samples | None:
     """Return the whole picture scaled down, s·⌈H/16⌉×s·⌈W/16⌉×3 samples, for a ``side`` of s.
 
@@ -81,7 +87,7 @@ def preview(
     picture = transforms.preview(plane.values * _factor(transforms, header), side)
     if picture is None:
         return None
-    shown = _brightness(header, brightness, exposure)
+    shown = _brightness(header, brightness, exposure, black_point)
     if shown is not None:
         step = STRIDE // side
         rows, columns = (slice(0, n * step) for n in picture.shape[:2])
@@ -108,15 +114,23 @@ def check_brightness(header: Header, brightness: float, *, model_has_tone: bool)
         raise InputError("this file has no tone curve to undo: its model has none")
 
 
-def _brightness(header: Header, brightness: float, exposure: float) -> Brightness | None:
+def _brightness(
+    header: Header, brightness: float, exposure: float, black_point: float
+) -> Brightness | None:
     if header.tone is None:
         brightness = 1.0
-    if brightness == 1 and exposure == 0:
+    if brightness == 1 and exposure == black_point == 0:
         return None
-    return Brightness(header.tone, brightness, exposure)
+    return Brightness(header.tone, brightness, exposure, black_point)
 
 
 def check_exposure(stops: float) -> None:
     """Raise InputError unless the exposure can change by this many stops."""
     if not -MAX_STOPS <= stops <= MAX_STOPS:
         raise InputError(f"exposure must be from -{MAX_STOPS} to {MAX_STOPS} stops, not {stops}")
+
+
+def check_black_point(level: float) -> None:
+    """Raise InputError unless a level can be made black."""
+    if not 0 <= level <= MAX_BLACK_POINT:
+        raise InputError(f"the black point must be from 0 to {MAX_BLACK_POINT}, not {level}")

@@ -18,8 +18,9 @@ from llcodec.codec.borders import (
     tone_of_picture,
 )
 from llcodec.codec.brightness import Brightness
+from llcodec.codec.effort import Search
 from llcodec.codec.samples import crop
-from llcodec.codec.windows import ENCODER_HALO, in_pixels, place_of, windows
+from llcodec.codec.windows import ENCODER_HALO, LatentBox, in_pixels, place_of, windows
 from llcodec.container import Tile
 from llcodec.engine.protocol import Place, Transforms
 from llcodec.entropy.latent_coder import LatentCoder
@@ -136,10 +137,12 @@ def encode_tiles(
     analysis: AnalysedPicture,
     quality_units: int,
     tile_size: int,
+    search: Search | None = None,
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 
-    Tiles are coded one after the other: choosing the symbols of one takes a gigabyte.
+    Tiles are coded one after the other: choosing the symbols of one takes a gigabyte. A ``search``
+    looks for better latents.
 
     Raises:
         BrokenModelError: when the latents are not finite.
@@ -153,7 +156,11 @@ def encode_tiles(
             z_hat = hyper_latents(transforms, coded)
             if not (np.isfinite(coded).all() and np.isfinite(z_hat).all()):
                 raise BrokenModelError("the model computes latents that are not finite")
-            stream, decoded = coder.encode(coded, z_hat, quality_units)
+            if search is None:
+                stream, decoded = coder.encode(coded, z_hat, quality_units)
+            else:
+                box = LatentBox(top, top + coded.shape[1], left, left + coded.shape[2])
+                stream, decoded = search.encode(coded, z_hat, box)
             tiles.append(Tile(decoded.checksum(), stream))
     return tuple(tiles)
 

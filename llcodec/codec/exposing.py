@@ -29,6 +29,12 @@ def _scaled(values: Floats, stops: float) -> Floats:
     return np.asarray(_shoulder(encode_srgb(2.0**stops * decode_srgb(bright))) + rest)
 
 
+def from_black(values: Floats, level: float) -> Floats:
+    """Return values ...×3 from 0, with a level of 0 to 255 made black; white stays white."""
+    black = np.float32(level / 255)
+    return np.asarray(np.maximum(values - black, 0) / (1 - black))
+
+
 def decode_srgb(values: Floats) -> Floats:
     """Return the linear light of sRGB-encoded values (IEC 61966-2-1), 0 or above."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)

@@ -41,6 +41,7 @@ def salvage(
     file: Salvage,
     brightness: float,
     exposure: float = 0.0,
+    black_point: float = 0.0,
 ) -> SalvagedPicture:
     """Decode the intact tiles of a file.
 
@@ -64,7 +65,7 @@ def salvage(
         which = "its only tile is" if len(lost) == 1 else f"all its {len(lost):,} tiles are"
         raise CorruptError(f"nothing can be recovered: {which} lost")
     _continue_into(plane, header, lost)
-    pixels = synthesise(transforms, plane, header, brightness, exposure=exposure)
+    pixels = synthesise(transforms, plane, header, brightness, None, exposure, black_point)
     restore(pixels, file.flat, header, whole_picture(header))
     regions = tuple(Region(*header.tile_box(number)) for number in sorted(lost))
     for region in regions:

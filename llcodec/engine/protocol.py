@@ -90,6 +90,24 @@ class Transforms(Protocol):
         of all: the others around them are what the network sees beside.
         """
 
+    def synthesis_gradient(
+        self, latents: Floats, target: Floats, core: Core
+    ) -> tuple[float, Floats]:
+        """Return how far a synthesised core is from a target, and where less error lies.
+
+        Args:
+            latents: M×h×w without gain.
+            target: of the core's pixels, 16·rows×16·columns×3.
+            core: rows and columns of latents.
+
+        Returns:
+            The sum of squared errors over the core, and its gradient M×h×w with respect to all
+            latents.
+
+        Raises:
+            InputError: if the engine cannot differentiate models of this family.
+        """
+
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
         """Return the picture scaled down, s·h×s·w×3; None without a linear path.
 

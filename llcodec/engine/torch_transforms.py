@@ -105,10 +105,18 @@ class TorchTransforms:
         """Return the picture 16h×16w×3, not clamped, of latents M×h×w without gain, or a core."""
         y = self._planes(latents).contiguous(memory_format=torch.channels_last)
         picture = self._model.synthesise(y)
-        if core is not None:
-            rows, columns = (slice(STRIDE * n.start, STRIDE * n.stop) for n in core)
-            picture = picture[..., rows, columns]
-        return picture_of(picture)
+        return picture_of(picture if core is None else _core_of(picture, core))
+
+    def synthesis_gradient(
+        self, latents: Floats, target: Floats, core: Core
+    ) -> tuple[float, Floats]:
+        """Return the squared error of a core, and its gradient with respect to M×h×w latents."""
+        with torch.enable_grad():
+            y = self._planes(latents).requires_grad_()
+            picture = _core_of(self._model.synthesise(y), core)
+            error = (picture - planes_of(target, self._device)).square().sum()
+            (gradient,) = torch.autograd.grad(error, y)
+        return float(error.detach()), _array(gradient[0])
 
     @torch.inference_mode()
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
@@ -121,6 +129,12 @@ class TorchTransforms:
 
     def _planes(self, latents: Floats) -> Tensor:
         return torch.from_numpy(latents)[None].to(self._device)
+
+
+def _core_of(picture: Tensor, core: Core) -> Tensor:
+    """Return the pixels of rows and columns of latents."""
+    rows, columns = (slice(STRIDE * n.start, STRIDE * n.stop) for n in core)
+    return picture[..., rows, columns]
 
 
 def _places(place: Place) -> Tensor:

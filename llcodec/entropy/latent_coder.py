@@ -33,6 +33,10 @@ class TileLatents:
     y_hat: Latents
     z_hat: Latents
 
+    def in_steps(self) -> NDArray[np.float32]:
+        """Return the latents M×h×w in quantisation steps."""
+        return np.asarray(self.y_hat / np.float32(LATENT_UNITS), np.float32)
+
     def checksum(self) -> int:
         """Return the CRC-32 of all values, hyper-latents first, as little-endian int32."""
         crc = 0

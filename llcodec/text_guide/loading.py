@@ -18,7 +18,10 @@ _WEIGHTS = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")  # nam
 
 
 def shipped_guides() -> dict[str, Path]:
-    """Return the text guides that came with this installation, by name."""
+    """Return the text guides that came with this installation, by name.
+
+    There are none in a wheel: only a checkout and the source archive have them.
+    """
     folder = weights_folder() / "guides"
     return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
 
@@ -46,6 +49,11 @@ def load_guide(source: str | None = None, prompts: Prompts | None = None) -> Cli
         return _open_clip_guide(model, weights, prompts or Prompts())
     if source.endswith(".safetensors") or is_guide(Path(source)):
         return read_guide(Path(source), prompts)
+    if source == OWN:
+        raise InputError(
+            f"the text guide {OWN} does not come with the installed package: give the path of "
+            f"weights/guides/{OWN}.safetensors in a checkout or in the source archive"
+        )
     known = ", ".join(sorted(shipped)) or "none"
     raise InputError(f"no text guide {source!r} (shipped: {known}; or MODEL/WEIGHTS, or a file)")
 

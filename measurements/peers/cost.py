@@ -78,7 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(json.dumps(cost_here(given.enhancers[0], width, height)))
         return
     found = {spec: cost(spec, width, height) for spec in given.enhancers}
-    result = {"size": given.size, "machine": machine() | {"threads": 1}, "enhancers": found}
+    result = {
+        "command": f"python -m {_MODULE} {' '.join(given.enhancers)} --size {given.size}",
+        "machine": machine() | {"threads": 1},
+        "enhancers": found,
+    }
     text = json.dumps(result, indent=1) + "\n"
     if given.out is None:
         print(text, end="")

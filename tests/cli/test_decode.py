@@ -11,6 +11,7 @@ from PIL import Image
 import llcodec
 
 Llc = Callable[..., Any]
+List = Callable[[Path], list[str]]
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
         "model": "fast",
         "brightness": 1.0,
         "exposure": 0.0,
+        "black_point": 0.0,
     }
 
 
@@ -158,6 +160,16 @@ def test_salvage_shows_what_is_left_and_tells_what_is_lost(llc: Llc, tiled: Path
     assert record["problems"]
 
 
+def test_salvage_of_nothing_is_an_error(llc: Llc, file: Path, listing: List) -> None:
+    file.write_bytes(file.read_bytes()[:-30])
+    before = listing(file.parent)
+    result = llc("decode", file, "--salvage")
+    assert (result.code, result.out) == (1, b"")
+    line = f"llc: {file}: nothing can be recovered: its only tile is lost"
+    assert result.err.splitlines() == [line]
+    assert listing(file.parent) == before
+
+
 def test_salvage_of_a_whole_file_is_the_picture(llc: Llc, tiled: Path) -> None:
     assert llc("decode", tiled, "--salvage").code == 0
     with Image.open(tiled.with_suffix(".png")) as image:
@@ -213,6 +225,18 @@ def test_rare_suffixes_of_jpeg(llc: Llc, file: Path, tmp_path: Path, suffix: str
     assert llc("decode", file, tmp_path / f"x{suffix}").code == 0
     with Image.open(tmp_path / f"x{suffix}") as image:
         assert image.format == "JPEG"
+
+
+def test_black_point(llc: Llc, file: Path, sample: bytes) -> None:
+    result = llc("decode", file, "--json", "--black-point", "20")
+    assert json.loads(result.out)["black_point"] == 20
+    with Image.open(file.with_suffix(".png")) as image:
+        deeper = np.asarray(llcodec.decode(sample, black_point=20))
+        assert np.array_equal(np.asarray(image), deeper)
+        assert deeper.mean() < np.asarray(llcodec.decode(sample)).mean()
+    refused = llc("decode", file, "--as-shot", "--black-point", "20", "--force")
+    assert refused.code == 2
+    assert "give one of --as-shot and --black-point" in refused.err
 
 
 @pytest.mark.parametrize("stops", ["+0.5", "-1", "2"])

@@ -36,9 +36,11 @@ def test_the_commands_run_in_their_order(
     source = picture(Path("big.png"), 1104, 800)
     assert llc("encode", source, "-q", 1).code == 0
     source.unlink()
+    two_tiles = picture(Path("two.png"), 128, 64)
+    assert llc("encode", two_tiles, "damaged.llc", "--tile", 64).code == 0
     for words in commands(ROOT / document):
         if "damaged.llc" in words:
-            data = bytearray(Path("dark.llc").read_bytes())
+            data = bytearray(Path("damaged.llc").read_bytes())
             data[data.index(b"TILE") + 30] ^= 1
             Path("damaged.llc").write_bytes(data)
         result = llc(*words)

@@ -154,6 +154,7 @@ def test_json_tells_all_of_each_file(enhance: Llc, picture: Make, tmp_path: Path
         "model": "tiny-nerco",
         "strength": 0.5,
         "exposure": 0.0,
+        "black_point": 0.0,
     }
 
 
@@ -367,6 +368,17 @@ def test_jfif_stays_jpeg(enhance: Llc, picture: Make, tmp_path: Path) -> None:
     assert enhance(tmp_path / "a.jfif", *small).code == 0
     with Image.open(tmp_path / "a-enhanced.jfif") as image:
         assert image.format == "JPEG"
+
+
+def test_black_point(llc: Llc, picture: Make, tmp_path: Path) -> None:
+    source = picture(tmp_path / "a.png")
+    result = llc("enhance", source, "--black-point", "20", "--json")
+    assert json.loads(result.out)["black_point"] == 20
+    with Image.open(tmp_path / "a-enhanced.png") as image:
+        assert np.array_equal(
+            np.asarray(image), np.asarray(llcodec.enhance(source, black_point=20))
+        )
+    assert llc("enhance", source, "--black-point", "65", "--force").code == 2
 
 
 def test_exposure(llc: Llc, picture: Make, tmp_path: Path) -> None:

@@ -34,6 +34,18 @@ def test_it_is_the_brightness_of_the_networks(brightness: float, tone: tuple[int
     )
 
 
+@pytest.mark.parametrize("tone", [TONE, IDENTITY, None])
+@pytest.mark.parametrize(("brightness", "stops"), [(1.0, 0.0), (0.4, 0.5), (2.0, 0.0), (1.0, -1)])
+def test_the_black_point_comes_last(
+    tone: tuple[int, ...] | None, brightness: float, stops: float
+) -> None:
+    picture = enhanced()
+    plain = Brightness(tone, brightness, stops).adjust(picture)
+    black = Brightness(tone, brightness, stops, 51).adjust(picture)
+    assert black.dtype == np.float32
+    np.testing.assert_allclose(black, np.maximum(plain - 0.2, 0) / 0.8, atol=1e-5)
+
+
 def test_the_shot_comes_back() -> None:
     shot = np.random.default_rng(1).uniform(0.01, 0.15, (20, 20, 3)).astype(np.float32)
     bright = apply_tone(planes(shot), from_numbers(TONE))[0].permute(1, 2, 0).numpy()

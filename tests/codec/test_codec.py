@@ -131,6 +131,28 @@ def test_brightness_rises_from_as_shot_to_enhanced(
     assert means[-1] > 2 * means[0]
 
 
+@pytest.mark.parametrize("sixteen_bit", [False, True])
+@pytest.mark.parametrize("grey", [False, True])
+def test_the_black_point_in_every_way_of_decoding(
+    tiny: "Tiny", make_picture: "MakePicture", sixteen_bit: bool, grey: bool
+) -> None:
+    pixels = make_picture(80, 60, white=50)
+    pixels = np.repeat(pixels[..., :1], 3, 2) if grey else pixels
+    deep = pixels.astype(np.uint16) * np.uint16(257)
+    data = tiny.codec.encode(Picture(deep if sixteen_bit else pixels, grey=grey))
+    ways: list[Callable[[float], Picture]] = [
+        lambda level: tiny.codec.decode(data, black_point=level),
+        lambda level: tiny.codec.decode(data, exposure=0.5, black_point=level),
+        lambda level: tiny.codec.decode_small(data, 4, black_point=level),
+        lambda level: tiny.codec.decode_small(data, 30, black_point=level),
+        lambda level: tiny.codec.salvage(data, black_point=level).picture,
+    ]
+    for way in ways:
+        plain, black = (way(level).pixels / (65535 if sixteen_bit else 255) for level in (0, 51))
+        assert np.abs(black - np.maximum(plain - 0.2, 0) / 0.8).max() < 0.02
+        assert black.mean() < plain.mean()
+
+
 def test_exposure_rises_in_every_way_of_decoding(tiny: "Tiny", make_picture: "MakePicture") -> None:
     data = tiny.codec.encode(Picture(make_picture(80, 60, white=50)))
     ways: list[Callable[[float], Picture]] = [
@@ -268,6 +290,9 @@ def test_brightness_outside_its_range(tiny: "Tiny", make_picture: "MakePicture")
     for exposure in (-4.1, 4.1, float("nan")):
         with pytest.raises(InputError, match="exposure must be from -4 to 4 stops"):
             tiny.codec.decode(data, exposure=exposure)
+    for level in (-1, 64.1, float("nan")):
+        with pytest.raises(InputError, match="the black point must be from 0 to 64"):
+            tiny.codec.decode(data, black_point=level)
 
 
 def test_pictures_too_thin_for_their_padding_are_refused(tiny: "Tiny") -> None:

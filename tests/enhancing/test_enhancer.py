@@ -46,6 +46,18 @@ def test_any_picture_comes_out_brighter_and_as_it_was_otherwise(
         assert (bright.pixels == bright.pixels[..., :1]).all()
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.5, 1.0])
+def test_the_black_point_of_the_result(
+    enhancer: Enhancer, make_picture: Callable[..., Picture], strength: float
+) -> None:
+    picture = make_picture(40, 60)
+    plain = enhancer.enhance(picture, strength).pixels / 255
+    black = enhancer.enhance(picture, strength, black_point=51).pixels / 255
+    assert np.abs(black - np.maximum(plain - 0.2, 0) / 0.8).max() < 0.006
+    with pytest.raises(InputError, match="the black point must be from 0 to 64, not 65"):
+        enhancer.enhance(picture, black_point=65)
+
+
 @pytest.mark.parametrize("colour", [(0, 0, 0), (6, 6, 6), (255, 255, 255), (255, 0, 0)])
 def test_one_colour_comes_back_as_it_is(enhancer: Enhancer, colour: tuple[int, int, int]) -> None:
     for shape in ((1, 1), (40, 50)):

@@ -51,3 +51,18 @@ def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.Monke
     assert result["ladders_of_highs"]["to_normal"] > 0.9
     assert len(result["ladders_of_photographs"]["lightness"]) == len(result["exposures"])
     assert len(result["other_prompts"]) == 4
+
+
+@pytest.mark.extra("open_clip")
+def test_fewer_than_ten_photographs_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("pairs/low/0.png", "pairs/high/0.png", "photographs/0.png", "dark/lime_1.png"):
+        save(tmp_path / name, 20)
+    folders = [f"--{name}={tmp_path / name}" for name in ("pairs", "photographs", "dark")]
+    monkeypatch.setattr(sys, "argv", ["text_guide", *folders, f"--out={tmp_path / 'out.json'}"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "at least ten pictures" in capsys.readouterr().err
+    assert not (tmp_path / "out.json").exists()

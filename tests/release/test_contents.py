@@ -1,11 +1,14 @@
 import io
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from release.contents import SOURCES, WHEEL, Contents, faults, names_in
+
+ROOT = Path(__file__).parents[2]
 
 
 def _names(contents: Contents) -> list[str]:
@@ -16,6 +19,21 @@ def _names(contents: Contents) -> list[str]:
 @pytest.mark.parametrize("contents", [WHEEL, SOURCES])
 def test_what_is_needed_is_enough(contents: Contents) -> None:
     assert not list(faults(_names(contents), contents))
+
+
+def test_a_wheel_has_all_weights_but_the_text_guide() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included = build["targets"]["wheel"]["force-include"]
+    assert all(target == f"llcodec/_{source}" for source, target in included.items())
+    files = [path.relative_to(ROOT) for path in (ROOT / "weights").rglob("*") if path.is_file()]
+    left_out = {
+        str(path.parent)
+        for path in files
+        if not any(str(part) in included for part in (path, *path.parents))
+    }
+    assert left_out == {"weights/guides"}
+    taken = [f"llcodec/_{path}" for path in files if str(path.parent) not in left_out]
+    assert set(taken) <= set(WHEEL.needed)
 
 
 @pytest.mark.parametrize("contents", [WHEEL, SOURCES])

@@ -170,3 +170,12 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(open_clip_extra, "importlib", SimpleNamespace(import_module=missing))
     with pytest.raises(InputError, match=r"llcodec\[clip\]"):
         load_guide(OWN)
+
+
+@pytest.mark.extra("open_clip")
+@pytest.mark.usefixtures("offline")
+def test_where_the_own_guide_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llcodec.text_guide.loading.shipped_guides", dict)
+    for source in (None, OWN):
+        with pytest.raises(InputError, match=rf"weights/guides/{OWN}\.safetensors in a checkout"):
+            load_guide(source)

@@ -6,6 +6,7 @@ import numpy as np
 
 from llcodec.engine.onnx import cheng, fast, linear_path, local_tone, tone
 from llcodec.engine.onnx.cores import cut_inputs, cut_output
+from llcodec.engine.onnx.differentiable import DifferentiableLayers
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Array, Graph, Value
 from llcodec.engine.onnx.layers import Arrays, Layers
@@ -35,9 +36,31 @@ def synthesis(preset: Preset, arrays: Arrays, *, half: bool = False) -> bytes:
     latents = graph.input("latents", (1, preset.latents, "h", "w"))
     x = cut_output(layers, family.synthesis(layers, preset, latents))
     if preset.linear_path:
-        x = graph.add("Add", x, linear_path.synthesis(layers, latents, factor))
+        x = layers.sum(x, linear_path.synthesis(layers, latents, factor))
     picture = layers.to_picture(layers.shuffle(x, factor))
     graph.output("picture", picture, (1, "height", "width", 3))
+    return graph.model()
+
+
+def synthesis_gradient(preset: Preset, arrays: Arrays) -> bytes:
+    """Return the gradient of the error of what :func:`synthesis` computes, for the family ``fast``.
+
+    Of ``latents``, a ``target`` 1×16h×16w×3 and the ``weight`` of each pixel's error, 1×1×16h×16w,
+    the graph makes the ``gradient`` 1×M×h×w of the sum of squared errors, and this ``error``.
+    """
+    graph, family = Graph(), family_of(preset)
+    layers, factor = DifferentiableLayers(graph, arrays), family.factor(preset)
+    latents = graph.input("latents", (1, preset.latents, "h", "w"))
+    x = family.synthesis(layers, preset, latents)
+    if preset.linear_path:
+        x = layers.sum(x, linear_path.synthesis(layers, latents, factor))
+    picture = layers.shuffle(x, factor)
+    target = layers.to_planes(graph.input("target", (1, "height", "width", 3)))
+    weight = graph.input("weight", (1, 1, "height", "width"))
+    error = graph.add("Mul", graph.add("Sub", picture, target), weight)
+    gradient = layers.gradient(picture, layers.scaled(error, 2.0), latents)
+    graph.output("gradient", gradient, (1, preset.latents, "h", "w"))
+    graph.output("error", graph.add("ReduceSumSquare", error), (1, 1, 1, 1))
     return graph.model()
 
 

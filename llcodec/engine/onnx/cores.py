@@ -38,6 +38,8 @@ def cut_output(layers: Layers, x: Value) -> Value:
 
 
 def _cut(layers: Layers, x: Value, name: str) -> Value:
+    if not layers.cuts:
+        return x
     graph = layers.graph
     starts, ends = (graph.indices(f"{name}_{kind}") for kind in ("starts", "ends"))
     return graph.add("Slice", x, starts, ends, graph.integers(2, 3))

@@ -19,6 +19,9 @@ _BLUR = 5  # pixels a side of the box that noise and signal are averaged over
 class Layers:
     """Adds layers to a graph; planes are 1×C×H×W."""
 
+    cuts = True
+    """Whether a synthesis transform cuts planes down to what its core needs."""
+
     def __init__(self, graph: Graph, arrays: Arrays) -> None:
         self.graph = graph
         self._arrays = arrays
@@ -71,12 +74,16 @@ class Layers:
     def residual(self, name: str, x: Value) -> Value:
         """Add x + conv2(act(conv1(x)))."""
         inner = self.leaky(self.conv(f"{name}.conv1", x))
-        return self.graph.add("Add", x, self.conv(f"{name}.conv2", inner))
+        return self.sum(x, self.conv(f"{name}.conv2", inner))
 
     def plain_residual(self, name: str, x: Value) -> Value:
         """Add x + conv2(relu(conv1(x)))."""
         inner = self.relu(self.conv(f"{name}.conv1", x))
         return self.graph.add("Add", x, self.conv(f"{name}.conv2", inner))
+
+    def sum(self, x: Value, y: Value) -> Value:
+        """Add an addition of two values."""
+        return self.graph.add("Add", x, y)
 
     def shuffle(self, x: Value, factor: int = 2) -> Value:
         """Add a pixel shuffle, as PyTorch orders channels."""
@@ -128,6 +135,11 @@ class Layers:
         top, left, bottom, right = sides
         pads = self.graph.integers(0, 0, top, left, 0, 0, bottom, right)
         return self.graph.add("Pad", x, pads, mode=mode)
+
+    def trimmed(self, x: Value, margin: int) -> Value:
+        """Cut so many off every side."""
+        ends = self.graph.integers(margin, margin), self.graph.integers(-margin, -margin)
+        return self.graph.add("Slice", x, *ends, self.graph.integers(2, 3))
 
     def to_planes(self, picture: Value) -> Value:
         """Return 1×H×W×C as 1×C×H×W."""

@@ -39,9 +39,7 @@ def synthesis(layers: Layers, latents: Value, factor: int) -> Value:
     ordered = split.transpose(0, 2, 4, 1, 3, 5, 6, 7).reshape(-1, len(weight), 2, 2)
     grey = np.full(len(ordered), _GREY, np.float32)
     shuffled = layers.shuffle(layers.convolve(wide, ordered, grey, pad=(0, 0)), side)
-    margin, graph = _MARGIN // factor, layers.graph
-    ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
-    return graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
+    return layers.trimmed(shuffled, _MARGIN // factor)
 
 
 def block_means(layers: Layers, latents: Value, side: int = 1) -> Value:
@@ -65,6 +63,4 @@ def _means_of_parts(layers: Layers, latents: Value, weight: Floats, side: int) -
     wide = layers.padded(latents, (1,) * 4)
     grey = np.full(len(kernel), _GREY, np.float32)
     shuffled = layers.shuffle(layers.convolve(wide, kernel, grey, pad=(0, 0)), side)
-    margin, graph = side // 2, layers.graph
-    ends = graph.integers(margin, margin), graph.integers(-margin, -margin)
-    return graph.add("Slice", shuffled, *ends, graph.integers(2, 3))
+    return layers.trimmed(shuffled, side // 2)

@@ -22,7 +22,7 @@ _NOTHING: Final = 4  # but fatal errors, of ONNX Runtime's levels of what it wri
 
 
 class Session:
-    """A graph with one output that is ready to run, for inputs of any size.
+    """A graph that is ready to run, for inputs of any size.
 
     Args:
         model: the ONNX model.
@@ -60,9 +60,12 @@ class Session:
             raise _unavailable(provider, f"ONNX Runtime cannot use its {provider.name}")
 
     def run(self, inputs: Mapping[str, Array]) -> Floats:
-        """Return the output without its first dimension, of which there is one."""
-        output: Floats = self._session.run(None, inputs)[0][0]
-        return output
+        """Return the first output, without its first dimension, of which there is one."""
+        return self.run_all(inputs)[0]
+
+    def run_all(self, inputs: Mapping[str, Array]) -> list[Floats]:
+        """Return all outputs, without their first dimension, of which there is one."""
+        return [output[0] for output in self._session.run(None, inputs)]
 
 
 def runs_on(device: str) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 
 from llcodec._arrays import Floats
-from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS
+from llcodec._bitstream import MIN_QUALITY, QUALITY_LEVELS, STRIDE
 from llcodec.engine.exposures import is_local
 from llcodec.engine.onnx import codec_graphs
 from llcodec.engine.onnx.codec_graphs import ToneKind
@@ -25,6 +25,7 @@ from llcodec.engine.onnx.tone_network import (
     network_inputs,
 )
 from llcodec.engine.protocol import Core, Place
+from llcodec.errors import InputError
 from llcodec.nets.presets import Preset
 
 _SIZES = 8  # sizes of windows whose inputs of the SNR-aware branch are kept: a picture has few
@@ -141,6 +142,24 @@ class OnnxTransforms:
         cuts = codec_graphs.synthesis_inputs(self._preset, core, (height, width))
         return self._synthesis.run({"latents": latents[None], **cuts})
 
+    def synthesis_gradient(
+        self, latents: Floats, target: Floats, core: Core
+    ) -> tuple[float, Floats]:
+        """Return the squared error of a core, and its gradient with respect to M×h×w latents.
+
+        Raises InputError for models of the family ``paper``.
+        """
+        if self._preset.family != "fast":
+            raise InputError("for this model, a search for better latents needs the engine torch")
+        _, height, width = latents.shape
+        wide = np.zeros((STRIDE * height, STRIDE * width, 3), np.float32)
+        weight = np.zeros((1, 1, *wide.shape[:2]), np.float32)
+        rows, columns = (slice(STRIDE * n.start, STRIDE * n.stop) for n in core)
+        wide[rows, columns], weight[..., rows, columns] = target, 1
+        inputs = {"latents": latents[None], "target": wide[None], "weight": weight}
+        gradient, error = self._gradient.run_all(inputs)
+        return float(error.squeeze()), gradient
+
     def preview(self, latents: Floats, side: int = 1) -> Floats | None:
         """Return the picture scaled down, s·h×s·w×3; None without a linear path."""
         if not self._preset.linear_path:
@@ -153,6 +172,10 @@ class OnnxTransforms:
     @cached_property
     def _synthesis(self) -> Session:
         return self._session(codec_graphs.synthesis)
+
+    @cached_property
+    def _gradient(self) -> Session:
+        return self._session(codec_graphs.synthesis_gradient)
 
     @cached_property
     def _hyper_analysis(self) -> Session:

@@ -14,7 +14,7 @@ from llcodec.codec.samples import thumbnail_of_samples
 from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.engine.protocol import Core, Place, Transforms
 from llcodec.engine.torch_transforms import TorchTransforms
-from llcodec.errors import BrokenModelError
+from llcodec.errors import BrokenModelError, InputError
 from llcodec.imaging import read_picture
 from tests.engine.onnx.conftest import PRESETS, Both, float_arrays, random_model
 from tests.engine.test_exposures import NUMBERS
@@ -83,6 +83,41 @@ def test_a_core_is_that_part_of_the_whole(both: Both, core: Core) -> None:
     rows, columns = (slice(16 * n.start, 16 * n.stop) for n in core)
     for engine in (both.onnx, both.torch):
         assert close(engine.synthesise(latents, core), engine.synthesise(latents)[rows, columns])
+
+
+CORES = [
+    (slice(0, 8), slice(0, 7)),
+    (slice(2, 5), slice(1, 6)),
+    (slice(7, 8), slice(0, 1)),
+]
+
+
+@pytest.mark.parametrize("core", CORES)
+def test_gradients_of_the_synthesis(both: Both, core: Core) -> None:
+    rng = np.random.default_rng(9)
+    latents = rng.normal(0, 5, (both.preset.latents, 8, 7)).astype(np.float32)
+    rows, columns = (16 * (n.stop - n.start) for n in core)
+    target = rng.random((rows, columns, 3), np.float32)
+    error, gradient = both.torch.synthesis_gradient(latents, target, core)
+    away = both.torch.synthesise(latents, core) - target
+    assert error == pytest.approx(float((away**2).sum()), rel=1e-5)
+    if both.preset.family != "fast":
+        with pytest.raises(InputError, match="needs the engine torch"):
+            both.onnx.synthesis_gradient(latents, target, core)
+        return
+    mine, same = both.onnx.synthesis_gradient(latents, target, core)
+    assert mine == pytest.approx(error, rel=1e-5)
+    assert close(same, gradient, 1e-4)
+
+
+def test_the_smallest_plane_with_a_gradient(both: Both) -> None:
+    if both.preset.family != "fast":
+        pytest.skip("needs the engine torch")
+    latents = np.random.default_rng(1).normal(0, 5, (both.preset.latents, 2, 2))
+    given = latents.astype(np.float32), np.zeros((32, 32, 3), np.float32)
+    core = slice(0, 2), slice(0, 2)
+    _, wanted = both.torch.synthesis_gradient(*given, core)
+    assert close(both.onnx.synthesis_gradient(*given, core)[1], wanted, 1e-4)
 
 
 @pytest.mark.parametrize(
