@@ -35,7 +35,7 @@ def web_model(file: ModelFile) -> bytes:
     if file.preset.variable_rate:
         arrays["float.gain.log_inverse"] = file.arrays["gain.log_inverse"]
     check_finite(arrays)
-    graph = codec_graphs.synthesis(file.preset, file.arrays, half=True, whole=True)
+    graph = codec_graphs.synthesis(file.preset, file.arrays, half=True)
     arrays["graph.synthesis"] = np.frombuffer(graph, np.uint8)
     family = codec_graphs.family_of(file.preset)
     cuts = {

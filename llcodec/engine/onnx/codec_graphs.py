@@ -9,7 +9,7 @@ from llcodec.engine.onnx.cores import cut_inputs, cut_output
 from llcodec.engine.onnx.differentiable import DifferentiableLayers
 from llcodec.engine.onnx.family import Family
 from llcodec.engine.onnx.graph import Array, Graph, Value
-from llcodec.engine.onnx.layers import Arrays, Layers, WholeLayers
+from llcodec.engine.onnx.layers import Arrays, Layers
 from llcodec.engine.protocol import Core
 from llcodec.nets.constants import ADAPTATION_GAIN
 from llcodec.nets.presets import Preset
@@ -25,15 +25,14 @@ def family_of(preset: Preset) -> Family:
     return fast.FAMILY if preset.family == "fast" else cheng.FAMILY
 
 
-def synthesis(preset: Preset, arrays: Arrays, *, half: bool = False, whole: bool = False) -> bytes:
+def synthesis(preset: Preset, arrays: Arrays, *, half: bool = False) -> bytes:
     """Return g_s and the linear path: ``latents`` 1×M×h×w → ``picture`` 1×16h×16w×3 of a core.
 
-    Which core is what further inputs say (:func:`synthesis_inputs`), but for a ``whole`` picture,
-    which has none. ``half`` is as for :class:`llcodec.engine.onnx.graph.Graph`.
+    Which core is what further inputs say (:func:`synthesis_inputs`). ``half`` is as for
+    :class:`llcodec.engine.onnx.graph.Graph`.
     """
     graph, family = Graph(half=half), family_of(preset)
-    layers = (WholeLayers if whole else Layers)(graph, arrays)
-    factor = family.factor(preset)
+    layers, factor = Layers(graph, arrays), family.factor(preset)
     latents = graph.input("latents", (1, preset.latents, "h", "w"))
     x = cut_output(layers, family.synthesis(layers, preset, latents))
     if preset.linear_path:

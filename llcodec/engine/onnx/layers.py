@@ -183,10 +183,4 @@ class Layers:
         return self.at_most(self.at_least(share, 0.0), 1.0)
 
 
-class WholeLayers(Layers):
-    """Layers of a synthesis transform that cuts nothing, and so needs no inputs that say where."""
-
-    cuts = False
-
-
 _AFFINE = ("weight", "bias")
