@@ -38,7 +38,7 @@ from llcodec.training.trainer import RunSchedule, Trainer
 
 
 @dataclass(frozen=True)
-class Codec:
+class FrozenCodec:
     """The codec that a look is trained for.
 
     Attributes:
@@ -72,7 +72,7 @@ class LookTrainer(Trainer):
     def __init__(
         self,
         recipe: LookRecipe,
-        codec: Codec,
+        codec: FrozenCodec,
         sources: Sources,
         pictures: Sequence[tuple[Tensor, Tensor]],
         out: Path,

@@ -16,7 +16,7 @@ from llcodec.engine.torch_models import joint_arrays
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import is_weight_file
 from llcodec.training.family import Export, TrainingFamily
-from llcodec.training.look import Codec, LookTrainer
+from llcodec.training.look import FrozenCodec, LookTrainer
 from llcodec.training.look_recipe import LOOK, LookRecipe
 from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
@@ -52,7 +52,7 @@ def run_look(
     return run_trainer("look", trainer, options)
 
 
-def _codec(start: Path) -> Codec:
+def _codec(start: Path) -> FrozenCodec:
     """Return the codec of a weight file or checkpoint."""
     model = load_codec(start)
     identity = {"name": model.preset.name, "preset": model.preset.name, "sha256": None}
@@ -60,7 +60,7 @@ def _codec(start: Path) -> Codec:
         file = read_model(start)
         identity |= {"name": file.name, "sha256": file.sha256}
     identity["transforms"] = digest_of(joint_arrays(model))
-    return Codec(model, learned_brightening(start), identity)
+    return FrozenCodec(model, learned_brightening(start), identity)
 
 
 def digest_of(arrays: Arrays) -> str:

@@ -14,7 +14,7 @@ from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import read_tensors
-from llcodec.training.look import Codec, LookTrainer, synthesis_of
+from llcodec.training.look import FrozenCodec, LookTrainer, synthesis_of
 from llcodec.training.look_recipe import LookLossWeights, LookPreset, LookRecipe
 from llcodec.training.recipe import LearningRate
 from llcodec.training.validation import validation_pictures
@@ -44,7 +44,7 @@ def trainer(
         recipe = replace(recipe, **changes)  # type: ignore[arg-type]
         model = tiny_model()
         nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
-        codec = Codec(model, brightens, IDENTITY)
+        codec = FrozenCodec(model, brightens, IDENTITY)
         pictures = validation_pictures(pairs[:1], fused=True, plain=not brightens)
         return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder)
 
