@@ -29,6 +29,7 @@ File = TypeVar("File")
 Shape = TypeVar("Shape")
 
 _MOST = 4 * 2**30  # bytes; the largest published network here has a fifth of one
+_SPARE = 2**22  # bytes, for what else is needed while arrays are loaded
 CARD = "llcodec"  # the key of the card in the metadata
 _FLOAT = "float."
 # Exceptions that reading a damaged file may raise, besides those of checks.
@@ -74,7 +75,16 @@ def read_weight_file(
         card = take_card(read_head(BytesIO(data), len(data)))
         if card.get("format") not in formats:
             raise BrokenModelError(f"not a weight file of the format {' or '.join(formats)}")
-        return assemble(card, load(data), hashlib.sha256(data).hexdigest())
+        return assemble(card, _loaded(data), hashlib.sha256(data).hexdigest())
+
+
+def _loaded(data: bytes) -> Arrays:
+    """Return the arrays of a file; raises MemoryError if there is no memory for them.
+
+    safetensors copies them twice. Where it cannot, it panics or hangs.
+    """
+    np.empty(2 * len(data) + _SPARE, np.uint8)
+    return load(data)
 
 
 @contextmanager

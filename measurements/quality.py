@@ -8,7 +8,7 @@ With ``--photographs DIR``, bright pictures are encoded, which should not change
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean
@@ -23,7 +23,16 @@ from llcodec.container import read_header
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
 from llcodec.errors import LlcError
 from llcodec.imaging import Picture
-from llcodec.metrics import best_gain_psnr, gt_mean_psnr, local_psnr, psnr, ssim
+from llcodec.metrics import (
+    best_gain_psnr,
+    gt_mean_psnr,
+    local_psnr,
+    ms_ssim,
+    niqe,
+    psnr,
+    ssim,
+    ssimulacra2,
+)
 
 _EQUAL = 99.0  # recorded for equal pictures, whose PSNR is infinite
 QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
@@ -34,13 +43,17 @@ class Row:
     """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
 
     ``local_psnr`` is measured after correcting gain and offset of each channel. ``as_shot_psnr`` is
-    None for a model whose files have no tone curve to invert.
+    None for a model whose files have no tone curve to invert, ``ms_ssim`` and ``niqe`` where an
+    image is too small.
     """
 
     quality: float
     bpp: float
     psnr: float
     ssim: float
+    ms_ssim: float | None
+    ssimulacra2: float
+    niqe: float | None
     gt_mean_psnr: float
     local_psnr: float
     as_shot_psnr: float | None
@@ -60,10 +73,20 @@ def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, .
         8 * len(data) / (pair.low.shape[0] * pair.low.shape[1]),
         psnr(bright, pair.high),
         ssim(bright, pair.high),
+        _if_large_enough(lambda: ms_ssim(bright, pair.high)),
+        ssimulacra2(bright, pair.high),
+        _if_large_enough(lambda: niqe(bright)),
         gt_mean_psnr(bright, pair.high),
         local_psnr(bright, pair.high),
         _as_shot(codec, pair, data),
     )
+
+
+def _if_large_enough(score: Callable[[], float]) -> float | None:
+    try:
+        return score()
+    except ValueError:
+        return None
 
 
 def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:

@@ -27,6 +27,7 @@ WHEEL: Final = Contents(
     needed=(
         *("llcodec/__init__.py", "llcodec/py.typed", "llcodec/training/recipes/*.toml"),
         *("llcodec/bench/report/page/*.html", "llcodec/metrics/data/*.npz"),
+        "llcodec/sharing/page.html",
         *(f"llcodec/_weights/{name}" for name in _WEIGHTS),
         *("llcodec-*.dist-info/licenses/LICENSE", "llcodec-*.dist-info/entry_points.txt"),
     ),

@@ -26,6 +26,7 @@ _EXTRAS = frozenset(
         "scipy",
         "selenium",
         "skimage",
+        "ssimulacra2",
         "torch",
         "torchvision",
     }

@@ -28,7 +28,7 @@ _FOLDERS = (
     *("llcodec", "tests", "docs", "results", "weights"),
     *("measurements", "projects", "examples", "fuzz", "release", "website"),
 )
-_PATH = re.compile(rf"(?<![\w/.-])(?:{'|'.join(_FOLDERS)})/[\w./*-]*[\w/*]")
+_PATH = re.compile(rf"(?<![\w/.@-])(?:{'|'.join(_FOLDERS)})/[\w./*-]*[\w/*]")
 
 
 def _without_blocks(document: Path) -> str:

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,3 +193,28 @@ def test_a_name_that_no_reader_accepts_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(BrokenModelError, match="name"):
         write_network(tmp_path / "a", FORMAT, network("a/b"), {})
     assert not list(tmp_path.iterdir())
+
+
+_LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from llcodec._failures import in_one_line
+from llcodec._weight_files import read_weight_file
+
+used = next(line for line in open("/proc/self/status") if line.startswith("VmSize:"))
+most = int(used.split()[1]) * 1024 + (40 << 20)  # once for the file, and not for its arrays
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+try:
+    read_weight_file(Path(sys.argv[1]), ["a-format-1"], lambda *parts: parts)
+except Exception as error:
+    print(in_one_line(error))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space")
+def test_too_little_memory_for_the_arrays_is_no_panic(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    write_weight_file(path, {"float.a.weight": np.ones((30 << 20) // 2, np.float16)}, CARD)
+    code = [sys.executable, "-c", _LITTLE_MEMORY, str(path)]
+    done = subprocess.run(code, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "not enough memory\n"

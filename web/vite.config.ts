@@ -9,6 +9,6 @@ export default defineConfig({
     target: "es2022",
     lib: { entry: "src/page/main.ts", formats: ["es"], fileName: () => "viewer.js" },
   },
-  worker: { format: "es" },
+  worker: { format: "iife" }, // browsers refuse modules as workers of pages from a disk
   test: { testTimeout: 60_000, hookTimeout: 60_000 },
 });

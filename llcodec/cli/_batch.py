@@ -1,6 +1,6 @@
 """Run a batch: report each failure and continue."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
@@ -81,7 +81,7 @@ def _work(plan: Plan, prepare: Prepare, reporter: Reporter, share: Share) -> Ite
     """Yield the exit code of every job that fails."""
     files = _Files()
     left = len(plan.jobs)
-    with closing(_outcomes(plan.jobs, prepare, files.refuse, share)) as outcomes:
+    with closing(_outcomes(plan, prepare, files.refuse, share)) as outcomes:
         for job, outcome in outcomes:
             resume_collector()
             if not outcome.ready:
@@ -100,15 +100,15 @@ def _work(plan: Plan, prepare: Prepare, reporter: Reporter, share: Share) -> Ite
 
 
 def _outcomes(
-    jobs: Sequence[Job], prepare: Prepare, refuse: Refuse, share: Share
+    plan: Plan, prepare: Prepare, refuse: Refuse, share: Share
 ) -> Generator[tuple[Job, Outcome]]:
-    processes = min(share.processes, len(jobs))
-    if processes < 2 or any(STREAM in (job.source, job.target) for job in jobs):
-        yield from one_by_one(jobs, prepare, refuse)
+    processes = min(share.processes, len(plan.jobs))
+    if processes < 2 or any(STREAM in (job.source, job.target) for job in plan.jobs):
+        yield from one_by_one(plan.jobs, prepare, refuse)
         return
     from llcodec.cli._processes import side_by_side  # not before it is needed: it is slow
 
-    yield from side_by_side(jobs, prepare, refuse, processes, share.threads)
+    yield from side_by_side(plan, prepare, refuse, processes, share.threads)
 
 
 class _Files:

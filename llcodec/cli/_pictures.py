@@ -30,13 +30,11 @@ class PictureFile:
         format: a suffix or a Pillow format name, or None for the suffix of the output.
         quality: from 0 to 100 for JPEG, WebP and AVIF; None for the default.
         png_level: from 0 to 9 for PNG; None for the default.
-        force: overwrite existing files.
     """
 
     format: str | None
     quality: int | None
     png_level: int | None
-    force: bool
 
     def check(self, jobs: Sequence[Job]) -> None:
         """Check that all jobs can be written like this.

@@ -1,7 +1,7 @@
 """Do the jobs of a batch in several processes.
 
 They are spawned, as threads of ONNX Runtime and PyTorch do not survive a fork. Signals of the
-terminal go to the first process alone, which ends the others; these remove their partial files.
+terminal go to the first process alone, which ends the others and removes their partial files.
 """
 
 import os
@@ -16,12 +16,12 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
-from types import FrameType
+from pathlib import Path
 from typing import Self
 
-from llcodec._outputs import remove_partial_files
+from llcodec._outputs import remove_partial_files, remove_stale_files
 from llcodec._threads import announce_threads, thread_count
-from llcodec.cli._plan import Job
+from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._sources import file_key
 from llcodec.cli._work import Outcome, Outcomes, Prepare, Refuse, Worker, attempt
@@ -32,7 +32,7 @@ _OF_TERMINALS = tuple(
 
 
 def side_by_side(
-    jobs: Sequence[Job], prepare: Prepare, refuse: Refuse, processes: int, threads: int | None
+    plan: Plan, prepare: Prepare, refuse: Refuse, processes: int, threads: int | None
 ) -> Outcomes:
     """Do jobs in several processes, a few ahead of what is yielded, in their order.
 
@@ -40,7 +40,7 @@ def side_by_side(
     were in work are done again, one by one.
 
     Args:
-        jobs: what to do.
+        plan: what to do, and in which folders outputs lie.
         prepare: each process calls it once.
         refuse: called for each job before it begins, after all that write to its file are done.
         processes: how many.
@@ -48,8 +48,8 @@ def side_by_side(
     """
     announce_threads(threads or max(1, thread_count() // processes))
     waiting: deque[tuple[Job, Future[Outcome] | Outcome]] = deque()
-    with _Crew(prepare, processes) as crew:
-        for job in jobs:
+    with _Crew(prepare, processes, plan.folders) as crew:
+        for job in plan.jobs:
             while len(waiting) >= 2 * processes or _clashes(job, waiting):
                 yield crew.finish(*waiting.popleft())
             waiting.append((job, refuse(job) or crew.start(job)))
@@ -58,10 +58,13 @@ def side_by_side(
 
 
 class _Crew:
-    """Processes that do jobs. Use as a context manager; its end ends them."""
+    """Processes that do jobs. Use as a context manager; its end ends them.
 
-    def __init__(self, prepare: Prepare, processes: int) -> None:
-        self._prepare, self._processes = prepare, processes
+    ``folders``: where partial files may be left by those that end in the middle of one.
+    """
+
+    def __init__(self, prepare: Prepare, processes: int, folders: frozenset[Path]) -> None:
+        self._prepare, self._processes, self._folders = prepare, processes, folders
         self._pool = self._new()
 
     def __enter__(self) -> Self:
@@ -72,6 +75,7 @@ class _Crew:
             for process in tuple(self._pool._processes.values()):  # Python 3.14 has a method
                 process.terminate()
         self._pool.shutdown(cancel_futures=True)
+        remove_stale_files(self._folders)
 
     def start(self, job: Job) -> "Future[Outcome]":
         """Have a process do a job."""
@@ -127,17 +131,11 @@ def _signals_blocked() -> Iterator[None]:
 
 
 def _begin() -> None:
-    """Prepare a new process: it ends with the first one, and when that says so."""
+    """Prepare a new process: it ends with the first one."""
     warnings.simplefilter("ignore")
     for number in _OF_TERMINALS:
         signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _end)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    remove_partial_files()
-    os._exit(128 + number)
 
 
 def _end_with_parent() -> None:

@@ -246,5 +246,5 @@ def _suffix(format: str | None, quality: int | None) -> str | None:
     if format is None:
         return None
     suffix = suffix_of(format)
-    PictureFile(format, quality, None, force=False).check([Job("", f"picture{suffix}")])
+    PictureFile(format, quality, None).check([Job("", f"picture{suffix}")])
     return suffix

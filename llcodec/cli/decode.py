@@ -1,32 +1,30 @@
 """``llc decode``: decode ``.llc`` files as images."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 
 import typer
 
-from llcodec._operations import Decoding, Make
+from llcodec._operations import Decoding
 from llcodec._output_names import with_suffix
-from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Share, run_batch, written
+from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import read_input
+from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
 from llcodec.cli._pictures import PictureFile, suffix_of
 from llcodec.cli._plan import (
     Existing,
-    Job,
     Naming,
     Plan,
     refuse_mixed_stdout,
     writing_plan,
 )
-from llcodec.cli._report import Record, Style
+from llcodec.cli._report import Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._work import Worker
 
 EXAMPLES = examples(
     "llc decode small.llc bright.png",
@@ -78,7 +76,7 @@ def decode(
     if sum((region is not None, max_size is not None, salvage)) > 1:
         raise typer.BadParameter("give one of --region, --max-size and --salvage")
     brightness = 0.0 if as_shot else 1.0 if brightness is None else brightness
-    file = PictureFile(format, output_quality, png_level, force)
+    file = PictureFile(format, output_quality, png_level)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
     decoding = Decoding(
@@ -97,7 +95,7 @@ def decode(
         options.chosen_detail(detail, look),
         look,
     )
-    prepare = _Loader(decoding, threads, file)
+    prepare = Loader(decoding, read_input, threads, force, file)
     share = Share(jobs, threads)
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet), share))
 
@@ -115,28 +113,3 @@ def _plan(
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan
-
-
-@dataclass(frozen=True)
-class _Loader:
-    """Loads the codec, in this process or in another."""
-
-    operation: Decoding
-    threads: int | None
-    file: PictureFile
-
-    def __call__(self) -> Worker:
-        use_threads(self.threads)
-        return _Decoder(self.operation.load(), self.file)
-
-
-@dataclass(frozen=True)
-class _Decoder:
-    """Decodes one file after the other, each with the model that it needs."""
-
-    make: Make
-    file: PictureFile
-
-    def __call__(self, job: Job) -> Record:
-        made = self.make(read_input(job.source), self.file.format_of(job))
-        return written(job, made, force=self.file.force)

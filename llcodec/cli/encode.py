@@ -1,32 +1,29 @@
 """``llc encode``: encode images as ``.llc`` files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import typer
 
-from llcodec._operations import Encoding, Make
+from llcodec._operations import Encoding
 from llcodec._output_names import with_suffix
-from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Share, run_batch, written
+from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._help import examples
 from llcodec.cli._input import picture_source
+from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
 from llcodec.cli._pictures import wanted_pictures
 from llcodec.cli._plan import (
     Existing,
-    Job,
     Naming,
     Plan,
     refuse_mixed_stdout,
     writing_plan,
 )
-from llcodec.cli._report import Record, Style
+from llcodec.cli._report import Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
-from llcodec.cli._work import Worker
 
 EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
@@ -82,7 +79,7 @@ def encode(
         partial,
         effort,
     )
-    prepare = _Loader(encoding, threads, force)
+    prepare = Loader(encoding, picture_source, threads, force)
     share = Share(jobs, threads)
     raise typer.Exit(run_batch(plan, prepare, summary, Style(json=json, quiet=quiet), share))
 
@@ -94,27 +91,3 @@ def _plan(inputs: Sequence[str], output: str | None, existing: Existing, json: b
     name = with_suffix(".llc", wanted.known, keep_suffix=existing.keep_suffix)
     found = find_sources(ends.inputs, wanted)
     return writing_plan(ends, found, Naming(name, LLC_SUFFIXES, existing))
-
-
-@dataclass(frozen=True)
-class _Loader:
-    """Loads the codec, in this process or in another."""
-
-    operation: Encoding
-    threads: int | None
-    force: bool
-
-    def __call__(self) -> Worker:
-        use_threads(self.threads)
-        return _Encoder(self.operation.load(), self.force)
-
-
-@dataclass(frozen=True)
-class _Encoder:
-    """Encodes one file after the other."""
-
-    make: Make
-    force: bool
-
-    def __call__(self, job: Job) -> Record:
-        return written(job, self.make(picture_source(job.source), ""), force=self.force)

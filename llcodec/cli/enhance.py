@@ -1,26 +1,24 @@
 """``llc enhance``: make dark images bright and clean, without a file in between."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import typer
 
-from llcodec._operations import Enhancing, Make
+from llcodec._operations import Enhancing
 from llcodec._output_names import enhanced_name
-from llcodec._threads import use_threads
 from llcodec.cli import _options as options
-from llcodec.cli._batch import Share, run_batch, written
+from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
 from llcodec.cli._help import examples
 from llcodec.cli._input import STREAM, picture_source
+from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine
 from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
-from llcodec.cli._plan import Existing, Job, Naming, Plan, refuse_mixed_stdout, writing_plan
+from llcodec.cli._plan import Existing, Naming, Plan, refuse_mixed_stdout, writing_plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import printable
-from llcodec.cli._work import Worker
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 
 EXAMPLES = examples(
@@ -59,7 +57,7 @@ def enhance(
 
     Of two names, the second is the output if it does not exist.
     """
-    file = PictureFile(format, output_quality, png_level, force)
+    file = PictureFile(format, output_quality, png_level)
     plan = _plan(inputs, output, file, Existing(force, skip_existing, keep_suffix), json)
     plan = plan.keeping_times() if keep_time else plan
     enhancing = Enhancing(
@@ -75,7 +73,7 @@ def enhance(
         partial,
         png_level,
     )
-    prepare = _Loader(enhancing, threads, file)
+    prepare = Loader(enhancing, picture_source, threads, force, file)
     share = Share(jobs, threads)
     raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet), share))
 
@@ -94,31 +92,6 @@ def _plan(
     plan = writing_plan(ends, found, Naming(name, IMAGE_SUFFIXES, existing))
     file.check(plan.jobs)
     return plan
-
-
-@dataclass(frozen=True)
-class _Loader:
-    """Loads the enhancer, in this process or in another."""
-
-    operation: Enhancing
-    threads: int | None
-    file: PictureFile
-
-    def __call__(self) -> Worker:
-        use_threads(self.threads)
-        return _Worker(self.operation.load(), self.file)
-
-
-@dataclass(frozen=True)
-class _Worker:
-    """Enhances one file after the other."""
-
-    make: Make
-    file: PictureFile
-
-    def __call__(self, job: Job) -> Record:
-        made = self.make(picture_source(job.source), self.file.format_of(job))
-        return written(job, made, force=self.file.force)
 
 
 def _describe(record: Record) -> str:

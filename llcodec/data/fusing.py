@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from llcodec._arrays import Pixels
 from llcodec.nets.blocks import luma
 
-_BURNT = 0.75, 0.97  # from where on, and from where on wholly, the bright picture is burnt out
+_BURNT = 0.88, 1.0  # from where on, and from where on wholly, the bright picture is burnt out
 _LIT = 0.10, 0.35  # from where on, and from where on wholly, the dark picture is well exposed
 _LEVELS = 6
 _TAPS = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # the binomial filter of Burt and Adelson

@@ -2,7 +2,8 @@
 
 Such a file is in the safetensors format, too. Its integer networks and tables are those of the
 weight file, so that symbols are the same, bit for bit. The synthesis transform is an ONNX graph in
-the tensor ``graph.synthesis``, whose weights are in half precision. All else is left out.
+the tensor ``graph.synthesis``, whose weights are in half precision; ``cuts`` of the card says what
+its further inputs are (:func:`llcodec.engine.onnx.cores.cut_inputs`). All else is left out.
 """
 
 import json
@@ -36,11 +37,18 @@ def web_model(file: ModelFile) -> bytes:
     check_finite(arrays)
     graph = codec_graphs.synthesis(file.preset, file.arrays, half=True)
     arrays["graph.synthesis"] = np.frombuffer(graph, np.uint8)
+    family = codec_graphs.family_of(file.preset)
+    cuts = {
+        "reaches": list(family.reaches(file.preset).items()),
+        "factor": family.factor(file.preset),
+        "linear": file.preset.linear_path,
+    }
     card = {
         "format": FORMAT,
         "name": file.name,
         "hash": file.short_hash.hex(),
         "preset": asdict(file.preset),
         "layers": layers,
+        "cuts": cuts,
     }
     return save(arrays, {CARD: json.dumps(card, sort_keys=True)})

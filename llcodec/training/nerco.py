@@ -60,7 +60,7 @@ class NercoTrainer(EnhancerTrainer):
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
-            darkening=PhotographDarkening(rng),
+            darkening=PhotographDarkening(rng, recipe.unchanged),
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
             clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,

@@ -37,7 +37,8 @@ class NercoRecipe:
     bright pictures (:mod:`llcodec.training.even_light`). ``enlarge`` enlarges their sides by this
     factor. The first ``start_steps`` of ``steps`` only train what enhances, to restore bright
     pictures that our model of a camera darkened; the learning rate is constant in them, and its
-    schedule begins after them. ``weights.restoration`` keeps this term, and gives it its weight.
+    schedule begins after them. ``weights.restoration`` keeps this term, and gives it its weight;
+    ``unchanged`` is the share of these pictures that are not darkened.
 
     Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
@@ -61,6 +62,7 @@ class NercoRecipe:
     even_light: bool = False
     enlarge: float = 1.0
     start_steps: int = 0
+    unchanged: float = 0.0
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0
@@ -90,7 +92,7 @@ class NercoRecipe:
             raise InputError(f"crops must be a multiple of {STRIDE} pixels, and {least} at least")
         if not 1 <= self.enlarge <= 4:
             raise InputError("enlarge must be between 1 and 4")
-        check_shares(constant=self.constant)
+        check_shares(constant=self.constant, unchanged=self.unchanged)
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is the size of the larger set."""

@@ -16,10 +16,12 @@ _EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of 
 class PhotographDarkening:
     """Darken views by the darkening model, by a random amount for each picture.
 
-    Its noise was measured on dark pictures only, so that training remains unpaired.
+    Its noise was measured on dark pictures only, so that training remains unpaired. ``unchanged``
+    is the share of pictures that stay as they are, so that bright ones are left alone.
     """
 
     rng: np.random.Generator
+    unchanged: float = 0.0
 
     def __call__(self, bright: View) -> View:
         """Return the dark views: pictures with noise, in 8 bits; overviews without noise."""
@@ -29,6 +31,8 @@ class PhotographDarkening:
         return bright.with_picture(pictures.to(picture), overviews.to(overview))
 
     def _darkened(self, crop: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
+        if self.unchanged and self.rng.random() < self.unchanged:
+            return crop.float(), whole.float()
         exposure = float(np.exp(self.rng.uniform(*np.log(_EXPOSURES))))
         how = random_darkening(self.rng, exposure)
         return _taken(crop, how, self.rng), _taken(whole, how, None)

@@ -123,11 +123,17 @@ def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
         read_nerco(tmp_path / "none.safetensors")
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.999])
 def test_truncated_files_are_broken(path: Path, share: float) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
     with pytest.raises(BrokenModelError, match="damaged weight file"):
+        read_nerco(path)
+
+
+def test_an_empty_file_is_not_a_weight_file(path: Path) -> None:
+    path.write_bytes(b"")
+    with pytest.raises(BrokenModelError, match="not a weight file"):
         read_nerco(path)
 
 

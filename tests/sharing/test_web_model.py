@@ -2,12 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from safetensors.numpy import load, load_file
 
 from llcodec.codec.models import find_model, load_model
+from llcodec.engine.onnx.cores import cut_inputs
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.transforms import OnnxTransforms
@@ -41,11 +43,17 @@ def test_integers_and_gains_are_those_of_the_weight_file(name: str) -> None:
 @pytest.mark.parametrize("name", ["fast", str(V1 / "tiny.safetensors")])
 def test_its_synthesis_is_that_of_the_engine(name: str) -> None:
     file = load_model(name)
-    graph = load(web_model(file))["graph.synthesis"].tobytes()
-    shape = 1, file.preset.latents, 5, 7
+    data = web_model(file)
+    shape, core = (1, file.preset.latents, 25, 29), (slice(8, 17), slice(8, 21))
     latents = np.random.default_rng(1).normal(0, 2, shape).astype(np.float32)
-    found = Session(graph, choose_provider("cpu")).run({"latents": latents})
-    wanted = OnnxTransforms(file.preset, file.arrays).synthesise(latents[0])
+    cuts: Any = card_of(data)["cuts"]
+    inputs = cut_inputs(
+        core, shape[2:], dict(cuts["reaches"]), cuts["factor"], linear=cuts["linear"]
+    )
+    session = Session(load(data)["graph.synthesis"].tobytes(), choose_provider("cpu"))
+    found = session.run({"latents": latents, **inputs})
+    wanted = OnnxTransforms(file.preset, file.arrays).synthesise(latents[0], core)
+    assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
 
 

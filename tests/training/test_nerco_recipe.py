@@ -34,6 +34,7 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"crop": 30}, "64 at least"),
         ({"crop": 66}, "multiple of 4"),
         ({"constant": 1.5}, "between 0 and 1"),
+        ({"unchanged": -0.1}, "between 0 and 1"),
         ({"start_steps": 5}, "weight of the restoration"),
         ({"start_steps": 300, "weights": NercoLossWeights(restoration=1)}, "fewer than steps"),
     ],

@@ -43,3 +43,18 @@ def test_each_picture_has_its_own_amount_and_a_seed_tells_which() -> None:
     assert abs(float(dark[0].mean() - dark[1].mean())) > 1e-3
     assert torch.equal(dark, darkening()(bright()).picture)
     assert not torch.equal(dark, darkening(1)(bright()).picture)
+
+
+def test_a_share_of_pictures_stays_as_it_is() -> None:
+    view = bright()
+    same = PhotographDarkening(np.random.default_rng(0), unchanged=1.0)(view)
+    assert torch.allclose(same.picture, view.picture, atol=1e-6)
+    assert torch.allclose(same.overview, view.overview, atol=1e-6)
+    rng = np.random.default_rng(0)
+    some = PhotographDarkening(rng, unchanged=0.5)
+    kept = sum(
+        int(torch.allclose(dark, picture, atol=1e-6))
+        for _ in range(20)
+        for dark, picture in zip(some(view).picture, view.picture, strict=True)
+    )
+    assert 10 <= kept <= 30

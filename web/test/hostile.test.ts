@@ -91,8 +91,11 @@ test.each([
   await expect(inflate("iCCP", change(stream), size)).rejects.toBeInstanceOf(CorruptError);
 });
 
-test("a damaged weight file is refused", async () => {
-  const whole = bytesOf(`${V1}tiny.safetensors`);
+test.each([
+  ["weight file", `${V1}tiny.safetensors`],
+  ["model for the web", "web/build/models/tiny.web.safetensors"],
+])("a damaged %s is refused", async (_, path) => {
+  const whole = bytesOf(path);
   const random = numbers(4);
   for (let round = 0; round < 60; round++) {
     const cut = whole.slice(0, random() % whole.length);

@@ -5,6 +5,7 @@ import { STRIDE } from "../bitstream.ts";
 import type { Header } from "../container/header.ts";
 import { BrokenModelError } from "../errors.ts";
 import type { Model } from "../weights/model_file.ts";
+import { type Cuts, cutInputs } from "./cuts.ts";
 import type { Latents } from "./gathering.ts";
 import { placeOf, type Window } from "./windows.ts";
 
@@ -19,6 +20,7 @@ export class Synthesis {
   private constructor(
     private readonly runtime: Runtime,
     private readonly session: InferenceSession,
+    private readonly cuts: Cuts,
   ) {}
 
   /**
@@ -35,9 +37,10 @@ export class Synthesis {
     if (!model.synthesis) {
       throw new BrokenModelError("this weight file is not made for the web: it has no synthesis");
     }
+    const { graph, cuts } = model.synthesis;
     const quiet = { logSeverityLevel: 3, ...options } as const;
     try {
-      return new Synthesis(runtime, await runtime.InferenceSession.create(model.synthesis, quiet));
+      return new Synthesis(runtime, await runtime.InferenceSession.create(graph, quiet), cuts);
     } catch (error) {
       throw new BrokenModelError(`ONNX Runtime cannot load the synthesis transform: ${error}`);
     }
@@ -52,19 +55,26 @@ export class Synthesis {
   async run(latents: Latents, window: Window, header: Header): Promise<Float32Array> {
     const { values, height, width } = latents;
     const channels = values.length / (height * width);
-    const input = new this.runtime.Tensor("float32", values, [1, channels, height, width]);
-    const { picture } = await this.session.run({ latents: input });
+    const { Tensor } = this.runtime;
+    const feeds: Record<string, InferenceSession.OnnxValueMapType[string]> = {
+      latents: new Tensor("float32", values, [1, channels, height, width]),
+    };
+    for (const [name, [down, right]] of cutInputs(this.cuts, window)) {
+      feeds[name] = new Tensor("int64", BigInt64Array.of(BigInt(down), BigInt(right)), [2]);
+    }
+    const { picture } = await this.session.run(feeds);
     const data = await picture.getData();
     picture.dispose();
-    if (!(data instanceof Float32Array) || data.length !== 3 * STRIDE ** 2 * height * width) {
+    const [coreHeight, coreWidth] = [window.rows, window.columns].map(
+      (span) => (span.stop - span.start) * STRIDE,
+    );
+    if (!(data instanceof Float32Array) || data.length !== 3 * coreHeight * coreWidth) {
       throw new BrokenModelError("the synthesis transform of the model has another output");
     }
     const place = placeOf(window, header);
     const out = new Float32Array(3 * place.width * place.height);
-    const left = place.x - window.columns.outerStart * STRIDE;
-    const top = place.y - window.rows.outerStart * STRIDE;
     for (let row = 0; row < place.height; row++) {
-      const from = 3 * ((top + row) * width * STRIDE + left);
+      const from = 3 * row * coreWidth;
       out.set(data.subarray(from, from + 3 * place.width), 3 * row * place.width);
     }
     return out;

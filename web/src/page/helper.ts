@@ -12,6 +12,7 @@ interface Waiting {
 export class Helper {
   private readonly waiting = new Map<number, Waiting>();
   private count = 0;
+  private lost: errors.LlcError | null = null;
 
   constructor(private readonly worker: Worker) {
     worker.onmessage = ({ data }: MessageEvent<Answer>) => {
@@ -24,8 +25,8 @@ export class Helper {
     worker.onerror = (event) => {
       event.preventDefault();
       const what = event.message || "it cannot be started";
-      const lost = new errors.LlcError(`a worker of this page has failed: ${what}`);
-      for (const { reject } of this.waiting.values()) reject(lost);
+      this.lost = new errors.LlcError(`a worker of this page has failed: ${what}`);
+      for (const { reject } of this.waiting.values()) reject(this.lost);
       this.waiting.clear();
     };
   }
@@ -41,6 +42,7 @@ export class Helper {
     ask: Requests[K]["ask"],
     move: Transferable[] = [],
   ): Promise<Requests[K]["give"]> {
+    if (this.lost) return Promise.reject(this.lost);
     const id = this.count++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });

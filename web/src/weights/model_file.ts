@@ -3,7 +3,8 @@
  * synthesis transform.
  */
 
-import { HASH_LENGTH, MAX_QUALITY, QUALITY_UNITS, SCALE_LEVELS } from "../bitstream.ts";
+import { HASH_LENGTH, MAX_QUALITY, QUALITY_UNITS, SCALE_LEVELS, STRIDE } from "../bitstream.ts";
+import type { Cuts } from "../codec/cuts.ts";
 import { NAME, toHex } from "../container/header.ts";
 import type { LatentCoder } from "../entropy/latent_coder.ts";
 import { type Table, unpackTables } from "../entropy/tables.ts";
@@ -13,10 +14,12 @@ import { readNetworks } from "./networks.ts";
 import {
   floatsOf,
   integersOf,
+  type Json,
   objectOf,
   readSafetensors,
   tensorNamed,
   type WeightFile,
+  wholeNumbersOf,
 } from "./safetensors.ts";
 
 const FORMATS = ["llcodec-model-1", "llcodec-model-2"];
@@ -34,7 +37,7 @@ export interface Model {
   /** 8×M logarithms of inverse gains; null for a model of one rate, or one not for the web. */
   readonly logInverse: Float32Array | null;
   /** The synthesis transform as an ONNX model; null unless the file is made for the web. */
-  readonly synthesis: Uint8Array | null;
+  readonly synthesis: { readonly graph: Uint8Array; readonly cuts: Cuts } | null;
 }
 
 /**
@@ -69,7 +72,10 @@ export async function readModel(data: Uint8Array<ArrayBuffer>): Promise<Model> {
   if (typeof hash !== "string" || !HASH.test(hash)) {
     throw new BrokenModelError("the model for the web names no weight file");
   }
-  const synthesis = tensorNamed(file, "graph.synthesis").bytes;
+  const synthesis = {
+    graph: tensorNamed(file, "graph.synthesis").bytes,
+    cuts: readCuts(objectOf(file.card.cuts)),
+  };
   const logInverse = preset.variable_rate === true ? readGains(file, coder) : null;
   return { name, hash, coder, hasTone, logInverse, synthesis };
 }
@@ -77,6 +83,19 @@ export async function readModel(data: Uint8Array<ArrayBuffer>): Promise<Model> {
 async function hashOf(data: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
   return toHex(digest.subarray(0, HASH_LENGTH));
+}
+
+function readCuts({ reaches, factor, linear }: { [key: string]: Json }): Cuts {
+  const pairs = (Array.isArray(reaches) ? reaches : []).map((pair) => wholeNumbersOf(pair));
+  const [wholeFactor] = wholeNumbersOf([factor]);
+  const possible = pairs.every(
+    ([scale, reach]) => scale > 0 && scale <= STRIDE && reach <= STRIDE ** 2,
+  );
+  if (!possible || wholeFactor < 1 || STRIDE % wholeFactor) {
+    throw new BrokenModelError("the model for the web has impossible cuts");
+  }
+  const sure = pairs.map(([scale, reach]) => [scale, reach] as const);
+  return { reaches: sure, factor: wholeFactor, linear: linear === true };
 }
 
 function readGains(file: WeightFile, { networks }: LatentCoder): Float32Array {

@@ -48,7 +48,9 @@ export async function serve(): Promise<Server> {
     }
     const body = readFileSync(file);
     const type = TYPES[name.split(".").pop() ?? ""] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, "content-length": body.length });
+    const headers = { "content-type": type, "content-length": body.length };
+    // As places where packages are published have it: pages from elsewhere may load the files.
+    response.writeHead(200, { ...headers, "access-control-allow-origin": "*" });
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));

@@ -1,5 +1,6 @@
 /** Pages of `llc share` in Chromium. */
 
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +11,7 @@ import { addressOf, chromiumPath, launch, outcome, saved, serve, watched } from 
 const CHROMIUM = await chromiumPath();
 const LONG = 300_000;
 const ALONE = new URL("../../build/pages/alone.html", import.meta.url);
+const LINKED = new URL("../../build/pages/linked.html", import.meta.url);
 
 if (!CHROMIUM) console.warn("NOT TESTED in a browser: no Chromium is installed (set CHROMIUM)");
 
@@ -27,9 +29,18 @@ describe.skipIf(!CHROMIUM)("pages of llc share", () => {
     server?.close();
   });
 
+  /** Write the linked page with the address of the server to a folder, and return its URL. */
+  function fromDisk(): string {
+    const linked = readFileSync(LINKED, "utf-8");
+    const page = new URL("from-disk.html", LINKED);
+    writeFileSync(page, linked.replace('src="./', `src="${addressOf(server)}`));
+    return page.href;
+  }
+
   test.each([
     ["that holds everything, from a disk, without a request", () => ALONE.href, 1],
     ["that loads the viewer", () => `${addressOf(server)}linked.html`, 5],
+    ["from a disk, that loads the viewer from a server", fromDisk, 5],
   ])(
     "a page %s",
     async (_, url, count) => {
