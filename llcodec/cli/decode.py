@@ -29,7 +29,7 @@ from llcodec.cli._text import summary
 EXAMPLES = examples(
     "llc decode small.llc bright.png",
     "llc decode small.llc --as-shot                   # as dark as it was",
-    "llc decode small.llc --detail 0.7                # more texture, from the same bits",
+    "llc decode small.llc --detail 0.7                # more texture",
     "llc decode small.llc crop.png --region 0,0,800,600",
     "llc decode small/ -o bright/ --format jpg --output-quality 90",
     "llc decode damaged.llc --salvage                 # recover intact tiles",
