@@ -149,10 +149,17 @@ class LookTrainer(Trainer):
                 decoded.base,
                 self.discriminator if judges else None,
                 recipe.weights,
+                self._previews(decoded.latents),
             )
             total = total_loss(losses, recipe.weights)
         self.discriminator.requires_grad_(True)
         return picture.detach().float(), total, losses
+
+    def _previews(self, latents: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Return the previews with the look and without; None for codecs without a linear path."""
+        with torch.autocast(self.device.type, enabled=False):  # differences are a few levels
+            mine, base = (model.preview(latents.float()) for model in (self.model, self.codec))
+        return None if mine is None or base is None else (mine, base)
 
     @torch.no_grad()
     def _decoded(self, quality: Tensor, crops: Batch | Tensor) -> _Decoded:

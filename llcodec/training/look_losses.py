@@ -1,4 +1,4 @@
-"""The losses of a look: an anchor to its target, edges, colour, and a discriminator.
+"""The losses of a look: an anchor to its target, edges, colour, previews, and a discriminator.
 
 Adversarial terms are those of LSGAN, as in NeRCo. The discriminator is conditional: it sees the
 picture that the codec decodes without the look beside the one that it scores.
@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from llcodec._bitstream import STRIDE
 from llcodec.nerco.discriminators import PatchDiscriminator
 from llcodec.nerco.losses import fake_loss, real_loss
 from llcodec.training.look_recipe import LookLossWeights
@@ -26,6 +27,7 @@ class LookLosses:
     ms_ssim: Tensor  # 1 − MS-SSIM
     edges: Tensor
     colour: Tensor
+    preview: Tensor
     adversarial: Tensor
 
 
@@ -35,10 +37,12 @@ def look_losses(
     base: Tensor,
     discriminator: PatchDiscriminator | None,
     weights: LookLossWeights,
+    previews: tuple[Tensor, Tensor] | None = None,
 ) -> LookLosses:
     """Return all terms for pictures, targets and pictures without the look, B×3×H×W in [0, 1].
 
     Without a ``discriminator`` there is no adversarial term; terms with weight 0 are zero.
+    ``previews``, B×3×H/16×W/16, are those with the look and without it; None if the codec has none.
     """
     zero = target.new_zeros(())
     return LookLosses(
@@ -46,6 +50,7 @@ def look_losses(
         ms_ssim=_ms_ssim_error(picture, target) if weights.ms_ssim else zero,
         edges=edge_loss(picture, target),
         colour=F.l1_loss(F.avg_pool2d(picture, _CELL), F.avg_pool2d(target, _CELL)),
+        preview=zero if previews is None else preview_loss(picture - base, *previews),
         adversarial=zero
         if discriminator is None
         else real_loss(discriminator(beside(picture, base))),
@@ -56,6 +61,15 @@ def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
     """Return the mean error of the differences between neighbours, of columns and of rows."""
     errors = [F.l1_loss(picture.diff(dim=axis), target.diff(dim=axis)) for axis in (-2, -1)]
     return torch.stack(errors).mean()
+
+
+def preview_loss(change: Tensor, preview: Tensor, base_preview: Tensor) -> Tensor:
+    """Return the mean error of what a look changes in previews, against its change of pictures.
+
+    Previews come from the linear path alone, so that the remainder must not move means of 16×16
+    pixels by itself.
+    """
+    return F.l1_loss(preview - base_preview, F.avg_pool2d(change, STRIDE))
 
 
 def total_loss(losses: LookLosses, weights: LookLossWeights) -> Tensor:

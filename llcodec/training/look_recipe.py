@@ -35,15 +35,16 @@ class LookLossWeights:
     """Weights of the losses of a look, for pixels in [0, 1].
 
     ``l1`` and ``ms_ssim`` (of 1 − MS-SSIM) keep the picture at its target; ``edges`` is the error
-    of gradients, ``colour`` that of means of 8×8 pixels, ``adversarial`` the score that the
-    discriminator withholds.
+    of gradients, ``colour`` that of means of 8×8 pixels, ``preview`` that of previews against the
+    picture, ``adversarial`` the score that the discriminator withholds.
     """
 
     l1: float = 1.0
-    ms_ssim: float = 0.3
-    edges: float = 1.0
-    colour: float = 1.0
-    adversarial: float = 0.02
+    ms_ssim: float = 0.5
+    edges: float = 4.0
+    colour: float = 0.5
+    preview: float = 0.5
+    adversarial: float = 0.5
 
     def __post_init__(self) -> None:
         """Raise InputError for invalid weights."""
@@ -74,7 +75,7 @@ class LookRecipe:
     clip_norm: float = 1.0
     ema_decay: float = 0.999
     patience: int = 20
-    adversarial_after: int = 500
+    adversarial_after: int = 1000
     weights: LookLossWeights = field(default_factory=LookLossWeights)
     global_tone: float = 1.0
     mix: Mix = field(default_factory=Mix)

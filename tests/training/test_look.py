@@ -134,11 +134,27 @@ def test_codecs_that_do_not_brighten_learn_from_photographs(trainer: Make) -> No
     assert rows(run)[-1]["val"]
 
 
+def test_transforms_may_run_in_bfloat16(trainer: Make) -> None:
+    run = trainer("run", precision="bfloat16", adversarial_after=0, steps=2)
+    run.run()
+    (losses, validation) = rows(run)
+    assert losses["skipped"] == 0
+    assert validation["step"] == 2
+
+
 def test_losses_are_logged_by_name(trainer: Make) -> None:
     run = trainer("run")
     run.run()
     last = rows(run)[-2]
-    assert {"loss", "l1", "edges", "colour", "adversarial", "discriminator"} <= last.keys()
+    assert {
+        "loss",
+        "l1",
+        "edges",
+        "colour",
+        "preview",
+        "adversarial",
+        "discriminator",
+    } <= last.keys()
 
 
 def test_resuming_with_another_codec_is_refused(trainer: Make) -> None:

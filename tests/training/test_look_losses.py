@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from llcodec.metrics import ms_ssim
 from llcodec.nerco.discriminators import PatchDiscriminator
@@ -76,10 +77,21 @@ def test_a_discriminator_learns_to_tell_looks_from_targets(picture: Tensor) -> N
     assert losses[-1] < 0.2 * losses[0]
 
 
+def test_previews_follow_pictures(picture: Tensor) -> None:
+    """What a look changes in the means of blocks, it must change in previews, too."""
+    base = F.avg_pool2d(picture, 16)
+    brighter = picture + 0.1
+    for preview, wanted in ((base, 0.1), (base + 0.1, 0.0)):
+        losses = look_losses(brighter, picture, picture, None, WEIGHTS, (preview, base))
+        assert float(losses.preview) == pytest.approx(wanted, abs=1e-6)
+    without = look_losses(brighter, picture, picture, None, WEIGHTS)
+    assert float(without.preview) == 0
+
+
 def test_the_total_is_the_weighted_sum() -> None:
-    weights = LookLossWeights(1.0, 2.0, 3.0, 4.0, 5.0)
+    weights = LookLossWeights(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
     losses = LookLosses(*(torch.tensor(10.0**n) for n in range(len(fields(LookLosses)))))
-    assert float(total_loss(losses, weights)) == 54321
+    assert float(total_loss(losses, weights)) == 654321
 
 
 def test_pictures_without_any_likeness_have_a_finite_gradient(picture: Tensor) -> None:
