@@ -100,6 +100,8 @@ def decode(
     brightness: float = 1.0,
     exposure: float = 0.0,
     black_point: float = 0.0,
+    detail: float = 0.0,
+    look: str | PathLike[str] | None = None,
     model: str | PathLike[str] | None = None,
     engine: str = "auto",
     device: str = "auto",
@@ -113,6 +115,9 @@ def decode(
             brightens by twice as many stops.
         exposure: stops to add, from -4 to 4; 1 doubles the light.
         black_point: level of the image that is made black, from 0 to 64 of 255; white stays white.
+        detail: from 0, the image with the smallest error, to 1, that of a look, which has more
+            texture. Above 0, the model of the file needs a look.
+        look: the path of the file of a look; by default, the shipped one of the model.
         model: the name of a shipped model, or the path of a weight file; by default, the shipped
             one that the file names.
         engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
@@ -125,9 +130,9 @@ def decode(
 
     Raises:
         FormatError: when the file is damaged, or not an ``.llc`` file.
-        InputError: when the file cannot be read, the image is too large, or the brightness or the
-            exposure out of its range.
-        ModelError: when the model is missing, or not the one that the file needs.
+        InputError: when the file cannot be read, the image is too large, or the brightness, the
+            exposure or the detail out of its range.
+        ModelError: when the model or its look is missing, or not the one that the file needs.
         TypeError: when an argument has a wrong type.
     """
     with names_file(file, InputError):
@@ -135,7 +140,8 @@ def decode(
     limits = limits_for(max_pixels)
     with names_file(file, FormatError), ONE_AT_A_TIME:
         name = None if model is None else _text("model", model)
-        codec = codec_for(data, name, device, limits, engine)
+        shown = None if look is None else _text("look", look)
+        codec = codec_for(data, name, device, limits, engine, _number("detail", detail), shown)
         picture = codec.decode(
             data,
             brightness=_number("brightness", brightness),
@@ -281,9 +287,11 @@ def stripped(picture: Picture) -> Picture:
 
 
 @lru_cache(maxsize=2)
-def load_codec(model: str, device: str, engine: str = "auto") -> Codec:
+def load_codec(
+    model: str, device: str, engine: str = "auto", detail: float = 0.0, look: str | None = None
+) -> Codec:
     """Return a codec, cached between calls."""
-    return Codec(model, engine=engine, device=device)
+    return Codec(model, engine=engine, device=device, detail=detail, look=look)
 
 
 @lru_cache(maxsize=2)
@@ -293,7 +301,13 @@ def load_enhancer(model: str, device: str, engine: str = "auto") -> Enhancer:
 
 
 def codec_for(
-    data: bytes, model: str | None, device: str, limits: Limits, engine: str = "auto"
+    data: bytes,
+    model: str | None,
+    device: str,
+    limits: Limits,
+    engine: str = "auto",
+    detail: float = 0.0,
+    look: str | None = None,
 ) -> Codec:
     """Return the codec that a file needs: of ``model``, or else of the one its header names.
 
@@ -308,7 +322,7 @@ def codec_for(
                 f"the file was made with the model {model!r}, which does not ship with llcodec: "
                 "give the path of its weight file (--model)"
             )
-    return load_codec(model, device, engine)
+    return load_codec(model, device, engine, detail, look)
 
 
 def limits_for(max_pixels: int) -> Limits:

@@ -6,6 +6,7 @@ the shapes of all tensors, and the card that ``llcodec._weight_files`` writes am
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ _PACKAGE = Path(__file__).resolve().parent
 # Installed, the weights lie inside the package; in a checkout, beside it.
 _FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
 _ENHANCERS = "enhancers"  # the folder, among the weights, of models that only enhance
+_LOOKS = "looks"  # that of looks
+_SHA256 = re.compile("[0-9a-f]{64}")
 _WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
 
 
@@ -49,6 +52,14 @@ class TrainingFacts:
 
 
 @dataclass(frozen=True)
+class ModelReference:
+    """A model that another file names: its name, and the SHA-256 of its file, 64 digits."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Card:
     """What a weight file says about itself.
 
@@ -61,6 +72,7 @@ class Card:
         parameters: of all networks; probability tables do not count.
         training: how it was trained, as far as the file says.
         notes: free texts of whoever trained it: data, code, recipe, and others.
+        model: the model that a look belongs to; None for everything else.
     """
 
     name: str
@@ -71,6 +83,7 @@ class Card:
     parameters: int
     training: TrainingFacts
     notes: Mapping[str, str]
+    model: ModelReference | None = None
 
 
 def weights_folder() -> Path:
@@ -88,13 +101,28 @@ def shipped_enhancers() -> dict[str, Path]:
     return _weights_in(weights_folder() / _ENHANCERS)
 
 
+def shipped_looks() -> dict[str, Path]:
+    """Return the files of looks that came with this installation, by name."""
+    return _weights_in(weights_folder() / _LOOKS)
+
+
 def shipped_files() -> dict[str, Path]:
     """Return all weight files that came with this installation, by name, codecs first.
 
-    Names are unique over both kinds; :func:`check_shipped` checks it.
+    Names are unique over all kinds; :func:`check_shipped` checks it.
     """
-    codecs = shipped_codecs()
-    return codecs | {k: v for k, v in shipped_enhancers().items() if k not in codecs}
+    found: dict[str, Path] = {}
+    for kind in _shipped_kinds().values():
+        found |= {k: v for k, v in kind.items() if k not in found}
+    return found
+
+
+def _shipped_kinds() -> dict[str, dict[str, Path]]:
+    return {
+        "a codec": shipped_codecs(),
+        "an enhancer": shipped_enhancers(),
+        "a look": shipped_looks(),
+    }
 
 
 def _weights_in(folder: Path) -> dict[str, Path]:
@@ -131,6 +159,7 @@ def read_card(path: Path) -> Card:
             parameters=sum(_parameters(key, tensor["shape"]) for key, tensor in head.items()),
             training=training_on(card),
             notes=notes_on(card),
+            model=reference_on(card),
         )
 
 
@@ -182,8 +211,9 @@ def check_shipped(path: Path) -> None:
     card = read_card(path)
     if card.sha256 != wanted[path.name].lower():
         raise BrokenModelError(f"{path.name} is not the file that shipped: wrong SHA-256")
-    if path.stem in shipped_codecs() and path.stem in shipped_enhancers():
-        raise BrokenModelError(f"two models are called {path.stem!r}: a codec and an enhancer")
+    kinds = [kind for kind, files in _shipped_kinds().items() if path.stem in files]
+    if len(kinds) > 1:
+        raise BrokenModelError(f"two models are called {path.stem!r}: {' and '.join(kinds)}")
     if card.name != path.stem:  # files made with it would look for another
         raise BrokenModelError(f"{path.name} calls its model {card.name!r}")
 
@@ -205,6 +235,20 @@ def take_card(head: dict[str, Any]) -> dict[str, Any]:
 def notes_on(card: Mapping[str, Any]) -> dict[str, str]:
     """Return the free texts of a card."""
     return {str(key): str(value) for key, value in card["notes"].items()}
+
+
+def reference_on(card: Mapping[str, Any]) -> ModelReference | None:
+    """Return the model that a card refers to, None if there is none.
+
+    Raises LookupError, TypeError or ValueError if the card is damaged.
+    """
+    stored = card.get("model")
+    if stored is None:
+        return None
+    reference = ModelReference(str(stored["name"]), str(stored["sha256"]))
+    if not _SHA256.fullmatch(reference.sha256):
+        raise ValueError("not a SHA-256")
+    return reference
 
 
 def training_on(card: Mapping[str, Any]) -> TrainingFacts:

@@ -19,8 +19,9 @@ so that inference never imports training.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Kind = Literal["codec", "enhancer", "guide"]
-"""What a model is for. A codec may enhance as well; a guide only takes part in training."""
+Kind = Literal["codec", "enhancer", "guide", "look"]
+"""What a model is for. A codec may enhance as well; a guide only takes part in training. A look
+changes how a codec decodes."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,9 @@ SNR_AWARE: Final = Family(
     training="llcodec.training.snr_aware",
 )
 TEXT_GUIDE: Final = Family("text-guide", "guide", "llcodec-text-guide-1")
+LOOK: Final = Family("look", "look", "llcodec-look-1", training="llcodec.training.look_run")
 
-FAMILIES: Final = (CODEC, NERCO, SNR_AWARE, TEXT_GUIDE)
+FAMILIES: Final = (CODEC, NERCO, SNR_AWARE, TEXT_GUIDE, LOOK)
 
 
 def family_of(format: object) -> Family:

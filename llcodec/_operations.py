@@ -117,6 +117,8 @@ class Decoding:
     max_pixels: int = MAX_PIXELS
     engine: str = "auto"
     png_level: int | None = None
+    detail: float = 0.0
+    look: str | None = None
 
     def load(self) -> Make:
         """Return what decodes a file, with the model that it needs."""
@@ -131,7 +133,9 @@ class Decoding:
 
             data = read_source(source)
             refuse_picture(data, self.max_pixels)
-            codec = codec_for(data, self.model, self.device, limits, self.engine)
+            codec = codec_for(
+                data, self.model, self.device, limits, self.engine, self.detail, self.look
+            )
             start = perf_counter()
             picture, told = self._decode(codec, data, limits)
             output, lost = _written(picture, format, self.output_quality, self.png_level)
@@ -142,6 +146,7 @@ class Decoding:
                 "width": picture.width,
                 "height": picture.height,
                 **self._light,
+                "detail": self.detail,
                 **told,
                 **_reported(lost),
             }

@@ -8,6 +8,8 @@ from llcodec.cli._report import Record
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
+    from llcodec._cards import Card
+    from llcodec.codec.codec import Codec
     from llcodec.imaging import Picture
 
 _NAME_WIDTH = 10  # letters; those of the shipped models fit
@@ -33,7 +35,14 @@ def facts(job: Job) -> Record:
         "steps": card.training.steps,
         "hours": card.training.hours,
         "date": card.training.exported,
+        **_owner(card),
     }
+
+
+def _owner(card: "Card") -> Record:
+    """Return which model a look belongs to."""
+    model = card.model
+    return {} if model is None else {"of": model.name, "of_hash": model.sha256[:_HASH_DIGITS]}
 
 
 def describe(record: Record) -> str:
@@ -48,7 +57,8 @@ def describe(record: Record) -> str:
         None if r["hours"] is None else f"{r['hours']:.1f} hours",
         r["date"],
     ]
-    second = ", ".join([f"preset {r['preset']}", *(part for part in training if part)])
+    made = f"of {r['of']} {r['of_hash']}" if "of" in r else f"preset {r['preset']}"
+    second = ", ".join([made, *(part for part in training if part)])
     return f"{printable(first)}\n{'':{_NAME_WIDTH}}  {printable(second)}"
 
 
@@ -67,22 +77,48 @@ def try_out(file: Path) -> dict[str, str]:
     from llcodec._cards import read_kind
 
     kind = read_kind(file)
-    name, sha256 = _try_codec(file) if kind == "codec" else _try_enhancer(file)
+    tries = {"codec": _try_codec, "look": _try_look}
+    name, sha256 = tries.get(kind, _try_enhancer)(file)
     return {"model": name, "kind": kind, "hash": sha256[:_HASH_DIGITS]}
 
 
 def _try_codec(file: Path) -> tuple[str, str]:
     from llcodec.codec.codec import Codec
+
+    codec = Codec(str(file), device="cpu")
+    _code_a_picture(codec)
+    return codec.file.name, codec.file.sha256
+
+
+def _try_look(file: Path) -> tuple[str, str]:
+    from llcodec._cards import read_card, shipped_codecs
+    from llcodec.codec.codec import Codec
+    from llcodec.codec.looks import read_look
+    from llcodec.errors import UnknownModelError
+
+    look = read_look(file)
+    codecs = shipped_codecs().values()
+    found = next((path for path in codecs if read_card(path).sha256 == look.shape.sha256), None)
+    if found is None:
+        raise UnknownModelError(
+            f"its model {look.shape.name} {look.shape.sha256[:_HASH_DIGITS]} does not ship with "
+            "llcodec, so it cannot be tried"
+        )
+    _code_a_picture(Codec(str(found), device="cpu", detail=1, look=str(file)))
+    return look.name, look.sha256
+
+
+def _code_a_picture(codec: "Codec") -> None:
+    """Encode and decode a small picture; raises BrokenModelError if that fails."""
     from llcodec.errors import BrokenModelError, LlcError
 
-    codec, picture = Codec(str(file), device="cpu"), _picture()
+    picture = _picture()
     try:
         decoded = codec.decode(codec.encode(picture)).pixels
     except LlcError as error:
         raise BrokenModelError(f"cannot code a picture: {error}") from error
     if decoded.shape != picture.pixels.shape:
         raise BrokenModelError(f"decodes {_COLUMNS}x{_ROWS} pixels to another size")
-    return codec.file.name, codec.file.sha256
 
 
 def _try_enhancer(file: Path) -> tuple[str, str]:

@@ -255,6 +255,24 @@ BlackPoint = Annotated[
         "white.",
     ),
 ]
+Detail = Annotated[
+    float | None,
+    typer.Option(
+        parser=lambda text: _between(0, 1, text),
+        metavar="0...1",
+        show_default="0",
+        help="From the image with the smallest error (0) to the look of the model (1), with more "
+        "texture.",
+    ),
+]
+Look = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="Look for --detail (.safetensors), instead of the shipped one of the model.",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -347,3 +365,10 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong
 MaxPixels = Annotated[
     int, typer.Option(min=1, metavar="N", help="Refuse images with more pixels than this.")
 ]
+
+
+def chosen_detail(detail: float | None, look: str | None) -> float:
+    """Return the detail to decode with; a look alone is a mistake."""
+    if look is not None and detail is None:
+        raise typer.BadParameter("give --detail with --look")
+    return detail or 0.0

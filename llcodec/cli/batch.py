@@ -92,6 +92,8 @@ def decode(
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
     black_point: options.BlackPoint = 0.0,
+    detail: options.Detail = None,
+    look: options.Look = None,
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
     model: options.Model = None,
@@ -132,6 +134,8 @@ def decode(
         output_quality=output_quality,
         max_pixels=max_pixels,
         engine=engine.value,
+        detail=options.chosen_detail(detail, look),
+        look=look,
     )
     ends = Ends(source, output, manifest, retry_failed, column, base)
     run = Run(resume, force, quiet, workers, threads, address, gpus, max_megapixels)

@@ -29,6 +29,7 @@ from llcodec.cli._text import summary
 EXAMPLES = examples(
     "llc decode small.llc bright.png",
     "llc decode small.llc --as-shot                   # as dark as it was",
+    "llc decode small.llc --detail 0.7                # more texture",
     "llc decode small.llc crop.png --region 0,0,800,600",
     "llc decode small/ -o bright/ --format jpg --output-quality 90",
     "llc decode damaged.llc --salvage                 # recover intact tiles",
@@ -45,6 +46,8 @@ def decode(
     brightness: options.Brightness = None,
     exposure: options.Exposure = 0.0,
     black_point: options.BlackPoint = 0.0,
+    detail: options.Detail = None,
+    look: options.Look = None,
     region: options.Region = None,
     max_size: options.MaxSize = None,
     salvage: options.Salvage = False,
@@ -89,6 +92,8 @@ def decode(
         max_pixels,
         engine.value,
         png_level,
+        options.chosen_detail(detail, look),
+        look,
     )
     prepare = Loader(decoding, read_input, threads, force, file)
     share = Share(jobs, threads)

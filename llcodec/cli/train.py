@@ -9,10 +9,12 @@ import typer
 from llcodec.cli import _train_common as options
 from llcodec.cli._help import Command, Group
 from llcodec.cli._train_common import chosen_recipe, end_run
+from llcodec.cli._train_look import look
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 
 app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app.command(cls=Command)(look)
 app.command(cls=Command)(nerco)
 app.command("snr-aware", cls=Command)(snr_aware)
 
@@ -131,6 +133,14 @@ def export(
             help="Spread the qualities over these eight λ, not those of the training.",
         ),
     ] = None,
+    codec_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--codec",
+            metavar="FILE",
+            help="Weight file of the codec of a look whose training started from a checkpoint.",
+        ),
+    ] = None,
 ) -> None:
     """Export the averaged weights of a run as a weight file.
 
@@ -140,7 +150,7 @@ def export(
     from llcodec.training.weight_files import export_run
 
     spread = None if lambdas is None else _numbers(lambdas)
-    export_run(checkpoint, DataFolders.sort(data or ()), name, out, spread)
+    export_run(checkpoint, DataFolders.sort(data or ()), name, out, spread, codec_file)
 
 
 @app.command(cls=Command)

@@ -19,6 +19,7 @@ from llcodec.codec.effort import EFFORTS, Search, check_effort
 from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
 from llcodec.codec.latents import ArrivingLatents, decode_latents
+from llcodec.codec.looks import detailed_arrays
 from llcodec.codec.models import DEFAULT_MODEL, find_model
 from llcodec.codec.rate import search_quality
 from llcodec.codec.region import Region, needed_tiles, whole_picture
@@ -84,21 +85,30 @@ class Codec:
             Runtime unless only PyTorch has the device.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``, ``directml`` or ``coreml``. It is used by the
             float transforms only; entropy coding always runs on the CPU.
+        detail: from 0, the picture with the smallest error, to 1, that of a look of the model.
+        look: the path of the file of a look; by default, the shipped one of the model.
 
     Attributes:
         file: what the weight file holds.
-        transforms: the float transforms.
+        transforms: the float transforms, without a look.
         engine: the engine in use.
         device: the device in use.
 
     Raises:
-        UnknownModelError: when there is no such model.
-        BrokenModelError: when its weight file is damaged.
-        InputError: when the engine or the device is not available.
+        UnknownModelError: when there is no such model or look.
+        WrongModelError: when the look belongs to another model.
+        BrokenModelError: when a weight file is damaged.
+        InputError: when the engine or the device is not available, or the detail out of range.
     """
 
     def __init__(
-        self, model: str = DEFAULT_MODEL, *, engine: str = "auto", device: str = "auto"
+        self,
+        model: str = DEFAULT_MODEL,
+        *,
+        engine: str = "auto",
+        device: str = "auto",
+        detail: float = 0.0,
+        look: str | None = None,
     ) -> None:
         asked, path = Asked(engine, device), find_model(model)
         self.file: ModelFile = read_model(path)
@@ -106,6 +116,11 @@ class Codec:
             transforms, choice = load_transforms(asked, self.file.preset, self.file.arrays)
         self.transforms: Transforms = transforms
         self.engine, self.device = choice.engine, choice.device
+        # Encoding never depends on a look, so that files do not.
+        self._decoder: Transforms = transforms
+        arrays = detailed_arrays(self.file, detail, look)
+        if arrays is not self.file.arrays:
+            self._decoder, _ = load_transforms(asked, self.file.preset, arrays)
         self._coder = self.file.coder()
 
     def encode(
@@ -220,7 +235,7 @@ class Codec:
         tiles = {number: file.tiles[number] for number in needed_tiles(header, region)}
         latents = ArrivingLatents(self._coder, header, tiles, region)
         pixels = synthesise(
-            self.transforms, latents, header, brightness, region, exposure, black_point
+            self._decoder, latents, header, brightness, region, exposure, black_point
         )
         restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
@@ -256,14 +271,12 @@ class Codec:
         side = _preview_side(header, max_size)
         if side is not None and self.file.preset.linear_path:
             plane = decode_latents(self._coder, header, tiles)
-            pixels = preview(
-                self.transforms, plane, header, side, brightness, exposure, black_point
-            )
+            pixels = preview(self._decoder, plane, header, side, brightness, exposure, black_point)
             extent = side * header.width / STRIDE, side * header.height / STRIDE
         if pixels is None:
             latents = ArrivingLatents(self._coder, header, tiles)
             pixels = synthesise(
-                self.transforms, latents, header, brightness, None, exposure, black_point
+                self._decoder, latents, header, brightness, None, exposure, black_point
             )
             restore(pixels, file.flat, header, whole_picture(header))
             extent = None
@@ -295,7 +308,7 @@ class Codec:
         self._check_brightness(file.header, brightness)
         check_exposure(exposure)
         check_black_point(black_point)
-        return salvage(self.transforms, self._coder, file, brightness, exposure, black_point)
+        return salvage(self._decoder, self._coder, file, brightness, exposure, black_point)
 
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.

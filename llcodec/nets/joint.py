@@ -175,6 +175,22 @@ class JointModel(nn.Module):
         ``rounding`` replaces the rounding of latents in rate terms; ``places`` as for
         :meth:`analyse`.
         """
+        y_hat, latent_bits, hyper_bits = self.code(x, curve, quality, enhance, rounding, places)
+        return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
+
+    def code(
+        self,
+        x: Tensor,
+        curve: Tone | None,
+        quality: Tensor,
+        enhance: bool = True,
+        rounding: Rounding = add_uniform_noise,
+        places: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what the decoder synthesises, latents B×M×H/16×W/16 without gain, and the bits.
+
+        Arguments as for :meth:`forward`.
+        """
         y = self.analyse(x, curve, enhance, places=places)
         # The networks of groups see normalised latents, for which lower precision is enough.
         with nullcontext() if self.preset.groups else _full_precision(x):
@@ -182,8 +198,7 @@ class JointModel(nn.Module):
             y_hat, latent_bits, hyper_bits = self.entropy_model(
                 y * log_gain.exp(), quality, rounding
             )
-            y_hat = y_hat * self.inverse_gain(quality)
-        return JointOutput(self.synthesise(y_hat), latent_bits, hyper_bits)
+            return y_hat * self.inverse_gain(quality), latent_bits, hyper_bits
 
     def entropy_model(
         self, y: Tensor, quality: Tensor, rounding: Rounding = add_uniform_noise

@@ -18,13 +18,11 @@ from llcodec.data.streaming import StreamedSources, stream_of
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, Rounding
-from llcodec.nets.tone import apply_tone
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
 from llcodec.training.ema import Ema
 from llcodec.training.losses import (
     Loss,
     lambda_of_quality,
-    match_global_tone,
     rate_distortion,
     weighted_cost,
 )
@@ -41,6 +39,7 @@ from llcodec.training.recipe import StageRecipe
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import draw_sheet
 from llcodec.training.teacher import Teacher
+from llcodec.training.toned_targets import toned
 from llcodec.training.trainer import RunSchedule, Trainer
 from llcodec.training.validation import validate
 
@@ -85,7 +84,8 @@ class CodecTrainer(Trainer):
         if recipe.compile:
             compile_parts(model)
         self.draws = Draws(sources, recipe.mix)
-        state = RunState(model, self.ema.model, new_optimiser(model, recipe), rng)
+        optimiser = new_optimiser(model, recipe.learning_rate, recipe.betas)
+        state = RunState(model, self.ema.model, optimiser, rng)
         state.stream = stream_of(sources)
         state.notes["preset"] = json.dumps(asdict(model.preset))
         state.notes["stage"] = stage
@@ -115,7 +115,8 @@ class CodecTrainer(Trainer):
         """Take a step, unless its loss is an outlier."""
         recipe, state = self.recipe, self.state
         since = state.step - (state.restarted[-1] if state.restarted else 0)
-        set_learning_rates(state.optimiser, state.step, since, recipe)
+        rate = recipe.learning_rate
+        set_learning_rates(state.optimiser, state.step, since, recipe.steps, rate)
         loss = self._loss(*self.prefetcher.next(state.step, more=state.step + 1 < recipe.steps))
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
@@ -187,13 +188,8 @@ class CodecTrainer(Trainer):
         curve = places = None
         if isinstance(crops, Batch):
             batch = crops.to(device)
-            low, high, places = batch.low, batch.high, batch.places
-            with torch.no_grad():
-                curve = self.model.predict_tone(batch.low_thumbnail)
-            if curve is not None:
-                toned = apply_tone(batch.low_thumbnail, curve)
-                share = recipe.distortion.global_tone
-                high = match_global_tone(high, batch.high_thumbnail, toned, share)
+            low, places = batch.low, batch.places
+            curve, high = toned(self.model, batch, recipe.distortion.global_tone)
         else:
             low = high = crops.to(device)
         low = low.contiguous(memory_format=torch.channels_last)

@@ -8,15 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.data.streaming import StreamedSources, with_shards
-from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import hours_of, read_notes, training_notes
@@ -30,6 +27,7 @@ from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, requ
 from llcodec.training.run_options import RunOptions, say_finished
 from llcodec.training.starting import has_tone_network, new_joint_model, new_plain_model
 from llcodec.training.tone_run import holds_members, run_tone
+from llcodec.training.validation import validation_pictures
 
 _VALIDATION_PICTURES = 7
 _OF_START = ("hours_before", "tone_psnr")  # notes on what a stage started from
@@ -238,7 +236,9 @@ class _Run:
             "joint" if joint else "plain",
             recipe,
             sources,
-            self._pictures(fused=joint and recipe.mix.fused, plain=not joint),
+            validation_pictures(
+                self._validation_pairs, fused=joint and recipe.mix.fused, plain=not joint
+            ),
             folder,
             seed=self.recipe.seed,
             device=self.device,
@@ -303,17 +303,6 @@ class _Run:
     @cached_property
     def _validation_pairs(self) -> list[Pair]:
         return self.data.read_some("val", _VALIDATION_PICTURES)
-
-    def _pictures(self, *, fused: bool, plain: bool) -> list[tuple[Tensor, Tensor]]:
-        """A few validation pairs, evenly spaced, as 3×H×W tensors; empty if there are none.
-
-        ``fused`` as for training pairs; ``plain``: what is coded is the bright half itself.
-        """
-        pictures = []
-        for pair in self._validation_pairs:
-            high = fuse(pair.low, pair.high) if fused else pair.high
-            pictures.append((to_tensor(high if plain else pair.low)[0], to_tensor(high)[0]))
-        return pictures
 
 
 FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)

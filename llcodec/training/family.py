@@ -30,6 +30,7 @@ class Export:
         facts: how the model was trained, for the card.
         data: pictures to calibrate a codec with.
         lambdas: λ of the qualities of a codec, if they differ from those of its training.
+        codec: the weight file of the codec that a look belongs to, if not the one it started from.
     """
 
     checkpoint: Path
@@ -41,6 +42,7 @@ class Export:
     facts: TrainingFacts
     data: DataFolders
     lambdas: Sequence[float] | None = None
+    codec: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,14 @@ class TrainingFamily(Generic[R]):
         key: the note that identifies its checkpoints, and contains their preset.
         export: writes the weight file of a checkpoint.
         has_qualities: whether it has qualities that can be set to other values of λ.
+        has_codec: whether its models belong to a codec.
     """
 
     recipes: RecipeKind[R]
     key: str
     export: Callable[[Export], None]
     has_qualities: bool = False
+    has_codec: bool = False
 
 
 def training_families() -> Iterator[TrainingFamily[Any]]:

@@ -6,7 +6,7 @@ from statistics import median
 import torch
 from torch import Tensor, nn
 
-from llcodec.training.recipe import LearningRate, StageRecipe
+from llcodec.training.recipe import LearningRate
 
 _LINEAR = ("linear_analysis.", "linear_synthesis.")
 _FEW_NORMS = 20
@@ -14,9 +14,10 @@ _RECENT_NORMS = 100
 _ENTROPY = ("h_a.", "h_s.", "context.", "entropy_parameters.", "grouped_context.")
 
 
-def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimizer:
+def new_optimiser(
+    model: nn.Module, rate: LearningRate, betas: tuple[float, float]
+) -> torch.optim.Optimizer:
     """Return Adam for all trainable weights; each group has its ``peak`` learning rate."""
-    rate = recipe.learning_rate
     groups: dict[float, list[nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         share = rate.linear if name.startswith(_LINEAR) else 1.0
@@ -24,14 +25,14 @@ def new_optimiser(model: nn.Module, recipe: StageRecipe) -> torch.optim.Optimize
         if parameter.requires_grad:
             groups.setdefault(rate.peak * share, []).append(parameter)
     parts = [{"params": group, "peak": peak} for peak, group in groups.items()]
-    return torch.optim.Adam(parts, betas=recipe.betas, fused=True)
+    return torch.optim.Adam(parts, betas=betas, fused=True)
 
 
 def set_learning_rates(
-    optimiser: torch.optim.Optimizer, step: int, since: int, recipe: StageRecipe
+    optimiser: torch.optim.Optimizer, step: int, since: int, steps: int, rate: LearningRate
 ) -> None:
-    """Set the learning rates after ``step`` steps, ``since`` of them after the last (re)start."""
-    share = learning_rate_factor(step, since, recipe.steps, recipe.learning_rate)
+    """Set the rates after ``step`` of ``steps``, ``since`` of them after the last (re)start."""
+    share = learning_rate_factor(step, since, steps, rate)
     for group in optimiser.param_groups:
         group["lr"] = group["peak"] * share
 

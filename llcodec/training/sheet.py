@@ -28,7 +28,7 @@ def draw_sheet(
     for low, high in pictures:
         with torch.random.fork_rng():  # drawing does not change random numbers of the training
             made = [decoded(model, low[None], quality, enhance)[0][0] for quality in qualities]
-        rows.append([_pixels(picture) for picture in (low, *made, high)])
+        rows.append([pixels_of(picture) for picture in (low, *made, high)])
     paste_rows(rows, path)
 
 
@@ -52,7 +52,8 @@ def paste_rows(rows: Sequence[Sequence[Pixels]], path: Path) -> None:
         sheet.save(part, format="PNG")
 
 
-def _pixels(picture: Tensor) -> Pixels:
+def pixels_of(picture: Tensor) -> Pixels:
+    """Return a picture 3×H×W in [0, 1] as 8-bit pixels H×W×3."""
     values = (picture.clamp(0, 1) * 255).round().to(torch.uint8)
     pixels: Pixels = values.permute(1, 2, 0).cpu().numpy()
     return pixels

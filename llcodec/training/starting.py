@@ -110,12 +110,15 @@ def _follow(
 
 def _refuse_unless_plain(start: Path) -> None:
     """Raise InputError if a start was trained to brighten; shapes are checked when it is read."""
-    if is_weight_file(start):
-        brightens = read_model(start).brightens
-    else:
-        brightens = read_notes(start).get("stage") == "joint"
-    if brightens:
+    if learned_brightening(start):
         raise InputError(f"{start}: a codec that brightens; the plain stage needs a plain codec")
+
+
+def learned_brightening(start: Path) -> bool:
+    """Return whether the codec of a checkpoint or weight file was trained to brighten."""
+    if is_weight_file(start):
+        return read_model(start).brightens
+    return read_notes(start).get("stage") == "joint"
 
 
 def has_tone_network(start: Path) -> bool:
@@ -147,6 +150,16 @@ def _tone_within(path: Path) -> dict[str, Tensor]:
     """Return the parameters of the tone network of a weight file; empty if it has none."""
     floats = tensors_within("float.", read_tensors(path)[0])
     return {key: value.float() for key, value in tensors_within("tone.", floats).items()}
+
+
+def load_codec(start: Path) -> JointModel:
+    """Return the complete codec of a checkpoint, a snapshot or a weight file.
+
+    Raises InputError or ModelError if it cannot be read.
+    """
+    if is_weight_file(start):
+        return restored_model(read_model(start)).eval()
+    return load_trained(start)[0]
 
 
 def load_trained(checkpoint: Path) -> tuple[JointModel, dict[str, str]]:

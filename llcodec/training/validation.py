@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from llcodec._arrays import Pixels
+from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair
 from llcodec.engine.tensors import to_tensor
 from llcodec.metrics import gt_mean_psnr, psnr, ssim
@@ -49,6 +50,16 @@ def validate(
 @torch.no_grad()
 def decoded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tuple[Tensor, float]:
     """Return the decoded picture of B×3×H×W at one quality, on the 8-bit grid, and its bits."""
+    latents, bits = coded(model, low, quality, enhance)
+    return shown(model, latents, low), bits
+
+
+@torch.no_grad()
+def coded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tuple[Tensor, float]:
+    """Return what the decoder synthesises of B×3×H×W at one quality, and its bits.
+
+    These are latents without gain; their sides are multiples of 4.
+    """
     height, width = low.shape[-2:]
     low = low.to(model.coded_scale.device)
     curve = model.predict_tone(thumbnail(low)) if enhance else None
@@ -56,9 +67,30 @@ def decoded(model: JointModel, low: Tensor, quality: float, enhance: bool) -> tu
     # With noise instead of rounding, latents that are almost always zero would seem to cost bits.
     padded = pad_to_multiple(low, _MULTIPLE)
     places = places_within((height, width), (padded.shape[-2], padded.shape[-1])).to(low.device)
-    out = model(padded, curve, asked, enhance, round_ste, places)
-    picture = (out.x_hat[..., :height, :width].clamp(0, 1) * 255).round() / 255
-    return picture, float((out.latent_bits + out.hyper_bits).sum())
+    latents, *bits = model.code(padded, curve, asked, enhance, round_ste, places)
+    return latents, float(torch.stack(bits).sum())
+
+
+@torch.no_grad()
+def shown(model: JointModel, latents: Tensor, low: Tensor) -> Tensor:
+    """Return the picture of latents, on the 8-bit grid, in the size of what was coded."""
+    height, width = low.shape[-2:]
+    picture = model.synthesise(latents)[..., :height, :width]
+    return (picture.clamp(0, 1) * 255).round() / 255
+
+
+def validation_pictures(
+    pairs: Sequence[Pair], *, fused: bool, plain: bool
+) -> list[tuple[Tensor, Tensor]]:
+    """Return pairs (low, high) as 3×H×W tensors.
+
+    ``fused`` as for training pairs; ``plain``: what is coded is the bright half itself.
+    """
+    pictures = []
+    for pair in pairs:
+        high = fuse(pair.low, pair.high) if fused else pair.high
+        pictures.append((to_tensor(high if plain else pair.low)[0], to_tensor(high)[0]))
+    return pictures
 
 
 def enhanced(enhance: Callable[[Tensor], Tensor], low: Pixels, device: torch.device) -> Pixels:

@@ -21,6 +21,7 @@ def export_run(
     name: str | None,
     out: Path,
     lambdas: Sequence[float] | None = None,
+    codec: Path | None = None,
 ) -> None:
     """Write the averaged weights of a run of any family as a weight file.
 
@@ -31,15 +32,19 @@ def export_run(
         name: of the model in files and results; None is the name of its preset.
         out: the weight file.
         lambdas: a λ for each quality of a codec, instead of those of its training.
+        codec: the weight file of the codec that a look belongs to; needed if its training started
+            from a checkpoint.
 
     Raises:
-        InputError: if this is not a checkpoint, if the data for a codec is missing, or if
-            ``lambdas`` do not fit the model or do not rise.
+        InputError: if this is not a checkpoint, if the data for a codec is missing, if
+            ``lambdas`` do not fit the model or do not rise, or if ``codec`` is missing or another.
     """
     tensors, notes = read_tensors(checkpoint)
     family = _family_of(checkpoint, notes)
     if lambdas is not None and not family.has_qualities:
         raise InputError("only codecs have qualities to spread over other values of λ")
+    if codec is not None and not family.has_codec:
+        raise InputError("only a look belongs to a codec")
     config = checkpoint.parent / "config.json"
     settings = config.read_text() if config.is_file() else ""
     family.export(
@@ -53,6 +58,7 @@ def export_run(
             _facts_of(checkpoint, notes, settings),
             data,
             lambdas,
+            codec,
         )
     )
 

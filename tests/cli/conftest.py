@@ -57,6 +57,26 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def look(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A look of the shipped ``fast``, with other weights at random."""
+    import numpy as np
+
+    from llcodec._cards import ModelReference
+    from llcodec.codec.looks import LookFile, synthesis_arrays, write_look
+    from llcodec.codec.models import load_model
+
+    model, rng = load_model("fast"), np.random.default_rng(0)
+    arrays = {
+        key: value * (1 + 0.2 * rng.normal(size=value.shape)).astype(np.float32)
+        for key, value in synthesis_arrays(model.arrays).items()
+    }
+    path = tmp_path_factory.mktemp("look") / "fast-look.safetensors"
+    reference = ModelReference(model.name, model.sha256)
+    write_look(path, LookFile("fast-look", reference, arrays), "fast")
+    return path
+
+
 @pytest.fixture
 def environment() -> dict[str, str]:
     """The environment of a process that runs this checkout."""

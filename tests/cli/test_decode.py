@@ -69,6 +69,44 @@ def test_brightness(
     assert np.asarray(expected).mean() < np.asarray(llcodec.decode(sample)).mean()
 
 
+def test_detail(llc: Llc, file: Path, sample: bytes, look: Path) -> None:
+    result = llc("decode", file, "--json", "--detail", "0.5", "--look", look)
+    assert json.loads(result.out)["detail"] == 0.5
+    with Image.open(file.with_suffix(".png")) as image:
+        expected = np.asarray(llcodec.decode(sample, detail=0.5, look=look))
+        assert np.array_equal(np.asarray(image), expected)
+    assert not np.array_equal(expected, np.asarray(llcodec.decode(sample)))
+    assert llc("decode", file, "--force", "--detail", "0", "--look", look).code == 0
+    with Image.open(file.with_suffix(".png")) as image:
+        assert np.array_equal(np.asarray(image), np.asarray(llcodec.decode(sample)))
+
+
+def test_detail_without_a_look_is_one_line(llc: Llc, file: Path, listing: List) -> None:
+    before = listing(file.parent)
+    result = llc("decode", file, "--detail", "1")
+    assert (result.code, result.out) == (1, b"")
+    (line,) = result.problems
+    assert line.startswith(f"llc: {file}: no look of the model fast ")
+    assert "(--look)" in line
+    assert listing(file.parent) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--detail", "1.5"], "'1.5' is not a number from 0 to 1"),
+        (["--detail", "much"], "'much' is not a number from 0 to 1"),
+        (["--look", "some.safetensors"], "give --detail with --look"),
+    ],
+)
+def test_wrong_details_are_wrong_usage(
+    llc: Llc, file: Path, options: list[str], message: str
+) -> None:
+    result = llc("decode", file, *options)
+    assert result.code == 2
+    assert message in result.err
+
+
 def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
     result = llc("decode", file, "--json")
     record = json.loads(result.out)
@@ -84,6 +122,7 @@ def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
         "brightness": 1.0,
         "exposure": 0.0,
         "black_point": 0.0,
+        "detail": 0.0,
     }
 
 

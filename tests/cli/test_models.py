@@ -112,6 +112,54 @@ def test_models_of_both_kinds_are_listed_checked_and_found(
     assert (record["kind"], record["hash"]) == ("enhancer", digest[:16])
 
 
+def add_look(shelf: Path, look: Path) -> Path:
+    """Ship a look."""
+    folder = shelf / "looks"
+    folder.mkdir()
+    shutil.copy(look, folder)
+    sums(folder)
+    return folder / look.name
+
+
+def test_looks_are_listed_checked_and_used(llc: Llc, shelf: Path, look: Path) -> None:
+    file = add_look(shelf, look)
+    lines = llc("models", "list").out.decode().splitlines()
+    assert lines[2].split()[:2] == ["fast-look", "look"]
+    digest = hashlib.sha256(FAST.read_bytes()).hexdigest()
+    assert lines[3] == f"{'':12}of fast {digest[:16]}"
+    record = json.loads(llc("models", "list", "--json").out.splitlines()[1])
+    assert (record["kind"], record["of"], record["of_hash"]) == ("look", "fast", digest[:16])
+    assert llc("models", "path", "fast-look").out.decode() == f"{file}\n"
+    assert llc("models", "verify").out == b"fast: OK\nfast-look: OK\n"
+    record = json.loads(llc("models", "verify", "fast-look", "--json").out)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (record["model"], record["kind"], record["hash"]) == ("fast-look", "look", digest[:16])
+
+
+def test_looks_need_checksums_too(llc: Llc, shelf: Path, look: Path) -> None:
+    file = add_look(shelf, look)
+    file.with_name("SHA256SUMS").unlink()
+    assert llc("models", "verify", "fast-look").problems == [
+        "llc: fast-look: SHA256SUMS has no checksum of fast-look.safetensors"
+    ]
+
+
+def test_a_look_whose_model_does_not_ship_cannot_be_tried(
+    llc: Llc, shelf: Path, look: Path
+) -> None:
+    (shelf / "fast.safetensors").unlink()
+    (line,) = llc("models", "verify", look).problems
+    assert "its model fast " in line
+    assert "does not ship" in line
+
+
+def test_a_look_does_not_enhance_or_encode(llc: Llc, shelf: Path, look: Path) -> None:
+    for command in ("encode", "enhance"):
+        result = llc(command, FAST.parents[1] / "examples" / "fern.jpg", "-o", "-", "--model", look)
+        assert result.code == 1
+        assert len(result.problems) == 1
+
+
 def test_enhancers_have_checksums_of_their_own(llc: Llc, shelf: Path, nerco: Path) -> None:
     file = add_enhancer(shelf, nerco)
     file.with_name("SHA256SUMS").write_bytes((shelf / "SHA256SUMS").read_bytes())

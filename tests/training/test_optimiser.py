@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 import torch
@@ -51,8 +50,8 @@ def test_parts_have_their_own_step_sizes(tiny_model: Callable[[], JointModel]) -
     model = tiny_model()
     assert model.tone is not None
     model.tone.requires_grad_(False)
-    optimiser = new_optimiser(model, replace(RECIPE, betas=(0.9, 0.99)))
-    set_learning_rates(optimiser, 15, 15, RECIPE)
+    optimiser = new_optimiser(model, RECIPE.learning_rate, (0.9, 0.99))
+    set_learning_rates(optimiser, 15, 15, 40, RECIPE.learning_rate)
     of = {id(p): g["lr"] for g in optimiser.param_groups for p in g["params"]}
     rates = {name: of.get(id(p)) for name, p in model.named_parameters()}
     top = rates["g_s.layers.0.weight"]

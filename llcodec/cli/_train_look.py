@@ -1,0 +1,51 @@
+"""``llc train look``: a second synthesis of a codec, for texture."""
+
+import math
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llcodec.cli import _train_common as options
+from llcodec.cli._train_common import chosen_recipe, end_run
+
+
+def look(
+    start: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Weight file or checkpoint of the codec."),
+    ],
+    data: Annotated[
+        list[Path],
+        typer.Option(
+            metavar="DIR",
+            help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable.",
+        ),
+    ],
+    out: options.Out,
+    preset: options.Preset = "look-fast-2",
+    recipe: options.RecipeFile = None,
+    changes: options.Changes = None,
+    resume: options.Resume = False,
+    max_hours: options.MaxHours = math.inf,
+    device: options.DeviceName = "auto",
+    tensorboard: options.WithTensorBoard = False,
+    threads: options.Threads = None,
+) -> None:
+    """Train a look: a second synthesis of a codec, with more texture.
+
+    Everything else of the codec is frozen, so that its files stay the same.
+
+    Ctrl-C writes a checkpoint and ends with exit code 75.
+    """
+    from llcodec._threads import use_threads
+    from llcodec.data.folders import DataFolders
+    from llcodec.training.look_recipe import LOOK
+    from llcodec.training.look_run import run_look
+    from llcodec.training.run_options import RunOptions
+
+    use_threads(threads)
+    chosen = chosen_recipe(preset, recipe, changes, LOOK)
+    run = RunOptions(resume, max_hours, device, tensorboard)
+    done = run_look(chosen, start, DataFolders.sort(data), out, run)
+    end_run(out, done=done)
