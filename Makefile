@@ -61,9 +61,10 @@ $(VENV)/scale-installed: $(VENV)/installed
 	$(PIP) -e ".[scale]" "moto[server]>=5" "aiobotocore[boto3]"
 	touch $@
 
-# llc batch on Ray clusters and against an S3 server, with workers that are killed.
+# llc batch on Ray clusters and against an S3 server, with workers that are killed; llc train from shards.
 test-scale: $(VENV)/scale-installed
-	$(BIN)/pytest tests/batch
+	$(BIN)/pytest tests/batch tests/stores tests/data/test_shard_window.py tests/data/test_streaming.py \
+		tests/training/test_shards.py
 
 web/node_modules/installed: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund

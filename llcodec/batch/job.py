@@ -12,10 +12,11 @@ from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, has_manifest, read_done, read_failed
 from llcodec.batch.planning import Planner, normal
 from llcodec.batch.rooms import Rooms
-from llcodec.batch.sources import SHARD, Found, Wanted, find
-from llcodec.batch.stores import joined
+from llcodec.batch.sources import Found, Wanted, find
 from llcodec.batch.tasks import Settings, Task
 from llcodec.errors import InputError
+from llcodec.stores.shard_names import SHARD
+from llcodec.stores.store import joined
 
 _AHEAD: Final = 100_000  # files listed before the work begins, to know how many there are
 

@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from llcodec._extras import require
-from llcodec.batch.stores import Store
 from llcodec.errors import InputError
+from llcodec.stores.store import Store
 
 _SUFFIXES: Final = frozenset({".parquet", ".csv"})
 _USUAL: Final[tuple[str, ...]] = ("path", "source", "url", "target")

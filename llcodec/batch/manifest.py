@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llcodec._extras import require
-from llcodec.batch.stores import Store, joined, open_store
 from llcodec.errors import InputError
+from llcodec.stores.store import Store, joined, open_store
 
 _ROWS: Final = 10_000  # of a part
 _SECONDS: Final = 20  # that a part may stay open; a crash loses as much

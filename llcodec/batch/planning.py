@@ -8,8 +8,8 @@ from pathlib import Path
 from llcodec.batch.manifest import Done, Row
 from llcodec.batch.naming import output_name
 from llcodec.batch.sources import Found, Source, Unusable
-from llcodec.batch.stores import joined, open_store
 from llcodec.batch.tasks import Settings, Task
+from llcodec.stores.store import joined, open_store
 
 
 @dataclass

@@ -2,13 +2,13 @@
 
 from llcodec._api import limits_for, load_codec
 from llcodec._operations import Encoding, Made
-from llcodec.batch.stores import open_store
 from llcodec.batch.tasks import Settings
 from llcodec.codec.codec import DEFAULT_QUALITY
 from llcodec.codec.encoder import TILE_SIZE
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.container import read_header, to_quality_units, unpack
 from llcodec.errors import FormatError
+from llcodec.stores.store import open_store
 
 
 def is_whole(target: str, settings: Settings) -> Made | None:

@@ -11,10 +11,10 @@ from llcodec._operations import Made
 from llcodec.batch.manifest import Row
 from llcodec.batch.naming import output_name
 from llcodec.batch.results import TooLargeError, failed, filled, hexdigest
-from llcodec.batch.shards import Member, ShardWriter, read_members
-from llcodec.batch.stores import open_store
 from llcodec.batch.tasks import Settings, Task
 from llcodec.errors import OutputError, OutputExistsError
+from llcodec.stores.shards import Member, ShardWriter, read_members
+from llcodec.stores.store import open_store
 
 Compute = Callable[[Member, str, float], Made]
 """Does the operation: ``(file, name of the output, megapixels allowed) -> Made``."""

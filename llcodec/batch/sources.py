@@ -1,19 +1,14 @@
 """Find the files that SOURCE stands for: a folder, a file, a glob, a list, or shards."""
 
 import glob
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final
 
-from llcodec._extras import require
 from llcodec.batch.lists import is_list, read_list, rows_of_list
-from llcodec.batch.stores import Entry, Store, joined, open_store
 from llcodec.errors import InputError
-
-SHARD: Final = ".tar"
-_BRACES: Final = re.compile(r"\{[^{}]*(\.\.|,)[^{}]*\}")
+from llcodec.stores.shard_names import SHARD, list_shards
+from llcodec.stores.store import Entry, Store, joined, open_store
 
 
 @dataclass(frozen=True)
@@ -153,20 +148,8 @@ def _fixed_part(pattern: str) -> str:
 
 
 def _shards(pattern: str) -> list[Source]:
-    """Return the shards of a pattern as WebDataset writes it: ``shard-{000000..000999}.tar``."""
-    expand: Callable[[str], Iterator[str]] = require("braceexpand", "scale").braceexpand
-    urls = list(expand(pattern)) if _BRACES.search(pattern) else [pattern]
-    found: list[Source] = []
-    for url in urls:
-        store, path = open_store(url)
-        if glob.has_magic(path) and store.find(path) is None:
-            matches = store.matches(path)
-            found.extend(Source(store.url(e.path), e.name, e.size) for e in matches)
-        else:
-            found.append(Source(store.url(path), path.rsplit("/", 1)[-1]))
-    if not found:
-        raise InputError(f"{pattern}: no file matches")
-    return found
+    found = list_shards(pattern)
+    return [Source(store.url(entry.path), entry.name, entry.size) for store, entry in found]
 
 
 def _listed(store: Store, path: str, wanted: Wanted) -> Iterator[Source | Unusable]:

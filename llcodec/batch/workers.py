@@ -16,12 +16,12 @@ from llcodec.batch.manifest import Row, Whole
 from llcodec.batch.recognising import is_whole
 from llcodec.batch.results import TooLargeError, failed, filled, hexdigest
 from llcodec.batch.shard_work import ShardWork
-from llcodec.batch.shards import Member
 from llcodec.batch.sizes import megapixels
-from llcodec.batch.stores import open_store
 from llcodec.batch.tasks import Outcome, Settings, Task
 from llcodec.imaging import format_for
 from llcodec.imaging.optional import RAW
+from llcodec.stores.shards import Member
+from llcodec.stores.store import open_store
 
 
 class Worker:

@@ -15,12 +15,23 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 Data = Annotated[
-    list[Path],
+    list[str],
     typer.Option(
-        metavar="DIR",
-        help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable.",
+        metavar="DIR|SHARDS",
+        help="Folder of pairs (pairs.csv, or low/ and high/) or photographs; or WebDataset shards, "
+        "e.g. 's3://bucket/shard-{000000..000999}.tar'. Repeatable.",
     ),
 ]
+Buffer = Annotated[
+    int,
+    typer.Option(
+        "--shuffle-buffer",
+        min=1,
+        metavar="N",
+        help="How many samples of each list of shards are held to be drawn from.",
+    ),
+]
+DEFAULT_BUFFER = 512
 Out = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", help="Run folder: recipe, logs, checkpoints.")
 ]

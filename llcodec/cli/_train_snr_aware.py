@@ -9,6 +9,7 @@ from llcodec.cli._train_common import chosen_recipe, end_run
 def snr_aware(
     data: options.Data,
     out: options.Out,
+    shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "snr-aware-compact",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
@@ -31,5 +32,5 @@ def snr_aware(
     use_threads(threads)
     chosen = chosen_recipe(preset, recipe, changes, SNR_AWARE)
     run = RunOptions(resume, max_hours, device, tensorboard)
-    done = run_snr_aware(chosen, DataFolders.sort(data), out, run)
+    done = run_snr_aware(chosen, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)

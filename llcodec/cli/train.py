@@ -23,6 +23,7 @@ app.command("snr-aware", cls=Command)(snr_aware)
 def codec(
     data: options.Data,
     out: options.Out,
+    shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "fast",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
@@ -66,7 +67,7 @@ def codec(
     use_threads(threads)
     run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
     chosen = chosen_recipe(preset, recipe, changes, CODEC)
-    done = run_recipe(chosen, DataFolders.sort(data), out, run)
+    done = run_recipe(chosen, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)
 
 
@@ -74,6 +75,7 @@ def codec(
 def tone(
     data: options.Data,
     out: options.Out,
+    shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "fast",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
@@ -98,7 +100,8 @@ def tone(
     chosen = chosen_recipe(preset, recipe, changes, CODEC)
     if chosen.tone is None:
         raise InputError("this recipe has no tone stage")
-    members, folders = chosen.preset.tone_members, DataFolders.sort(data)
+    members = chosen.preset.tone_members
+    folders = DataFolders.find(data, shuffle_buffer)
     local = chosen.preset.local_tone
     done = run_tone(folders, chosen.tone, out, chosen.seed, members, max_hours, local=local)
     end_run(out, done=done, how="run it again to continue")

@@ -1,8 +1,8 @@
-"""The folders that training reads: folders of pairs and folders of photographs."""
+"""What training reads: folders of pairs, folders of photographs, and shards of either."""
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from llcodec._arrays import Pixels
@@ -15,14 +15,16 @@ from llcodec.data.pairs import (
     read_files,
     splits,
 )
+from llcodec.data.shard_window import ShardList
 from llcodec.data.spacing import evenly_spaced
 from llcodec.data.storage import SpillStore, Store
 from llcodec.errors import InputError
+from llcodec.stores.shard_names import SHARD
 
 
 @dataclass(frozen=True)
 class DataFolders:
-    """Folders of pairs (see :func:`list_pairs`) and folders of plain photographs.
+    """Folders of pairs (see :func:`list_pairs`), folders of plain photographs, and shards.
 
     ``store`` keeps the pictures that are read: in memory, or on disk if they are large.
     """
@@ -30,6 +32,7 @@ class DataFolders:
     pairs: Sequence[Path]
     photographs: Sequence[Path]
     store: Store = field(default_factory=lambda: SpillStore().store, compare=False)
+    shards: Sequence[ShardList] = ()
 
     @classmethod
     def sort(cls, folders: Sequence[Path]) -> "DataFolders":
@@ -42,6 +45,31 @@ class DataFolders:
                 raise InputError(f"{folder}: no such folder")
         paired = [folder for folder in folders if holds_pairs(folder)]
         return cls(paired, [folder for folder in folders if folder not in paired])
+
+    @classmethod
+    def find(cls, places: Sequence[str], buffer: int) -> "DataFolders":
+        """Sort folders like :meth:`sort`, and find the shards of URLs and of names with .tar.
+
+        Raises InputError if a folder does not exist, or shards cannot be read.
+        """
+        streamed = [p for p in places if "://" in p or p.endswith(SHARD)]
+        folders = cls.sort([Path(place) for place in places if place not in streamed])
+        return replace(folders, shards=[ShardList.find(place, buffer) for place in streamed])
+
+    @property
+    def trains_pairs(self) -> bool:
+        """Whether there are pairs to train with."""
+        in_shards = any(shards.paired for shards in self.shards)
+        return in_shards or any("train" in splits(folder) for folder in self.pairs)
+
+    def read_train(self) -> list[Pair]:
+        """Return the pairs of the split train in folders.
+
+        Raises InputError if there are none, and no shards of pairs.
+        """
+        if any(shards.paired for shards in self.shards):
+            return self.read_some("train", sys.maxsize)
+        return self.read_pairs("train")
 
     def read_pairs(self, split: str, most: int = sys.maxsize) -> list[Pair]:
         """Return pairs like :meth:`read_some`. Raises InputError if there are none."""

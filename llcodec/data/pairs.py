@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from llcodec._arrays import Pixels
+from llcodec._arrays import Pixels, Samples
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import IMAGE_SUFFIXES, read_picture
@@ -47,6 +47,11 @@ def read_pixels(path: Path) -> Pixels:
         pixels = read_picture(path).pixels
     except LlcError as error:
         raise InputError(f"{path}: {error}") from error
+    return eight_bits(pixels)
+
+
+def eight_bits(pixels: Samples) -> Pixels:
+    """Return pixels of 8 or 16 bits, rounded to 8."""
     if pixels.dtype == np.uint16:
         return np.round(pixels / 257).astype(np.uint8)
     return pixels.astype(np.uint8)

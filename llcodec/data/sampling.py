@@ -3,9 +3,9 @@
 import copy
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, Final, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from llcodec.data.fusing import fuse
 from llcodec.data.lamps import random_lighting
 from llcodec.data.pairs import Pair
 from llcodec.data.storage import Store, in_memory
-from llcodec.errors import InputError
+from llcodec.errors import InputError, UnreadableImageError
 from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.local_tone import places_within
 from llcodec.nets.tone import thumbnail
@@ -27,6 +27,9 @@ from llcodec.nets.tone import thumbnail
 # Low, high, the thumbnails of both, and the places of the pixels.
 Sample = tuple[Floats, Floats, Floats, Floats, Floats]
 ALL = slice(None)
+Rng = np.random.Generator
+D = TypeVar("D")
+_MOST_BROKEN: Final = 100  # pictures that are drawn in the place of one
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,30 @@ class Mix:
             raise InputError("exposures of a mix must be above 0, rising, and at most 1")
 
 
+class Pictures(Protocol):
+    """What the crops of a batch are drawn from; the methods are those of :class:`Sources`.
+
+    ``pair`` and ``photograph`` raise UnreadableImageError for a picture that turns out to be
+    broken; another one is drawn in its place.
+    """
+
+    @property
+    def scenes(self) -> Sequence[tuple[str, str]]: ...  # noqa: D102
+
+    @property
+    def photograph_count(self) -> int: ...  # noqa: D102
+
+    def pair(self, index: int, /) -> tuple[Pair, Floats, Floats]: ...  # noqa: D102
+
+    def photograph(self, index: int, /) -> tuple[Pixels, Floats]: ...  # noqa: D102
+
+
+class Supply(Protocol):
+    """The pictures of each batch; its method is that of :class:`Sources`."""
+
+    def at(self, number: int, /) -> Pictures: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Sources:
     """Training pictures with their thumbnails (100×150×3 in [0, 1])."""
@@ -101,6 +128,28 @@ class Sources:
     pair_thumbnails: tuple[tuple[Floats, Floats], ...]
     photographs: tuple[Pixels, ...]
     photograph_thumbnails: tuple[Floats, ...]
+
+    def at(self, number: int) -> "Sources":
+        """Return the pictures from which batch ``number`` is drawn: always the same."""
+        return self
+
+    @property
+    def scenes(self) -> list[tuple[str, str]]:
+        """The names of folder and scene of each pair."""
+        return [(pair.source, pair.scene) for pair in self.pairs]
+
+    @property
+    def photograph_count(self) -> int:
+        """The number of photographs."""
+        return len(self.photographs)
+
+    def pair(self, index: int) -> tuple[Pair, Floats, Floats]:
+        """Return a pair and the thumbnails of both halves."""
+        return (self.pairs[index], *self.pair_thumbnails[index])
+
+    def photograph(self, index: int) -> tuple[Pixels, Floats]:
+        """Return a photograph and its thumbnail."""
+        return self.photographs[index], self.photograph_thumbnails[index]
 
 
 def gather_sources(
@@ -141,15 +190,15 @@ class CropSampler:
     them the weight 0.
     """
 
-    def __init__(self, sources: Sources, mix: Mix, rng: np.random.Generator) -> None:
-        self.sources, self.mix, self.rng = sources, mix, rng
-        weights = np.array([mix.weights.get(pair.source, 1.0) for pair in sources.pairs])
+    def __init__(self, pictures: Pictures, mix: Mix, rng: np.random.Generator) -> None:
+        self.pictures, self.mix, self.rng = pictures, mix, rng
+        scenes = pictures.scenes
+        weights = np.array([mix.weights.get(source, 1.0) for source, _ in scenes])
         if mix.by_scene:
-            scenes = [(pair.source, pair.scene) for pair in sources.pairs]
             times = Counter(scenes)
             weights /= np.array([times[scene] for scene in scenes])
         self.cumulative = np.cumsum(weights)
-        if mix.pairs > 0 and sources.pairs and self.cumulative[-1] == 0:
+        if mix.pairs > 0 and scenes and self.cumulative[-1] == 0:
             raise InputError("the mix gives all pairs the weight 0")
 
     def drawing_from(self, rng: np.random.Generator) -> "CropSampler":
@@ -160,19 +209,29 @@ class CropSampler:
 
     def crops(self, count: int, size: int, part: slice = ALL) -> Batch:
         """Return ``part`` of ``count`` crops of ``size``×``size`` pixels for the joint model."""
-        return _stack([self._one(size, rng) for rng in self._generators(count)[part]])
+        return _stack([self._drawn(self._one, size, rng) for rng in self._generators(count)[part]])
 
     def thumbnails(self, count: int) -> Batch:
         """Return ``count`` thumbnails of complete pictures for the tone network."""
-        return _stack([self._one(None, rng) for rng in self._generators(count)])
+        return _stack([self._drawn(self._one, None, rng) for rng in self._generators(count)])
 
     def photographs(self, count: int, size: int, part: slice = ALL) -> Tensor:
         """Return ``part`` of ``count`` plain crops of photographs, B×3×S×S in [0, 1]."""
-        crops = [self._bright(size, rng)[0] for rng in self._generators(count)[part]]
+        generators = self._generators(count)[part]
+        crops = [self._drawn(self._bright, size, rng)[0] for rng in generators]
         return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
 
     def _generators(self, count: int) -> list[np.random.Generator]:
         return [np.random.default_rng(seed) for seed in self.rng.integers(2**63, size=count)]
+
+    def _drawn(self, draw: Callable[[int | None, Rng], D], size: int | None, rng: Rng) -> D:
+        """Return what ``draw`` returns; where a picture is broken, draw again."""
+        for _ in range(_MOST_BROKEN):
+            try:
+                return draw(size, rng)
+            except UnreadableImageError as error:
+                broken = error
+        raise broken
 
     def _one(self, size: int | None, rng: np.random.Generator) -> Sample:
         kind = rng.random()
@@ -200,8 +259,7 @@ class CropSampler:
         return jpeg_coded(low, rng)
 
     def _lit(self, size: int | None, rng: np.random.Generator) -> Sample:
-        index = self._photograph(rng)
-        whole, small = self.sources.photographs[index], self.sources.photograph_thumbnails[index]
+        whole, small = self._photograph(rng)
         lighting, how = random_lighting(rng), random_night(rng)
         small_light = lighting.on(*small.shape[:2])
         if size is None:
@@ -219,24 +277,23 @@ class CropSampler:
 
     def _bright(self, size: int | None, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
         """Return a photograph or a crop of it, its thumbnail, and the places of the pixels."""
-        index = self._photograph(rng)
-        small = self.sources.photograph_thumbnails[index]
+        whole, small = self._photograph(rng)
         if size is None:
             return small, small, _PLACES
-        (crop,), places = self._crop(size, rng, self.sources.photographs[index])
+        (crop,), places = self._crop(size, rng, whole)
         return crop, small, places
 
-    def _photograph(self, rng: np.random.Generator) -> int:
-        if not self.sources.photographs:
+    def _photograph(self, rng: np.random.Generator) -> tuple[Pixels, Floats]:
+        if not self.pictures.photograph_count:
             raise InputError("training needs a folder of photographs")
-        return int(rng.integers(len(self.sources.photographs)))
+        return self.pictures.photograph(int(rng.integers(self.pictures.photograph_count)))
 
     def _pair(self, size: int | None, rng: np.random.Generator) -> Sample:
-        if not self.sources.pairs:
+        if not len(self.cumulative):
             raise InputError("training needs pairs of dark and bright pictures")
         drawn = rng.random() * self.cumulative[-1]
         index = int(np.searchsorted(self.cumulative, drawn, side="right"))
-        pair, (small, bright) = self.sources.pairs[index], self.sources.pair_thumbnails[index]
+        pair, small, bright = self.pictures.pair(index)
         if size is None:
             low, high, places = small, bright, _PLACES
         else:
@@ -278,6 +335,23 @@ class CropSampler:
             white = 255 if picture.dtype == np.uint8 else 1
             crops.append(_turned(crop, turns, flip).astype(np.float32) / np.float32(white))
         return crops, _turned(_places(whole, (top, left), side, size), turns, flip)
+
+
+class Draws:
+    """Makes the sampler of each batch, from the pictures that a supply has for it."""
+
+    def __init__(self, supply: Supply, mix: Mix) -> None:
+        self._supply, self._mix = supply, mix
+        self._last: CropSampler | None = None
+        if isinstance(supply, Sources):
+            self.sampler(0, np.random.default_rng(0))  # so that errors in the mix come early
+
+    def sampler(self, number: int, rng: np.random.Generator) -> CropSampler:
+        """Return the sampler of batch ``number``. Raises InputError like the sampler."""
+        pictures = self._supply.at(number)
+        if self._last is None or self._last.pictures is not pictures:
+            self._last = CropSampler(pictures, self._mix, rng)
+        return self._last.drawing_from(rng)
 
 
 def _turned(crop: NDArray[Any], turns: int, flip: bool) -> NDArray[Any]:

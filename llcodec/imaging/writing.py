@@ -24,6 +24,9 @@ from llcodec.imaging.tiff import write_tiff
 # Formats that take alpha from Pillow, and do not store it or do not give it back.
 _ALPHA_UNREAD: Final = frozenset({"PPM", "BMP", "DIB"})
 
+DEFAULT_QUALITIES: Final = {"JPEG": 95, "MPO": 95, "AVIF": 90}
+"""The qualities of formats that have one by default; WebP is lossless."""
+
 
 def write_picture(
     picture: Picture,
@@ -136,12 +139,16 @@ def _save(image: Image.Image, out: io.BytesIO, name: str, options: dict[str, Any
 
 def _options(name: str, quality: int | None, grey: bool) -> dict[str, Any]:
     if name in ("JPEG", "MPO"):
-        return {"quality": 95 if quality is None else quality, "subsampling": 0}
+        return {
+            "quality": DEFAULT_QUALITIES[name] if quality is None else quality,
+            "subsampling": 0,
+        }
     if name == "WEBP":
         return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
     if name == "AVIF":
         layout = "4:0:0" if grey else "4:4:4"
-        return {"quality": 90 if quality is None else quality, "subsampling": layout}
+        chosen = DEFAULT_QUALITIES[name] if quality is None else quality
+        return {"quality": chosen, "subsampling": layout}
     return {}
 
 

@@ -29,6 +29,7 @@ _STATE_ONLY = (
     "window",
     "skipped",
     "rng",
+    "stream",
 )  # metadata that is only needed to resume
 
 
@@ -41,6 +42,18 @@ class History(Protocol):
 
     def restore(self, state: Tensor) -> None:
         """Replace them by those of ``state``."""
+        ...
+
+
+class Stream(Protocol):
+    """Pictures that are read while a run goes on."""
+
+    def state(self, number: int, /) -> Any:
+        """Return, as JSON has it, the place that batch ``number`` is drawn from."""
+        ...
+
+    def restore(self, number: int, state: Any, /) -> None:
+        """Continue with batch ``number`` at a place."""
         ...
 
 
@@ -62,6 +75,7 @@ class RunState:
     optimiser: torch.optim.Optimizer
     rng: np.random.Generator
     adversary: Adversary | None = None
+    stream: Stream | None = None
     step: int = 0
     hours: float = 0.0
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=100))
@@ -98,6 +112,8 @@ def save_checkpoint(path: Path, state: RunState) -> None:
         "rng": json.dumps(state.rng.bit_generator.state),
         **state.notes,
     }
+    if state.stream is not None:
+        metadata["stream"] = json.dumps(state.stream.state(state.step))
     with atomic_write(path) as part:
         part.write_bytes(save({k: v.contiguous() for k, v in tensors.items()}, metadata))
 
@@ -118,6 +134,8 @@ def load_checkpoint(path: Path, state: RunState) -> None:
         torch.cuda.set_rng_state(tensors["cuda_rng"])
     state.rng.bit_generator.state = json.loads(metadata["rng"])
     state.step, state.hours = json.loads(metadata["step"]), json.loads(metadata["hours"])
+    if state.stream is not None:
+        state.stream.restore(state.step, json.loads(metadata["stream"]))
     state.recent.clear()
     state.recent.extend(json.loads(metadata["recent"]))
     state.window[:] = json.loads(metadata["window"])

@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec.data.sampling import Batch, CropSampler, Sources
+from llcodec.data.sampling import Batch, Draws, Sources
+from llcodec.data.streaming import StreamedSources, stream_of
 from llcodec.errors import LlcError
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, Rounding
@@ -62,7 +63,7 @@ class CodecTrainer(Trainer):
         model: JointModel,
         stage: Stage,
         recipe: StageRecipe,
-        sources: Sources,
+        sources: Sources | StreamedSources,
         pictures: Sequence[tuple[Tensor, Tensor]],
         out: Path,
         *,
@@ -82,9 +83,10 @@ class CodecTrainer(Trainer):
         self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
         if recipe.compile:
             compile_parts(model)
-        self.sampler = CropSampler(sources, recipe.mix, rng)
+        self.draws = Draws(sources, recipe.mix)
         optimiser = new_optimiser(model, recipe.learning_rate, recipe.betas)
         state = RunState(model, self.ema.model, optimiser, rng)
+        state.stream = stream_of(sources)
         state.notes["preset"] = json.dumps(asdict(model.preset))
         state.notes["stage"] = stage
         state.notes["lambdas"] = json.dumps(recipe.lambdas)
@@ -115,7 +117,7 @@ class CodecTrainer(Trainer):
         since = state.step - (state.restarted[-1] if state.restarted else 0)
         rate = recipe.learning_rate
         set_learning_rates(state.optimiser, state.step, since, recipe.steps, rate)
-        loss = self._loss(*self.prefetcher.next(more=state.step + 1 < recipe.steps))
+        loss = self._loss(*self.prefetcher.next(state.step, more=state.step + 1 < recipe.steps))
         state.step += 1
         values = torch.stack((loss.total, loss.bpp, loss.mse)).detach()
         total, bpp, mse = self.processes.mean(values).tolist()
@@ -128,13 +130,13 @@ class CodecTrainer(Trainer):
         else:
             self._skip()
 
-    def _drawn(self, rng: np.random.Generator) -> tuple[Tensor, Batch | Tensor]:
-        """Return the qualities and the crops of the shard of this process.
+    def _drawn(self, rng: np.random.Generator, number: int) -> tuple[Tensor, Batch | Tensor]:
+        """Return the qualities and the crops of the shard of this process, of a batch.
 
         Crops are a Batch in the joint stage, and otherwise photographs B×3×S×S.
         """
         recipe, quality = self.recipe, self._qualities(rng)
-        sampler = self.sampler.drawing_from(rng)
+        sampler = self.draws.sampler(number, rng)
         draw = sampler.crops if self.joint else sampler.photographs
         return quality, draw(recipe.batch, recipe.crop, self.shard)
 

@@ -11,8 +11,9 @@ import torch
 
 from llcodec._arrays import Pixels
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.pairs import Pair, splits
+from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import hours_of, read_notes, training_notes
@@ -140,7 +141,7 @@ class _Run:
             raise InputError("the joint stage needs a plain stage, or a checkpoint to start from")
         if recipe.joint is not None and recipe.joint.mix.pairs < 1:
             self._refuse_without_photographs(recipe.joint)
-        if recipe.joint is not None and not any("train" in splits(f) for f in data.pairs):
+        if recipe.joint is not None and not data.trains_pairs:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
@@ -168,7 +169,10 @@ class _Run:
                 raise InputError("the recipe has no plain stage to start from a narrower codec")
 
     def _refuse_without_photographs(self, stage: StageRecipe) -> None:
-        if not self.data.photographs and not (stage.bright_halves and self.data.pairs):
+        data = self.data
+        paired = data.pairs or any(shards.paired for shards in data.shards)
+        photographs = data.photographs or any(not shards.paired for shards in data.shards)
+        if not photographs and not (stage.bright_halves and paired):
             raise InputError("the training needs photographs, or pairs with bright halves")
 
     @property
@@ -222,7 +226,7 @@ class _Run:
         model: JointModel,
         stage: str,
         recipe: StageRecipe,
-        sources: Sources,
+        sources: Sources | StreamedSources,
         ends: float,
         before: Sequence[Path],
     ) -> bool:
@@ -263,21 +267,38 @@ class _Run:
 
     @cached_property
     def _pairs(self) -> list[Pair]:
-        return self.data.read_pairs("train") if self.data.pairs else []
+        return self.data.read_train() if self.data.pairs else []
 
     @cached_property
     def _bright(self) -> list[Pixels]:
         return self.data.read_photographs() if self.data.photographs else []
 
-    def _photographs(self, recipe: StageRecipe) -> Sources:
+    def _photographs(self, recipe: StageRecipe) -> Sources | StreamedSources:
+        return self._with_shards(self._of_folders(recipe), recipe, pairs=False)
+
+    def _of_folders(self, recipe: StageRecipe) -> Sources:
         halves = bright_halves(self._pairs) if recipe.bright_halves else []
         return gather_sources((), [*self._bright, *halves], self.data.store)
 
-    def _all(self, recipe: StageRecipe) -> Sources:
-        pairs = self._pairs or self.data.read_pairs("train")
+    def _all(self, recipe: StageRecipe) -> Sources | StreamedSources:
+        pairs = self._pairs or self.data.read_train()
         drawn = recipe.mix.pairs < 1  # do not read large sets needlessly
-        bright = self._photographs(recipe).photographs if drawn else ()
-        return gather_sources(pairs, bright, self.data.store, fused=recipe.mix.fused)
+        bright = self._of_folders(recipe).photographs if drawn else ()
+        sources = gather_sources(pairs, bright, self.data.store, fused=recipe.mix.fused)
+        return self._with_shards(sources, recipe, pairs=True)
+
+    def _with_shards(
+        self, folders: Sources, recipe: StageRecipe, *, pairs: bool
+    ) -> Sources | StreamedSources:
+        return with_shards(
+            folders,
+            self.data.shards,
+            self.recipe.seed,
+            recipe.batch,
+            pairs=pairs,
+            bright_halves=recipe.bright_halves,
+            fused=pairs and recipe.mix.fused,
+        )
 
     @cached_property
     def _validation_pairs(self) -> list[Pair]:

@@ -16,6 +16,7 @@ _State = dict[str, Any]
 class _Ahead(Generic[B]):
     """A batch that is being made; ``before`` is the state of the generator before it."""
 
+    number: int
     before: _State
     made: Future[tuple[B, _State]]
 
@@ -28,34 +29,38 @@ class Prefetcher(Generic[B]):
     batch that is being made, so that a resumed run draws it again.
 
     Args:
-        draw: makes a batch; all random numbers must come from the generator that it gets.
+        draw: makes the batch of a number; all random numbers must come from the generator that it
+            gets.
         rng: the generator of the run.
     """
 
-    def __init__(self, draw: Callable[[np.random.Generator], B], rng: np.random.Generator) -> None:
+    def __init__(
+        self, draw: Callable[[np.random.Generator, int], B], rng: np.random.Generator
+    ) -> None:
         self._draw, self._rng = draw, rng
         self._thread = ThreadPoolExecutor(1, "prefetch")
         self._ahead: _Ahead[B] | None = None
 
-    def next(self, *, more: bool = True) -> B:
-        """Return the next batch, and start making another one if ``more`` is true.
+    def next(self, number: int, *, more: bool = True) -> B:
+        """Return the batch of a number, and start making that of the next if ``more`` is true.
 
         Raises the errors of ``draw``.
         """
         ahead, self._ahead = self._ahead, None
-        if ahead is None or ahead.before != self._rng.bit_generator.state:
-            ahead = self._begin()
+        state = self._rng.bit_generator.state
+        if ahead is None or (ahead.number, ahead.before) != (number, state):
+            ahead = self._begin(number)
         batch, after = ahead.made.result()
         self._rng.bit_generator.state = after
         if more:
-            self._ahead = self._begin()
+            self._ahead = self._begin(number + 1)
         return batch
 
-    def _begin(self) -> _Ahead[B]:
+    def _begin(self, number: int) -> _Ahead[B]:
         rng = copy.deepcopy(self._rng)
         before = rng.bit_generator.state
 
         def make() -> tuple[B, _State]:
-            return self._draw(rng), dict(rng.bit_generator.state)
+            return self._draw(rng, number), dict(rng.bit_generator.state)
 
-        return _Ahead(dict(before), self._thread.submit(make))
+        return _Ahead(number, dict(before), self._thread.submit(make))

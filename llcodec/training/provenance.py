@@ -7,6 +7,7 @@ from pathlib import Path
 from llcodec._version import __version__
 from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Sources
+from llcodec.data.streaming import StreamedSources
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -22,10 +23,17 @@ def code_version() -> str:
     return f"{__version__} {commit[:12]}{changed}"
 
 
-def data_summary(data: DataFolders, sources: Sources) -> str:
-    """Return the names of the folders, and the numbers of pairs and photographs."""
+def data_summary(data: DataFolders, sources: Sources | StreamedSources) -> str:
+    """Return the names of the folders, the numbers of pairs and photographs, and the shards."""
+    kept = sources.folders if isinstance(sources, StreamedSources) else sources
     names = folder_names((*data.pairs, *data.photographs))
-    return f"{names}: {len(sources.pairs)} pairs, {len(sources.photographs)} photographs"
+    counts = f"{len(kept.pairs)} pairs, {len(kept.photographs)} photographs"
+    parts = [] if data.shards and not names else [f"{names}: {counts}"]
+    for shards in data.shards:
+        kind = "pairs" if shards.paired else "photographs"
+        held = f"{kind} in {len(shards.urls)} shards, {shards.buffer} at a time"
+        parts.append(f"{shards.name}: {held}")
+    return "; ".join(parts)
 
 
 def folder_names(folders: Iterable[Path]) -> str:

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.pairs import Pair
-from llcodec.data.sampling import Batch, CropSampler, Sources, gather_sources
+from llcodec.data.sampling import Batch, Draws, Sources, gather_sources
+from llcodec.data.streaming import StreamedSources, stream_of, with_shards
 from llcodec.snr_aware.network import SnrAwareNetwork
 from llcodec.snr_aware.presets import preset_of
 from llcodec.snr_aware.torch_engine import snr_aware_file
@@ -46,7 +47,7 @@ class SnrAwareTrainer(EnhancerTrainer):
     def __init__(
         self,
         recipe: SnrAwareRecipe,
-        sources: Sources,
+        sources: Sources | StreamedSources,
         validation: Sequence[Pair],
         out: Path,
         device: torch.device | None = None,
@@ -58,12 +59,13 @@ class SnrAwareTrainer(EnhancerTrainer):
         model = SnrAwareNetwork(recipe.preset).to(self.device)
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        self.sampler = CropSampler(sources, recipe.mix, rng)
+        self.draws = Draws(sources, recipe.mix)
         self.prefetcher = Prefetcher(self._drawn, rng)
         optimiser = torch.optim.Adam(
             self.model.parameters(), recipe.learning_rate, recipe.betas, fused=True
         )
         state = RunState(self.model, self.ema.model, optimiser, rng)
+        state.stream = stream_of(sources)
         state.notes["snr_aware"] = json.dumps(asdict(recipe.preset))
         schedule = RunSchedule(
             recipe.steps,
@@ -79,7 +81,8 @@ class SnrAwareTrainer(EnhancerTrainer):
         share = warmup_cosine(state.step, state.step, recipe.steps, recipe.warmup)
         for group in state.optimiser.param_groups:
             group["lr"] = recipe.learning_rate * share
-        batch = self.prefetcher.next(more=state.step + 1 < recipe.steps).to(self.device)
+        more = state.step + 1 < recipe.steps
+        batch = self.prefetcher.next(state.step, more=more).to(self.device)
         low = batch.low.contiguous(memory_format=torch.channels_last)
         with transforms_in(recipe.precision, self.device):
             picture = self.model(low)
@@ -92,8 +95,8 @@ class SnrAwareTrainer(EnhancerTrainer):
         state.skipped = 0
         state.window.append([float(loss.detach())])
 
-    def _drawn(self, rng: np.random.Generator) -> Batch:
-        return self.sampler.drawing_from(rng).crops(self.recipe.batch, self.recipe.crop)
+    def _drawn(self, rng: np.random.Generator, number: int) -> Batch:
+        return self.draws.sampler(number, rng).crops(self.recipe.batch, self.recipe.crop)
 
 
 def run_snr_aware(
@@ -106,9 +109,14 @@ def run_snr_aware(
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
-    pairs = data.read_pairs("train")
+    pairs = data.read_train()
     bright = data.read_photographs() if data.photographs else []
-    sources = gather_sources(pairs, [*bright, *bright_halves(pairs)], data.store)
+    sources = with_shards(
+        gather_sources(pairs, [*bright, *bright_halves(pairs)], data.store),
+        data.shards,
+        recipe.seed,
+        recipe.batch,
+    )
     chosen = data.read_some("val", _VALIDATION_PICTURES)
     trainer = SnrAwareTrainer(recipe, sources, chosen, out, device_of_process(options.device))
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}

@@ -10,6 +10,7 @@ from torch import Tensor
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.weights import read_model
 from llcodec.data.sampling import Sources
+from llcodec.data.streaming import StreamedSources
 from llcodec.errors import InputError
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset, preset_of
@@ -32,7 +33,7 @@ _ADDED = ("tone.", "snr_branch", "f_a")
 def new_plain_model(
     preset: Preset,
     recipe: StageRecipe,
-    sources: Sources,
+    sources: Sources | StreamedSources,
     seed: int,
     *,
     start: Path | None = None,

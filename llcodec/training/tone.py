@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.data.sampling import Batch, CropSampler, Mix, Sources
+from llcodec.data.sampling import Batch, Draws, Mix, Sources
 from llcodec.nets.tone import apply_tone
 from llcodec.nets.tone_networks import ToneMember, TonePredictor
 from llcodec.training.recipe_checks import check_least, check_positive, check_weights
@@ -64,7 +65,8 @@ def tone_psnr(network: TonePredictor, sources: Sources) -> float:
 
 def train_tone(
     network: ToneMember,
-    sampler: CropSampler,
+    draws: Draws,
+    rng: np.random.Generator,
     validation: Sequence[Sources],
     recipe: ToneRecipe,
     log: Path,
@@ -84,7 +86,8 @@ def train_tone(
     best, best_score = network, -math.inf
     with log.open("w") as lines:
         for step in range(1, recipe.steps + 1):
-            loss = _step(network, sampler.thumbnails(recipe.batch), optimiser)
+            batch = draws.sampler(step - 1, rng).thumbnails(recipe.batch)
+            loss = _step(network, batch, optimiser)
             schedule.step()
             last = step == recipe.steps
             if step % recipe.validate_every == 0 or last:

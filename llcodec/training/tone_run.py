@@ -13,7 +13,8 @@ from safetensors.torch import save
 
 from llcodec._outputs import atomic_write, make_folder
 from llcodec.data.folders import DataFolders, bright_halves
-from llcodec.data.sampling import CropSampler, Sources, gather_sources
+from llcodec.data.sampling import Draws, Sources, gather_sources
+from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.errors import InputError
 from llcodec.nets.tone_networks import (
     LocalToneEnsemble,
@@ -57,10 +58,11 @@ def run_tone(
         raise InputError(f"{out} holds a tone network already; choose another folder")
     make_folder(out)
     ends = time.monotonic() + 3600 * max_hours
-    pairs = data.read_pairs("train")
+    pairs = data.read_train()
     bright = data.read_photographs() if data.photographs else bright_halves(pairs)
     fused = recipe.mix.fused
-    sources = gather_sources(pairs, bright, data.store, fused=fused)
+    folders = gather_sources(pairs, bright, data.store, fused=fused)
+    sources = with_shards(folders, data.shards, seed, recipe.batch, fused=fused)
     validation = [
         gather_sources(part, (), data.store, fused=fused) for part in data.read_each("val")
     ]
@@ -92,7 +94,7 @@ def holds_members(out: Path) -> bool:
 class _ToneRun:
     """One run; ``ends`` is a time of the monotonic clock, ``summary`` describes ``sources``."""
 
-    sources: Sources
+    sources: Sources | StreamedSources
     summary: str
     validation: Sequence[Sources]
     recipe: ToneRecipe
@@ -113,7 +115,8 @@ class _ToneRun:
         with ProgressLine(f"tone {index + 1}", 0, self.recipe.steps) as progress:
             best = train_tone(
                 network,
-                CropSampler(self.sources, self.recipe.mix, np.random.default_rng(seed)),
+                Draws(self.sources, self.recipe.mix),
+                np.random.default_rng(seed),
                 self.validation,
                 self.recipe,
                 path.with_suffix(".jsonl"),

@@ -1,13 +1,16 @@
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from llcodec._operations import Decoding, Encoding
+from llcodec._operations import Decoding, Encoding, Enhancing, Operation
 from llcodec.batch import manifest
 from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, Whole, has_manifest, read_done, read_failed
 from llcodec.batch.tasks import Settings
+from llcodec.codec.encoder import TILE_SIZE
 from llcodec.errors import InputError
 
 pytestmark = [pytest.mark.extra("tenacity"), pytest.mark.extra("pyarrow")]
@@ -108,3 +111,43 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
     (tmp_path / "job.json").write_text("{")
     with pytest.raises(InputError, match="is damaged"):
         check_same(folder, settings(4))
+
+
+@pytest.mark.parametrize(
+    ("operation", "format", "same", "same_format", "other"),
+    [
+        (Encoding(), None, Encoding(model="fast", quality=4.0, tile_size=TILE_SIZE), None, {}),
+        (Encoding(target_bpp=1.0), None, Encoding(target_bpp=1.0), None, {"quality": 4.0}),
+        (Decoding(), None, Decoding(), ".PNG", {"output_quality": 95}),
+        (Decoding(), "jpg", Decoding(output_quality=95), "jpg", {"output_quality": 90}),
+        (Enhancing("joint"), "avif", Enhancing("joint", output_quality=90), "avif", {"model": "a"}),
+    ],
+)
+def test_defaults_are_the_same_whether_they_are_given_or_not(
+    operation: Operation,
+    format: str | None,
+    same: Operation,
+    same_format: str | None,
+    other: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    first, second = (
+        Settings(operation, frozenset(), format=format),
+        Settings(same, frozenset(), format=same_format),
+    )
+    changed: Operation = replace(operation, **(other or {"tile_size": 64}))
+    for number, (before, after) in enumerate(((first, second), (second, first))):
+        folder = str(tmp_path / str(number))
+        describe(folder, "in", before)
+        check_same(folder, after)
+        with pytest.raises(InputError, match="other options"):
+            check_same(folder, replace(before, operation=changed))
+
+
+def test_a_job_of_an_earlier_version_goes_on_with_its_defaults(tmp_path: Path) -> None:
+    settings = Settings(Encoding(quality=4.0), frozenset())
+    describe(str(tmp_path), "in", settings)
+    file = tmp_path / "job.json"
+    file.write_text(file.read_text().replace('"quality": 4.0', '"quality": null'))
+    assert json.loads(file.read_text())["options"]["quality"] is None
+    check_same(str(tmp_path), settings)

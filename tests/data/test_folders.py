@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ from llcodec._arrays import Pixels
 from llcodec.data import pairs
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.storage import SpillStore
-from llcodec.errors import InputError
+from llcodec.errors import InputError, MissingLibraryError
 
 
 def save(path: Path, value: int) -> None:
@@ -88,3 +89,9 @@ def test_missing_folders_are_named(root: Path) -> None:
 def test_a_third_of_the_bright_halves_each_once(root: Path) -> None:
     read = DataFolders.sort([root / "table"]).read_pairs("train")
     assert len(bright_halves([*read, *read])) == 1
+
+
+def test_shards_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "braceexpand", None)  # importing it fails
+    with pytest.raises(MissingLibraryError, match=r'pip install "llcodec\[scale\]"'):
+        DataFolders.find(["s3://dark/shard-{0..9}.tar"], 4)

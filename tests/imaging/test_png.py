@@ -66,7 +66,7 @@ def test_many_blocks_of_rows(made: "type[Made]") -> None:
 def test_filters_pay(made: "type[Made]") -> None:
     ramp = np.add.outer(np.arange(200) * 9, np.arange(200) * 5)[..., None].repeat(3, 2)
     out = io.BytesIO()
-    write_png16(out, ramp.astype(np.uint16), Metadata())
+    write_png16(out, ramp.astype(np.uint16), Metadata(), 6)
     assert len(out.getvalue()) < 200 * 200 * 6 / 20
 
 

@@ -89,7 +89,7 @@ def test_a_checkpoint_does_not_hold_the_batch_that_is_made_ahead(
     run = trainer("run", steps=3)
     run.run(max_hours=0)
     drawn = np.random.default_rng(0)
-    run._drawn(drawn)
+    run._drawn(drawn, 0)
     stored = json.loads(read_tensors(run.checkpoint)[1]["rng"])
     assert stored == json.loads(json.dumps(drawn.bit_generator.state))
 
@@ -255,8 +255,8 @@ def test_each_picture_of_a_part_is_that_of_the_whole_batch(
     half.processes = Processes(1, 2)
     half.shard = half.processes.shard(4)
     assert torch.equal(whole._qualities(whole.state.rng)[2:], half._qualities(half.state.rng))
-    ours = whole.sampler.crops(4, 64)
-    theirs = half.sampler.crops(4, 64, half.shard)
+    ours = whole.draws.sampler(0, whole.state.rng).crops(4, 64)
+    theirs = half.draws.sampler(0, half.state.rng).crops(4, 64, half.shard)
     assert torch.equal(ours.low[2:], theirs.low)
     assert torch.equal(ours.high_thumbnail[2:], theirs.high_thumbnail)
 

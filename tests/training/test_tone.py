@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.data.sampling import CropSampler, Mix, Sources
+from llcodec.data.sampling import Draws, Mix, Sources
 from llcodec.nets.tone import apply_tone
 from llcodec.nets.tone_networks import ToneNetwork
 from llcodec.training.tone import ToneRecipe, tone_loss, tone_psnr, train_tone
@@ -42,8 +42,8 @@ def test_training_improves_on_the_rule_it_starts_as(sources: Sources, tmp_path: 
     torch.manual_seed(0)
     network = ToneNetwork()
     start = tone_psnr(network, sources)
-    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
-    best = train_tone(network, sampler, [sources], RECIPE, tmp_path / "log.jsonl")
+    draws, rng = Draws(sources, Mix(0.8, 0.1)), np.random.default_rng(0)
+    best = train_tone(network, draws, rng, [sources], RECIPE, tmp_path / "log.jsonl")
     assert best is not None
     score = tone_psnr(best, sources)
     assert score > start + 1
@@ -57,10 +57,10 @@ def test_training_repeats_from_its_seeds(sources: Sources, tmp_path: Path) -> No
     ends = []
     for _ in range(2):
         torch.manual_seed(1)
-        sampler = CropSampler(sources, Mix(), np.random.default_rng(1))
+        draws, rng = Draws(sources, Mix()), np.random.default_rng(1)
         recipe = replace(RECIPE, steps=4, validate_every=4)
         log = tmp_path / "log.jsonl"
-        trained = train_tone(ToneNetwork(), sampler, [sources], recipe, log)
+        trained = train_tone(ToneNetwork(), draws, rng, [sources], recipe, log)
         assert trained is not None
         ends.append(trained.state_dict())
     assert all(torch.equal(ends[0][k], ends[1][k]) for k in ends[0])
@@ -69,9 +69,9 @@ def test_training_repeats_from_its_seeds(sources: Sources, tmp_path: Path) -> No
 def test_without_validation_the_last_state_is_kept(sources: Sources, tmp_path: Path) -> None:
     torch.manual_seed(0)
     network = ToneNetwork()
-    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
+    draws, rng = Draws(sources, Mix(0.8, 0.1)), np.random.default_rng(0)
     recipe = replace(RECIPE, steps=3, validate_every=2)
-    best = train_tone(network, sampler, [], recipe, tmp_path / "log.jsonl")
+    best = train_tone(network, draws, rng, [], recipe, tmp_path / "log.jsonl")
     assert best is not None
     assert all(torch.equal(best.state_dict()[k], v) for k, v in network.state_dict().items())
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
@@ -79,12 +79,12 @@ def test_without_validation_the_last_state_is_kept(sources: Sources, tmp_path: P
 
 
 def test_a_stopped_training_gives_nothing(sources: Sources, tmp_path: Path) -> None:
-    sampler = CropSampler(sources, Mix(0.8, 0.1), np.random.default_rng(0))
+    draws, rng = Draws(sources, Mix(0.8, 0.1)), np.random.default_rng(0)
     asked = iter([False, True])
     recipe = replace(RECIPE, steps=3, validate_every=1)
     log = tmp_path / "log.jsonl"
     stopped = train_tone(
-        ToneNetwork(), sampler, [sources], recipe, log, stopped=lambda: next(asked)
+        ToneNetwork(), draws, rng, [sources], recipe, log, stopped=lambda: next(asked)
     )
     assert stopped is None
     assert len(log.read_text().splitlines()) == 2

@@ -1,9 +1,13 @@
+import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from llcodec.batch.stores import Store, joined, open_store
-from llcodec.errors import InputError, OutputError, OutputExistsError
+from llcodec.batch.planning import normal
+from llcodec.errors import InputError, MissingLibraryError, OutputError, OutputExistsError
+from llcodec.stores.store import Store, joined, open_store
 
 pytestmark = [pytest.mark.extra("tenacity"), pytest.mark.extra("fsspec")]
 
@@ -92,3 +96,52 @@ def test_links_to_folders_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     store, path = open_store(str(tmp_path))
     assert [entry.name for entry in store.entries(path)] == ["real"]
+
+
+CLOUDS = {
+    "gs://dark/a.png": ("gcsfs", "dark/a.png"),
+    "az://dark/a.png": ("adlfs", "dark/a.png"),
+    "hf://datasets/some/one/a.png": ("huggingface_hub", "datasets/some/one/a.png"),
+}
+
+
+@pytest.mark.parametrize("url", CLOUDS)
+def test_urls_of_clouds_go_to_their_libraries(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a request: these stores have not been tried."""
+    library, path = CLOUDS[url]
+    if find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    fsspec = import_module("fsspec")
+
+    monkeypatch.setitem(fsspec.config.conf, "gs", {"token": "anon"})
+    monkeypatch.setitem(fsspec.config.conf, "az", {"account_name": "some", "anon": True})
+    store, found = open_store(url)
+    assert type(store.fs).__module__.partition(".")[0] == library
+    assert (found, store.local) == (path, False)
+    assert fsspec.utils.get_protocol(normal(url)) in store.fs.protocol
+
+
+@pytest.mark.parametrize("url", CLOUDS)
+def test_a_missing_library_is_named(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = CLOUDS[url][0]
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)  # importing it fails
+    monkeypatch.delitem(import_module("fsspec.registry")._registry, url.partition(":")[0], False)
+    with pytest.raises(MissingLibraryError) as caught:
+        open_store(url)
+    assert str(caught.value) == f"{url}: {library} is not installed: pip install {library}"
+
+
+@pytest.mark.parametrize("protocol", ["gs", "az", "hf"])
+def test_object_stores_get_whole_files(protocol: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store in memory under their protocols: one PUT, no hidden name, and URLs that lead back."""
+    memory = import_module("fsspec.implementations.memory").MemoryFileSystem
+    kind = type("InMemory", (memory,), {"protocol": protocol, "store": {}})
+    monkeypatch.setitem(import_module("fsspec.registry")._registry, protocol, kind)
+    store, path = open_store(f"{protocol}://small/a.llc")
+    monkeypatch.setattr(store.fs, "mv", None)
+    store.write(path, b"content", overwrite=False)
+    assert store.protocol == protocol
+    again, path = open_store(store.url(path))
+    assert again.read(path) == b"content"

@@ -13,12 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from llcodec._extras import require
+from llcodec._extras import install, require
 from llcodec._limits import MAX_INPUT_BYTES
 from llcodec._outputs import atomic_write, make_folder, write_bytes
 from llcodec._reading import read_path
-from llcodec.batch.retrying import with_retries
-from llcodec.errors import InputError, LlcError, OutputError, OutputExistsError
+from llcodec.errors import (
+    InputError,
+    LlcError,
+    MissingLibraryError,
+    OutputError,
+    OutputExistsError,
+)
+from llcodec.stores.retrying import with_retries
 
 # Protocols of stores where a PUT, or a multipart upload, is seen when it is complete.
 _WHOLE_PUTS: Final = frozenset(
@@ -203,17 +209,31 @@ def open_store(url: str) -> tuple[Store, str]:
     """Return the store of a URL or a local path, and the path in it.
 
     Raises:
-        InputError: when no installed library knows the protocol.
+        MissingLibraryError: when the library of the protocol is not installed.
+        InputError: when no library knows the protocol, or the store is not configured.
     """
     fsspec = require("fsspec", "scale")
     if "://" not in url and "::" not in url:
         return Store(fsspec.filesystem("file"), "file"), os.path.abspath(url)  # noqa: PTH100
     try:
         fs, path = fsspec.core.url_to_fs(url, use_listings_cache=False)
-    except (ValueError, ImportError, TypeError) as error:
+    except ImportError as error:
+        raise _without_library(url, error) from None
+    except (ValueError, TypeError) as error:
         raise InputError(f"{url}: {' '.join(str(error).split())}") from None
     protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
     return Store(fs, "file" if protocol in ("file", "local") else protocol), path
+
+
+def _without_library(url: str, error: ImportError) -> LlcError:
+    """Return the error for a store whose library is missing; it names what to install."""
+    known: dict[str, dict[str, str]] = require("fsspec.registry", "scale").known_implementations
+    protocol = url.rpartition("::")[2].partition("://")[0]
+    library = known.get(protocol, {}).get("class", "fsspec").partition(".")[0]
+    if library == "fsspec":  # its own class needs a library that only the message names
+        return MissingLibraryError(f"{url}: {' '.join(str(error).split())}")
+    command = install("scale") if library == "s3fs" else f"pip install {library}"
+    return MissingLibraryError(f"{url}: {library} is not installed: {command}")
 
 
 def joined(url: str, place: str) -> str:

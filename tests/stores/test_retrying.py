@@ -2,7 +2,7 @@ import errno
 
 import pytest
 
-from llcodec.batch.retrying import ATTEMPTS, is_temporary, with_retries
+from llcodec.stores.retrying import ATTEMPTS, is_temporary, with_retries
 
 pytestmark = pytest.mark.extra("tenacity")
 
