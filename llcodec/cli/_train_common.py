@@ -19,7 +19,7 @@ Data = Annotated[
     typer.Option(
         metavar="DIR|SHARDS",
         help="Folder of pairs (pairs.csv, or low/ and high/) or photographs; or WebDataset shards, "
-        "e.g. 's3://bucket/shard-{000000..000999}.tar'. Repeatable.",
+        "e.g. 's3://bucket/shard-*.tar'. Repeatable.",
     ),
 ]
 Buffer = Annotated[

@@ -23,6 +23,7 @@ def look(
         ),
     ],
     out: options.Out,
+    shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "look-fast-2",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
@@ -47,5 +48,5 @@ def look(
     use_threads(threads)
     chosen = chosen_recipe(preset, recipe, changes, LOOK)
     run = RunOptions(resume, max_hours, device, tensorboard)
-    done = run_look(chosen, start, DataFolders.sort(data), out, run)
+    done = run_look(chosen, start, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)

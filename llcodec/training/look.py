@@ -13,7 +13,8 @@ from torch import Tensor
 
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.looks import SYNTHESIS
-from llcodec.data.sampling import Batch, CropSampler, Sources
+from llcodec.data.sampling import Batch, Draws, Sources
+from llcodec.data.streaming import StreamedSources, stream_of
 from llcodec.nerco.discriminators import PatchDiscriminator
 from llcodec.nerco.resnet import gaussian_start
 from llcodec.nets.density import round_ste
@@ -73,7 +74,7 @@ class LookTrainer(Trainer):
         self,
         recipe: LookRecipe,
         codec: FrozenCodec,
-        sources: Sources,
+        sources: Sources | StreamedSources,
         pictures: Sequence[tuple[Tensor, Tensor]],
         out: Path,
         device: torch.device | None = None,
@@ -93,13 +94,14 @@ class LookTrainer(Trainer):
         self.validation = LookValidation(
             self.codec, pictures, enhance=codec.brightens, global_tone=recipe.global_tone
         )
-        self.sampler = CropSampler(sources, recipe.mix, rng)
+        self.draws = Draws(sources, recipe.mix)
         self.prefetcher = Prefetcher(self._drawn, rng)
         optimiser = new_optimiser(self.model, recipe.learning_rate, recipe.betas)
         opposed = replace(recipe.learning_rate, peak=recipe.discriminator_rate)
         opponent = new_optimiser(self.discriminator, opposed, recipe.betas)
         adversary = Adversary(self.discriminator, opponent, {})
         state = RunState(self.model, self.ema.model, optimiser, rng, adversary)
+        state.stream = stream_of(sources)
         state.notes["look"] = json.dumps(codec.identity)
         schedule = RunSchedule(
             recipe.steps,
@@ -181,11 +183,11 @@ class LookTrainer(Trainer):
             base = self.codec.synthesise(latents).float()
         return _Decoded(latents, base, target)
 
-    def _drawn(self, rng: np.random.Generator, _number: int) -> tuple[Tensor, Batch | Tensor]:
+    def _drawn(self, rng: np.random.Generator, number: int) -> tuple[Tensor, Batch | Tensor]:
         """Return qualities and crops: a Batch, or photographs where the codec does not brighten."""
         recipe = self.recipe
         quality = torch.from_numpy(rng.uniform(1, QUALITY_LEVELS, recipe.batch)).float()
-        sampler = self.sampler.drawing_from(rng)
+        sampler = self.draws.sampler(number, rng)
         draw = sampler.crops if self.brightens else sampler.photographs
         return quality, draw(recipe.batch, recipe.crop)
 

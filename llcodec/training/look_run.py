@@ -12,6 +12,7 @@ from llcodec.codec.looks import LookFile, synthesis_arrays, write_look
 from llcodec.codec.weights import read_model
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.engine.torch_models import joint_arrays
 from llcodec.errors import InputError
 from llcodec.training.checkpoint import is_weight_file
@@ -75,17 +76,29 @@ def digest_of(arrays: Arrays) -> str:
     return digest.hexdigest()
 
 
-def _sources(recipe: LookRecipe, data: DataFolders, *, brightens: bool) -> Sources:
+def _sources(
+    recipe: LookRecipe, data: DataFolders, *, brightens: bool
+) -> Sources | StreamedSources:
     """Return the pictures to train with: pairs for a codec that brightens, and photographs."""
-    pairs = data.read_pairs("train") if data.pairs or brightens else []
+    pairs = data.read_train() if data.pairs or brightens else []
     photographs = []
     if not brightens or recipe.mix.pairs < 1:
         photographs = data.read_photographs() if data.photographs else []
         photographs += bright_halves(pairs) if recipe.bright_halves else []
-        if not photographs:
+        if not photographs and not data.shards:
             raise InputError("the training needs photographs, or pairs with bright halves")
-    pairs = pairs if brightens else []
-    return gather_sources(pairs, photographs, data.store, fused=recipe.mix.fused)
+    found = gather_sources(
+        pairs if brightens else [], photographs, data.store, fused=recipe.mix.fused
+    )
+    return with_shards(
+        found,
+        data.shards,
+        recipe.seed,
+        recipe.batch,
+        pairs=brightens,
+        bright_halves=recipe.bright_halves,
+        fused=brightens and recipe.mix.fused,
+    )
 
 
 def _export(job: Export) -> None:
