@@ -15,13 +15,7 @@ def look(
         Path,
         typer.Option(metavar="FILE", help="Weight file or checkpoint of the codec."),
     ],
-    data: Annotated[
-        list[Path],
-        typer.Option(
-            metavar="DIR",
-            help="Folder of pairs (pairs.csv, or low/ and high/) or photographs. Repeatable.",
-        ),
-    ],
+    data: options.Data,
     out: options.Out,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "look-fast-2",
