@@ -70,7 +70,7 @@ def encode(
         target_size: the most bytes that the file may have; a number, or a text such as ``"40kB"``.
         target_bpp: the most bits per pixel that the file may have.
         effort: from 0 to 9: how long to search for a better image for the same bits. 3 takes about
-            5 times as long as 0, 9 about 30 times.
+            10 times as long as 0, 9 about 60 times.
         model: the name of a shipped model, or the path of a weight file.
         engine: what runs the networks: ``onnx``, ``torch``, or ``auto``, which is ONNX Runtime
             unless only PyTorch has the device.

@@ -131,7 +131,7 @@ Effort = Annotated[
         min=0,
         max=9,
         metavar="0...9",
-        help="Search longer for a better image: 3 takes about 5 times as long, 9 about 30 times.",
+        help="Search longer for a better image: 3 takes about 10 times as long, 9 about 60 times.",
     ),
 ]
 Strip = Annotated[
