@@ -79,7 +79,7 @@ def shares(model: str, source: bytes) -> dict[str, dict[str, float]]:
     enhancer = Enhancer(model, engine="onnx", device="cpu")
     network: Any = enhancer._network
     of_codec, of_enhancer = Timed(codec.transforms), Timed(network._transforms)
-    codec.transforms = of_codec
+    codec.transforms = codec._decoder = of_codec
     network._transforms = of_enhancer
     data = codec.encode(read_picture(source))
     return {

@@ -26,7 +26,7 @@ from llcodec.codec.region import Region, needed_tiles, whole_picture
 from llcodec.codec.salvage import SalvagedPicture, salvage
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.container import Container, Header, Limits
-from llcodec.engine.choice import Asked
+from llcodec.engine.choice import EngineRequest
 from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
 from llcodec.errors import (
@@ -110,17 +110,17 @@ class Codec:
         detail: float = 0.0,
         look: str | None = None,
     ) -> None:
-        asked, path = Asked(engine, device), find_model(model)
+        request, path = EngineRequest(engine, device), find_model(model)
         self.file: ModelFile = read_model(path)
         with blames(path):
-            transforms, choice = load_transforms(asked, self.file.preset, self.file.arrays)
+            transforms, choice = load_transforms(request, self.file.preset, self.file.arrays)
         self.transforms: Transforms = transforms
         self.engine, self.device = choice.engine, choice.device
         # Encoding never depends on a look, so that files do not.
         self._decoder: Transforms = transforms
         arrays = detailed_arrays(self.file, detail, look)
         if arrays is not self.file.arrays:
-            self._decoder, _ = load_transforms(asked, self.file.preset, arrays)
+            self._decoder, _ = load_transforms(request, self.file.preset, arrays)
         self._coder = self.file.coder()
 
     def encode(

@@ -21,7 +21,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Asked:
+class EngineRequest:
     """The engine and device that a caller requests.
 
     Attributes:

@@ -1,12 +1,14 @@
 """Load the transforms of a codec into an engine."""
 
 from llcodec._arrays import Arrays
-from llcodec.engine.choice import ONNX, Asked, Choice
+from llcodec.engine.choice import ONNX, Choice, EngineRequest
 from llcodec.engine.protocol import Transforms
 from llcodec.nets.presets import Preset
 
 
-def load_transforms(asked: Asked, preset: Preset, arrays: Arrays) -> tuple[Transforms, Choice]:
+def load_transforms(
+    request: EngineRequest, preset: Preset, arrays: Arrays
+) -> tuple[Transforms, Choice]:
     """Return the transforms of a preset with these parameters, and the engine that runs them.
 
     Raises:
@@ -15,7 +17,7 @@ def load_transforms(asked: Asked, preset: Preset, arrays: Arrays) -> tuple[Trans
         BrokenModelError, RuntimeError, ValueError, LookupError: when the arrays do not fit the
             preset. Call it in :func:`llcodec._weight_files.blames`.
     """
-    choice = asked.choose()
+    choice = request.choose()
     if choice.engine == ONNX:
         from llcodec.engine.onnx.transforms import OnnxTransforms
 

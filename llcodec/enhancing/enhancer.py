@@ -10,7 +10,7 @@ from llcodec.codec.codec import check_shape
 from llcodec.codec.decoder import check_black_point, check_exposure
 from llcodec.codec.exposing import exposed, from_black
 from llcodec.codec.samples import luma, to_samples
-from llcodec.engine.choice import Asked
+from llcodec.engine.choice import EngineRequest
 from llcodec.enhancing.blending import blend, check_strength
 from llcodec.enhancing.models import load_network
 from llcodec.enhancing.names import DEFAULT_ENHANCER
@@ -42,7 +42,7 @@ class Enhancer:
     def __init__(
         self, model: str = DEFAULT_ENHANCER, *, engine: str = "auto", device: str = "auto"
     ) -> None:
-        network, choice = load_network(model, Asked(engine, device))
+        network, choice = load_network(model, EngineRequest(engine, device))
         self._network: Network = network
         self.engine, self.device = choice.engine, choice.device
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from llcodec._families import Family
-from llcodec.engine.choice import Asked, Choice
+from llcodec.engine.choice import Choice, EngineRequest
 from llcodec.enhancing.pieces import Network
 from llcodec.errors import ModelError
 
@@ -27,7 +27,7 @@ class EnhancingFamily:
     """
 
     presets: Mapping[str, Any]
-    load: Callable[[Path, Asked], tuple[Network, Choice]]
+    load: Callable[[Path, EngineRequest], tuple[Network, Choice]]
     build: Callable[[Any], Any]
     apply: Callable[[Any, Any], Any]
 

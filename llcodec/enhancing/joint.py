@@ -17,7 +17,7 @@ from llcodec._windows import Span
 from llcodec.codec.encoder import analyse
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.codec.windows import DECODER_HALO, windows
-from llcodec.engine.choice import Asked, Choice
+from llcodec.engine.choice import Choice, EngineRequest
 from llcodec.engine.loading import load_transforms
 from llcodec.engine.protocol import Transforms
 from llcodec.enhancing.family import EnhancingFamily
@@ -65,14 +65,14 @@ def _core(span: Span, length: int) -> slice:
     return slice(span.core.start * STRIDE, min(span.core.stop * STRIDE, length))
 
 
-def load(path: Path, asked: Asked) -> tuple[JointEnhancer, Choice]:
+def load(path: Path, request: EngineRequest) -> tuple[JointEnhancer, Choice]:
     """Return the enhancer of a weight file, and its engine.
 
     Raises UnknownModelError, BrokenModelError, or ModelError if its model is a plain codec.
     """
     file = read_model(path)
     with blames(path):
-        transforms, choice = load_transforms(asked, file.preset, file.arrays)
+        transforms, choice = load_transforms(request, file.preset, file.arrays)
     return JointEnhancer(file, transforms), choice
 
 

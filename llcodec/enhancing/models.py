@@ -4,21 +4,21 @@ from pathlib import Path
 
 from llcodec._cards import read_family, shipped_enhancers, shipped_files
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.engine.choice import Asked, Choice
+from llcodec.engine.choice import Choice, EngineRequest
 from llcodec.enhancing.family import enhancing_family
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.pieces import Network
 from llcodec.errors import UnknownModelError
 
 
-def load_network(name_or_path: str, asked: Asked) -> tuple[Network, Choice]:
+def load_network(name_or_path: str, request: EngineRequest) -> tuple[Network, Choice]:
     """Return the network of a shipped model, or of a weight file of any family, and its engine.
 
     Raises UnknownModelError, BrokenModelError, ModelError if the model does not enhance, or
     InputError if the engine or the device is not available.
     """
     path = find_enhancer(name_or_path)
-    return enhancing_family(read_family(path)).load(path, asked)
+    return enhancing_family(read_family(path)).load(path, request)
 
 
 def find_enhancer(name_or_path: str) -> Path:

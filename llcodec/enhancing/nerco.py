@@ -8,7 +8,7 @@ from llcodec._arrays import Samples, to_floats
 from llcodec._weight_files import blames
 from llcodec._windows import Span
 from llcodec.codec.samples import thumbnail_of_samples
-from llcodec.engine.choice import ONNX, Asked, Choice
+from llcodec.engine.choice import ONNX, Choice, EngineRequest
 from llcodec.engine.protocol import Nerco
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
@@ -69,12 +69,12 @@ def _within(span: Span, length: int) -> slice:
     return slice(span.core.start, min(span.core.stop, length))
 
 
-def load(path: Path, asked: Asked) -> tuple[NercoEnhancer, Choice]:
+def load(path: Path, request: EngineRequest) -> tuple[NercoEnhancer, Choice]:
     """Return the enhancer of a weight file, and its engine.
 
     Raises UnknownModelError or BrokenModelError.
     """
-    file, choice = read_nerco(path), asked.choose()
+    file, choice = read_nerco(path), request.choose()
     with blames(path):
         return NercoEnhancer(file, _network(file, choice)), choice
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from llcodec._arrays import Samples, to_floats
 from llcodec._weight_files import blames
-from llcodec.engine.choice import ONNX, Asked, Choice
+from llcodec.engine.choice import ONNX, Choice, EngineRequest
 from llcodec.engine.protocol import SnrAware
 from llcodec.enhancing.family import EnhancingFamily
 from llcodec.enhancing.pieces import Piece
@@ -39,12 +39,12 @@ class SnrAwareEnhancer:
         yield Piece(slice(0, height), slice(0, width), values)
 
 
-def load(path: Path, asked: Asked) -> tuple[SnrAwareEnhancer, Choice]:
+def load(path: Path, request: EngineRequest) -> tuple[SnrAwareEnhancer, Choice]:
     """Return the enhancer of a weight file, and its engine.
 
     Raises UnknownModelError or BrokenModelError.
     """
-    file, choice = read_snr_aware(path), asked.choose()
+    file, choice = read_snr_aware(path), request.choose()
     with blames(path):
         return SnrAwareEnhancer(file, _network(file, choice)), choice
 

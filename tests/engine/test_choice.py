@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
-from llcodec.engine.choice import Asked, Choice
+from llcodec.engine.choice import Choice, EngineRequest
 from llcodec.errors import InputError
 
 PROVIDERS = ["CUDAExecutionProvider", "CPUExecutionProvider"]
@@ -44,33 +44,37 @@ def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("no_gpu")
 @pytest.mark.parametrize("device", ["auto", "cpu"])
 def test_onnx_runtime_is_the_default_and_needs_no_pytorch(device: str) -> None:
-    assert Asked(device=device).choose() == Choice("onnx", "cpu")
-    assert Asked("onnx", device).choose() == Choice("onnx", "cpu")
-    assert Asked("torch", device).choose() == Choice("torch", "cpu")
+    assert EngineRequest(device=device).choose() == Choice("onnx", "cpu")
+    assert EngineRequest("onnx", device).choose() == Choice("onnx", "cpu")
+    assert EngineRequest("torch", device).choose() == Choice("torch", "cpu")
 
 
 @pytest.mark.usefixtures("no_torch")
 def test_without_pytorch_its_engine_is_an_extra() -> None:
-    assert Asked().choose().engine == "onnx"
-    for asked in (Asked("torch"), Asked(device="mps"), Asked("torch", "cuda")):
+    assert EngineRequest().choose().engine == "onnx"
+    for request in (
+        EngineRequest("torch"),
+        EngineRequest(device="mps"),
+        EngineRequest("torch", "cuda"),
+    ):
         with pytest.raises(
             InputError, match=r'torch is not installed: pip install "llcodec\[torch'
         ):
-            asked.choose()
+            request.choose()
 
 
 @pytest.mark.usefixtures("torch_with_cuda")
 def test_a_gpu_that_only_pytorch_has_is_used_by_pytorch() -> None:
-    assert Asked(device="cuda:1").choose() == Choice("torch", "cuda:1")
+    assert EngineRequest(device="cuda:1").choose() == Choice("torch", "cuda:1")
     with pytest.raises(InputError, match="'cuda' is not available"):
-        Asked("onnx", "cuda").choose()
+        EngineRequest("onnx", "cuda").choose()
 
 
 @pytest.mark.usefixtures("onnx_with_cuda", "torch_with_cuda")
 def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
-    assert Asked(device="cuda").choose() == Choice("onnx", "cuda")
-    assert Asked().choose() == Choice("onnx", "cuda")
-    assert Asked("torch", "cuda").choose() == Choice("torch", "cuda")
+    assert EngineRequest(device="cuda").choose() == Choice("onnx", "cuda")
+    assert EngineRequest().choose() == Choice("onnx", "cuda")
+    assert EngineRequest("torch", "cuda").choose() == Choice("torch", "cuda")
 
 
 @pytest.mark.usefixtures("onnx_for_cuda", "no_gpu")
@@ -78,9 +82,9 @@ def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
 def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() -> None:
     if "CUDAExecutionProvider" in onnxruntime.capi._pybind_state.get_available_providers():
         pytest.skip("this machine may have a GPU")
-    assert Asked().choose() == Choice("onnx", "cpu")
+    assert EngineRequest().choose() == Choice("onnx", "cpu")
     with pytest.raises(InputError, match="device 'cuda' is not available"):
-        Asked(device="cuda").choose()
+        EngineRequest(device="cuda").choose()
 
 
 @pytest.mark.usefixtures("no_torch")
@@ -89,9 +93,9 @@ def test_what_a_gpu_needs_is_named() -> None:
         pytest.skip("this machine may have a GPU")
     both = r"'cuda' is not available.* onnxruntime-gpu in place .* PyTorch .*llcodec\[torch\]"
     with pytest.raises(InputError, match=both):
-        Asked(device="cuda").choose()
+        EngineRequest(device="cuda").choose()
     with pytest.raises(InputError, match=r"no CUDAExecutionProvider .*install onnxruntime-gpu"):
-        Asked("onnx", "cuda").choose()
+        EngineRequest("onnx", "cuda").choose()
 
 
 @pytest.mark.usefixtures("no_gpu")
@@ -101,12 +105,12 @@ def test_a_device_that_is_not_there_is_never_another(engine: str, device: str) -
     if device == "coreml" and "CoreMLExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this machine has CoreML")
     with pytest.raises(InputError, match=f"device '{device}'"):
-        Asked(engine, device).choose()
+        EngineRequest(engine, device).choose()
 
 
 @pytest.mark.parametrize("engine", ["", "onnxruntime", "ONNX"])
 def test_other_engines_are_unknown(engine: str) -> None:
     with pytest.raises(InputError, match=r"unknown engine .* \(auto, onnx or torch\)"):
-        Asked(engine)
+        EngineRequest(engine)
     with pytest.raises(InputError, match="unknown device 'tpu'"):
-        Asked(device="tpu")
+        EngineRequest(device="tpu")

@@ -10,14 +10,14 @@ from llcodec import _cards
 from llcodec._cards import shipped_file, shipped_files
 from llcodec._families import TEXT_GUIDE
 from llcodec.codec.models import DEFAULT_MODEL
-from llcodec.engine.choice import Asked
+from llcodec.engine.choice import EngineRequest
 from llcodec.enhancing.joint import JointEnhancer
 from llcodec.enhancing.models import find_enhancer, load_network
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.nerco import NercoEnhancer
 from llcodec.errors import BrokenModelError, ModelError, UnknownModelError
 
-CPU = Asked(device="cpu")
+CPU = EngineRequest(device="cpu")
 
 
 @pytest.fixture
