@@ -221,7 +221,8 @@ def check_shipped(path: Path) -> None:
 def take_card(head: dict[str, Any]) -> dict[str, Any]:
     """Take the card out of the head of a file: what is left of it are tensors.
 
-    Raises BrokenModelError if there is none, LookupError, TypeError or ValueError if it is damaged.
+    Raises BrokenModelError if the card is missing, and LookupError, TypeError or ValueError if it
+    is damaged.
     """
     metadata = head.pop("__metadata__", {})
     if "llcodec" not in metadata:
@@ -238,7 +239,7 @@ def notes_on(card: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reference_on(card: Mapping[str, Any]) -> ModelReference | None:
-    """Return the model that a card refers to, None if there is none.
+    """Return the model that a card refers to, or None if it refers to no model.
 
     Raises LookupError, TypeError or ValueError if the card is damaged.
     """

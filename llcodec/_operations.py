@@ -25,7 +25,7 @@ class Made:
     """What was made of a file.
 
     Attributes:
-        data: the output; empty if there is none.
+        data: the output; empty if nothing is written.
         facts: what is reported: ``width``, ``height``, ``model``, and more, by operation.
         model_hash: the first digits of the SHA-256 of the weight file.
         seconds: how long it took; loading a model is not counted.

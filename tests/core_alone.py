@@ -46,7 +46,11 @@ class CoreAlone:
             found = re.search(r"No module named '(\w+)", str(report.longrepr))
             if found is not None and _is_missing_extra(found[1]):
                 report.outcome = "skipped"
-                report.longrepr = (report.nodeid, 0, f"Skipped: {found[1]} is an extra")
+                report.longrepr = (
+                    report.nodeid,
+                    0,
+                    f"Skipped: needs {found[1]}, which an optional extra installs",
+                )
         return report
 
     @pytest.hookimpl(wrapper=True)
@@ -71,7 +75,9 @@ def _skipping() -> Iterator[None]:
         if isinstance(cause, ModuleNotFoundError):
             name = (cause.name or "").partition(".")[0]
             if _is_missing_extra(name):
-                pytest.skip(f"{name} is an extra")
+                pytest.skip(
+                    f"needs {name}, which an optional extra installs; make test has all extras"
+                )
         raise
 
 

@@ -19,7 +19,10 @@ from llcodec.errors import OutputError
 ROOT = Path(__file__).parents[1]
 SPACE = "{http://www.freedesktop.org/standards/shared-mime-info}"
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="llc integrate follows the freedesktop standards, which Linux desktops use",
+)
 
 
 def entry(folder: Path) -> configparser.SectionProxy:

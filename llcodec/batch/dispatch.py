@@ -173,7 +173,7 @@ class Dispatcher:
                 self._give(worker, task, share)
 
     def _next(self, *, fresh_only: bool) -> Task | None:
-        """Return the next task, or None if there is none now."""
+        """Return the next task, or None if no task is ready."""
         if self._again and not fresh_only:
             return self._again.popleft()
         while self._more:

@@ -27,7 +27,7 @@ class Row:
 
     Attributes:
         source: its URL; for a member of a shard, that of the shard.
-        target: URL of its output; empty if there is none.
+        target: URL of its output; empty if nothing is written.
         member: name in a shard, in that of the outputs if there is one; empty for whole files.
         bytes_in: size of the source.
         bytes_out: size of the output.

@@ -12,7 +12,7 @@ class Task:
 
     Attributes:
         source: its URL.
-        target: URL of its output; empty if there is none.
+        target: URL of its output; empty if nothing is written.
         size: bytes of the source, if they are known.
         overwrite: replace an output that exists.
         whole: size and checksum of the output, if an earlier job finished it.

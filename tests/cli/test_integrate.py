@@ -7,7 +7,10 @@ import pytest
 
 Llc = Callable[..., Any]
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="llc integrate follows the freedesktop standards, which Linux desktops use",
+)
 
 
 @pytest.fixture(autouse=True)

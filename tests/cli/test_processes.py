@@ -167,7 +167,9 @@ def members(group: int) -> list[str]:
     return [args for pgid, state, args in lines if int(pgid) == group and "Z" not in state]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="has other signals")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows cannot send SIGTERM or SIGKILL to a process"
+)
 @pytest.mark.parametrize(
     ("number", "code", "line"),
     [

@@ -81,7 +81,7 @@ def test_a_gpu_that_both_have_is_used_by_onnx_runtime() -> None:
 @pytest.mark.filterwarnings("ignore:Specified provider")  # the real one was not built for it
 def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() -> None:
     if "CUDAExecutionProvider" in onnxruntime.capi._pybind_state.get_available_providers():
-        pytest.skip("this machine may have a GPU")
+        pytest.skip("tests the error on a machine without a GPU, and this one may have one")
     assert EngineRequest().choose() == Choice("onnx", "cpu")
     with pytest.raises(InputError, match="device 'cuda' is not available"):
         EngineRequest(device="cuda").choose()
@@ -90,7 +90,7 @@ def test_a_build_for_gpus_without_a_gpu_runs_on_the_cpu_unless_told_otherwise() 
 @pytest.mark.usefixtures("no_torch")
 def test_what_a_gpu_needs_is_named() -> None:
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        pytest.skip("this machine may have a GPU")
+        pytest.skip("tests the error on a machine without a GPU, and this one may have one")
     both = r"'cuda' is not available.* onnxruntime-gpu in place .* PyTorch .*llcodec\[torch\]"
     with pytest.raises(InputError, match=both):
         EngineRequest(device="cuda").choose()
