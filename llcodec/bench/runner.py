@@ -1,17 +1,15 @@
 """Run pipelines over pictures: resume interrupted runs, and use several processes if asked to."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Self
 
 from llcodec._arrays import Pixels
 from llcodec._failures import in_one_line
 from llcodec._threads import announce_threads
+from llcodec._worker_processes import WorkerProcesses
 from llcodec.bench.cache import Distance, Finished, MeasurementCache, Pending
 from llcodec.bench.codecs.cache import Timed, timed
 from llcodec.bench.codecs.registry import CodecOptions
@@ -73,37 +71,6 @@ class PipelineRun:
     conditions: tuple[Conditions, ...] = ()
 
 
-class Workers:
-    """A pool of ``jobs`` processes, started when it is needed; one job needs no pool.
-
-    A pool accepts no more work after one of its processes has died: call :meth:`renew` then.
-    """
-
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.renew()
-
-    def pool(self) -> ProcessPoolExecutor:
-        """Return the pool."""
-        if self._pool is None:
-            announce_threads(WORKER_THREADS)  # for the processes that are started here
-            context = get_context("spawn")  # PyTorch's threads do not survive a fork
-            self._pool = ProcessPoolExecutor(self.jobs, context, initializer=_limit_threads)
-        return self._pool
-
-    def renew(self) -> None:
-        """End all processes after their current work; further work starts new ones."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
-
-
 def _limit_threads() -> None:
     import torch
 
@@ -123,21 +90,19 @@ def run(plan: RunPlan, progress: Progress) -> Iterator[PipelineRun]:
 
     Most of what runs here is third-party code, so that pipelines may fail in any way.
     """
-    with Workers(plan.options.jobs) as workers:
+    with WorkerProcesses(plan.options.jobs, _limit_threads) as workers:
         for spec in plan.pipelines:
             yield _tried(spec, plan, progress, workers)
 
 
-def _tried(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
+def _tried(spec: str, plan: RunPlan, progress: Progress, workers: WorkerProcesses) -> PipelineRun:
     try:
         return _run_one(spec, plan, progress, workers)
     except Exception as error:
-        if isinstance(error, BrokenProcessPool):
-            workers.renew()
         return PipelineRun(spec, name_of(spec), None, failure=in_one_line(error))
 
 
-def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: Workers) -> PipelineRun:
+def _run_one(spec: str, plan: RunPlan, progress: Progress, workers: WorkerProcesses) -> PipelineRun:
     pipeline = _warm(spec, plan.options).pipeline
     qualities = pipeline.qualities_of(plan.qualities)
     cache = MeasurementCache(plan.folder, pipeline.record(), plan.metrics)
@@ -164,12 +129,14 @@ def _collected(run: PipelineRun, cache: MeasurementCache, plan: RunPlan) -> Pipe
     )
 
 
-def _done(tasks: Sequence[_Task], workers: Workers) -> Iterable[tuple[_Task, list[Finished]]]:
-    if workers.jobs == 1:
+def _done(
+    tasks: Sequence[_Task], workers: WorkerProcesses
+) -> Iterable[tuple[_Task, list[Finished]]]:
+    if workers.count == 1:
         yield from ((task, _work(task)) for task in tasks)
         return
-    pool = workers.pool()
-    futures = {pool.submit(_work, task): task for task in tasks}
+    announce_threads(WORKER_THREADS)  # for the processes that are started here
+    futures = {workers.submit(_work, task): task for task in tasks}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()

@@ -1,34 +1,19 @@
-"""Do the jobs of a batch in several processes.
-
-They are spawned, as threads of ONNX Runtime and PyTorch do not survive a fork. Signals of the
-terminal go to the first process alone, which ends the others and removes their partial files.
-"""
+"""Do the jobs of a batch in several processes."""
 
 import os
-import signal
-import sys
-import threading
 import warnings
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from functools import lru_cache
-from multiprocessing import get_context, parent_process
-from pathlib import Path
-from typing import Self
 
-from llcodec._outputs import remove_partial_files, remove_stale_files
+from llcodec._outputs import remove_stale_files
 from llcodec._threads import announce_threads, thread_count
+from llcodec._worker_processes import WorkerProcesses
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._problems import explain
 from llcodec.cli._sources import file_key
 from llcodec.cli._work import Outcome, Outcomes, Prepare, Refuse, Worker, attempt
-
-_OF_TERMINALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
-)
 
 
 def side_by_side(
@@ -36,8 +21,8 @@ def side_by_side(
 ) -> Outcomes:
     """Do jobs in several processes, a few ahead of what is yielded, in their order.
 
-    A job is not begun while another one writes to the same file. If a process dies, the jobs that
-    were in work are done again, one by one.
+    A job is not begun while another one writes to the same file. If a process dies, its job is
+    done once more, alone.
 
     Args:
         plan: what to do, and in which folders outputs lie.
@@ -47,66 +32,50 @@ def side_by_side(
         threads: of each process; by default, the CPUs are shared out.
     """
     announce_threads(threads or max(1, thread_count() // processes))
-    waiting: deque[tuple[Job, Future[Outcome] | Outcome]] = deque()
-    with _Crew(prepare, processes, plan.folders) as crew:
-        for job in plan.jobs:
-            while len(waiting) >= 2 * processes or _clashes(job, waiting):
-                yield crew.finish(*waiting.popleft())
-            waiting.append((job, refuse(job) or crew.start(job)))
-        while waiting:
-            yield crew.finish(*waiting.popleft())
+    try:
+        with WorkerProcesses(processes, _ignore_warnings) as workers:
+            crew = _Crew(workers, prepare)
+            for job in plan.jobs:
+                while len(crew.waiting) >= 2 * processes or crew.clashes(job):
+                    yield crew.finish()
+                crew.start(job, refuse(job))
+            while crew.waiting:
+                yield crew.finish()
+    finally:
+        remove_stale_files(plan.folders)  # left by those that ended in the middle of one
 
 
 class _Crew:
-    """Processes that do jobs. Use as a context manager; its end ends them.
+    """Processes, and the jobs that they were given, the oldest first."""
 
-    ``folders``: where partial files may be left by those that end in the middle of one.
-    """
+    def __init__(self, workers: WorkerProcesses, prepare: Prepare) -> None:
+        self._workers, self._prepare = workers, prepare
+        self.waiting: deque[tuple[Job, Future[Outcome] | Outcome]] = deque()
 
-    def __init__(self, prepare: Prepare, processes: int, folders: frozenset[Path]) -> None:
-        self._prepare, self._processes, self._folders = prepare, processes, folders
-        self._pool = self._new()
+    def start(self, job: Job, refused: Outcome | None) -> None:
+        """Have a process do a job that is not refused."""
+        self.waiting.append((job, refused or self._submit(job)))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        if kind is not None:
-            for process in tuple(self._pool._processes.values()):  # Python 3.14 has a method
-                process.terminate()
-        self._pool.shutdown(cancel_futures=True)
-        remove_stale_files(self._folders)
-
-    def start(self, job: Job) -> "Future[Outcome]":
-        """Have a process do a job."""
-        try:
-            with _signals_blocked():
-                return self._pool.submit(_do, self._prepare, job)
-        except BrokenProcessPool:
-            self._pool.shutdown()
-            self._pool = self._new()
-            return self.start(job)
-
-    def finish(self, job: Job, outcome: "Future[Outcome] | Outcome") -> tuple[Job, Outcome]:
-        """Wait for a job, and return what came of it."""
+    def finish(self) -> tuple[Job, Outcome]:
+        """Wait for the oldest job, and return what came of it."""
+        job, outcome = self.waiting.popleft()
         if isinstance(outcome, Outcome):
             return job, outcome
         try:
             return job, outcome.result()
         except BrokenProcessPool:
-            pass  # this job, or one beside it, killed a process
+            wait([f for _, f in self.waiting if isinstance(f, Future)])
         try:
-            return job, self.start(job).result()
+            return job, self._submit(job).result()  # alone, there may be enough memory
         except BrokenProcessPool as error:
             return job, Outcome(None, *explain(error))
 
-    def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._processes, get_context("spawn"), _begin)
+    def clashes(self, job: Job) -> bool:
+        """Return whether a waiting job may write to the file of this one."""
+        return any(_keys(job) & _keys(other) for other, _ in self.waiting)
 
-
-def _clashes(job: Job, waiting: "Sequence[tuple[Job, object]]") -> bool:
-    """Return whether one of these jobs may write to the file of this one."""
-    return any(_keys(job) & _keys(other) for other, _ in waiting)
+    def _submit(self, job: Job) -> "Future[Outcome]":
+        return self._workers.submit(_do, self._prepare, job)
 
 
 def _keys(job: Job) -> set[object]:
@@ -117,33 +86,8 @@ def _keys(job: Job) -> set[object]:
     return {name} if key is None else {name, key}
 
 
-@contextmanager
-def _signals_blocked() -> Iterator[None]:
-    """Put off signals of terminals; processes that are started meanwhile never get them."""
-    if sys.platform == "win32":
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OF_TERMINALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin() -> None:
-    """Prepare a new process: it ends with the first one."""
+def _ignore_warnings() -> None:
     warnings.simplefilter("ignore")
-    for number in _OF_TERMINALS:
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None
-    parent.join()
-    remove_partial_files()
-    os._exit(1)
 
 
 def _do(prepare: Prepare, job: Job) -> Outcome:

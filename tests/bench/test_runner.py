@@ -1,9 +1,7 @@
 import os
 import shlex
-import signal
 import sys
 import time
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -12,12 +10,14 @@ import pytest
 import torch
 
 from llcodec._arrays import Pixels
+from llcodec._threads import _VARIABLES, announce_threads
+from llcodec._worker_processes import WorkerProcesses
 from llcodec.bench.codecs.pillow import PillowCodec, PngCodec
 from llcodec.bench.codecs.registry import CodecOptions
-from llcodec.bench.machine import conditions_here, threads_of
+from llcodec.bench.machine import WORKER_THREADS, conditions_here, threads_of
 from llcodec.bench.pictures import find_pictures
 from llcodec.bench.pipelines import Pipeline, pipeline_of
-from llcodec.bench.runner import RunPlan, Workers, run
+from llcodec.bench.runner import RunPlan, _limit_threads, run
 from llcodec.metrics.perceptual import MetricChoice
 
 
@@ -252,25 +252,11 @@ def test_without_a_reference_there_is_no_distance(
     assert len(log.read_text().splitlines()) == 7
 
 
-def test_the_pool_is_made_once_and_works_elsewhere() -> None:
-    with Workers(2) as workers:
-        pool = workers.pool()
-        assert pool.submit(os.getpid).result() != os.getpid()
-        assert workers.pool() is pool
-        assert pool.submit(torch.get_num_threads).result() == threads_of(2) == 1
-        assert pool.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
+def test_processes_have_one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in _VARIABLES:
+        monkeypatch.setenv(variable, "2")  # and is as before afterwards
+    announce_threads(WORKER_THREADS)
+    with WorkerProcesses(1, _limit_threads) as workers:
+        assert workers.submit(torch.get_num_threads).result() == threads_of(2) == 1
+        assert workers.submit(os.getenv, "OPENBLAS_NUM_THREADS").result() == "1"
     assert threads_of(1) == torch.get_num_threads()
-    with pytest.raises(RuntimeError, match="shutdown"):
-        pool.submit(os.getpid)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="processes there are ended in other ways")
-def test_after_a_death_there_is_another_pool() -> None:
-    with Workers(2) as workers:
-        broken = workers.pool()
-        with pytest.raises(BrokenProcessPool):
-            broken.submit(signal.raise_signal, signal.SIGKILL).result()
-        with pytest.raises(BrokenProcessPool):
-            workers.pool().submit(os.getpid)
-        workers.renew()
-        assert workers.pool().submit(os.getpid).result() != os.getpid()
