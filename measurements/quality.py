@@ -20,6 +20,7 @@ from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.container import read_header
+from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
 from llcodec.errors import LlcError
 from llcodec.imaging import Picture
@@ -42,9 +43,10 @@ QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 class Row:
     """Means over all pairs at one quality; PSNR in dB, ``as_shot_psnr`` against the input.
 
-    ``local_psnr`` is measured after correcting gain and offset of each channel. ``as_shot_psnr`` is
-    None for a model whose files have no tone curve to invert, ``ms_ssim`` and ``niqe`` where an
-    image is too small.
+    ``local_psnr`` is measured after correcting gain and offset of each channel, ``fused_psnr``
+    against references that keep what the input has lit already (the targets of the training of
+    version 2, :mod:`llcodec.data.fusing`). ``as_shot_psnr`` is None for a model whose files have no
+    tone curve to invert, ``ms_ssim`` and ``niqe`` where an image is too small.
     """
 
     quality: float
@@ -56,6 +58,7 @@ class Row:
     niqe: float | None
     gt_mean_psnr: float
     local_psnr: float
+    fused_psnr: float
     as_shot_psnr: float | None
 
 
@@ -78,6 +81,7 @@ def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, .
         _if_large_enough(lambda: niqe(bright)),
         gt_mean_psnr(bright, pair.high),
         local_psnr(bright, pair.high),
+        min(psnr(bright, fuse(pair.low, pair.high)), _EQUAL),
         _as_shot(codec, pair, data),
     )
 

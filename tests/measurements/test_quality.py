@@ -32,6 +32,7 @@ def test_more_quality_costs_more_and_is_nearer_to_the_input() -> None:
     assert low.as_shot_psnr < high.as_shot_psnr
     assert 0 < high.ssim <= 1
     assert high.gt_mean_psnr > 10
+    assert high.fused_psnr > 10
 
 
 def test_a_model_without_tone_has_no_picture_as_shot() -> None:
