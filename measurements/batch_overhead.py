@@ -3,10 +3,11 @@
     python -m measurements.batch_overhead --out results/batch-overhead.json
 
 Both encode the same pictures of one megapixel with one thread, one after the other. The CPU time of
-the command and its workers is compared, because other programs on the machine hardly change it. The
-figure is the difference between two numbers of pictures, so that start and loading of the model
-cancel out. The CPU time of Ray's own processes, which run whether there is work or not, is recorded
-for a whole job. Needs Linux and the extra ``scale``.
+the command and its workers is compared, because other programs on the machine hardly change it; the
+time on the clock shows what several workers gain, if no other program runs. The figures are
+differences between two numbers of pictures, so that start and loading of the model cancel out. The
+CPU time of Ray's own processes, which run whether there is work or not, is recorded for a whole
+job. Needs Linux and the extra ``scale``.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -78,7 +79,7 @@ def _processes(mark: bytes) -> dict[int, tuple[int, bool]]:
 
 
 def measure(folder: Path, few: int, many: int, workers: int) -> dict[str, float]:
-    """Return CPU seconds per picture of both commands.
+    """Return seconds per picture of both commands: of the CPU, and with ``_wall``, on the clock.
 
     ``ray`` are CPU seconds of Ray's own processes in the longer job, and ``wall`` its seconds;
     start and end are in them.
@@ -94,10 +95,17 @@ def measure(folder: Path, few: int, many: int, workers: int) -> dict[str, float]
             for count in (few, many)
         )
         figures[name] = round((more.own - less.own) / (many - few), 4)
+        figures[f"{name}_wall"] = round((more.wall - less.wall) / (many - few), 4)
         if name == "batch":
             figures["ray"] = round(more.ray, 4)
             figures["wall"] = round(more.wall, 4)
     return figures
+
+
+def _ratio(rounds: Sequence[Mapping[str, float]], what: str = "") -> float:
+    """Return the median of batch over encode."""
+    ratios = [each[f"batch{what}"] / each[f"encode{what}"] for each in rounds]
+    return round(statistics.median(ratios), 3)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,12 +132,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for _ in range(options.rounds):
                 rounds.append(measure(folder, options.few, options.many, workers))
                 print(workers, json.dumps(rounds[-1]), flush=True)
-            ratios = [each["batch"] / each["encode"] for each in rounds]
-            median = round(statistics.median(ratios), 3)
-            rows.append({"workers": workers, "cpu_ratio": median, "rounds": rounds})
+            row = {
+                "workers": workers,
+                "cpu_ratio": _ratio(rounds),
+                "wall_ratio": _ratio(rounds, "_wall"),
+            }
+            rows.append({**row, "rounds": rounds})
     words = sys.argv[1:] if arguments is None else arguments
     result = {
-        "name": "CPU seconds per picture: llc batch encode against llc encode, without the start",
+        "name": "seconds per picture: llc batch encode against llc encode, without the start",
         "command": " ".join(["python -m measurements.batch_overhead", *words]),
         "machine": machine() | versions_of("ray"),
         "cores": len(os.sched_getaffinity(0)),

@@ -23,11 +23,18 @@ def test_the_start_drops_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     def stand_in(words: list[str]) -> Cost:
         count = int(Path(words[-3]).name)
         if words[0] == "encode":
-            return Cost(3 + 0.5 * count, 0, 9)
+            return Cost(3 + 0.5 * count, 0, 4 + 0.6 * count)
         return Cost(7 + 0.55 * count, 4 + 0.02 * count, 10 + count)
 
     monkeypatch.setattr(batch_overhead, "cost", stand_in)
-    assert measure(tmp_path, 2, 12, 1) == {"encode": 0.5, "batch": 0.55, "ray": 4.24, "wall": 22}
+    assert measure(tmp_path, 2, 12, 1) == {
+        "encode": 0.5,
+        "encode_wall": 0.6,
+        "batch": 0.55,
+        "batch_wall": 1,
+        "ray": 4.24,
+        "wall": 22,
+    }
 
 
 def test_the_median_of_the_rounds_is_written(
@@ -36,7 +43,8 @@ def test_the_median_of_the_rounds_is_written(
     batch = iter([0.5, 0.9, 0.6])
 
     def stand_in(*_: object) -> dict[str, float]:
-        return {"encode": 0.5, "batch": next(batch), "ray": 4, "wall": 9}
+        walls = {"encode_wall": 0.6, "batch_wall": 0.3}
+        return {"encode": 0.5, "batch": next(batch), **walls, "ray": 4, "wall": 9}
 
     monkeypatch.setattr(batch_overhead, "measure", stand_in)
     monkeypatch.setattr(batch_overhead, "versions_of", lambda *names: dict.fromkeys(names, "1"))
@@ -44,6 +52,6 @@ def test_the_median_of_the_rounds_is_written(
     words = ["--megapixels", "0.01", "--few", "1", "--many", "2", "--workers", "1"]
     assert batch_overhead.main([*words, "--out", str(out)]) == 0
     stored = json.loads(out.read_text())
-    assert stored["rows"][0]["cpu_ratio"] == 1.2
+    assert (stored["rows"][0]["cpu_ratio"], stored["rows"][0]["wall_ratio"]) == (1.2, 0.5)
     assert stored["command"].endswith(f"--workers 1 --out {out}")
     assert len(capsys.readouterr().out.splitlines()) == 3
