@@ -21,6 +21,7 @@ from PIL import Image
 from llcodec._threads import announce_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.imaging import Picture, read_picture, write_picture
 
@@ -96,7 +97,7 @@ def main() -> None:
     """Run the measurement of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photograph", type=Path, required=True)
-    parser.add_argument("--model", default="fast")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     announce_threads(1)

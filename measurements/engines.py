@@ -22,6 +22,7 @@ from llcodec._arrays import Floats
 from llcodec._cards import shipped_files
 from llcodec._threads import announce_threads
 from llcodec.bench.machine import machine
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.codec.weights import read_model
 from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.engine.protocol import Transforms
@@ -129,7 +130,7 @@ def measure(jobs: Jobs, runs: int) -> dict[str, Mapping[str, float]]:
 def main() -> None:
     """Run the measurement of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="fast")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()

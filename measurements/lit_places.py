@@ -18,6 +18,7 @@ from llcodec._arrays import Pixels
 from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.data.pairs import list_photographs, read_pairs
 from llcodec.imaging import Picture, read_picture
 from llcodec.metrics import black_level, contrast_kept
@@ -73,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=Path, nargs="*", default=[])
     parser.add_argument("--pairs", type=Path, nargs="*", default=[])
-    parser.add_argument("--model", default="fast")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--quality", type=float, default=4.0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)

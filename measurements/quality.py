@@ -19,6 +19,7 @@ from llcodec._failures import in_one_line
 from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.container import read_header
 from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
@@ -120,7 +121,7 @@ def _measure_all() -> None:
     inputs.add_argument("--pairs", type=Path)
     inputs.add_argument("--photographs", type=Path)
     parser.add_argument("--split", default="val")
-    parser.add_argument("--model", default="fast")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--qualities", type=float, nargs="+", default=QUALITIES)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)

@@ -15,6 +15,7 @@ from PIL import Image
 import llcodec
 from llcodec import container, errors
 from llcodec._cards import shipped_file
+from llcodec.codec.models import DEFAULT_MODEL
 
 NAMES = {
     *("Codec", "Enhancer", "Info", "Picture", "Target", "__version__"),
@@ -167,7 +168,7 @@ def test_a_brightness_that_is_no_number(sample: bytes) -> None:
 
 
 def test_models_may_be_paths(sample: bytes) -> None:
-    file = shipped_file("fast")
+    file = shipped_file(DEFAULT_MODEL)
     assert llcodec.encode(make_image(), model=file) == sample
     assert llcodec.decode(sample, model=file).tobytes() == llcodec.decode(sample).tobytes()
 
@@ -205,12 +206,16 @@ def test_the_limit_on_pixels(sample: bytes) -> None:
     assert llcodec.decode(sample, max_pixels=256).size == (16, 16)
 
 
-def test_inspect(sample: bytes) -> None:
+@pytest.mark.parametrize(
+    ("model", "version", "overhead"), [("fast", (1, 0), 112), ("fast-2", (2, 0), 146)]
+)
+def test_inspect(model: str, version: tuple[int, int], overhead: int) -> None:
+    sample = llcodec.encode(make_image(), model=model)
     info = llcodec.inspect(sample)
-    assert (info.version, info.size) == ((1, 0), len(sample))
+    assert (info.version, info.size) == (version, len(sample))
     assert info.bpp == 8 * len(sample) / 256
     assert info.overhead == len(sample) - len(container.unpack(sample).tiles[0].stream)
-    assert info.overhead < 120
+    assert info.overhead == overhead
     assert [chunk.type for chunk in info.chunks] == ["HEAD", "TILE", "DONE"]
 
 
@@ -239,7 +244,7 @@ def test_threads_may_share_the_functions(sample: bytes) -> None:
 def test_a_codec_of_ones_own(sample: bytes) -> None:
     from llcodec._api import load_codec
 
-    codec = load_codec("fast", "auto")
+    codec = load_codec(DEFAULT_MODEL, "auto")
     assert isinstance(codec, llcodec.Codec)
     picture = codec.decode(sample)
     assert np.array_equal(picture.pixels, np.asarray(llcodec.decode(sample)))
@@ -252,7 +257,7 @@ def changed(sample: bytes, **changes: Any) -> bytes:
 
 
 def test_a_file_says_which_model_it_needs(sample: bytes) -> None:
-    with pytest.raises(llcodec.WrongModelError, match="needs the model fast 0000000000000000"):
+    with pytest.raises(llcodec.WrongModelError, match=f"needs the model {DEFAULT_MODEL} 0{{16}}"):
         llcodec.decode(changed(sample, model_hash=bytes(8)))
     with pytest.raises(llcodec.UnknownModelError, match="'other'"):
         llcodec.decode(changed(sample, model_name="other"))
@@ -293,7 +298,7 @@ def test_enhancing_needs_no_file_in_between(nerco: str, tmp_path: Path) -> None:
     image.save(tmp_path / "dark.png")
     by_path = llcodec.enhance(tmp_path / "dark.png")
     assert by_path.tobytes() == llcodec.enhance(llcodec.from_pil(image)).tobytes()
-    assert by_path.tobytes() == llcodec.enhance(image, model="fast").tobytes()
+    assert by_path.tobytes() == llcodec.enhance(image, model=DEFAULT_MODEL).tobytes()
 
 
 def test_an_enhancer_of_ones_own_keeps_sixteen_bits(nerco: str) -> None:

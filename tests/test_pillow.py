@@ -17,6 +17,7 @@ import llcodec.pillow
 from llcodec import _api, container, errors
 from llcodec._limits import MAX_PIXELS
 from llcodec._metadata import Resolution
+from llcodec.codec.models import DEFAULT_MODEL
 
 ROOT = Path(__file__).parents[1]
 SIGNATURE = container.SIGNATURE
@@ -92,7 +93,7 @@ def test_opening_loads_no_network(file: Path) -> None:
         assert image.getexif()[0x010F] == "Camera"
         assert image.info["xmp"] == XMP
         assert image.info["dpi"] == pytest.approx((300, 300), abs=0.02)
-        assert (image.info["quality"], image.info["model"]) == (4.0, "fast")
+        assert (image.info["quality"], image.info["model"]) == (4.0, DEFAULT_MODEL)
         image.verify()
 
 

@@ -12,6 +12,7 @@ from llcodec.cli._train_common import chosen_recipe, end_run
 from llcodec.cli._train_look import look
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
+from llcodec.nets.presets import DEFAULT_PRESET
 
 app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.command(cls=Command)(look)
@@ -24,7 +25,7 @@ def codec(
     data: options.Data,
     out: options.Out,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
-    preset: options.Preset = "fast",
+    preset: options.Preset = DEFAULT_PRESET,
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
     resume: options.Resume = False,
@@ -76,13 +77,13 @@ def tone(
     data: options.Data,
     out: options.Out,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
-    preset: options.Preset = "fast",
+    preset: options.Preset = DEFAULT_PRESET,
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
     max_hours: options.MaxHours = math.inf,
     threads: options.Threads = None,
 ) -> None:
-    """Train the global tone networks alone.
+    """Train the tone networks alone.
 
     Of each member, the checkpoint that is best on the val splits is kept.
 

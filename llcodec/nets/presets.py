@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from llcodec._causal_context import CodingOrder
 
@@ -152,6 +152,9 @@ def paper_preset(n: int = 128, order: CodingOrder = "checkerboard", scale: bool 
         linear_path=False,
     )
 
+
+DEFAULT_PRESET: Final = FAST_2.name
+"""What is trained where no preset is named: the preset of the default model."""
 
 _ORDERS: tuple[CodingOrder, ...] = ("checkerboard", "serial")
 PRESETS = {

@@ -7,7 +7,7 @@ from typing import Literal
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.nets.presets import PRESETS, Preset
+from llcodec.nets.presets import DEFAULT_PRESET, PRESETS, Preset
 from llcodec.training.recipe_checks import (
     check_decays,
     check_least,
@@ -178,5 +178,8 @@ def _file_of(preset: Preset) -> str:
 
 
 CODEC = RecipeKind(
-    Recipe, PRESETS, "fast", files={name: _file_of(preset) for name, preset in PRESETS.items()}
+    Recipe,
+    PRESETS,
+    DEFAULT_PRESET,
+    files={name: _file_of(preset) for name, preset in PRESETS.items()},
 )

@@ -11,6 +11,7 @@ from llcodec.batch.job_file import check_same, describe
 from llcodec.batch.manifest import ManifestWriter, Row, Whole, has_manifest, read_done, read_failed
 from llcodec.batch.tasks import Settings
 from llcodec.codec.encoder import TILE_SIZE
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.errors import InputError
 
 pytestmark = [pytest.mark.extra("tenacity"), pytest.mark.extra("pyarrow")]
@@ -116,7 +117,13 @@ def test_another_job_is_not_gone_on_with(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("operation", "format", "same", "same_format", "other"),
     [
-        (Encoding(), None, Encoding(model="fast", quality=4.0, tile_size=TILE_SIZE), None, {}),
+        (
+            Encoding(),
+            None,
+            Encoding(model=DEFAULT_MODEL, quality=4.0, tile_size=TILE_SIZE),
+            None,
+            {},
+        ),
         (Encoding(target_bpp=1.0), None, Encoding(target_bpp=1.0), None, {"quality": 4.0}),
         (Decoding(), None, Decoding(), ".PNG", {"output_quality": 95}),
         (Decoding(), "jpg", Decoding(output_quality=95), "jpg", {"output_quality": 90}),

@@ -8,6 +8,7 @@ from llcodec._operations import Decoding, Encoding, Enhancing, Verifying
 from llcodec.batch.manifest import Whole
 from llcodec.batch.tasks import Outcome, Settings, Task
 from llcodec.batch.workers import Worker
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.imaging import IMAGE_SUFFIXES
 
 pytestmark = [pytest.mark.extra("tenacity"), pytest.mark.extra("fsspec")]
@@ -36,7 +37,7 @@ def test_a_row_tells_all(encoder: Worker, dark: Dark, tmp_path: Path) -> None:
     assert data == llcodec.encode(source, device="cpu")
     assert row.error is None
     assert (row.bytes_in, row.bytes_out) == (source.stat().st_size, len(data))
-    assert (row.width, row.height, row.quality, row.model) == (64, 64, 4.0, "fast")
+    assert (row.width, row.height, row.quality, row.model) == (64, 64, 4.0, DEFAULT_MODEL)
     assert row.bpp == round(8 * len(data) / 64**2, 4)
     assert row.sha256 == hashlib.sha256(data).hexdigest()
     assert row.model_hash == llcodec.inspect(data).header.model_hash.hex()
@@ -107,7 +108,7 @@ def test_decode_enhance_and_verify(encoder: Worker, dark: Dark, tmp_path: Path) 
     assert (row.error, row.width, row.quality) == (None, 64, 4.0)
     enhancer = Worker(Settings(Enhancing("joint", device="cpu"), IMAGE_SUFFIXES))
     [row] = enhancer.do(task(source, tmp_path / "bright.png"), 25).rows
-    assert (row.error, row.model) == (None, "fast")
+    assert (row.error, row.model) == (None, DEFAULT_MODEL)
     verifier = Worker(Settings(Verifying(), LLC))
     [row] = verifier.do(Task(str(small), ""), 25).rows
     assert (row.error, row.bytes_out, row.quality) == (None, 0, 4.0)

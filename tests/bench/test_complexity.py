@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from llcodec._cards import read_card, shipped_file
+from llcodec._cards import read_card, shipped_codecs, shipped_file
 from llcodec._causal_context import CodingOrder
 from llcodec.bench.complexity import (
     Complexity,
@@ -104,7 +104,7 @@ def test_groups_have_masks_of_their_own() -> None:
     assert whole.macs - ours.macs == out * (960 // 16) * (512 // 16)
 
 
-@pytest.mark.parametrize("name", ["fast", "base"])
+@pytest.mark.parametrize("name", sorted(shipped_codecs()))
 def test_our_own_networks_are_as_large_as_their_weight_files_say(name: str) -> None:
     preset = read_model(shipped_file(name)).preset
     counted = joint_complexity(name, preset).parameters

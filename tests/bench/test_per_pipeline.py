@@ -38,7 +38,6 @@ from llcodec.nerco.model import NercoModel
 from llcodec.nerco.presets import COMPACT
 from llcodec.nerco.torch_engine import nerco_file
 from llcodec.nerco.weights import write_nerco
-from llcodec.nets.presets import FAST
 
 tells_memory = pytest.mark.skipif(
     find_spec("resource") is None, reason="this system does not tell peak memory"
@@ -174,8 +173,9 @@ def test_the_joint_network_costs_what_its_own_shape_does() -> None:
     found = complexity_of(pipeline_of("joint"), 4.0)
     assert found is not None
     assert found.name == "joint"
-    assert found.stages == joint_complexity("", load_model().preset).stages
-    assert found.parameters < joint_complexity("", FAST, masked=True).parameters
+    preset = load_model().preset
+    assert found.stages == joint_complexity("", preset).stages
+    assert found.parameters < joint_complexity("", preset, masked=True).parameters
 
 
 def test_enhancers_stand_where_they_work(nerco: Path) -> None:

@@ -58,23 +58,34 @@ def nerco(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def look(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A look of the shipped ``fast``, with other weights at random."""
+def make_look(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Write a look of a shipped codec, with other weights at random."""
     import numpy as np
 
     from llcodec._cards import ModelReference
     from llcodec.codec.looks import LookFile, synthesis_arrays, write_look
     from llcodec.codec.models import load_model
 
-    model, rng = load_model("fast"), np.random.default_rng(0)
-    arrays = {
-        key: value * (1 + 0.2 * rng.normal(size=value.shape)).astype(np.float32)
-        for key, value in synthesis_arrays(model.arrays).items()
-    }
-    path = tmp_path_factory.mktemp("look") / "fast-look.safetensors"
-    reference = ModelReference(model.name, model.sha256)
-    write_look(path, LookFile("fast-look", reference, arrays), "fast")
-    return path
+    def make(codec: str) -> Path:
+        model, rng = load_model(codec), np.random.default_rng(0)
+        arrays = {
+            key: value * (1 + 0.2 * rng.normal(size=value.shape)).astype(np.float32)
+            for key, value in synthesis_arrays(model.arrays).items()
+        }
+        path = tmp_path_factory.mktemp("look") / f"{codec}-look.safetensors"
+        look = LookFile(path.stem, ModelReference(model.name, model.sha256), arrays)
+        write_look(path, look, model.preset.name)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def look(make_look: Callable[[str], Path]) -> Path:
+    """A look of the default model."""
+    from llcodec.codec.models import DEFAULT_MODEL
+
+    return make_look(DEFAULT_MODEL)
 
 
 @pytest.fixture

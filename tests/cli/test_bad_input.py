@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from llcodec import container
+from llcodec.codec.models import DEFAULT_MODEL
 
 Llc = Callable[..., Any]
 Make = Callable[..., Path]
@@ -95,7 +96,8 @@ def other(sample: bytes, **changes: Any) -> bytes:
 @pytest.mark.parametrize("command", ["decode", "verify"])
 def test_wrong_model(refused: Refused, command: str, sample: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.llc").write_bytes(other(sample, model_hash=bytes(8)))
-    assert "needs the model fast 0000000000000000" in refused(command, tmp_path / "a.llc")
+    line = refused(command, tmp_path / "a.llc")
+    assert f"needs the model {DEFAULT_MODEL} 0000000000000000" in line
     (tmp_path / "a.llc").write_bytes(other(sample, model_name="x.safetensors"))
     assert "does not ship with llcodec" in refused(command, tmp_path / "a.llc")
     line = refused(command, tmp_path / "a.llc", "--model", tmp_path / "x.safetensors")

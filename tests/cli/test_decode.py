@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 import llcodec
+from llcodec.codec.models import DEFAULT_MODEL
 
 Llc = Callable[..., Any]
 List = Callable[[Path], list[str]]
@@ -86,7 +87,7 @@ def test_detail_without_a_look_is_one_line(llc: Llc, file: Path, listing: List) 
     result = llc("decode", file, "--detail", "1")
     assert (result.code, result.out) == (1, b"")
     (line,) = result.problems
-    assert line.startswith(f"llc: {file}: no look of the model fast ")
+    assert line.startswith(f"llc: {file}: no look of the model {DEFAULT_MODEL} ")
     assert "(--look)" in line
     assert listing(file.parent) == before
 
@@ -118,7 +119,7 @@ def test_json_tells_all(llc: Llc, file: Path, tmp_path: Path) -> None:
         "width": 16,
         "height": 16,
         "quality": 4.0,
-        "model": "fast",
+        "model": DEFAULT_MODEL,
         "brightness": 1.0,
         "exposure": 0.0,
         "black_point": 0.0,

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import llcodec
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.container import read_header
 
 Llc = Callable[..., Any]
@@ -50,7 +51,7 @@ def test_json_tells_all_of_each_file(llc: Llc, picture: Make, tmp_path: Path) ->
         "width": 24,
         "height": 16,
         "quality": 2.5,
-        "model": "fast",
+        "model": DEFAULT_MODEL,
     }
 
 

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageCms
 
 import llcodec
+from llcodec.codec.models import DEFAULT_MODEL
 
 Llc = Callable[..., Any]
 Make = Callable[..., Path]
@@ -37,7 +38,7 @@ def test_the_output_lies_beside_the_input(llc: Llc, picture: Make, tmp_path: Pat
     result = llc("enhance", source)
     assert (result.code, result.out) == (0, b"")
     assert result.err.startswith(f"{source} -> {tmp_path}/dark-enhanced.png: 24x16, ")
-    assert "bytes, fast, " in result.err
+    assert f"bytes, {DEFAULT_MODEL}, " in result.err
     assert source.read_bytes() == before
     with Image.open(tmp_path / "dark-enhanced.png") as image:
         assert np.array_equal(np.asarray(image), np.asarray(llcodec.enhance(source)))

@@ -6,11 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import llcodec
 from llcodec import container
 
 Llc = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def sample() -> bytes:
+    """A file of version 1.0, as ``fast`` makes them."""
+    dark = Image.linear_gradient("L").resize((16, 16)).point(lambda level: level // 4)
+    return llcodec.encode(dark.convert("RGB"), model="fast")
 
 
 @pytest.fixture

@@ -28,6 +28,12 @@ def sums(folder: Path) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines))
 
 
+@pytest.fixture(scope="session")
+def look(make_look: Callable[[str], Path]) -> Path:
+    """A look of the model on the shelf."""
+    return make_look("fast")
+
+
 @pytest.fixture
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that passes for the one of shipped models, with a copy of fast in it."""

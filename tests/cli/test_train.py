@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from llcodec._cards import read_card
 from llcodec.cli._exit_codes import STOPPED, USAGE
 from llcodec.cli._main import run
+from llcodec.nets.presets import DEFAULT_PRESET
 from llcodec.training.stopping import StopRequest
 
 pytestmark = pytest.mark.extra("torch")
@@ -51,15 +53,21 @@ def folders(data: Path) -> list[str]:
     return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
 
 
+GROUPED = [*SMALL, "--set=model.groups=[4,12]"]  # as the default preset
+
+
+@pytest.mark.parametrize("preset", [[], ["--preset=fast"]], ids=["default", "fast"])
 def test_training_ends_in_a_model_that_codes(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    preset: list[str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "run"
-    assert run(["train", "codec", *folders(data), *SMALL, "-o", str(out)]) == 0
+    small = [*preset, *(SMALL if preset else GROUPED)]
+    assert run(["train", "codec", *folders(data), *small, "-o", str(out)]) == 0
     model = tmp_path / "mine.safetensors"
     checkpoint = str(out / "joint" / "checkpoint.safetensors")
     pairs = ["--data", str(data / "pairs")]
     assert run(["train", "export", checkpoint, *pairs, "-o", str(model), "--name", "mine"]) == 0
+    assert read_card(model).preset == ("fast" if preset else DEFAULT_PRESET)
     dark = str(data / "pairs/low/2.png")
     coded = tmp_path / "dark.llc"
     assert run(["encode", dark, "-o", str(coded), "--model", str(model), "--quiet"]) == 0

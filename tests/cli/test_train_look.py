@@ -7,6 +7,7 @@ from PIL import Image
 from llcodec._cards import shipped_file
 from llcodec.cli._exit_codes import STOPPED
 from llcodec.cli._main import run
+from llcodec.codec.models import DEFAULT_MODEL
 
 pytestmark = pytest.mark.extra("torch")
 
@@ -34,8 +35,8 @@ def data(tmp_path: Path) -> str:
 
 
 def test_training_stops_and_continues_and_its_look_decodes(data: str, tmp_path: Path) -> None:
-    fast, out = str(shipped_file("fast")), tmp_path / "run"
-    arguments = ["train", "look", "--start", fast, "--data", data, *SMALL, "-o", str(out)]
+    start, out = str(shipped_file(DEFAULT_MODEL)), tmp_path / "run"
+    arguments = ["train", "look", "--start", start, "--data", data, *SMALL, "-o", str(out)]
     assert run([*arguments, "--max-hours=0", "--set=steps=2"]) == STOPPED
     assert run([*arguments, "--set=steps=2", "--resume"]) == 0
     look = str(tmp_path / "mine.safetensors")
@@ -57,8 +58,8 @@ def test_training_stops_and_continues_and_its_look_decodes(data: str, tmp_path: 
 def test_what_is_wrong_is_reported_in_a_line(
     data: str, argument: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fast, out = str(shipped_file("fast")), str(tmp_path / "run")
-    arguments = ["train", "look", "--start", fast, "--data", data, *SMALL, argument, "-o", out]
+    start, out = str(shipped_file(DEFAULT_MODEL)), str(tmp_path / "run")
+    arguments = ["train", "look", "--start", start, "--data", data, *SMALL, argument, "-o", out]
     assert run(arguments) != 0
     error = capsys.readouterr().err
     assert message in error

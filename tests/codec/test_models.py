@@ -6,6 +6,7 @@ import pytest
 
 from llcodec.codec.models import DEFAULT_MODEL, load_model, shipped_models
 from llcodec.errors import UnknownModelError
+from llcodec.nets.presets import DEFAULT_PRESET
 
 if TYPE_CHECKING:
     from tests.codec.started import Tiny
@@ -15,6 +16,10 @@ def test_the_default_model_is_shipped_under_its_own_name() -> None:
     path = shipped_models()[DEFAULT_MODEL]
     assert path.is_file()
     assert load_model(DEFAULT_MODEL).name == DEFAULT_MODEL
+
+
+def test_the_default_preset_is_that_of_the_default_model() -> None:
+    assert load_model().preset.name == DEFAULT_PRESET
 
 
 def test_a_path_is_a_model_too(tiny: "Tiny", tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from llcodec._cards import shipped_file
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import BrokenModelError, InputError, TooManyPixelsError, UnknownModelError
 from llcodec.imaging import Metadata, Picture
@@ -140,7 +141,7 @@ def test_pictures_too_thin_are_refused(enhancer: Enhancer) -> None:
 
 def test_an_enhancer_says_which_model_it_has(nerco_path: Path) -> None:
     nerco, joint = Enhancer(str(nerco_path), device="cpu"), Enhancer(device="cpu")
-    assert (nerco.name, joint.name) == ("tiny-nerco", "fast")
+    assert (nerco.name, joint.name) == ("tiny-nerco", DEFAULT_MODEL)
     assert len(nerco.sha256) == len(joint.sha256) == 64
 
 

@@ -25,7 +25,7 @@ def shelf(nerco_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A folder that passes for the one of shipped models, with an enhancer in it."""
     folder = tmp_path / "weights"
     (folder / "enhancers").mkdir(parents=True)
-    shutil.copy(shipped_file("fast"), folder)
+    shutil.copy(shipped_file(DEFAULT_MODEL), folder)
     shutil.copy(nerco_path, folder / "enhancers" / "tiny-nerco.safetensors")
     monkeypatch.setattr(_cards, "_FOLDERS", (folder,))
     return folder
@@ -38,20 +38,20 @@ def test_joint_is_the_codec_that_encodes() -> None:
 
 def test_shipped_models_of_either_kind_go_by_their_names(shelf: Path) -> None:
     assert isinstance(load_network("joint", CPU)[0], JointEnhancer)
-    assert isinstance(load_network("fast", CPU)[0], JointEnhancer)
+    assert isinstance(load_network(DEFAULT_MODEL, CPU)[0], JointEnhancer)
     network, _ = load_network("tiny-nerco", CPU)
     assert isinstance(network, NercoEnhancer)
     assert network.name == "tiny-nerco"
 
 
 def test_files_of_either_kind_are_told_apart(nerco_path: Path, tmp_path: Path) -> None:
-    for source, kind in ((nerco_path, NercoEnhancer), (shipped_file("fast"), JointEnhancer)):
+    for source, kind in ((nerco_path, NercoEnhancer), (shipped_file(DEFAULT_MODEL), JointEnhancer)):
         copy = tmp_path / "any name"
         shutil.copy(source, copy)
         assert isinstance(load_network(str(copy), CPU)[0], kind)
 
 
-@pytest.mark.parametrize("name", ["", "nerc", "JOINT", "../fast", "joint\n"])
+@pytest.mark.parametrize("name", ["", "nerc", "JOINT", f"../{DEFAULT_MODEL}", "joint\n"])
 def test_other_names_are_unknown_and_the_shipped_ones_are_listed(shelf: Path, name: str) -> None:
     known = r"shipped: joint, tiny-nerco; or give a path"
     with pytest.raises(UnknownModelError, match=known):
@@ -59,7 +59,7 @@ def test_other_names_are_unknown_and_the_shipped_ones_are_listed(shelf: Path, na
 
 
 def test_without_a_codec_there_is_no_joint(shelf: Path) -> None:
-    (shelf / "fast.safetensors").unlink()
+    (shelf / f"{DEFAULT_MODEL}.safetensors").unlink()
     with pytest.raises(UnknownModelError, match=r"shipped: tiny-nerco; or"):
         find_enhancer("joint")
     (shelf / "enhancers" / "tiny-nerco.safetensors").unlink()

@@ -26,6 +26,7 @@ from PIL import Image
 
 from llcodec._api import load_codec, load_enhancer
 from llcodec.cli._main import main, run
+from llcodec.codec.models import DEFAULT_MODEL
 
 CHANGES = frozenset({"open", "os.link", "os.mkdir", "os.remove", "os.rename"})
 _CAPABILITIES_3 = 0x20080522
@@ -115,7 +116,7 @@ def obey() -> None:
 
 def warm_up() -> None:
     """Load models and whatever is imported late, so that each run starts from there."""
-    load_codec("fast", "auto")
+    load_codec(DEFAULT_MODEL, "auto")
     load_enhancer("joint", "auto")
     here = Path.cwd()
     with TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights, paper_loss_weights
 from llcodec.nerco.presets import COMPACT, PAPER
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
-from llcodec.nets.presets import FAST, PRESETS
+from llcodec.nets.presets import DEFAULT_PRESET, FAST, PRESETS
 from llcodec.training.nerco_recipe import NERCO
 from llcodec.training.recipe import CODEC, Recipe, StageRecipe
 from llcodec.training.recipe_files import read_recipe, recipe_of, shipped_recipe
@@ -132,7 +132,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 
 
 def test_an_empty_recipe_is_that_of_the_fast_preset_without_stages() -> None:
-    assert recipe_of({}, CODEC) == Recipe(FAST)
+    assert recipe_of({}, CODEC) == Recipe(PRESETS[DEFAULT_PRESET])
 
 
 def test_nerco_is_trained_as_published() -> None:

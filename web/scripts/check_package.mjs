@@ -18,6 +18,8 @@ const EXPECTED = [
   "dist/lib/index.d.ts",
   "dist/page/viewer.js",
   "dist/page/index.html",
+  "dist/page/fast-2.web.safetensors",
+  "dist/page/base-2.web.safetensors",
   "dist/page/fast.web.safetensors",
   "dist/page/base.web.safetensors",
   "dist/page/ort.wasm.bundle.min.mjs",

@@ -12,6 +12,7 @@ from llcodec.bench.codecs.llc import LlcLadder
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec, known_codecs
 from llcodec.bench.codecs.vtm import VtmCodec
 from llcodec.bench.codecs.vvc import VvcCodec
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.errors import InputError, UnknownModelError
 
 NAMES = (
@@ -81,8 +82,8 @@ def test_a_folder_that_is_called_like_a_shipped_model_does_not_hide_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "fast").mkdir()
-    assert codec_of("joint").settings().parameters["model"] == "fast"
+    (tmp_path / DEFAULT_MODEL).mkdir()
+    assert codec_of("joint").settings().parameters["model"] == DEFAULT_MODEL
 
 
 def test_base_is_there_as_soon_as_it_ships() -> None:

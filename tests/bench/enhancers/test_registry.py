@@ -1,8 +1,9 @@
 import pytest
 
-from llcodec._cards import shipped_enhancers
+from llcodec._cards import read_card, shipped_enhancers, shipped_file
 from llcodec._families import FAMILIES
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enhancers
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.errors import InputError, UnknownModelError
 
 
@@ -19,7 +20,7 @@ def test_the_joint_network_is_one() -> None:
     enhancer = enhancer_of("joint")
     settings = enhancer.settings()
     assert enhancer.name == "joint"
-    assert settings.parameters["preset"] == "fast"
+    assert settings.parameters["preset"] == read_card(shipped_file(DEFAULT_MODEL)).preset
     assert settings.training_hours is not None
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from llcodec.codec.models import load_model
+from llcodec.codec.models import load_model, shipped_models
 from llcodec.engine.onnx.transforms import OnnxTransforms
 from llcodec.engine.torch_models import joint_model, placed
 from llcodec.engine.torch_transforms import TorchTransforms
@@ -120,7 +120,7 @@ def both(request: pytest.FixtureRequest) -> Both:
     return on_both(random_model(PRESETS[request.param]))
 
 
-@pytest.fixture(scope="module", params=["fast", "base"])
+@pytest.fixture(scope="module", params=sorted(shipped_models()))
 def shipped(request: pytest.FixtureRequest) -> Both:
     file = load_model(request.param)
     return on_both(joint_model(file.preset, file.arrays))

@@ -207,7 +207,8 @@ def test_bright_pictures_get_no_tone(shipped: Both) -> None:
     tone = shipped.onnx.predict_tone(bright)
     assert tone == shipped.torch.predict_tone(bright)
     if tone is not None:
-        assert tone == (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
+        assert tone[:15] == (0,) * 6 + (4096, 0, 0, 0, 4096, 0, 0, 0, 4096)
+        assert not any((*tone[15:18], *tone[19:]))  # of a local curve, whose knee changes nothing
 
 
 @pytest.mark.parametrize("name", ["tiny", "version 2", "paper with all else"])
