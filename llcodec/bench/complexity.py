@@ -24,7 +24,7 @@ from llcodec.nets.constants import THUMBNAIL_SIZE
 from llcodec.nets.grouped_context import GroupedContext
 from llcodec.nets.hyperprior import context_mask
 from llcodec.nets.joint import JointModel
-from llcodec.nets.presets import FAST, Preset, paper_preset
+from llcodec.nets.presets import FAST, FAST_2, Preset, paper_preset
 
 WIDTH, HEIGHT = 960, 512
 MEASURED = "measured"
@@ -172,15 +172,20 @@ def all_complexities() -> list[Complexity]:
     """Return the pipelines of Figure 5, their parts, and our own pipelines."""
     xu, cheng = _rivals()
     base = joint_complexity("base", FAST.plain())
+    second = joint_complexity("base-2", FAST_2.plain())
     compact = enhancer_complexity("snr-aware-compact")
     nerco = enhancer_complexity("nerco-compact")
     return [
+        joint_complexity("joint fast-2", FAST_2),
         joint_complexity("joint fast", FAST),
+        in_sequence("snr-aware-compact + base-2", compact, second),
+        in_sequence("nerco-compact + base-2", nerco, second),
         in_sequence("snr-aware-compact + base", compact, base),
         in_sequence("nerco-compact + base", nerco, base),
         *_figure(xu, cheng),
         xu,
         *cheng.values(),
+        second,
         base,
         compact,
         nerco,

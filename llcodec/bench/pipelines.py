@@ -33,7 +33,7 @@ NONE = "none"
 _START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
 _LONGEST = 80  # characters of a name
 _DIGITS = 8  # of a hash that makes names unique
-_BASE = "base"  # the codec of this package without enhancement
+_BASE = "base-2"  # the codec of this package without enhancement
 _WARM_UP_SIDE = 256  # pixels; the longest side of the picture for the warm-up
 
 
@@ -188,7 +188,7 @@ def default_pipelines() -> tuple[str, ...]:
     """Return the pipelines that ``llc bench`` runs by default.
 
     These are the joint network, and every shipped enhancer and LIME before and after JPEG, AVIF and
-    ``base``, if their libraries are installed and their weights are shipped.
+    ``base-2``, if their libraries are installed and their weights are shipped.
     """
     codecs = ["jpeg"]
     if features.check("avif"):

@@ -214,7 +214,7 @@ def test_what_ships_is_in_and_nothing_else() -> None:
     defaults = " ".join(default_pipelines())
     for name in ("nerco", "snr-aware"):
         assert (f":{name}+" in defaults) == (name in shipped_enhancers())
-    assert ("+base" in defaults) == ("base" in shipped_codecs())
+    assert ("+base-2" in defaults) == ("base-2" in shipped_codecs())
 
 
 def test_what_is_not_installed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,8 +95,8 @@ def _zoo_model(name: str, path: str) -> BenchCodec:
     return CompressaiCodec(name, Path(path) if path else None)
 
 
-def _base(options: CodecOptions) -> BenchCodec:
-    return _llc("base", "base", "plain", options)
+def _shipped(name: str) -> _Builder:
+    return lambda options: _llc(name, name, "plain", options)
 
 
 def _joint(path: str, options: CodecOptions) -> BenchCodec:
@@ -141,6 +141,7 @@ _WITHOUT_PATH: Mapping[str, _Builder] = MappingProxyType(
         "vvc-fast": lambda options: _vvc("fast", options),
         "vtm": lambda options: _vtm(8, options),
         "vtm-10bit": lambda options: _vtm(10, options),
-        "base": _base,
+        "base": _shipped("base"),
+        "base-2": _shipped("base-2"),
     }
 )
