@@ -10,7 +10,7 @@ from typing import Final
 
 _WEIGHTS: Final = (
     *("README.md", "SHA256SUMS", "fast.safetensors", "base.safetensors"),
-    *("fast-2.safetensors", "base-2.safetensors"),
+    "base-2.safetensors",
     *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/snr-aware.safetensors"),
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")

@@ -206,16 +206,13 @@ def test_the_limit_on_pixels(sample: bytes) -> None:
     assert llcodec.decode(sample, max_pixels=256).size == (16, 16)
 
 
-@pytest.mark.parametrize(
-    ("model", "version", "overhead"), [("fast", (1, 0), 112), ("fast-2", (2, 0), 146)]
-)
-def test_inspect(model: str, version: tuple[int, int], overhead: int) -> None:
-    sample = llcodec.encode(make_image(), model=model)
+def test_inspect() -> None:
+    sample = llcodec.encode(make_image(), model="fast")
     info = llcodec.inspect(sample)
-    assert (info.version, info.size) == (version, len(sample))
+    assert (info.version, info.size) == ((1, 0), len(sample))
     assert info.bpp == 8 * len(sample) / 256
     assert info.overhead == len(sample) - len(container.unpack(sample).tiles[0].stream)
-    assert info.overhead == overhead
+    assert info.overhead == 112  # as docs/format.md says
     assert [chunk.type for chunk in info.chunks] == ["HEAD", "TILE", "DONE"]
 
 

@@ -27,7 +27,7 @@ def card_of(data: bytes) -> dict[str, object]:
     return card
 
 
-@pytest.mark.parametrize("name", ["fast", "fast-2", str(V1 / "tiny.safetensors")])
+@pytest.mark.parametrize("name", ["fast", "base-2", str(V1 / "tiny.safetensors")])
 def test_integers_and_gains_are_those_of_the_weight_file(name: str) -> None:
     made = load(web_model(load_model(name)))
     original = load_file(find_model(name))
@@ -40,7 +40,7 @@ def test_integers_and_gains_are_those_of_the_weight_file(name: str) -> None:
     assert np.array_equal(made[key], original[key].astype(np.float32))
 
 
-@pytest.mark.parametrize("name", ["fast", "fast-2", str(V1 / "tiny.safetensors")])
+@pytest.mark.parametrize("name", ["fast", "base-2", str(V1 / "tiny.safetensors")])
 def test_its_synthesis_is_that_of_the_engine(name: str) -> None:
     file = load_model(name)
     data = web_model(file)

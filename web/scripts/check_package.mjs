@@ -18,7 +18,6 @@ const EXPECTED = [
   "dist/lib/index.d.ts",
   "dist/page/viewer.js",
   "dist/page/index.html",
-  "dist/page/fast-2.web.safetensors",
   "dist/page/base-2.web.safetensors",
   "dist/page/fast.web.safetensors",
   "dist/page/base.web.safetensors",

@@ -9,7 +9,7 @@ const RUNTIME = [
   "ort.webgpu.bundle.min.mjs",
   "ort-wasm-simd-threaded.asyncify.wasm",
 ];
-const MODELS = ["fast-2", "base-2", "fast", "base"];
+const MODELS = ["fast", "base", "base-2"];
 
 const page = new URL("dist/page/", ROOT);
 mkdirSync(page, { recursive: true });
