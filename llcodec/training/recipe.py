@@ -171,6 +171,11 @@ class Recipe:
             raise InputError(
                 f"model.groups hold {groups} latents, where model.latents is {latents}"
             )
+        shapes = self.preset.groups, self.preset.group_features, self.preset.group_hidden
+        if groups and len(set(map(len, shapes))) != 1:
+            raise InputError(
+                "model.group_features and model.group_hidden need a value for each of model.groups"
+            )
 
 
 def _file_of(preset: Preset) -> str:

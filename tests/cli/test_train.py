@@ -53,21 +53,26 @@ def folders(data: Path) -> list[str]:
     return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
 
 
-GROUPED = [*SMALL, "--set=model.groups=[4,12]"]  # as the default preset
+GROUPED = [*SMALL, "--preset=fast-2", "--set=model.groups=[4,12]"]
 
 
-@pytest.mark.parametrize("preset", [[], ["--preset=fast"]], ids=["default", "fast"])
+@pytest.mark.parametrize(
+    ("preset", "small"), [(DEFAULT_PRESET, SMALL), ("fast-2", GROUPED)], ids=["default", "fast-2"]
+)
 def test_training_ends_in_a_model_that_codes(
-    preset: list[str], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    preset: str,
+    small: list[str],
+    data: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out = tmp_path / "run"
-    small = [*preset, *(SMALL if preset else GROUPED)]
     assert run(["train", "codec", *folders(data), *small, "-o", str(out)]) == 0
     model = tmp_path / "mine.safetensors"
     checkpoint = str(out / "joint" / "checkpoint.safetensors")
     pairs = ["--data", str(data / "pairs")]
     assert run(["train", "export", checkpoint, *pairs, "-o", str(model), "--name", "mine"]) == 0
-    assert read_card(model).preset == ("fast" if preset else DEFAULT_PRESET)
+    assert read_card(model).preset == preset
     dark = str(data / "pairs/low/2.png")
     coded = tmp_path / "dark.llc"
     assert run(["encode", dark, "-o", str(coded), "--model", str(model), "--quiet"]) == 0

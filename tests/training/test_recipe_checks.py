@@ -147,3 +147,12 @@ def test_groups_must_hold_all_latents() -> None:
     with pytest.raises(InputError, match="groups hold 208 latents"):
         Recipe(replace(FAST_2, latents=200))
     Recipe(replace(FAST, latents=200))
+
+
+@pytest.mark.parametrize(
+    ("preset", "change"),
+    [("fast", "model.groups=[8,200]"), ("fast-2", "model.group_features=[64]")],
+)
+def test_each_group_needs_its_features(preset: str, change: str) -> None:
+    with pytest.raises(InputError, match=r"a value for each of model\.groups"):
+        read_recipe(preset, CODEC, [change])
