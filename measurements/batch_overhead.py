@@ -51,9 +51,11 @@ def cost(words: Sequence[str]) -> Cost:
     process = subprocess.Popen(
         [sys.executable, "-m", "llcodec", *words], env=environment, stderr=subprocess.DEVNULL
     )
-    seen: dict[int, tuple[int, bool]] = {}  # a process may become a worker later
+    seen: dict[int, tuple[int, bool]] = {}
     while process.poll() is None:
-        seen.update(_processes(f"{_MARK}={mark}".encode()))
+        for number, (ticks, worker) in _processes(f"{_MARK}={mark}".encode()).items():
+            # A process becomes a worker after its start, and has another name before its end.
+            seen[number] = ticks, worker or seen.get(number, (0, False))[1]
         time.sleep(_EVERY)
     if process.returncode != 0:
         raise SystemExit(f"llc {' '.join(words)} failed")

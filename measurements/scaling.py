@@ -20,6 +20,7 @@ import numpy as np
 from PIL import Image
 
 from llcodec._cards import read_card, shipped_file
+from llcodec._extras import versions_of
 from llcodec._limits import MAX_PIXELS
 from llcodec._outputs import atomic_write
 from llcodec.bench.machine import machine
@@ -110,6 +111,7 @@ def broken_promises(rows: Sequence[Row]) -> list[str]:
 def settings(threads: int) -> dict[str, Any]:
     """Return the settings that the figures depend on, without the date."""
     facts = {key: value for key, value in machine().items() if key != "date"}
+    facts |= versions_of("onnxruntime")  # the engine
     weights = read_card(shipped_file(DEFAULT_MODEL)).sha256[:16]
     return facts | {"threads": threads, "model": DEFAULT_MODEL, "weights": weights}
 
