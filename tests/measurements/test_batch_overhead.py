@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -17,6 +18,16 @@ def test_the_cpu_time_of_a_command_is_counted(tmp_path: Path) -> None:
     assert spent.ray == 0
     with pytest.raises(SystemExit, match="llc encode nothing failed"):
         cost(["encode", "nothing"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts in clock ticks of Linux")
+def test_a_worker_stays_one_when_its_name_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    last = {1: (500, False), 2: (300, False)}
+    looks = iter([{1: (100, False)}, {1: (400, True), 2: (200, False)}, last])
+    monkeypatch.setattr(batch_overhead, "_EVERY", 0.001)
+    monkeypatch.setattr(batch_overhead, "_processes", lambda mark: next(looks, last))
+    spent, tick = cost(["--version"]), 1 / os.sysconf("SC_CLK_TCK")
+    assert (spent.own, spent.ray) == (500 * tick, 300 * tick)
 
 
 def test_the_start_drops_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
