@@ -85,36 +85,37 @@ class _Process:
         self._begin = begin
         self._lock = threading.Lock()
         self._killed = False
-        self._executor = self._new()
+        self._executor: ProcessPoolExecutor | None = None
 
     def call(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Return the result. Raises BrokenProcessPool if the process dies."""
         with self._lock, _signals_blocked():
             if self._killed:
                 raise BrokenProcessPool("the processes were ended")
+            if self._executor is None:
+                context = get_context("spawn")
+                self._executor = ProcessPoolExecutor(1, context, _start, (self._begin,))
             future = self._executor.submit(function, *args, **kwargs)
         try:
             return future.result()
         except BrokenProcessPool:
-            with self._lock:
-                self._executor.shutdown()
-                self._executor = self._new()
+            self.end()
             raise
 
     def kill(self) -> None:
         """Kill the process. Calls fail from now on."""
         with self._lock:
             self._killed = True
-            for process in tuple(self._executor._processes.values()):  # 3.14 has a method
-                process.terminate()
+            if self._executor is not None:
+                for process in tuple(self._executor._processes.values()):  # 3.14 has a method
+                    process.terminate()
 
     def end(self) -> None:
-        """Wait for the process to end."""
+        """Wait for the process to end; the next call starts another one."""
         with self._lock:
-            self._executor.shutdown()
-
-    def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, get_context("spawn"), _start, (self._begin,))
+            if self._executor is not None:
+                self._executor.shutdown()
+                self._executor = None
 
 
 @contextmanager

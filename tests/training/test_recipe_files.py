@@ -131,7 +131,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
         shipped_recipe("slow", CODEC)
 
 
-def test_an_empty_recipe_is_that_of_the_fast_preset_without_stages() -> None:
+def test_an_empty_recipe_is_that_of_the_default_preset_without_stages() -> None:
     assert recipe_of({}, CODEC) == Recipe(PRESETS[DEFAULT_PRESET])
 
 
