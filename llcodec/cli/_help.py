@@ -22,7 +22,7 @@ class Command(TyperCommand):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the usage line."""
-        return _plain(super().collect_usage_pieces(ctx))
+        return _plain(super().collect_usage_pieces(ctx), self.get_params(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments and options."""
@@ -36,7 +36,7 @@ class Group(TyperGroup):
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the words of the usage line."""
-        return _plain(super().collect_usage_pieces(ctx))
+        return _plain(super().collect_usage_pieces(ctx), self.get_params(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, options and commands."""
@@ -49,8 +49,12 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
-def _plain(pieces: Iterable[str]) -> list[str]:
-    return [re.sub(r"^\{(.*)\}", r"\1", piece) for piece in pieces]
+def _plain(pieces: Iterable[str], parameters: Iterable[Any]) -> list[str]:
+    """Return the words of a usage line as manual pages have them: ``FILE...`` where several go."""
+    words = [re.sub(r"^\{(.*)\}", r"\1", piece) for piece in pieces]
+    arguments = [each for each in parameters if each.param_type_name == "argument"]
+    several = {each.human_readable_name for each in arguments if each.nargs != 1}
+    return [word + "..." * (word.strip("[]") in several) for word in words]
 
 
 def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
@@ -61,7 +65,7 @@ def _write_parameters(command: Any, ctx: Any, formatter: Any) -> None:
             continue
         name, text = record
         if parameter.param_type_name == "argument":
-            name = parameter.display_name_raw + ("..." if parameter.nargs != 1 else "")
+            name = parameter.human_readable_name + ("..." if parameter.nargs != 1 else "")
             rows["Arguments"].append((name, _tidy(text)))
         else:
             rows["Options"].append((_placeholder(name), _tidy(text)))

@@ -36,6 +36,22 @@ def test_help_fits_a_terminal_and_names_no_types(llc: Llc, words: tuple[str, ...
     assert llc("help", *words).out == shown.out
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("encode", "INPUT..."),
+        ("verify", "FILE..."),
+        ("data list", "[NAME]..."),
+        ("train export", "CHECKPOINT"),
+        ("batch encode", "[SOURCE]"),
+        ("batch", "COMMAND [ARGS]..."),
+    ],
+)
+def test_usage_says_where_several_arguments_go(llc: Llc, command: str, arguments: str) -> None:
+    text = llc(*command.split(), "--help").out.decode()
+    assert text.partition("\n")[0] == f"Usage: llc {command} [OPTIONS] {arguments}"
+
+
 @pytest.mark.parametrize("command", ["encode", "decode", "enhance", "info", "verify", "bench"])
 def test_commands_have_examples(llc: Llc, command: str) -> None:
     text = llc(command, "--help").out.decode()
