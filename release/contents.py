@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 _WEIGHTS: Final = (
-    *("README.md", "SHA256SUMS", "fast.safetensors", "base.safetensors"),
-    "base-2.safetensors",
+    *("README.md", "SHA256SUMS", "fast.safetensors", "fast-2.safetensors"),
+    *("base.safetensors", "base-2.safetensors"),
     *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/snr-aware.safetensors"),
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")

@@ -153,7 +153,7 @@ def paper_preset(n: int = 128, order: CodingOrder = "checkerboard", scale: bool 
     )
 
 
-DEFAULT_PRESET: Final = FAST.name
+DEFAULT_PRESET: Final = FAST_2.name
 """What is trained where no preset is named: the preset of the default model."""
 
 _ORDERS: tuple[CodingOrder, ...] = ("checkerboard", "serial")
