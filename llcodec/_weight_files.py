@@ -32,6 +32,7 @@ _MOST = 4 * 2**30  # bytes; the largest published network here has a fifth of on
 _SPARE = 2**22  # bytes, for what else is needed while arrays are loaded
 CARD = "llcodec"  # the key of the card in the metadata
 _FLOAT = "float."
+_EXPONENT = np.uint16(0x7C00)  # the bits of the exponent of a half
 # Exceptions that reading a damaged file may raise, besides those of checks.
 _DAMAGE = (
     SafetensorError,
@@ -120,8 +121,16 @@ def float_arrays(arrays: Arrays) -> Arrays:
 
 def check_finite(arrays: Arrays) -> None:
     """Raise BrokenModelError if an array holds anything that is not a finite number."""
-    if not all(bool(np.isfinite(value).all()) for value in arrays.values()):
+    if not all(map(_finite, arrays.values())):
         raise BrokenModelError("the weight file holds weights that are not finite")
+
+
+def _finite(values: Any) -> bool:
+    if values.dtype != np.float16:
+        return bool(np.isfinite(values).all())
+    # NumPy widens halves first; all bits of the exponent are set in what is not finite.
+    exponents = np.ascontiguousarray(values).view(np.uint16) & _EXPONENT
+    return bool((exponents != _EXPONENT).all())
 
 
 def check_name(name: str) -> None:

@@ -85,6 +85,15 @@ def test_numbers_that_no_reader_takes_are_not_written(tmp_path: Path, value: flo
         check_finite(state)
 
 
+def test_all_halves_that_are_finite_are_taken_and_no_others() -> None:
+    halves = np.arange(2**16, dtype=np.uint16).view(np.float16)
+    finite = np.isfinite(halves)
+    check_finite({"a": halves[finite], "b": halves[finite].reshape(2, -1).T, "c": halves[:0]})
+    for value in halves[~finite][::97]:
+        with pytest.raises(BrokenModelError, match="not finite"):
+            check_finite({"a": np.array([0, value, 0], np.float16)})
+
+
 def test_floats_are_kept_in_half_precision() -> None:
     weight = np.random.default_rng(0).normal(size=(2, 3)).astype(np.float32)
     stored = half_precision({"weight": weight, "bias": weight[0]})

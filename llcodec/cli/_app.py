@@ -1,36 +1,59 @@
-"""The commands of ``llc``. To add one, write its file and register it here."""
+"""The commands of ``llc``. To add one, write its file and name it here."""
 
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from llcodec._version import __version__
 from llcodec.cli._exit_codes import MEANINGS
-from llcodec.cli._help import Command, Group, examples
-from llcodec.cli.batch import app as batch
-from llcodec.cli.bench import app as bench
-from llcodec.cli.data import app as data
-from llcodec.cli.decode import EXAMPLES as DECODE_EXAMPLES
-from llcodec.cli.decode import decode
-from llcodec.cli.encode import EXAMPLES as ENCODE_EXAMPLES
-from llcodec.cli.encode import encode
-from llcodec.cli.enhance import EXAMPLES as ENHANCE_EXAMPLES
-from llcodec.cli.enhance import enhance
-from llcodec.cli.info import info
-from llcodec.cli.integrate import EXAMPLES as INTEGRATE_EXAMPLES
-from llcodec.cli.integrate import integrate
-from llcodec.cli.models import app as models
-from llcodec.cli.share import EXAMPLES as SHARE_EXAMPLES
-from llcodec.cli.share import share
-from llcodec.cli.train import app as train
-from llcodec.cli.verify import verify
+from llcodec.cli._help import Group, examples
+
+# In the order of the help. Each is the name of a module here whose ``app`` has the command.
+_NAMES = (
+    *("encode", "decode", "enhance", "info", "verify", "share", "integrate", "help"),
+    *("batch", "bench", "data", "models", "train"),
+)
 
 _EXIT_CODES = "\n".join(
     ["\b", "Exit codes:", *(f"  {code:<4} {meaning}" for code, meaning in MEANINGS.items())]
 )
 
+
+class _Commands(Mapping[str, Any]):
+    """Commands by name, each imported when it is asked for: importing all takes 40 ms."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in _NAMES:
+            raise KeyError(name)
+        return _command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+
+@cache
+def _command(name: str) -> Any:
+    command: Any = typer.main.get_command(import_module(f"llcodec.cli.{name}").app)
+    command.name = name
+    return command
+
+
+class _Llc(Group):
+    """The group of all commands."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = _Commands()
+
+
 app = typer.Typer(
-    cls=Group,
+    cls=_Llc,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -46,37 +69,6 @@ app = typer.Typer(
         ]
     ),
 )
-
-app.command(cls=Command, epilog=ENCODE_EXAMPLES)(encode)
-app.command(cls=Command, epilog=DECODE_EXAMPLES)(decode)
-app.command(cls=Command, epilog=ENHANCE_EXAMPLES)(enhance)
-app.command(cls=Command, epilog=examples("llc info small.llc", "llc info --json archive/"))(info)
-app.command(cls=Command, epilog=examples("llc verify archive/", "llc verify --quiet *.llc"))(verify)
-app.command(cls=Command, epilog=SHARE_EXAMPLES)(share)
-app.add_typer(batch, name="batch", help="Encode, decode, enhance or verify on a cluster.")
-app.add_typer(bench, name="bench", help="Compare codecs, enhancers and the joint network.")
-app.add_typer(data, name="data", help="List, check and prepare data sets.")
-app.add_typer(models, name="models", help="List, check and find the shipped models.")
-app.command(cls=Command, epilog=INTEGRATE_EXAMPLES)(integrate)
-app.add_typer(train, name="train", help="Train networks and export weight files.")
-
-
-@app.command("help", cls=Command, epilog=examples("llc help encode", "llc help models list"))
-def show_help(
-    context: typer.Context,
-    names: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND", show_default=False, help="A command.")
-    ] = None,
-) -> None:
-    """Show the help of a command."""
-    shown: Any = context.find_root()
-    for name in names or ():
-        command = shown.command
-        found = command.get_command(shown, name) if isinstance(command, Group) else None
-        if found is None:
-            raise typer.BadParameter(f"there is no command {shown.command_path} {name}")
-        shown = found.make_context(name, [], parent=shown, resilient_parsing=True)
-    typer.echo(shown.get_help())
 
 
 def _print_version(wanted: bool) -> None:

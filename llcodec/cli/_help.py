@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 CODECS: Final = "{codecs}"
@@ -42,6 +43,11 @@ class Group(TyperGroup):
         """Write arguments, options and commands."""
         _write_parameters(self, ctx, formatter)
         self.format_commands(ctx, formatter)
+
+
+def new_app(**settings: Any) -> typer.Typer:
+    """Return an application for one command or several, which ``_app`` adds to ``llc``."""
+    return typer.Typer(cls=Group, rich_markup_mode=None, add_completion=False, **settings)
 
 
 def examples(*lines: str) -> str:

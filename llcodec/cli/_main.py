@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from llcodec._extras import not_installed
 from llcodec._outputs import remove_partial_files
-from llcodec.cli._collector import pause_collector, resume_collector
+from llcodec.cli._collector import dismiss_collector, pause_collector, resume_collector
 from llcodec.cli._exit_codes import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE
 from llcodec.cli._problems import explain, print_problem
 from llcodec.cli._signals import Stopped, stoppable
@@ -33,6 +33,7 @@ def main() -> None:
         remove_partial_files()
         print_problem("interrupted" if stopped.exit_code == INTERRUPTED else "terminated")
         code = stopped.exit_code
+    dismiss_collector()
     sys.exit(code)
 
 

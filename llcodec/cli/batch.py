@@ -7,7 +7,7 @@ import typer
 from llcodec.cli import _job_options as job_options
 from llcodec.cli import _options as options
 from llcodec.cli._exit_codes import DAMAGED, FAILED
-from llcodec.cli._help import Command, Group, examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._job import Ends, Run, do_job
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
 from llcodec.cli._pictures import PictureFile, suffix_of, wanted_pictures
@@ -17,7 +17,7 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 if TYPE_CHECKING:
     from llcodec._operations import Operation
 
-app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app = new_app(no_args_is_help=True, help="Encode, decode, enhance or verify on a cluster.")
 
 _ENCODE_EXAMPLES = examples(
     "llc batch encode s3://dark/ -o s3://small/",

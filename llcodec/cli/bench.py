@@ -9,16 +9,15 @@ from llcodec.bench.programs import TIMEOUT
 from llcodec.cli import _options as options
 from llcodec.cli._bench_report import BenchLines, comparison_lines, complexity_lines
 from llcodec.cli._exit_codes import FAILED
-from llcodec.cli._help import Command, Group, examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 if TYPE_CHECKING:
     from llcodec.bench.options import BenchOptions
 
-app = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
+app = new_app(
+    help="Compare codecs, enhancers and the joint network.",
     epilog=examples(
         "llc bench --dataset pairs/ --limit 10 -o results/",
         "llc bench --dataset photos/ --pipelines plain:base,plain:avif,plain:jpeg",

@@ -10,13 +10,13 @@ import typer
 
 from llcodec._progress import Bars
 from llcodec.cli import _data_report as report
-from llcodec.cli._help import Command, Group
+from llcodec.cli._help import Command, new_app
 from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
 _THREADS = min(4, os.cpu_count() or 1)
 
-app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app = new_app(no_args_is_help=True, help="List, check and prepare data sets.")
 
 Names = Annotated[
     list[str] | None,

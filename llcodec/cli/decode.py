@@ -10,7 +10,7 @@ from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
-from llcodec.cli._help import examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import read_input
 from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
@@ -26,7 +26,7 @@ from llcodec.cli._report import Style
 from llcodec.cli._sources import Wanted, find_sources
 from llcodec.cli._text import summary
 
-EXAMPLES = examples(
+_EXAMPLES = examples(
     "llc decode small.llc bright.png",
     "llc decode small.llc --as-shot                   # as dark as it was",
     "llc decode small.llc --detail 0.7                # more texture",
@@ -35,7 +35,10 @@ EXAMPLES = examples(
     "llc decode damaged.llc --salvage                 # recover intact tiles",
 )
 
+app = new_app()
 
+
+@app.command(cls=Command, epilog=_EXAMPLES)
 def decode(
     inputs: options.Files,
     output: options.Output = None,

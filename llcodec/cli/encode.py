@@ -9,7 +9,7 @@ from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
 from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
-from llcodec.cli._help import examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import picture_source
 from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES, Device, Engine
@@ -25,7 +25,7 @@ from llcodec.cli._report import Style
 from llcodec.cli._sources import find_sources
 from llcodec.cli._text import summary
 
-EXAMPLES = examples(
+_EXAMPLES = examples(
     "llc encode dark.jpg small.llc",
     "llc encode dark.jpg -q 2.5                       # dark.llc, smaller",
     "llc encode dark.jpg small.llc --target-size 40kB",
@@ -33,7 +33,10 @@ EXAMPLES = examples(
     "cat dark.jpg | llc encode - > small.llc",
 )
 
+app = new_app()
 
+
+@app.command(cls=Command, epilog=_EXAMPLES)
 def encode(
     inputs: options.Pictures,
     output: options.Output = None,

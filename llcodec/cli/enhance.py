@@ -10,7 +10,7 @@ from llcodec.cli import _options as options
 from llcodec.cli._batch import Share, run_batch
 from llcodec.cli._ends import ends_of
 from llcodec.cli._enhanced_names import without_enhanced
-from llcodec.cli._help import examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import STREAM, picture_source
 from llcodec.cli._loading import Loader
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, Device, Engine
@@ -21,14 +21,17 @@ from llcodec.cli._sources import find_sources
 from llcodec.cli._text import printable
 from llcodec.enhancing.names import DEFAULT_ENHANCER
 
-EXAMPLES = examples(
+_EXAMPLES = examples(
     "llc enhance dark.jpg                             # dark-enhanced.jpg",
     "llc enhance dark.jpg bright.png --strength 0.7",
     "llc enhance night/ -o bright/ --model nerco",
     "cat dark.jpg | llc enhance - > bright.png",
 )
 
+app = new_app()
 
+
+@app.command(cls=Command, epilog=_EXAMPLES)
 def enhance(
     inputs: options.Pictures,
     output: options.EnhancedOutput = None,

@@ -7,6 +7,7 @@ import typer
 
 from llcodec.cli import _options as options
 from llcodec.cli._batch import run_batch
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import read_input
 from llcodec.cli._options import LLC_SUFFIXES
 from llcodec.cli._plan import Job, reading_plan
@@ -17,9 +18,12 @@ from llcodec.cli._text import printable
 if TYPE_CHECKING:
     from llcodec._inspection import Info
 
+app = new_app()
+
 _INDENT = " " * 12  # where values begin
 
 
+@app.command(cls=Command, epilog=examples("llc info small.llc", "llc info --json archive/"))
 def info(inputs: options.Files, json: options.Json = False) -> None:
     """Show the header, the chunks and the size of .llc files.
 

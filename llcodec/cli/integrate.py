@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from llcodec.cli._help import examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._problems import print_problem
 from llcodec.cli._text import printable
 
-EXAMPLES = examples("llc integrate --user", "llc integrate --user --remove")
+_EXAMPLES = examples("llc integrate --user", "llc integrate --user --remove")
+
+app = new_app()
 
 User = Annotated[
     bool, typer.Option("--user", help="For this user, below ~/.local/share ($XDG_DATA_HOME).")
@@ -17,6 +19,7 @@ User = Annotated[
 Remove = Annotated[bool, typer.Option("--remove", help="Remove what was installed.")]
 
 
+@app.command(cls=Command, epilog=_EXAMPLES)
 def integrate(user: User = False, remove: Remove = False) -> None:
     """Show .llc files as images in the file managers of Linux.
 

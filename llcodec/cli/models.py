@@ -9,14 +9,14 @@ import typer
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
 from llcodec.cli._batch import run_batch
-from llcodec.cli._help import Command, Group
+from llcodec.cli._help import Command, new_app
 from llcodec.cli._model_checks import describe, facts
 from llcodec.cli._plan import Job, Plan
 from llcodec.cli._report import Record, Style
 from llcodec.cli._text import printable
 from llcodec.cli._work import Worker
 
-app = typer.Typer(cls=Group, rich_markup_mode=None)
+app = new_app(help="List, check and find the shipped models.")
 
 _SUFFIX = ".safetensors"
 

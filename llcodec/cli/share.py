@@ -11,7 +11,7 @@ from llcodec._output_names import with_suffix
 from llcodec.cli import _options as options
 from llcodec.cli._batch import deliver, run_batch
 from llcodec.cli._ends import ends_of
-from llcodec.cli._help import examples
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import STREAM, read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES
 from llcodec.cli._plan import Existing, Job, Naming, refuse_mixed_stdout, writing_plan
@@ -23,11 +23,13 @@ from llcodec.cli._work import Worker
 if TYPE_CHECKING:
     from llcodec.sharing.library import Library
 
-EXAMPLES = examples(
+_EXAMPLES = examples(
     "llc share night.llc                        # night.html loads the viewer",
     "llc share night.llc --library ../viewer/   # from your own site",
     "llc share night.llc --standalone --library package/dist/page",
 )
+
+app = new_app()
 _SUFFIX: Final = ".html"
 _PAGES: Final = frozenset({_SUFFIX, ".htm"})
 
@@ -50,6 +52,7 @@ StandaloneOption = Annotated[
 ]
 
 
+@app.command(cls=Command, epilog=_EXAMPLES)
 def share(
     inputs: options.Files,
     output: options.Output = None,

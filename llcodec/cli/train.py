@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 from llcodec.cli import _train_common as options
-from llcodec.cli._help import Command, Group
+from llcodec.cli._help import Command, new_app
 from llcodec.cli._train_common import chosen_recipe, end_run
 from llcodec.cli._train_look import look
 from llcodec.cli._train_nerco import nerco
 from llcodec.cli._train_snr_aware import snr_aware
 from llcodec.nets.presets import DEFAULT_PRESET
 
-app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+app = new_app(no_args_is_help=True, help="Train networks and export weight files.")
 app.command(cls=Command)(look)
 app.command(cls=Command)(nerco)
 app.command("snr-aware", cls=Command)(snr_aware)

@@ -8,6 +8,7 @@ import typer
 from llcodec._threads import use_threads
 from llcodec.cli import _options as options
 from llcodec.cli._batch import run_batch
+from llcodec.cli._help import Command, examples, new_app
 from llcodec.cli._input import read_input
 from llcodec.cli._options import DEFAULT_MAX_PIXELS, LLC_SUFFIXES
 from llcodec.cli._plan import Job, reading_plan
@@ -19,7 +20,10 @@ from llcodec.cli._work import Worker
 if TYPE_CHECKING:
     from llcodec._operations import Make
 
+app = new_app()
 
+
+@app.command(cls=Command, epilog=examples("llc verify archive/", "llc verify --quiet *.llc"))
 def verify(
     inputs: options.Files,
     model: options.Model = None,

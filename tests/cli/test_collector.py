@@ -1,4 +1,6 @@
 import gc
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,3 +41,15 @@ def test_it_is_paused_while_a_first_file_is_decoded_and_no_longer(
 def test_it_is_never_left_paused(arguments: list[str]) -> None:
     _main.run(arguments)
     assert gc.isenabled()
+
+
+def test_it_is_dismissed_at_the_end() -> None:
+    program = (
+        "import atexit, gc, sys\n"
+        "from llcodec.cli import _main\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 10_000))\n"
+        "sys.argv = ['llc', 'models', 'list']\n"
+        "_main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.split()[-2:] == [b"False", b"True"]

@@ -55,6 +55,7 @@ def test_signals(
         raise Stopped(number)
 
     monkeypatch.setattr(_main, "run", stop)
+    monkeypatch.setattr(_main, "dismiss_collector", lambda: None)  # this process goes on
     with pytest.raises(SystemExit) as end:
         _main.main()
     assert end.value.code == code
@@ -100,3 +101,16 @@ def test_closed_streams_do_not_crash(
     (tmp_path / "a.llc").write_bytes(sample)
     command = f'exec "{sys.executable}" -m llcodec info "{tmp_path}/a.llc" <&- >&- 2>&-'
     assert subprocess.run(["sh", "-c", command], env=environment).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["decode", "encode", "info", "models"])
+def test_a_command_imports_no_other(command: str) -> None:
+    program = (
+        "import sys\n"
+        "from llcodec.cli._main import run\n"
+        f"run(['{command}', 'nowhere'])\n"
+        "names = [name.rpartition('.')[2] for name in sys.modules if 'llcodec.cli.' in name]\n"
+        "print(*(name for name in names if name[0] != '_'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.decode().splitlines()[-1] == command

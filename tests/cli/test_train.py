@@ -53,11 +53,12 @@ def folders(data: Path) -> list[str]:
     return ["--data", str(data / "pairs"), "--data", str(data / "photographs")]
 
 
-GROUPED = [*SMALL, "--preset=fast-2", "--set=model.groups=[4,12]"]
+GROUPED = [*SMALL, "--set=model.groups=[4,12]"]
+UNGROUPED = [*SMALL, "--preset=fast"]
 
 
 @pytest.mark.parametrize(
-    ("preset", "small"), [(DEFAULT_PRESET, SMALL), ("fast-2", GROUPED)], ids=["default", "fast-2"]
+    ("preset", "small"), [(DEFAULT_PRESET, GROUPED), ("fast", UNGROUPED)], ids=["default", "fast"]
 )
 def test_training_ends_in_a_model_that_codes(
     preset: str,
