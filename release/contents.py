@@ -11,7 +11,8 @@ from typing import Final
 _WEIGHTS: Final = (
     *("README.md", "SHA256SUMS", "fast.safetensors", "fast-2.safetensors"),
     *("base.safetensors", "base-2.safetensors"),
-    *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/snr-aware.safetensors"),
+    *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/nerco-2.safetensors"),
+    "enhancers/snr-aware.safetensors",
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")
 
