@@ -5,7 +5,8 @@ import numpy as np
 from llcodec._arrays import Floats
 from llcodec._bitstream import LUMA_WEIGHTS, TONE_FLOOR, TONE_KNEE
 
-_UNDONE = 0.6  # share of the shoulder's height that is undone exactly
+UNDONE = 0.6
+"""The share of the height of the fixed shoulder that is undone exactly."""
 
 
 def exposed(values: Floats, stops: float) -> Floats:
@@ -58,6 +59,6 @@ def undo_shoulder(values: Floats) -> Floats:
     were.
     """
     over = np.clip((values - (1 - TONE_KNEE)) / TONE_KNEE, 0, 1)
-    curved = np.minimum(over, _UNDONE)
-    undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
+    curved = np.minimum(over, UNDONE)
+    undone = curved / (1 - curved) + (over - curved) / (1 - UNDONE) ** 2
     return np.where(over > 0, 1 - TONE_KNEE + TONE_KNEE * undone, values)

@@ -16,12 +16,13 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
     TONE_TOE_UNITS,
 )
-from llcodec.codec.exposing import undo_shoulder
+from llcodec.codec.exposing import UNDONE, undo_shoulder
 from llcodec.engine.exposures import exposures, grid_of, is_local
 from llcodec.engine.protocol import Place
 from llcodec.errors import CorruptError
 
 _LEAST_DETERMINANT = 1e-4
+_LEAST_SLOPE = (1 - UNDONE) ** 2  # of a shoulder that is undone exactly
 _ONE = TONE_MATRIX_UNITS
 
 IDENTITY = (*(0,) * 6, _ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE)
@@ -79,7 +80,7 @@ class UndoneTone:
 
 
 class UndoneLocalTone:
-    """The inverse of a local curve, up to what it makes of white.
+    """The inverse of a local curve, but for values near white, as that of a global one.
 
     Implements :class:`Undoing`.
     """
@@ -96,6 +97,10 @@ class UndoneLocalTone:
             white = np.maximum(t, TONE_FLOOR) ** gamma
             most = np.maximum((white - (1 - knee)) / knee, 1)
             self._reach = (1 / most**2).astype(np.float32)
+            # Where the slope (1 + 2o/m² + o²/m²) / (1 + o)² falls to the least; far out if nowhere.
+            flatter = np.maximum(_LEAST_SLOPE - 1 / most**2, 1e-9)
+            over = np.sqrt(1 + (1 - _LEAST_SLOPE) / flatter) - 1
+            self._exact = (over * (1 + over / most**2) / (1 + over)).astype(np.float32)
         self._gain, self._toe = gain.astype(np.float32), toe.astype(np.float32)
         self._exponent = (1 / gamma).astype(np.float32)
         self._knee = np.float32(knee)
@@ -116,12 +121,15 @@ class UndoneLocalTone:
         """Return what the shoulder made into values; those beyond white count as white.
 
         With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
-        equation. Its root is written so that nothing cancels.
+        equation. Its root is written so that nothing cancels. Where the shoulder is flat, a straight
+        line takes the place of its inverse, as in :func:`undo_shoulder`.
         """
         start = 1 - self._knee
         y = np.clip((values - start) / self._knee, 0, 1)
-        rest = 1 - y
-        over = 2 * y / (rest + np.sqrt(rest * rest + 4 * y * self._reach))
+        curved = np.minimum(y, self._exact)
+        rest = 1 - curved
+        over = 2 * curved / (rest + np.sqrt(rest * rest + 4 * curved * self._reach))
+        over += (y - curved) / np.float32(_LEAST_SLOPE)
         return np.where(y > 0, start + self._knee * over, values)
 
 

@@ -32,26 +32,50 @@ def dark(height: int = 60, width: int = 90) -> np.ndarray:
     return np.random.default_rng(1).uniform(0.01, 0.25, (height, width, 3)).astype(np.float32)
 
 
-@pytest.mark.parametrize("tone", TONES)
-def test_the_shot_comes_back(tone: tuple[int, ...]) -> None:
-    shot = dark()
-    back = Brightness(tone, 0).adjust(applied(shot, tone))
+def steep_part(bright: np.ndarray, tone: tuple[int, ...]) -> np.ndarray:
+    """Where a bright picture lies below 0.6 of the height of its shoulder."""
+    matrix = np.array(tone[6:15]).reshape(3, 3) / 4096
+    knee = tone[18] / 32768
+    return np.asarray(bright @ np.linalg.inv(matrix).T < 1 - 0.4 * knee)
+
+
+@pytest.mark.parametrize(("tone", "light"), list(zip(TONES, (0.3, 0.03, 1), strict=True)))
+def test_the_shot_comes_back(tone: tuple[int, ...], light: float) -> None:
+    shot = np.float32(light) * dark()
+    bright = applied(shot, tone)
+    back = Brightness(tone, 0).adjust(bright)
     assert back.dtype == np.float32
-    np.testing.assert_allclose(back, shot, atol=1e-3, rtol=0.01)
+    exact = steep_part(bright, tone)
+    assert 0.5 < exact.mean()
+    np.testing.assert_allclose(back[exact], shot[exact], atol=1e-3, rtol=0.01)
+    assert np.all(back <= shot + 1e-3)
 
 
-def test_lamps_come_back_up_to_white() -> None:
+def test_lamps_come_back_but_dimmer_where_the_shoulder_is_flat() -> None:
     even = (*TONE[:-24], *(0,) * 24)
     shot = np.linspace(0.02, 1, 300, dtype=np.float32)[None, :, None].repeat(3, 2)
-    back = Brightness(even, 0).adjust(applied(shot, even))
-    np.testing.assert_allclose(back, shot, atol=0.01, rtol=0.01)
+    bright = applied(shot, even)
+    back = Brightness(even, 0).adjust(bright)
+    kept = steep_part(bright, even)
+    np.testing.assert_allclose(back[kept], shot[kept], atol=1e-3, rtol=0.01)
+    assert np.all(np.diff(back, axis=1) > 0)
+    assert np.all(back <= shot + 1e-3)
+    error = Brightness(even, 0).adjust(bright + np.float32(1 / 255)) - back
+    assert error.max() < 2 / 255  # an exact inverse turns one level near white into 27
     beyond = Brightness(even, 0).adjust(np.full((2, 2, 3), 1.3, np.float32))
     assert beyond.max() <= 1.01  # what is brighter than white was white
 
 
+def test_lamps_come_back_up_to_white_where_no_shoulder_is_flat() -> None:
+    gentle = (*MILD[:18], 32767, *(0,) * 24)
+    shot = np.linspace(0.02, 1, 300, dtype=np.float32)[None, :, None].repeat(3, 2)
+    back = Brightness(gentle, 0).adjust(applied(shot, gentle))
+    np.testing.assert_allclose(back, shot, atol=0.01, rtol=0.01)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (7, 5), (40, 300)])
 def test_pictures_of_any_size(size: tuple[int, int]) -> None:
-    shot = dark(*size)
+    shot = np.float32(0.1) * dark(*size)
     back = Brightness(TONE, 0).adjust(applied(shot, TONE))
     np.testing.assert_allclose(back, shot, atol=1e-3, rtol=0.01)
 

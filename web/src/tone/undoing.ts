@@ -13,9 +13,10 @@ import { CorruptError } from "../errors.ts";
 import { exposures } from "./exposures.ts";
 import { inverse, transform } from "./matrix.ts";
 import type { Place } from "./place.ts";
-import { undoShoulder } from "./srgb.ts";
+import { UNDONE, undoShoulder } from "./srgb.ts";
 
 const ONE = TONE_MATRIX_UNITS;
+const LEAST_SLOPE = (1 - UNDONE) ** 2; // of a shoulder that is undone exactly
 
 /** The tone numbers of no change. */
 export const IDENTITY: readonly number[] = [0, 0, 0, 0, 0, 0, ONE, 0, 0, 0, ONE, 0, 0, 0, ONE];
@@ -77,12 +78,20 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     const white = Math.max(t, TONE_FLOOR) ** gamma[c];
     return 1 / Math.max((white - start) / knee, 1) ** 2;
   });
+  // Where the slope (1 + 2o/m² + o²/m²) / (1 + o)² falls to the least; far out if nowhere.
+  const exact = reach.map((each) => {
+    const over = Math.sqrt(1 + (1 - LEAST_SLOPE) / Math.max(LEAST_SLOPE - each, 1e-9)) - 1;
+    return (over * (1 + over * each)) / (1 + over);
+  });
   // With y how far a value lies above the start of the shoulder, o (1 + o / m²) / (1 + o) = y is a
-  // quadratic equation. Its root is written so that nothing cancels.
+  // quadratic equation. Its root is written so that nothing cancels. Where the shoulder is flat, a
+  // straight line takes the place of its inverse, as in undoShoulder.
   const undoLocalShoulder = (value: number, c: number): number => {
     const y = Math.min(1, Math.max(0, (value - start) / knee));
-    const rest = 1 - y;
-    const over = (2 * y) / (rest + Math.sqrt(rest * rest + 4 * y * reach[c]));
+    const curved = Math.min(y, exact[c]);
+    const rest = 1 - curved;
+    const root = (2 * curved) / (rest + Math.sqrt(rest * rest + 4 * curved * reach[c]));
+    const over = root + (y - curved) / LEAST_SLOPE;
     return y > 0 ? start + knee * over : value;
   };
   return {
