@@ -280,7 +280,7 @@ def test_unknown_and_damaged_models(
     refused: Callable[..., str], picture: Make, nerco: Path, tmp_path: Path
 ) -> None:
     source = picture(tmp_path / "a.png")
-    assert "no model 'nope' to enhance with (shipped: joint, nerco, snr-aware;" in refused(
+    assert "no model 'nope' to enhance with (shipped: joint, nerco-2, nerco, snr-aware;" in refused(
         source, "--model", "nope"
     )
     weights = tmp_path / "x.safetensors"
