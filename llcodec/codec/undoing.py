@@ -121,8 +121,8 @@ class UndoneLocalTone:
         """Return what the shoulder made into values; those beyond white count as white.
 
         With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
-        equation. Its root is written so that nothing cancels. Where the shoulder is flat, a straight
-        line takes the place of its inverse, as in :func:`undo_shoulder`.
+        equation. Its root is written so that nothing cancels. Where the shoulder is flat, its
+        inverse is replaced by a straight line, as in :func:`undo_shoulder`.
         """
         start = 1 - self._knee
         y = np.clip((values - start) / self._knee, 0, 1)
