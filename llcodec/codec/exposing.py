@@ -4,9 +4,7 @@ import numpy as np
 
 from llcodec._arrays import Floats
 from llcodec._bitstream import LUMA_WEIGHTS, TONE_FLOOR, TONE_KNEE
-
-UNDONE = 0.6
-"""The share of the height of the fixed shoulder that is undone exactly."""
+from llcodec.nets.constants import UNDONE
 
 
 def exposed(values: Floats, stops: float) -> Floats:

@@ -16,10 +16,11 @@ from llcodec._bitstream import (
     TONE_MATRIX_UNITS,
     TONE_TOE_UNITS,
 )
-from llcodec.codec.exposing import UNDONE, undo_shoulder
+from llcodec.codec.exposing import undo_shoulder
 from llcodec.engine.exposures import exposures, grid_of, is_local
 from llcodec.engine.protocol import Place
 from llcodec.errors import CorruptError
+from llcodec.nets.constants import UNDONE
 
 _LEAST_DETERMINANT = 1e-4
 _LEAST_SLOPE = (1 - UNDONE) ** 2  # of a shoulder that is undone exactly
@@ -96,11 +97,12 @@ class UndoneLocalTone:
         with np.errstate(all="ignore"):  # absurd curves overflow
             white = np.maximum(t, TONE_FLOOR) ** gamma
             most = np.maximum((white - (1 - knee)) / knee, 1)
-            self._reach = (1 / most**2).astype(np.float32)
+            reach = 1 / most**2
             # Where the slope (1 + 2o/m² + o²/m²) / (1 + o)² falls to the least; far out if nowhere.
-            flatter = np.maximum(_LEAST_SLOPE - 1 / most**2, 1e-9)
+            flatter = np.maximum(_LEAST_SLOPE - reach, 1e-9)
             over = np.sqrt(1 + (1 - _LEAST_SLOPE) / flatter) - 1
-            self._exact = (over * (1 + over / most**2) / (1 + over)).astype(np.float32)
+            exact = over * (1 + over * reach) / (1 + over)
+        self._reach, self._exact = reach.astype(np.float32), exact.astype(np.float32)
         self._gain, self._toe = gain.astype(np.float32), toe.astype(np.float32)
         self._exponent = (1 / gamma).astype(np.float32)
         self._knee = np.float32(knee)

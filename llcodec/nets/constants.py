@@ -35,6 +35,10 @@ FADE_DARK: Final = 0.4
 """Natural logarithms of the predicted brightening up to which, and from which on, a tone curve is
 applied not at all and as a whole."""
 
+UNDONE: Final = 0.6
+"""The share of the height of the fixed shoulder that is undone exactly; beyond it errors would grow
+more than 6-fold."""
+
 ROBUST_HALF: Final = 10.0
 """Luma over noise at which the robust SNR map is 1/2. LOL's dark pictures have a median of 10."""
 

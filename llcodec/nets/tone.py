@@ -16,9 +16,7 @@ from torch.nn import functional as F
 
 from llcodec._bitstream import TONE_FLOOR, TONE_KNEE
 from llcodec.nets.blocks import luma
-from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, THUMBNAIL_SIZE
-
-_UNDONE = 0.6  # share of the shoulder's height that is undone exactly
+from llcodec.nets.constants import FADE_BRIGHT, FADE_DARK, THUMBNAIL_SIZE, UNDONE
 
 
 @dataclass(frozen=True)
@@ -200,8 +198,8 @@ def _shoulder(v: Tensor) -> Tensor:
 
 def _inverse_shoulder(v: Tensor) -> Tensor:
     over = ((v - (1 - TONE_KNEE)) / TONE_KNEE).clamp(0, 1)
-    curved = over.clamp(max=_UNDONE)
-    undone = curved / (1 - curved) + (over - curved) / (1 - _UNDONE) ** 2
+    curved = over.clamp(max=UNDONE)
+    undone = curved / (1 - curved) + (over - curved) / (1 - UNDONE) ** 2
     return torch.where(over > 0, 1 - TONE_KNEE + TONE_KNEE * undone, v)
 
 
