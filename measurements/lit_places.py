@@ -2,7 +2,8 @@
 
 python -m measurements.lit_places --images examples dark --pairs stacks sice --out FILE
 
-Of pairs, the dark images of the split val are taken.
+Of pairs, the dark images of the split val are taken, and the same figures are measured of their
+bright halves and of the targets of training, fused from both: what training can teach.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.data.fusing import fuse
 from llcodec.data.pairs import list_photographs, read_pairs
 from llcodec.imaging import Picture, read_picture
 from llcodec.metrics import black_level, contrast_kept
@@ -28,7 +30,8 @@ from llcodec.metrics import black_level, contrast_kept
 class Row:
     """An image: the share of contrast that lit places keep, the level of black ones (0 … 255).
 
-    None where it has too few such places.
+    None where it has too few such places. ``source`` is a folder; the bright halves of its pairs
+    have the source ``… references``, the targets of training ``… targets``.
     """
 
     source: str
@@ -40,7 +43,27 @@ class Row:
 def measure(codec: Codec, pixels: Pixels, quality: float) -> tuple[float | None, float | None]:
     """Encode and decode an image, and return both figures."""
     bright = codec.decode(codec.encode(Picture(pixels), Target(quality))).pixels.astype(np.uint8)
-    return contrast_kept(pixels, bright), black_level(pixels, bright)
+    return _figures(pixels, bright)
+
+
+def references(folder: Path) -> list[Row]:
+    """Return the rows of the bright halves of pairs, and of the targets made from both halves."""
+    rows = []
+    for pair in read_pairs(folder, "val"):
+        made = {"references": pair.high, "targets": fuse(pair.low, pair.high)}
+        rows += [
+            _row(f"{folder.name} {kind}", pair.name, _figures(pair.low, bright))
+            for kind, bright in made.items()
+        ]
+    return rows
+
+
+def _figures(dark: Pixels, bright: Pixels) -> tuple[float | None, float | None]:
+    return contrast_kept(dark, bright), black_level(dark, bright)
+
+
+def _row(source: str, image: str, figures: tuple[float | None, float | None]) -> Row:
+    return Row(source, image, *(None if v is None else round(v, 3) for v in figures))
 
 
 def summary(rows: Sequence[Row]) -> dict[str, dict[str, float | int | None]]:
@@ -83,11 +106,10 @@ def main() -> None:
     codec = Codec(options.model, device="cpu")
     rows = []
     for source, name, pixels in _images(options.images, options.pairs):
-        figures = (
-            None if v is None else round(v, 3) for v in measure(codec, pixels, options.quality)
-        )
-        rows.append(Row(source, name, *figures))
+        rows.append(_row(source, name, measure(codec, pixels, options.quality)))
         print(rows[-1], flush=True)
+    for folder in options.pairs:
+        rows += references(folder)
     given = " ".join(
         f"--{kind} {' '.join(folder.name for folder in folders)}"
         for kind, folders in (("images", options.images), ("pairs", options.pairs))
