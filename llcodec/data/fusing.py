@@ -21,14 +21,20 @@ _LEVELS = 6
 _TAPS = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # the binomial filter of Burt and Adelson
 
 
-def fuse(low: Pixels, high: Pixels) -> Pixels:
-    """Return H×W×3 8-bit pixels: ``high``, with what it burns out as in ``low``."""
+def fuse(low: Pixels, high: Pixels, share: float = 1.0) -> Pixels:
+    """Return H×W×3 8-bit pixels: ``high``, with what it burns out as in ``low``.
+
+    Args:
+        low: the dark half, H×W×3 8-bit.
+        high: the bright half.
+        share: how much of what is burnt out is replaced, 0 to 1.
+    """
     dark, bright = (_planes(pixels) for pixels in (low, high))
     level = (bright.amax(1, keepdim=True) + luma(bright)) / 2
-    share = _smoothstep(level, *_BURNT) * _smoothstep(luma(dark), *_LIT)
-    if not float(share.max()):
+    replaced = share * _smoothstep(level, *_BURNT) * _smoothstep(luma(dark), *_LIT)
+    if not float(replaced.max()):
         return high
-    fused = _blended(dark, bright, _blurred(share))
+    fused = _blended(dark, bright, _blurred(replaced))
     samples: Pixels = (
         (fused[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).contiguous().numpy()
     )

@@ -61,7 +61,7 @@ class Mix:
     ``turns`` adds rotations by 90° to mirroring.
 
     With ``by_scene``, all pairs of a scene are drawn together as often as one pair.
-    With ``fused``, what bright halves burn out is taken from dark halves
+    ``fused`` is the share of what bright halves burn out that is taken from dark halves
     (:mod:`llcodec.data.fusing`). ``jpeg`` is the share of dark crops that were stored as JPEG,
     ``shrunk`` the share of crops whose pictures were larger. ``exposures`` are the least and the
     most light that darkened photographs keep, 1/60 and 1/2 where nothing is given.
@@ -77,7 +77,7 @@ class Mix:
     jitter: bool = True
     turns: bool = True
     by_scene: bool = False
-    fused: bool = False
+    fused: float = 0.0
     jpeg: float = 0.0
     shrunk: float = 0.0
     exposures: tuple[float, float] | None = None
@@ -90,8 +90,8 @@ class Mix:
             raise InputError("shares of a mix must be at least 0, with a sum of at most 1")
         if not all(0 <= weight < math.inf for weight in self.weights.values()):
             raise InputError("weights of a mix must be finite and at least 0")
-        if not (0 <= self.jpeg <= 1 and 0 <= self.shrunk <= 1):
-            raise InputError("the shares jpeg and shrunk of a mix must be from 0 to 1")
+        if not all(0 <= share <= 1 for share in (self.fused, self.jpeg, self.shrunk)):
+            raise InputError("the shares fused, jpeg and shrunk of a mix must be from 0 to 1")
         if self.exposures is not None and not 0 < self.exposures[0] <= self.exposures[1] <= 1:
             raise InputError("exposures of a mix must be above 0, rising, and at most 1")
 
@@ -157,14 +157,14 @@ def gather_sources(
     photographs: Sequence[Pixels],
     store: Store = in_memory,
     *,
-    fused: bool = False,
+    fused: float = 0.0,
 ) -> Sources:
     """Return ``pairs`` and ``photographs`` with their thumbnails, which ``store`` keeps.
 
-    With ``fused``, bright halves get what they burn out from dark halves.
+    Bright halves get the share ``fused`` of what they burn out from dark halves.
     """
     if fused:
-        pairs = [replace(p, high=store(fuse(p.low, p.high))) for p in pairs]
+        pairs = [replace(p, high=store(fuse(p.low, p.high, fused))) for p in pairs]
     highs = {id(p.high): p.high for p in pairs}
     of_highs = {key: store(thumbnail_of(high)) for key, high in highs.items()}
     return Sources(

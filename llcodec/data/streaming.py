@@ -33,7 +33,7 @@ class StreamedPictures:
     pairs: tuple[tuple[Streamed, str], ...]  # with the name of their folder
     bright: tuple[Streamed, ...]  # photographs, or pairs whose bright half is one
     decode: Decode
-    fused: bool
+    fused: float
 
     @property
     def scenes(self) -> list[tuple[str, str]]:
@@ -57,7 +57,7 @@ class StreamedPictures:
         low, high = self.decode(item)
         if low.shape != high.shape:
             raise UnreadableImageError(f"{item.url}: {item.key}: its halves differ in size")
-        high = fuse(low, high) if self.fused else high
+        high = fuse(low, high, self.fused) if self.fused else high
         return Pair(item.key, low, high, name, item.key), thumbnail_of(low), thumbnail_of(high)
 
     def photograph(self, index: int) -> tuple[Pixels, Floats]:
@@ -92,7 +92,7 @@ class StreamedSources:
         *,
         pairs: bool = True,
         bright_halves: bool = True,
-        fused: bool = False,
+        fused: float = 0.0,
     ) -> None:
         self.folders, self._halves, self._fused = folders, bright_halves, fused
         used = [s for s in shards if pairs or bright_halves or not s.paired]
@@ -167,7 +167,7 @@ def with_shards(
     *,
     pairs: bool = True,
     bright_halves: bool = True,
-    fused: bool = False,
+    fused: float = 0.0,
 ) -> Sources | StreamedSources:
     """Return the pictures of folders with those of shards, if there are any.
 

@@ -80,7 +80,7 @@ def shown(model: JointModel, latents: Tensor, low: Tensor) -> Tensor:
 
 
 def validation_pictures(
-    pairs: Sequence[Pair], *, fused: bool, plain: bool
+    pairs: Sequence[Pair], *, fused: float, plain: bool
 ) -> list[tuple[Tensor, Tensor]]:
     """Return pairs (low, high) as 3×H×W tensors.
 
@@ -88,7 +88,7 @@ def validation_pictures(
     """
     pictures = []
     for pair in pairs:
-        high = fuse(pair.low, pair.high) if fused else pair.high
+        high = fuse(pair.low, pair.high, fused) if fused else pair.high
         pictures.append((to_tensor(high if plain else pair.low)[0], to_tensor(high)[0]))
     return pictures
 

@@ -37,6 +37,13 @@ def test_the_room_is_that_of_the_bright_half() -> None:
     assert fused.shape == high.shape
 
 
+def test_a_half_of_it_lies_in_the_middle() -> None:
+    low, high = pair()
+    plain, half, whole = (fuse(low, high, share).astype(int) for share in (0.0, 0.5, 1.0))
+    assert np.array_equal(plain, high)
+    assert np.abs(2 * half - (plain + whole)).max() <= 3
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 40), (37, 3), (64, 64)])
 def test_where_nothing_burns_out_nothing_changes(size: tuple[int, int]) -> None:
     rng = np.random.default_rng(1)

@@ -253,7 +253,7 @@ def test_scenes_are_drawn_as_often_whatever_pairs_they_have() -> None:
 def test_fused_targets_and_their_thumbnails() -> None:
     low, high = np.full((60, 80, 3), 150, np.uint8), np.full((60, 80, 3), 255, np.uint8)
     lamp = Pair("lamp", low, high)
-    plain, fused = (gather_sources([lamp], [], fused=fused) for fused in (False, True))
+    plain, fused = (gather_sources([lamp], [], fused=fused) for fused in (0.0, 1.0))
     assert float(sampler(plain, Mix(1, 0)).crops(4, 16).high.min()) == 1
     batch = sampler(fused, Mix(1, 0)).crops(4, 16)
     assert float((batch.high - 150 / 255).abs().max()) < 0.01

@@ -37,7 +37,7 @@ def trainer(
             adversarial_after=2,
             learning_rate=LearningRate(1e-3, warmup=2),
             weights=LookLossWeights(ms_ssim=0, adversarial=0.1),
-            mix=Mix(0.6, 0.3, fused=True),
+            mix=Mix(0.6, 0.3, fused=1.0),
             precision="float32",
             validate_every=2,
         )
@@ -45,7 +45,7 @@ def trainer(
         model = tiny_model()
         nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
         codec = FrozenCodec(model, brightens, IDENTITY)
-        pictures = validation_pictures(pairs[:1], fused=True, plain=not brightens)
+        pictures = validation_pictures(pairs[:1], fused=1.0, plain=not brightens)
         return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder)
 
     return make

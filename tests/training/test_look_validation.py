@@ -15,7 +15,7 @@ Make = Callable[[], JointModel]
 
 
 def validation(model: JointModel, pairs: list[Pair], *, enhance: bool = True) -> LookValidation:
-    pictures = validation_pictures(pairs, fused=False, plain=not enhance)
+    pictures = validation_pictures(pairs, fused=0.0, plain=not enhance)
     return LookValidation(model, pictures, enhance=enhance, global_tone=1.0)
 
 
