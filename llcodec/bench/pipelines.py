@@ -9,7 +9,7 @@ enhance:ENH       enhance only; the file is a PNG
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -187,15 +187,15 @@ def split_pipelines(texts: Sequence[str]) -> list[str]:
 def default_pipelines() -> tuple[str, ...]:
     """Return the pipelines that ``llc bench`` runs by default.
 
-    These are the joint network, and every shipped enhancer and LIME before and after JPEG, AVIF and
-    ``base-2``, if their libraries are installed and their weights are shipped.
+    These are the joint network, and the newest shipped enhancers and LIME before and after JPEG,
+    AVIF and ``base-2``, if their libraries are installed and their weights are shipped.
     """
     codecs = ["jpeg"]
     if features.check("avif"):
         codecs.append("avif")
     if _BASE in shipped_codecs():
         codecs.append(_BASE)
-    enhancers = list(shipped_enhancers())
+    enhancers = newest(shipped_enhancers())
     if not missing("skimage", "scipy"):
         enhancers.append("lime")
     return (
@@ -203,6 +203,17 @@ def default_pipelines() -> tuple[str, ...]:
         *(f"ebc:{enhancer}+{codec}" for enhancer in enhancers for codec in codecs),
         *(f"cbe:{codec}+{enhancer}" for enhancer in enhancers for codec in codecs),
     )
+
+
+def newest(names: Iterable[str]) -> list[str]:
+    """Return the names without earlier weights: of ``nerco`` and ``nerco-2`` only the second."""
+    latest: dict[str, tuple[int, str]] = {}
+    for name in names:
+        stem, _, number = name.rpartition("-")
+        first = not (stem and number.isdecimal())
+        key, version = (name, 1) if first else (stem, int(number))
+        latest[key] = max(latest.get(key, (0, "")), (version, name))
+    return [name for _, name in latest.values()]
 
 
 class WarmPipeline:

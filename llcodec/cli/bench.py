@@ -52,8 +52,8 @@ def bench(
             metavar="P,P,…",
             show_default=False,
             help="joint, ebc:ENHANCER+CODEC, cbe:CODEC+ENHANCER, plain:CODEC, enhance:ENHANCER. "
-            "Repeatable. By default, joint, and LIME and the shipped enhancers with JPEG, AVIF and "
-            "base.",
+            "Repeatable. By default, joint, and LIME and the newest shipped enhancers with JPEG, "
+            "AVIF and base-2.",
         ),
     ] = None,
     out: Annotated[
