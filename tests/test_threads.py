@@ -4,9 +4,17 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
-from llcodec._threads import announce_threads, thread_count, use_threads
+from llcodec._threads import (
+    announce_threads,
+    single_threaded_products,
+    thread_count,
+    use_threads,
+)
+from tests.blas import blas_threads
 
 COUNT = """
 import numpy, os
@@ -49,3 +57,15 @@ def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) ->
     use_threads(None)
     use_threads(3)
     assert asked == [3]
+
+
+def test_products_have_one_thread_and_afterwards_what_they_had() -> None:
+    if not blas_threads():
+        pytest.skip(f"cannot control the BLAS of NumPy {np.__version__}")
+    with threadpool_limits(2, "blas"):
+        with single_threaded_products():
+            assert blas_threads() == {1}
+        assert blas_threads() == {2}
+        with pytest.raises(ValueError, match="broken"), single_threaded_products():
+            raise ValueError("broken")
+        assert blas_threads() == {2}

@@ -7,6 +7,7 @@ from llcodec import container, imaging
 from llcodec._arrays import Samples
 from llcodec._bitstream import STRIDE
 from llcodec._limits import MAX_TILE_SIZE
+from llcodec._threads import single_threaded_products
 from llcodec._weight_files import blames
 from llcodec.codec.decoder import (
     check_black_point,
@@ -123,6 +124,7 @@ class Codec:
             self._decoder, _ = load_transforms(request, self.file.preset, arrays)
         self._coder = self.file.coder()
 
+    @single_threaded_products()
     def encode(
         self,
         picture: Picture,
@@ -196,6 +198,7 @@ class Codec:
             tone=analysis.tone,
         )
 
+    @single_threaded_products()
     def decode(
         self,
         data: bytes,
@@ -240,6 +243,7 @@ class Codec:
         restore(pixels, file.flat, header, region)
         return Picture(pixels, _alpha(file, region), header.grey, file.metadata)
 
+    @single_threaded_products()
     def decode_small(
         self,
         data: bytes,
@@ -286,6 +290,7 @@ class Codec:
         size = imaging.fit_within(header.width, header.height, max_size)
         return imaging.resize(picture, *size, extent)
 
+    @single_threaded_products()
     def salvage(
         self,
         data: bytes,
@@ -310,6 +315,7 @@ class Codec:
         check_black_point(black_point)
         return salvage(self._decoder, self._coder, file, brightness, exposure, black_point)
 
+    @single_threaded_products()
     def verify(self, data: bytes, *, limits: Limits | None = None) -> Header:
         """Check a file without running the float transforms, and return its header.
 

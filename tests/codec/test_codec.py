@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from threadpoolctl import threadpool_limits
 
 from llcodec import container, imaging
 from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target, check_model
 from llcodec.codec.region import Region
 from llcodec.container import Limits
+from llcodec.entropy.fixed_point import IntegerLayer, Whole
 from llcodec.errors import (
     CorruptError,
     InputError,
@@ -24,6 +26,7 @@ from llcodec.errors import (
 )
 from llcodec.imaging import Metadata, Picture
 from llcodec.training.export import export_model
+from tests.blas import blas_threads
 
 if TYPE_CHECKING:
     from tests.codec.conftest import MakePicture
@@ -418,3 +421,35 @@ def test_a_quarter_of_the_size_needs_the_linear_path_alone(block: int, most: int
 def test_a_size_of_nothing_is_refused(tiny: "Tiny", tiled: bytes) -> None:
     with pytest.raises(InputError, match="at least 1 pixel"):
         tiny.codec.decode_small(tiled, 0)
+
+
+def test_integer_networks_multiply_with_one_thread(
+    tiny: "Tiny", make_picture: "MakePicture", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not blas_threads():
+        pytest.skip("cannot control the BLAS of NumPy")
+    monkeypatch.setattr("llcodec.codec.parallel.thread_count", lambda: 3)
+    seen: set[int] = set()
+    multiply = IntegerLayer._product
+
+    def watched(layer: IntegerLayer, rows: Whole) -> Whole:
+        seen.update(blas_threads())
+        return multiply(layer, rows)
+
+    monkeypatch.setattr(IntegerLayer, "_product", watched)
+    codec, counts = tiny.codec, {}
+    with threadpool_limits(2, "blas"):
+        data = codec.encode(Picture(make_picture(120, 200, seed=6, white=70)), tile_size=64)
+        works: dict[str, Callable[[], object]] = {
+            "decode": lambda: codec.decode(data),
+            "decode_small": lambda: codec.decode_small(data, 12),
+            "salvage": lambda: codec.salvage(data),
+            "verify": lambda: codec.verify(data),
+        }
+        counts["encode"] = set(seen)
+        for name, work in works.items():
+            seen.clear()
+            work()
+            counts[name] = set(seen)
+        assert blas_threads() == {2}
+    assert counts == {name: {1} for name in ("encode", *works)}
