@@ -90,15 +90,15 @@ def tiny_snr_aware() -> SnrAwarePreset:
 
 @pytest.fixture(scope="session")
 def random_backbones(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of PyTorch (TORCH_HOME) whose cache has AlexNet and VGG16, with random features.
+    """A home of PyTorch (TORCH_HOME) whose cache has all backbones, with random features.
 
     They are whole and have their published names, as torchvision wants them; of the layers that
     are not features, each is one number, spread out when it is read.
     """
     if find_spec("torchmetrics") is None:
         pytest.skip("torchmetrics is an extra")
-    from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
     from llcodec.metrics.perceptual.library import import_library
+    from llcodec.metrics.perceptual.metric import BACKBONES
 
     import_library()
     import torch
@@ -107,7 +107,7 @@ def random_backbones(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home, random = tmp_path_factory.mktemp("torch"), torch.Generator().manual_seed(0)
     cache = home / "hub" / "checkpoints"
     cache.mkdir(parents=True)
-    for backbone in (ALEXNET, VGG16):
+    for backbone in BACKBONES.values():
         with torch.device("meta"):
             shapes = {k: v.shape for k, v in get_model(backbone.name).state_dict().items()}
         state = {name: torch.zeros(1).expand(shape) for name, shape in shapes.items()}

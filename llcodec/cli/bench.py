@@ -89,8 +89,8 @@ def bench(
         typer.Option(
             metavar="M,M,…",
             show_default=False,
-            help="Additional metrics: lpips, dists, or NAME:WEIGHTS with the weights of AlexNet or "
-            "VGG16 in a file. Repeatable.",
+            help="Additional metrics: lpips, lpips-squeeze, dists, or NAME:WEIGHTS with the "
+            "weights of AlexNet, SqueezeNet 1.1 or VGG16 in a file. Repeatable.",
         ),
     ] = None,
     show: Annotated[

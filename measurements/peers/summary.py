@@ -3,7 +3,8 @@
     python -m measurements.peers.summary results/peers
 
 Each folder below it holds the results on one set of pictures. Enhancers go by PSNR, from the best
-down, with what their training saw of the set; a codec has a row for each quality.
+down, with what their training saw of the set; a codec has a row for each quality. LPIPS is that on
+SqueezeNet; where it was not measured, its column is empty.
 """
 
 import argparse
@@ -24,9 +25,11 @@ _COLUMNS = (  # of the results, with their title and how many digits
     ("psnr-fitted-rgb", "fitted", 2),
     ("ssim-rgb", "SSIM", 3),
     ("ms-ssim-db-rgb", "MS-SSIM, dB", 2),
+    ("lpips-squeeze", "LPIPS", 3),
     ("niqe", "NIQE", 2),
     ("loe", "LOE", 0),
 )
+_REQUESTED = {"lpips-squeeze"}  # not every result has them
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ def _rows(path: Path, dataset: str) -> Iterator[Row]:
 
 
 def _numbers(results: Mapping[str, Any], place: int) -> dict[str, float | None]:
-    return {name: results[name][place] for name in ("bpp", *(name for name, _, _ in _COLUMNS))}
+    missing = dict.fromkeys(_REQUESTED - results.keys())
+    names = {"bpp", *(name for name, _, _ in _COLUMNS)} - missing.keys()
+    return missing | {name: results[name][place] for name in names}
 
 
 def _seen(stored: Mapping[str, Any], dataset: str) -> str:

@@ -43,6 +43,7 @@ PLOTTED = (
     Measure("ssim-rgb", "SSIM", "", "higher", 3),
     Measure("niqe", "NIQE", "", "lower", 2),
     Measure("lpips", "LPIPS", "", "lower", 3),
+    Measure("lpips-squeeze", "LPIPS, SqueezeNet", "", "lower", 3),
     Measure("dists", "DISTS", "", "lower", 3),
 )
 """The measures of plots."""

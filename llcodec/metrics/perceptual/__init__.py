@@ -1,7 +1,7 @@
 """Perceptual distances by published networks: LPIPS and DISTS.
 
 Both are those of torchmetrics (extra ``perceptual``), which ships the weights that their authors
-fitted. The weights of the backbones, AlexNet and VGG16 trained on ImageNet, are downloaded.
+fitted. The weights of the backbones, trained on ImageNet, are downloaded.
 """
 
 from llcodec.metrics.perceptual.choice import MetricChoice, parse_metrics

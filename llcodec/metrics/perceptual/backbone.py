@@ -44,4 +44,5 @@ class Backbone:
 
 
 ALEXNET = Backbone("alexnet", "AlexNet_Weights.IMAGENET1K_V1")
+SQUEEZENET = Backbone("squeezenet1_1", "SqueezeNet1_1_Weights.IMAGENET1K_V1")
 VGG16 = Backbone("vgg16", "VGG16_Weights.IMAGENET1K_V1")

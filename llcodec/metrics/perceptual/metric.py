@@ -13,16 +13,18 @@ from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
 from llcodec._checksums import sha256_of
-from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
+from llcodec.metrics.perceptual.backbone import ALEXNET, SQUEEZENET, VGG16, Backbone
 from llcodec.metrics.perceptual.weights import read_features
 
 _LIBRARY = "torchmetrics"
-BACKBONES: Mapping[str, Backbone] = MappingProxyType({"lpips": ALEXNET, "dists": VGG16})
+BACKBONES: Mapping[str, Backbone] = MappingProxyType(
+    {"lpips": ALEXNET, "lpips-squeeze": SQUEEZENET, "dists": VGG16}
+)
 """The backbone of each metric."""
 
 NAMES = tuple(BACKBONES)
-# Pixels per side: AlexNet would reduce smaller pictures to nothing. DISTS takes any size.
-_MIN_SIDE: Mapping[str, int] = MappingProxyType({"lpips": 31, "dists": 1})
+# Pixels per side: the networks of LPIPS would reduce smaller pictures to nothing.
+_MIN_SIDE: Mapping[str, int] = MappingProxyType({"lpips": 31, "lpips-squeeze": 17, "dists": 1})
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class PerceptualMetric:
     """A perceptual distance with its weights loaded: 0 for equal pictures, about 1 at most.
 
     Attributes:
-        name: ``lpips`` or ``dists``.
+        name: one of ``NAMES``.
         weights: the file name of its backbone's weights.
         sha256: of that file.
         distance: computes the distance of two pictures, 1×3×H×W each, with values from 0 to 1.
@@ -91,7 +93,9 @@ def load_metric(name: str, weights: Path) -> PerceptualMetric:
 def _network(name: str, features: nn.Sequential) -> nn.Module:
     from llcodec.metrics.perceptual.networks import Dists, Lpips
 
-    return Lpips(features) if name == "lpips" else Dists(features)
+    if name == "dists":
+        return Dists(features)
+    return Lpips("alex" if name == "lpips" else "squeeze", features)
 
 
 def _tensor(pixels: Pixels) -> Tensor:

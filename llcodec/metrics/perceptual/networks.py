@@ -5,30 +5,34 @@ arithmetic and the weights that it ships are used here. Call
 :func:`~llcodec.metrics.perceptual.library.import_library` before importing this module.
 """
 
+import re
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torchmetrics.functional.image.dists import _PATH_WEIGHT_DISTS, DISTSNetwork, L2pooling
 from torchmetrics.functional.image.lpips import _NoTrainLpips
 
+_SLICE = re.compile(r"slices?\.?\d+\.")
 _POOLED = {4: 64, 9: 128, 16: 256, 23: 512}  # channels of the input of each pooling of VGG16
 _LAST, _LAST_CHANNELS = 30, 512  # the pooling after the last map, which is not used
 
 
 class Lpips(nn.Module):
-    """LPIPS 0.1 on AlexNet, with the linear layers of Zhang et al. (CVPR 2018).
+    """LPIPS 0.1 on AlexNet or SqueezeNet, with the linear layers of Zhang et al. (CVPR 2018).
 
     R. Zhang, P. Isola, A. A. Efros, E. Shechtman and O. Wang, "The Unreasonable Effectiveness of
-    Deep Features as a Perceptual Metric". ``features`` are those of AlexNet.
+    Deep Features as a Perceptual Metric". ``features`` are those of the ``backbone``.
     """
 
-    def __init__(self, features: nn.Sequential) -> None:
+    def __init__(self, backbone: Literal["alex", "squeeze"], features: nn.Sequential) -> None:
         super().__init__()
         with torch.random.fork_rng([]):  # does not change the caller's random numbers
-            self.network = _NoTrainLpips(net="alex", pnet_rand=True)
+            self.network = _NoTrainLpips(net=backbone, pnet_rand=True)
         state = features.state_dict()
-        # Its slices of the features keep the numbers of the layers: slice2.3.weight.
+        # Its slices keep the numbers of the layers: slice2.3.weight, slices.1.3.squeeze.weight.
         names = self.network.net.state_dict()
-        self.network.net.load_state_dict({name: state[name.partition(".")[2]] for name in names})
+        self.network.net.load_state_dict({name: state[_SLICE.sub("", name)] for name in names})
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
         """Return the distance of two pictures, 1×3×H×W each, from 0 to 1."""

@@ -3,7 +3,7 @@
 No code in a file is executed: files are safetensors, or read with ``weights_only=True``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ def published_weights(backbone: Backbone) -> Path:
 def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
     """Return the features of a backbone with weights from a file, in eval mode, without gradients.
 
-    The file is a state dictionary with torchvision's names, as safetensors if it has that suffix.
-    Layers other than the features may be missing.
+    The file is a state dictionary with torchvision's names, as safetensors if it has that suffix:
+    of the network, of which layers other than the features may be missing, or of its features.
 
     Raises:
         UnknownModelError: if there is no file.
@@ -69,13 +69,15 @@ def read_features(backbone: Backbone, path: Path) -> nn.Sequential:
 
 def _safetensors(path: Path) -> dict[str, Tensor]:
     with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if _is_used(name)}  # noqa: SIM118
+        return {name: file.get_tensor(name) for name in _used(file.keys())}
 
 
 def _pickled(path: Path) -> dict[str, Tensor]:
     held: Mapping[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    return {name: tensor for name, tensor in held.items() if _is_used(name)}
+    return {name: held[name] for name in _used(held)}
 
 
-def _is_used(name: str) -> bool:
-    return name.startswith(_FEATURES)
+def _used(names: Iterable[str]) -> list[str]:
+    """Return the names of features; all, if none has their prefix."""
+    names = list(names)
+    return [name for name in names if name.startswith(_FEATURES)] or names

@@ -55,7 +55,7 @@ def test_labels_tell_unit_and_direction() -> None:
     assert labels["niqe"] == "NIQE (lower is better)"
     assert labels["encoding_time"] == "Encoding [s] (lower is better)"
     assert labels["lpips"] == "LPIPS (lower is better)"
-    plotted = ["PSNR", "MS-SSIM", "SSIM", "NIQE", "LPIPS", "DISTS"]
+    plotted = ["PSNR", "MS-SSIM", "SSIM", "NIQE", "LPIPS", "LPIPS, SqueezeNet", "DISTS"]
     assert [measure.title for measure in PLOTTED] == plotted
 
 

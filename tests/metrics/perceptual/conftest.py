@@ -9,8 +9,8 @@ import torch
 from PIL import Image, ImageFilter
 
 from llcodec.metrics.perceptual import NAMES, MetricChoice, PerceptualMetric
-from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16
 from llcodec.metrics.perceptual.library import import_library
+from llcodec.metrics.perceptual.metric import BACKBONES
 
 Pixels = np.ndarray
 
@@ -28,7 +28,7 @@ def cache(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def metrics(
     request: pytest.FixtureRequest, random_backbones: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Mapping[str, PerceptualMetric]:
-    """LPIPS and DISTS; the cache is where their weights are from."""
+    """All of them; the cache is where their weights are from."""
     if request.param == "random":
         monkeypatch.setenv("TORCH_HOME", str(random_backbones))
     else:
@@ -39,7 +39,8 @@ def metrics(
 def skip_without_published_weights() -> None:
     import_library()
     folder = Path(torch.hub.get_dir()) / "checkpoints"
-    missing = [b.file_name for b in (ALEXNET, VGG16) if not (folder / b.file_name).is_file()]
+    names = [backbone.file_name for backbone in BACKBONES.values()]
+    missing = [name for name in names if not (folder / name).is_file()]
     if missing:
         pytest.skip(f"{', '.join(missing)} not in PyTorch's cache")
 

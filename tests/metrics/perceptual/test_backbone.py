@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
+from llcodec.metrics.perceptual.backbone import ALEXNET, SQUEEZENET, VGG16, Backbone
 
 
 @pytest.mark.usefixtures("cache")
@@ -10,6 +10,7 @@ from llcodec.metrics.perceptual.backbone import ALEXNET, VGG16, Backbone
     ("backbone", "file_name", "last", "parameters"),
     [
         (ALEXNET, "alexnet-owt-7be5be79.pth", (256, 256, 3, 3), 2_469_696),
+        (SQUEEZENET, "squeezenet1_1-b8a52dc0.pth", (256, 64, 3, 3), 722_496),
         (VGG16, "vgg16-397923af.pth", (512, 512, 3, 3), 14_714_688),
     ],
 )

@@ -9,6 +9,7 @@ from llcodec.metrics.perceptual import MetricChoice, parse_metrics
 def test_texts_name_metrics_and_files() -> None:
     assert parse_metrics([]) == ()
     assert parse_metrics(["lpips,dists"]) == (MetricChoice("lpips"), MetricChoice("dists"))
+    assert parse_metrics(["lpips-squeeze:a.pth"]) == (MetricChoice("lpips-squeeze", Path("a.pth")),)
     both = parse_metrics(["dists:a/vgg.pth", "lpips:b.safetensors"])
     assert both == (
         MetricChoice("lpips", Path("b.safetensors")),
@@ -20,7 +21,8 @@ def test_texts_name_metrics_and_files() -> None:
 
 @pytest.mark.parametrize("text", ["", "fid", "lpips,", "lpips:", "LPIPS", ":a.pth"])
 def test_what_is_no_metric_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match=r"no metric '.*': write lpips, dists or NAME:WEIGHTS"):
+    names = "lpips, lpips-squeeze, dists or NAME:WEIGHTS"
+    with pytest.raises(InputError, match=f"no metric '.*': write {names}"):
         parse_metrics([text])
 
 

@@ -45,27 +45,35 @@ def test_values_are_those_of_the_library(
         torch.from_numpy(p / 255).float().permute(2, 0, 1)[None].contiguous()
         for p in (blurred[2], scene)
     )
-    theirs = {"lpips": lpips(x, y, "alex", normalize=True), "dists": dists(x, y)}
+    theirs = {
+        "lpips": lpips(x, y, "alex", normalize=True),
+        "lpips-squeeze": lpips(x, y, "squeeze", normalize=True),
+        "dists": dists(x, y),
+    }
     for name in NAMES:
         assert metrics[name](blurred[2], scene) == pytest.approx(theirs[name].item(), abs=1e-6)
 
 
 def test_records_name_the_weights(metrics: Metrics, request: pytest.FixtureRequest) -> None:
     published = request.node.callspec.params["metrics"] == "published"
-    lpips, dists = (metrics[name].record() for name in NAMES)
-    assert (lpips["backbone"], dists["backbone"]) == ("alexnet", "vgg16")
-    assert str(lpips["weights"]).startswith("alexnet-")
-    assert lpips["published"] is dists["published"] is published
-    assert lpips["sha256"] != dists["sha256"]
-    assert metrics["dists"].decides["sha256"] == dists["sha256"]
+    records = {name: metrics[name].record() for name in NAMES}
+    backbones = {name: record["backbone"] for name, record in records.items()}
+    assert backbones == {"lpips": "alexnet", "lpips-squeeze": "squeezenet1_1", "dists": "vgg16"}
+    assert str(records["lpips"]["weights"]).startswith("alexnet-")
+    assert {record["published"] for record in records.values()} == {published}
+    assert len({record["sha256"] for record in records.values()}) == len(NAMES)
+    assert metrics["dists"].decides["sha256"] == records["dists"]["sha256"]
 
 
 def test_shapes_and_sizes_are_checked(cache: Path, scene: Pixels) -> None:
-    lpips, dists = (MetricChoice(name).load() for name in NAMES)
-    assert lpips(scene[:31, :31], 255 - scene[:31, :31]) > 0
-    with pytest.raises(ValueError, match="31 pixels per side"):
-        lpips(scene[:30], scene[:30])
-    assert dists(scene[:1, :1], 255 - scene[:1, :1]) > 0
-    for metric in (lpips, dists):
+    least = {"lpips": 31, "lpips-squeeze": 17, "dists": 1}
+    metrics = {name: MetricChoice(name).load() for name in NAMES}
+    for name, side in least.items():
+        small = scene[:side, :side]
+        assert metrics[name](small, 255 - small) > 0
+        if side > 1:
+            with pytest.raises(ValueError, match=f"{side} pixels per side"):
+                metrics[name](small[1:], small[1:])
+    for metric in metrics.values():
         with pytest.raises(ValueError, match="shapes differ"):
             metric(scene, scene[:, 1:])

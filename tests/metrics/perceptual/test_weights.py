@@ -68,9 +68,14 @@ def test_a_file_of_features_is_enough_in_either_format(
     torch.save(alexnet, tmp_path / "b.pth", _use_new_zipfile_serialization=False)
     save_file({k: v.contiguous() for k, v in alexnet.items()}, tmp_path / "c.safetensors")
     save_file({k: v.half().contiguous() for k, v in alexnet.items()}, tmp_path / "d.safetensors")
+    # As the state of the features alone has them.
+    bare = {name.removeprefix("features."): tensor for name, tensor in alexnet.items()}
+    torch.save(bare, tmp_path / "e.pth")
+    save_file({k: v.contiguous() for k, v in bare.items()}, tmp_path / "f.safetensors")
     whole = read_features(ALEXNET, cache / ALEXNET.file_name).state_dict()
     assert len(whole) == 10
-    for name, apart in (("a.pth", 0), ("b.pth", 0), ("c.safetensors", 0), ("d.safetensors", 1e-3)):
+    for name in ("a.pth", "b.pth", "c.safetensors", "d.safetensors", "e.pth", "f.safetensors"):
+        apart = 1e-3 if name.startswith("d") else 0
         read = read_features(ALEXNET, tmp_path / name).state_dict()
         assert list(read) == list(whole)
         assert {tensor.dtype for tensor in read.values()} == {torch.float32}
