@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
+from rich.box import SIMPLE
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 import llcodec
 
@@ -23,7 +24,9 @@ def main() -> None:
     out = ROOT / "demo"
     out.mkdir(exist_ok=True)
     llcodec.decode(llcodec.encode(Image.new("RGB", (64, 64))))  # load the model before timing
-    table = Table("picture", "size", "JPEG bytes", ".llc bytes", "bpp", "encode s", "decode s")
+    names = ("size", "JPEG kB", ".llc kB", "bpp", "encode s", "decode s")
+    numbers = (Column(name, justify="right") for name in names)
+    table = Table(Column("picture", no_wrap=True), *numbers, box=SIMPLE)
     rows = []
     for path in sorted((ROOT / "examples").glob("*.jpg")):
         dark = Image.open(path)
@@ -38,8 +41,8 @@ def main() -> None:
         table.add_row(
             path.stem,
             f"{dark.width}×{dark.height}",
-            str(path.stat().st_size),
-            str(len(data)),
+            f"{path.stat().st_size / 1000:.1f}",
+            f"{len(data) / 1000:.1f}",
             f"{8 * len(data) / (dark.width * dark.height):.3f}",
             f"{encoded - start:.2f}",
             f"{decoded - encoded:.2f}",
