@@ -13,5 +13,11 @@ export type { Note, Resolution } from "./container/metadata.ts";
 export { type Container, openFile, unpack } from "./container/reading.ts";
 export type { TileLatents } from "./entropy/latent_coder.ts";
 export * from "./errors.ts";
-export { ENHANCED, type Light, MAX_BRIGHTNESS, MAX_STOPS } from "./tone/brightness.ts";
+export {
+  ENHANCED,
+  type Light,
+  MAX_BLACK_POINT,
+  MAX_BRIGHTNESS,
+  MAX_STOPS,
+} from "./tone/brightness.ts";
 export { type Model, readModel } from "./weights/model_file.ts";

@@ -30,7 +30,10 @@ _LIGHTS: tuple[dict[str, float], ...] = (
     {"exposure": 1.5},
     {"exposure": -1.0},
     {"brightness": 0.0, "exposure": 2.0},
+    {"black_point": 20.0},
+    {"brightness": 1.3, "exposure": -0.5, "black_point": 9.0},
 )
+_NAMES = {"black_point": "blackPoint"}  # in TypeScript
 
 
 def local_curve() -> tuple[int, ...]:
@@ -78,7 +81,8 @@ def main() -> None:
             write_picture(codec.decode(data, **light, region=region), out, format="PNG")
             picture = f"{name.removesuffix('.llc')}-{number}.png"
             (DATA / picture).write_bytes(out.getvalue())
-            expected.append({"file": name, "light": light, "crop": seen, "pixels": picture})
+            shown = {_NAMES.get(key, key): value for key, value in light.items()}
+            expected.append({"file": name, "light": shown, "crop": seen, "pixels": picture})
     (DATA / "pictures.json").write_text(json.dumps(expected, indent=1) + "\n", "utf-8")
 
 

@@ -57,7 +57,7 @@ describe("golden files", () => {
   test.each(shown)("%s", async (name, { model, pixels, as_shot }) => {
     expect(distanceTo(await decoded(V1 + name, model), V1 + pixels)).toBeLessThanOrEqual(1);
     if (!as_shot) return;
-    const dark = await decoded(V1 + name, model, { brightness: 0, exposure: 0 });
+    const dark = await decoded(V1 + name, model, { ...ENHANCED, brightness: 0 });
     expect(distanceTo(dark, V1 + as_shot)).toBeLessThanOrEqual(1);
   });
 
@@ -83,14 +83,16 @@ describe("lights, local tone curves, areas of one colour, several windows", () =
 });
 
 test("a light out of range is refused", async () => {
-  const dark = decoded(`${V1}odd-q8.llc`, "tiny", { brightness: 3, exposure: 0 });
+  const dark = decoded(`${V1}odd-q8.llc`, "tiny", { ...ENHANCED, brightness: 3 });
   await expect(dark).rejects.toThrow("brightness must be from 0 to 2, not 3");
-  const bright = decoded(`${V1}odd-q8.llc`, "tiny", { brightness: 1, exposure: Number.NaN });
+  const bright = decoded(`${V1}odd-q8.llc`, "tiny", { ...ENHANCED, exposure: Number.NaN });
   await expect(bright).rejects.toThrow("exposure must be from -4 to 4, not NaN");
+  const black = decoded(`${V1}odd-q8.llc`, "tiny", { ...ENHANCED, blackPoint: 65 });
+  await expect(black).rejects.toThrow("the black point must be from 0 to 64, not 65");
 });
 
 test("a model without a tone network undoes nothing", async () => {
-  const dark = decoded(`${V1}serial.llc`, "tiny-serial", { brightness: 0, exposure: 0 });
+  const dark = decoded(`${V1}serial.llc`, "tiny-serial", { ...ENHANCED, brightness: 0 });
   await expect(dark).rejects.toThrow("this file has no tone curve to undo: its model has none");
 });
 

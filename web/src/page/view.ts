@@ -1,6 +1,6 @@
 /** The elements of a viewer. */
 
-import { MAX_STOPS } from "../tone/brightness.ts";
+import { MAX_BLACK_POINT, MAX_STOPS } from "../tone/brightness.ts";
 import style from "./style.css?inline";
 
 const TEMPLATE = `
@@ -15,7 +15,9 @@ const TEMPLATE = `
     <label>As shot<input name="brightness" type="range" min="0" max="1" step="0.01" value="1"
       aria-label="From as shot to bright">Bright</label>
     <label>Exposure<input name="exposure" type="range" min="-${MAX_STOPS}" max="${MAX_STOPS}"
-      step="0.1" value="0"><output>0 stops</output></label>
+      step="0.1" value="0"><output name="stops">0 stops</output></label>
+    <label>Black point<input name="black" type="range" min="0" max="${MAX_BLACK_POINT}" step="1"
+      value="0"><output name="level">0</output></label>
   </div>
   <div class="actions">
     <button name="open" type="button">Open a file…</button>
@@ -38,6 +40,8 @@ export interface View {
   readonly brightness: HTMLInputElement;
   readonly exposure: HTMLInputElement;
   readonly stops: HTMLOutputElement;
+  readonly black: HTMLInputElement;
+  readonly level: HTMLOutputElement;
   readonly open: HTMLButtonElement;
   readonly file: HTMLInputElement;
   readonly saving: readonly HTMLButtonElement[];
@@ -63,7 +67,9 @@ export function fill(root: ShadowRoot): View {
     status: find(".status"),
     brightness: find("[name=brightness]"),
     exposure: find("[name=exposure]"),
-    stops: find("output"),
+    stops: find("[name=stops]"),
+    black: find("[name=black]"),
+    level: find("[name=level]"),
     open: find("[name=open]"),
     file: find("[name=file]"),
     saving: ["png", "jpeg", "webp"].map((name) => find<HTMLButtonElement>(`[name=${name}]`)),

@@ -58,7 +58,7 @@ export class Viewer extends HTMLElement {
 
   private listen(): void {
     const { view } = this;
-    for (const input of [view.brightness, view.exposure]) {
+    for (const input of [view.brightness, view.exposure, view.black]) {
       input.addEventListener("input", () => this.relight(false));
       input.addEventListener("change", () => this.relight(true));
     }
@@ -154,13 +154,18 @@ export class Viewer extends HTMLElement {
   private note = "";
 
   private light(): Light {
-    const { brightness, exposure } = this.view;
-    return { brightness: Number(brightness.value), exposure: Number(exposure.value) };
+    const { brightness, exposure, black } = this.view;
+    return {
+      brightness: Number(brightness.value),
+      exposure: Number(exposure.value),
+      blackPoint: Number(black.value),
+    };
   }
 
   private relight(final: boolean): void {
-    const { exposure } = this.light();
+    const { exposure, blackPoint } = this.light();
     this.view.stops.textContent = `${exposure > 0 ? "+" : ""}${exposure} stops`;
+    this.view.level.textContent = `${blackPoint}`;
     this.shown?.picture.show(this.light(), final).catch((error: Error) => this.fail(error.message));
   }
 
@@ -185,7 +190,9 @@ export class Viewer extends HTMLElement {
     view.invitation.hidden = false;
     view.brightness.value = `${ENHANCED.brightness}`;
     view.exposure.value = `${ENHANCED.exposure}`;
+    view.black.value = `${ENHANCED.blackPoint}`;
     view.stops.textContent = "0 stops";
+    view.level.textContent = `${ENHANCED.blackPoint}`;
     for (const button of view.saving) button.disabled = true;
     showFacts(view.facts, []);
     this.say("");

@@ -12,6 +12,8 @@ import { IDENTITY, type Undoing, undoingOf } from "./undoing.ts";
 export const MAX_BRIGHTNESS = 2;
 /** The largest change of the exposure, in stops. */
 export const MAX_STOPS = 4;
+/** The highest level, of 255, that can be made black. */
+export const MAX_BLACK_POINT = 64;
 
 /** How bright a picture is shown. */
 export interface Light {
@@ -19,10 +21,12 @@ export interface Light {
   readonly brightness: number;
   /** Stops to add. */
   readonly exposure: number;
+  /** The level, of 255, that is made black. */
+  readonly blackPoint: number;
 }
 
 /** The picture as the file has it. */
-export const ENHANCED: Light = { brightness: 1, exposure: 0 };
+export const ENHANCED: Light = { brightness: 1, exposure: 0, blackPoint: 0 };
 
 /**
  * Check that a file can be shown in a light.
@@ -32,12 +36,15 @@ export const ENHANCED: Light = { brightness: 1, exposure: 0 };
  * @throws InputError when it cannot.
  */
 export function checkLight(header: Header, light: Light, modelHasTone: boolean): void {
-  const { brightness, exposure } = light;
+  const { brightness, exposure, blackPoint } = light;
   if (!(brightness >= 0 && brightness <= MAX_BRIGHTNESS)) {
     throw new InputError(`brightness must be from 0 to ${MAX_BRIGHTNESS}, not ${brightness}`);
   }
   if (!(Math.abs(exposure) <= MAX_STOPS)) {
     throw new InputError(`exposure must be from -${MAX_STOPS} to ${MAX_STOPS}, not ${exposure}`);
+  }
+  if (!(blackPoint >= 0 && blackPoint <= MAX_BLACK_POINT)) {
+    throw new InputError(`the black point must be from 0 to ${MAX_BLACK_POINT}, not ${blackPoint}`);
   }
   if (brightness !== 1 && !header.tone && !modelHasTone) {
     throw new InputError("this file has no tone curve to undo: its model has none");
@@ -53,6 +60,19 @@ export type Adjust = (picture: Float32Array, place: Place) => void;
  * @throws CorruptError when the tone curve cannot be inverted.
  */
 export function adjustment(header: Header, light: Light): Adjust | null {
+  const lit = relit(header, light);
+  if (!light.blackPoint) return lit;
+  const black = light.blackPoint / 255;
+  return (picture, place) => {
+    lit?.(picture, place);
+    for (let at = 0; at < picture.length; at++) {
+      picture[at] = Math.max(picture[at] - black, 0) / (1 - black);
+    }
+  };
+}
+
+/** Return what changes values to those at another brightness and exposure; null for the same. */
+function relit(header: Header, light: Light): Adjust | null {
   const brightness = header.tone ? light.brightness : 1;
   if (brightness === 1 && light.exposure === 0) return null;
   const undoing = undoingOf(header.tone ?? IDENTITY);

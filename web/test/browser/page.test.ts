@@ -76,7 +76,7 @@ describe.skipIf(!CHROMIUM)("the page in Chromium", () => {
       expect(await opened(`${V1}grey.llc`)).toMatch(/^Decoded in/);
     });
 
-    test("the sliders show the picture as shot, and at another exposure", async () => {
+    test("the sliders show the picture as shot, at another exposure and with another black", async () => {
       await opened(`${V1}odd-q4.5.llc`);
       await watch.page.locator("[name=brightness]").fill("0");
       const dark = samplesOf((await saved(watch.page, "png")).data);
@@ -86,7 +86,12 @@ describe.skipIf(!CHROMIUM)("the page in Chromium", () => {
       await watch.page.locator("[name=exposure]").fill("1.5");
       const bright = samplesOf((await saved(watch.page, "png")).data);
       expect(distance(bright, samplesOf(bytesOf(`${DATA}local-4.png`)))).toBeLessThanOrEqual(1);
-      expect(await watch.page.locator("output").textContent()).toBe("+1.5 stops");
+      expect(await watch.page.locator("[name=stops]").textContent()).toBe("+1.5 stops");
+      await watch.page.locator("[name=exposure]").fill("0");
+      await watch.page.locator("[name=black]").fill("20");
+      const deep = samplesOf((await saved(watch.page, "png")).data);
+      expect(distance(deep, samplesOf(bytesOf(`${DATA}local-7.png`)))).toBeLessThanOrEqual(1);
+      expect(await watch.page.locator("[name=level]").textContent()).toBe("20");
     });
 
     test("JPEG and WebP are saved", async () => {
