@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 _WEIGHTS: Final = (
-    *("README.md", "SHA256SUMS", "fast.safetensors", "fast-2.safetensors", "fast-3.safetensors"),
+    *("README.md", "SHA256SUMS"),
+    *(f"fast{number}.safetensors" for number in ("", "-2", "-3", "-4")),
     *("base.safetensors", "base-2.safetensors"),
     *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/nerco-2.safetensors"),
     "enhancers/snr-aware.safetensors",

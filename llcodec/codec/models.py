@@ -6,7 +6,7 @@ from llcodec._cards import shipped_codecs
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.errors import UnknownModelError
 
-DEFAULT_MODEL = "fast-3"
+DEFAULT_MODEL = "fast-4"
 
 
 def shipped_models() -> dict[str, Path]:
