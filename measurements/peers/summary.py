@@ -4,7 +4,7 @@
 
 Each folder below it holds the results on one set of pictures. Enhancers go by PSNR, from the best
 down, with what their training saw of the set; a codec has a row for each quality. LPIPS is that on
-SqueezeNet; where it was not measured, its column is empty.
+SqueezeNet; rows that were not measured with it are empty there.
 """
 
 import argparse
@@ -59,13 +59,19 @@ def rows_of(folder: Path) -> list[Row]:
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the lines of a table in Markdown."""
-    titles = ("network", "bpp", *(title for _, title, _ in _COLUMNS), "seen")
+    columns = [column for column in _COLUMNS if _is_shown(column[0], rows)]
+    titles = ("network", "bpp", *(title for _, title, _ in columns), "seen")
     yield f"| {' | '.join(titles)} |"
     yield "|---" * len(titles) + "|"
     for row in rows:
         bpp = "—" if row.name.startswith(_ENHANCE) else _digits(row.numbers["bpp"], 3)
-        cells = (_digits(row.numbers[name], digits) for name, _, digits in _COLUMNS)
+        cells = (_digits(row.numbers[name], digits) for name, _, digits in columns)
         yield f"| {' | '.join((f'`{row.name}`', bpp, *cells, row.seen))} |"
+
+
+def _is_shown(name: str, rows: Sequence[Row]) -> bool:
+    """Return whether a table has a column: those on request, if there is anything in it."""
+    return name not in _REQUESTED or any(row.numbers[name] is not None for row in rows)
 
 
 def _rows(path: Path, dataset: str) -> Iterator[Row]:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,16 @@ from measurements.peers.summary import main, rows_of
 NAMES = ("psnr-rgb", "psnr-gt-mean-rgb", "psnr-fitted-rgb", "ssim-rgb", "ms-ssim-db-rgb", "niqe")
 
 
-def store(folder: Path, spec: str, psnr: list[float], file: str = "") -> None:
+def store(
+    folder: Path,
+    spec: str,
+    psnr: list[float],
+    file: str = "",
+    measured: Mapping[str, list[float]] | None = None,
+) -> None:
     folder.mkdir(exist_ok=True)
     results: dict[str, object] = {name: psnr for name in NAMES}
-    results |= {"loe": [None] * len(psnr)}
+    results |= {"loe": [None] * len(psnr), **(measured or {})}
     results |= {"quality": list(range(1, len(psnr) + 1)), "bpp": [n / 100 for n in psnr]}
     parts = {"before": {"parameters": {"file": file} if file else {}}, "after": {"parameters": {}}}
     stored = {"description": spec, "results": results, "meta": {"pipeline": parts}}
@@ -36,6 +43,19 @@ def test_tables_go_from_the_best_down(tmp_path: Path, capsys: pytest.CaptureFixt
     best, peer = (line.strip("| ").split(" | ") for line in lines[4:6])
     assert best[1:4] == ["0.211", "21.13", "21.13"]
     assert (peer[1], peer[-1]) == ("—", "pairs")
+
+
+def test_lpips_has_a_column_where_it_was_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store(tmp_path / "lol", "enhance:none", [8])
+    main([str(tmp_path)])
+    assert "LPIPS" not in capsys.readouterr().out
+    store(tmp_path / "lol", "enhance:nerco", [20], measured={"lpips-squeeze": [0.2468]})
+    main([str(tmp_path)])
+    head, _, best, other = capsys.readouterr().out.splitlines()[2:6]
+    column = head.split(" | ").index("LPIPS")
+    assert [row.split(" | ")[column].strip() for row in (best, other)] == ["0.247", ""]
 
 
 def test_what_is_no_result_is_reported(tmp_path: Path) -> None:
