@@ -57,6 +57,9 @@ export async function serve(): Promise<Server> {
   return server;
 }
 
+/** Milliseconds: Chromium drops downloads that a page starts when it has had ten within a second. */
+const BETWEEN_DOWNLOADS = 120;
+
 /** Return the address of a server, with a slash at its end. */
 export function addressOf(server: Server): string {
   return `http://localhost:${(server.address() as AddressInfo).port}/`;
@@ -106,6 +109,7 @@ export async function outcome(page: Page, timeout = 60_000): Promise<string> {
 
 /** Click a button that saves, and return the bytes of the file and its name. */
 export async function saved(page: Page, format: string): Promise<{ data: Buffer; name: string }> {
+  await page.waitForTimeout(BETWEEN_DOWNLOADS);
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.locator(`[name=${format}]`).click(),
