@@ -1,8 +1,16 @@
 """What NumPy multiplies with."""
 
+import numpy as np
+import pytest
 from threadpoolctl import threadpool_info
 
 
 def blas_threads() -> set[int]:
     """Return the numbers of threads of the BLAS libraries that are loaded; empty if unknown."""
     return {found["num_threads"] for found in threadpool_info() if found["user_api"] == "blas"}
+
+
+needs_blas = pytest.mark.skipif(
+    not blas_threads(),
+    reason=f"NumPy {np.__version__} has a BLAS whose threads nobody can set, as on macOS",
+)

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
@@ -14,7 +13,7 @@ from llcodec._threads import (
     thread_count,
     use_threads,
 )
-from tests.blas import blas_threads
+from tests.blas import blas_threads, needs_blas
 
 COUNT = """
 import numpy, os
@@ -59,9 +58,8 @@ def test_threads_are_set_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) ->
     assert asked == [3]
 
 
+@needs_blas
 def test_products_have_one_thread_and_afterwards_what_they_had() -> None:
-    if not blas_threads():
-        pytest.skip(f"cannot control the BLAS of NumPy {np.__version__}")
     with threadpool_limits(2, "blas"):
         with single_threaded_products():
             assert blas_threads() == {1}

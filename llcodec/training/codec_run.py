@@ -247,7 +247,8 @@ class _Run:
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
         earlier = [training_notes(path) for path in before]
-        psnr = (run.get(key) for run in earlier for key in ("val_psnr", "tone_psnr"))
+        # New tone networks have scores of their own; otherwise those of the start are in use.
+        psnr = (run.get(key) for key in ("val_psnr", "tone_psnr") for run in earlier)
         notes["tone_psnr"] = next((value for value in psnr if value), "")
         trainer.state.notes.update(notes)
         if trainer.checkpoint.exists():

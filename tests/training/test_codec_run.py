@@ -162,6 +162,22 @@ def test_given_weights_take_the_place_of_stages(
         run_recipe(replace(recipe, tone=None), folders, tmp_path / "fourth", CPU)
 
 
+def test_the_scores_of_given_tone_networks_are_noted(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    """Not those of the networks that they replace."""
+    first, other = tmp_path / "first", tmp_path / "other"
+    run_recipe(recipe, folders, first, CPU)
+    assert recipe.tone is not None
+    run_tone(folders, recipe.tone, other, seed=7, members=recipe.preset.tone_members)
+    tone = other / "tone.safetensors"
+    start = first / "joint" / "checkpoint.safetensors"
+    run_recipe(recipe, folders, tmp_path / "second", replace(CPU, start=start, tone=tone))
+    checkpoint = tmp_path / "second" / "joint" / "checkpoint.safetensors"
+    scores = [read_tensors(path)[1] for path in (start, tone, checkpoint)]
+    assert scores[2]["tone_psnr"] == scores[1]["val_psnr"] != scores[0]["tone_psnr"]
+
+
 def test_plain_training_continues_from_given_weights(
     folders: DataFolders, recipe: Recipe, tmp_path: Path
 ) -> None:
