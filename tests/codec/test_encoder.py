@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from llcodec.codec.codec import Target
+from llcodec.codec.codec import Codec, Target
 from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
 from llcodec.codec.weights import read_model
-from llcodec.codec.windows import SIDE
+from llcodec.codec.windows import ENCODER_HALO, SIDE, windows
 from llcodec.container import Header
 from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_transforms import TorchTransforms
@@ -22,6 +22,7 @@ from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
 from llcodec.nets.tone_numbers import from_numbers
 from llcodec.training.export import Calibration, export_model
+from tests.conftest import photograph
 
 if TYPE_CHECKING:
     from tests.codec.conftest import MakePicture
@@ -38,6 +39,17 @@ def test_a_large_picture_is_analysed_as_if_in_one_piece(
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     whole = tiny.trained.analyse(x, from_numbers(analysis.tone))[0]
     torch.testing.assert_close(torch.from_numpy(analysis.latents), whole, atol=1e-4, rtol=1e-4)
+
+
+def test_what_a_halo_leaves_out_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The transforms of a shipped model reach farther than the halo, by less than rounding."""
+    transforms = Codec("base-2").transforms
+    pixels = photograph(2, 96, 16 * (SIDE + 6))
+    assert len(list(windows(6, SIDE + 6, ENCODER_HALO))) > 1
+    pieces = analyse(transforms, pixels).latents
+    monkeypatch.setattr("llcodec.codec.windows.SIDE", SIDE + 6)
+    whole = analyse(transforms, pixels).latents
+    assert np.abs(pieces - whole).max() < 2e-4 * whole.std()
 
 
 @torch.inference_mode()
