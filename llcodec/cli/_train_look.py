@@ -17,6 +17,13 @@ def look(
     ],
     data: options.Data,
     out: options.Out,
+    lpips: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; downloaded if not given.",
+        ),
+    ] = None,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "look-fast-2",
     recipe: options.RecipeFile = None,
@@ -42,5 +49,5 @@ def look(
     use_threads(threads)
     chosen = chosen_recipe(preset, recipe, changes, LOOK)
     run = RunOptions(resume, max_hours, device, tensorboard)
-    done = run_look(chosen, start, DataFolders.find(data, shuffle_buffer), out, run)
+    done = run_look(chosen, start, DataFolders.find(data, shuffle_buffer), out, run, lpips)
     end_run(out, done=done)

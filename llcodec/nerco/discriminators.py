@@ -12,15 +12,14 @@ _SLOPE = 0.2
 
 
 class PatchDiscriminator(nn.Module):
-    """PatchGAN of 70×70 pixels: B×C×H×W in [−1, 1] → scores B×1×(H/8 − 2)×(W/8 − 2).
+    """PatchGAN of 70×70 pixels: B×3×H×W in [−1, 1] → scores B×1×(H/8 − 2)×(W/8 − 2).
 
-    The score of a patch is 1 if it seems real and 0 if it seems generated (LSGAN). C is ``planes``:
-    3, or 6 where the score depends on a second picture (a conditional discriminator).
+    The score of a patch is 1 if it seems real and 0 if it seems generated (LSGAN).
     """
 
-    def __init__(self, width: int, planes: int = 3) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(planes, width, 4, 2, 1), nn.LeakyReLU(_SLOPE)]
+        layers: list[nn.Module] = [nn.Conv2d(3, width, 4, 2, 1), nn.LeakyReLU(_SLOPE)]
         for factor, stride in ((1, 2), (2, 2), (4, 1)):
             a, b = factor * width, 2 * factor * width
             layers += [nn.Conv2d(a, b, 4, stride, 1), nn.InstanceNorm2d(b), nn.LeakyReLU(_SLOPE)]

@@ -15,14 +15,13 @@ from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.looks import SYNTHESIS
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
-from llcodec.nerco.discriminators import PatchDiscriminator
-from llcodec.nerco.resnet import gaussian_start
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
+from llcodec.training.look_discriminator import LookDiscriminator
 from llcodec.training.look_losses import (
-    PLANES,
     LookLosses,
     discriminator_loss,
     look_losses,
@@ -65,7 +64,8 @@ class _Decoded:
 class LookTrainer(Trainer):
     """Train a look in one run folder.
 
-    ``pictures``, pairs (low, high) of 3×H×W, are only measured and drawn.
+    ``pictures``, pairs (low, high) of 3×H×W, are only measured and drawn. A recipe with a weight of
+    ``perceptual`` needs the ``metric``, LPIPS; without that weight, it is only measured.
     """
 
     columns = ("loss", *(f.name for f in fields(LookLosses)), "discriminator")
@@ -78,6 +78,7 @@ class LookTrainer(Trainer):
         pictures: Sequence[tuple[Tensor, Tensor]],
         out: Path,
         device: torch.device | None = None,
+        metric: PerceptualMetric | None = None,
     ) -> None:
         self.recipe, self.batch = recipe, recipe.batch
         self.device = device or torch.device("cpu")
@@ -87,12 +88,16 @@ class LookTrainer(Trainer):
         self.codec = codec.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.codec.eval().requires_grad_(False)
         self.model = synthesis_of(self.codec).requires_grad_(True)
-        self.discriminator = PatchDiscriminator(recipe.preset.discriminator_width, PLANES)
-        gaussian_start(self.discriminator)
+        self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
+        self.distance = None if metric is None else metric.distance.to(self.device)
         self.validation = LookValidation(
-            self.codec, pictures, enhance=codec.brightens, global_tone=recipe.global_tone
+            self.codec,
+            pictures,
+            enhance=codec.brightens,
+            global_tone=recipe.global_tone,
+            distance=self.distance,
         )
         self.draws = Draws(sources, recipe.mix)
         self.prefetcher = Prefetcher(self._drawn, rng)
@@ -109,7 +114,8 @@ class LookTrainer(Trainer):
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        super().__init__(out, state, schedule, {"codec": codec.identity, **asdict(recipe)})
+        settings = {"codec": codec.identity, "metric": metric and metric.record()}
+        super().__init__(out, state, schedule, {**settings, **asdict(recipe)})
 
     def step(self) -> None:
         """Update the synthesis, then the discriminator; neither if a loss is not finite."""
@@ -154,6 +160,7 @@ class LookTrainer(Trainer):
                 self.discriminator if judges else None,
                 recipe.weights,
                 self._previews(decoded.latents),
+                self.distance if recipe.weights.perceptual else None,
             )
             total = total_loss(losses, recipe.weights)
         self.discriminator.requires_grad_(True)

@@ -1,9 +1,10 @@
-"""The losses of a look: an anchor to its target, edges, colour, previews, and a discriminator.
+"""The losses of a look: an anchor to its target, edges, colour, previews, LPIPS, a discriminator.
 
 Adversarial terms are those of LSGAN, as in NeRCo. The discriminator is conditional: it sees the
 picture that the codec decodes without the look beside the one that it scores.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
@@ -11,11 +12,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec._bitstream import STRIDE
-from llcodec.nerco.discriminators import PatchDiscriminator
 from llcodec.nerco.losses import fake_loss, real_loss
+from llcodec.training.look_discriminator import LookDiscriminator
 from llcodec.training.look_recipe import LookLossWeights
 
-PLANES = 6  # of the input of the discriminator: two pictures
+_GRID = 8  # latents per side, within which an error that repeats is a grid
 _CELL = 8  # side, in pixels, of the squares whose colours are compared
 
 
@@ -29,19 +30,23 @@ class LookLosses:
     colour: Tensor
     preview: Tensor
     adversarial: Tensor
+    perceptual: Tensor  # LPIPS
+    grid: Tensor
 
 
 def look_losses(
     picture: Tensor,
     target: Tensor,
     base: Tensor,
-    discriminator: PatchDiscriminator | None,
+    discriminator: LookDiscriminator | None,
     weights: LookLossWeights,
     previews: tuple[Tensor, Tensor] | None = None,
+    distance: Callable[[Tensor, Tensor], Tensor] | None = None,
 ) -> LookLosses:
     """Return all terms for pictures, targets and pictures without the look, B×3×H×W in [0, 1].
 
-    Without a ``discriminator`` there is no adversarial term; terms with weight 0 are zero.
+    Without a ``discriminator`` there is no adversarial term, without a perceptual ``distance`` no
+    perceptual one; terms with weight 0 are zero.
     ``previews``, B×3×H/16×W/16, are those with the look and without it; None if the codec has none.
     """
     zero = target.new_zeros(())
@@ -54,6 +59,8 @@ def look_losses(
         adversarial=zero
         if discriminator is None
         else real_loss(discriminator(beside(picture, base))),
+        perceptual=zero if distance is None else distance(picture, target).mean(),
+        grid=grid_loss(picture - target) if weights.grid else zero,
     )
 
 
@@ -61,6 +68,19 @@ def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
     """Return the mean error of the differences between neighbours, of columns and of rows."""
     errors = [F.l1_loss(picture.diff(dim=axis), target.diff(dim=axis)) for axis in (-2, -1)]
     return torch.stack(errors).mean()
+
+
+def grid_loss(error: Tensor) -> Tensor:
+    """Return how much of an error, B×3×H×W, repeats from latent to latent.
+
+    The synthesis ends in shuffles, whose 16×16 places have weights of their own: texture that costs
+    nothing is the same in every latent's square. It is what remains of an error in the mean of the
+    same place in 8×8 latents.
+    """
+    places = F.avg_pool2d(F.pixel_unshuffle(error, STRIDE), _GRID)
+    per_colour = places.view(-1, 3, STRIDE**2, *places.shape[-2:])
+    deviation: Tensor = (per_colour - per_colour.mean(2, keepdim=True)).abs().mean()
+    return deviation
 
 
 def preview_loss(change: Tensor, preview: Tensor, base_preview: Tensor) -> Tensor:
@@ -79,7 +99,7 @@ def total_loss(losses: LookLosses, weights: LookLossWeights) -> Tensor:
 
 
 def discriminator_loss(
-    discriminator: PatchDiscriminator, picture: Tensor, target: Tensor, base: Tensor
+    discriminator: LookDiscriminator, picture: Tensor, target: Tensor, base: Tensor
 ) -> Tensor:
     """Return the loss of the discriminator for pictures of a look and their targets."""
     scores = discriminator(torch.cat((beside(target, base), beside(picture, base))))

@@ -17,6 +17,7 @@ from llcodec.training.recipe_checks import (
 from llcodec.training.recipe_files import RecipeKind
 
 _MS_SSIM_SIDE = 160  # pixels; with five scales, a crop must be larger
+_GRID_SIDE = 128  # pixels; a crop must have that of an area in which a grid is looked for
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class LookLossWeights:
 
     ``l1`` and ``ms_ssim`` (of 1 − MS-SSIM) keep the picture at its target; ``edges`` is the error
     of gradients, ``colour`` that of means of 8×8 pixels, ``preview`` that of previews against the
-    picture, ``adversarial`` the score that the discriminator withholds.
+    picture, ``adversarial`` the score that the discriminator withholds, ``perceptual`` LPIPS with
+    the features of SqueezeNet, ``grid`` the part of the error that repeats every 16 pixels.
     """
 
     l1: float = 1.0
@@ -45,6 +47,8 @@ class LookLossWeights:
     colour: float = 0.5
     preview: float = 0.5
     adversarial: float = 0.5
+    perceptual: float = 0.0
+    grid: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise InputError for invalid weights."""
@@ -91,6 +95,8 @@ class LookRecipe:
             raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
         if self.weights.ms_ssim and self.crop <= _MS_SSIM_SIDE:
             raise InputError(f"ms_ssim needs crops above {_MS_SSIM_SIDE} pixels, not {self.crop}")
+        if self.weights.grid and self.crop < _GRID_SIDE:
+            raise InputError(f"grid needs crops of {_GRID_SIDE} pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)

@@ -15,6 +15,7 @@ from llcodec.data.sampling import Sources, gather_sources
 from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.engine.torch_models import joint_arrays
 from llcodec.errors import InputError
+from llcodec.metrics.perceptual import MetricChoice
 from llcodec.training.checkpoint import is_weight_file
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.look import FrozenCodec, LookTrainer
@@ -26,21 +27,35 @@ from llcodec.training.starting import learned_brightening, load_codec
 from llcodec.training.validation import validation_pictures
 
 _VALIDATION_PICTURES = 7
+_METRIC = "lpips-squeeze"
 # What the identity of a codec depends on: not its gains, which an export can move to other λ.
 _TRANSFORMS = ("g_a0", "g_a1", "g_s", "linear_analysis", "linear_synthesis")
 
 
 def run_look(
-    recipe: LookRecipe, start: Path, data: DataFolders, out: Path, options: RunOptions
+    recipe: LookRecipe,
+    start: Path,
+    data: DataFolders,
+    out: Path,
+    options: RunOptions,
+    backbone: Path | None = None,
 ) -> bool:
     """Train a look into the run folder ``out``; return whether the last step was reached.
 
-    ``start`` is a weight file or a checkpoint of the codec. Raises InputError if the folder already
-    contains a run and ``resume`` is not set, or if the run is of another codec.
+    ``start`` is a weight file or a checkpoint of the codec, ``backbone`` one of the network that
+    LPIPS compares features of; they are downloaded if there is no file and the recipe needs them.
+
+    Raises:
+        InputError: if the folder already contains a run and ``resume`` is not set, if the run is of
+            another codec, or if the extra ``perceptual`` is missing and needed.
+        UnknownModelError: if the weights of the backbone cannot be found or downloaded.
+        BrokenModelError: if they are not those of the backbone.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
     codec = _codec(start)
+    measured = backbone is not None or recipe.weights.perceptual > 0
+    metric = MetricChoice(_METRIC, backbone).load() if measured else None
     sources = _sources(recipe, data, brightens=codec.brightens)
     pictures = validation_pictures(
         data.read_some("val", _VALIDATION_PICTURES),
@@ -48,7 +63,7 @@ def run_look(
         plain=not codec.brightens,
     )
     device = device_of_process(options.device)
-    trainer = LookTrainer(recipe, codec, sources, pictures, out, device)
+    trainer = LookTrainer(recipe, codec, sources, pictures, out, device, metric)
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("look", trainer, options)
 

@@ -1,4 +1,4 @@
-"""Quick validation of a look during training: PSNR and NIQE of complete pictures, and sheets."""
+"""Quick validation of a look during training: PSNR, NIQE and LPIPS of complete pictures, sheets."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from llcodec._arrays import Pixels
 from llcodec.data.sampling import Batch
@@ -46,6 +46,7 @@ class LookValidation:
         pictures: pairs (low, high) of 3×H×W in [0, 1].
         enhance: whether the codec brightens.
         global_tone: the share by which targets follow the tone curves, as in training.
+        distance: computes LPIPS, if it is to be measured.
     """
 
     def __init__(
@@ -55,9 +56,11 @@ class LookValidation:
         *,
         enhance: bool,
         global_tone: float,
+        distance: nn.Module | None = None,
     ) -> None:
         self._model, self._pictures = model, pictures
         self._enhance, self._global_tone = enhance, global_tone
+        self._distance = distance
 
     def scores(self, look: JointModel) -> list[Row]:
         """Return the means of each quality, with the look and (``base_``) without it.
@@ -70,8 +73,17 @@ class LookValidation:
             row = {"quality": quality}
             row["base_psnr"] = fmean(_psnr(c.base, c.target) for c, _ in made)
             row["psnr"] = fmean(_psnr(picture, c.target) for c, picture in made)
-            rows.append(row | _niqe_of([(c.base, picture) for c, picture in made]))
+            rows.append(row | _niqe_of([(c.base, p) for c, p in made]) | self._lpips_of(made))
         return rows
+
+    @torch.no_grad()
+    def _lpips_of(self, made: Sequence[tuple[_Coded, Tensor]]) -> dict[str, float]:
+        """Return the mean LPIPS without the look and with it; nothing without a network."""
+        if self._distance is None:
+            return {}
+        base = [float(self._distance(c.base, c.target)) for c, _ in made]
+        mine = [float(self._distance(picture, c.target)) for c, picture in made]
+        return {"base_lpips": fmean(base), "lpips": fmean(mine)}
 
     def draw(self, look: JointModel, path: Path) -> None:
         """Write a row for each picture and quality: dark, base, look and target at full size."""

@@ -12,6 +12,7 @@ from torch import nn
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
+from llcodec.metrics.perceptual import MetricChoice, PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.look import FrozenCodec, LookTrainer, synthesis_of
@@ -28,7 +29,13 @@ Make = Callable[..., LookTrainer]
 def trainer(
     tiny_model: Callable[[], JointModel], sources: Sources, pairs: list[Pair], tmp_path: Path
 ) -> Make:
-    def make(folder: str, *, brightens: bool = True, **changes: object) -> LookTrainer:
+    def make(
+        folder: str,
+        *,
+        brightens: bool = True,
+        metric: PerceptualMetric | None = None,
+        **changes: object,
+    ) -> LookTrainer:
         recipe = LookRecipe(
             LookPreset("tiny", discriminator_width=4),
             steps=6,
@@ -46,7 +53,7 @@ def trainer(
         nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
         codec = FrozenCodec(model, brightens, IDENTITY)
         pictures = validation_pictures(pairs[:1], fused=1.0, plain=not brightens)
-        return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder)
+        return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder, metric=metric)
 
     return make
 
@@ -126,6 +133,37 @@ def test_the_discriminator_changes_what_is_learned(trainer: Make) -> None:
             run.step()
     one, other = (run.model.g_s.layers[0].weight for run in (with_it, without))
     assert not torch.equal(one, other)
+
+
+@pytest.fixture
+def metric(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> PerceptualMetric:
+    """LPIPS, with random features."""
+    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
+    return MetricChoice("lpips-squeeze").load()
+
+
+def test_features_come_closer_to_those_of_targets(trainer: Make, metric: PerceptualMetric) -> None:
+    weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=5)
+    run = trainer("run", steps=40, weights=weights, validate_every=40, metric=metric)
+    start = run.validate()
+    assert all(row["lpips"] == row["base_lpips"] > 0 for row in start)
+    run.run()
+    scores = run.validate()
+    assert fmean(s["lpips"] for s in scores) < fmean(s["base_lpips"] for s in scores)
+    assert [s["base_lpips"] for s in scores] == [s["base_lpips"] for s in start]
+    assert json.loads((run.out / "config.json").read_text())["metric"]["sha256"] == metric.sha256
+
+
+def test_a_metric_without_a_weight_is_only_measured(
+    trainer: Make, metric: PerceptualMetric
+) -> None:
+    measured, plain = trainer("measured", metric=metric), trainer("plain")
+    for run in (measured, plain):
+        run.run()
+    tensors, others = (read_tensors(run.checkpoint)[0] for run in (measured, plain))
+    assert all(torch.equal(tensor, others[key]) for key, tensor in tensors.items())
+    assert "lpips" in measured.validate()[0]
+    assert "lpips" not in plain.validate()[0]
 
 
 def test_codecs_that_do_not_brighten_learn_from_photographs(trainer: Make) -> None:

@@ -7,18 +7,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec.metrics import ms_ssim
-from llcodec.nerco.discriminators import PatchDiscriminator
+from llcodec.training.look_discriminator import LookDiscriminator
 from llcodec.training.look_losses import (
-    PLANES,
     LookLosses,
     discriminator_loss,
     edge_loss,
+    grid_loss,
     look_losses,
     total_loss,
 )
 from llcodec.training.look_recipe import LookLossWeights
 
 WEIGHTS = LookLossWeights()
+GRID = LookLossWeights(grid=1.0)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def test_texture_has_edges_and_no_colour() -> None:
 
 def test_the_discriminator_sees_the_base(picture: Tensor) -> None:
     torch.manual_seed(0)
-    judge = PatchDiscriminator(4, PLANES)
+    judge = LookDiscriminator(4)
     one, other = (
         look_losses(picture, picture, base, judge, WEIGHTS).adversarial.detach()
         for base in (picture, picture.flip(-1))
@@ -64,7 +65,7 @@ def test_the_discriminator_sees_the_base(picture: Tensor) -> None:
 
 def test_a_discriminator_learns_to_tell_looks_from_targets(picture: Tensor) -> None:
     torch.manual_seed(0)
-    judge = PatchDiscriminator(4, PLANES)
+    judge = LookDiscriminator(4)
     optimiser = torch.optim.Adam(judge.parameters(), 2e-3)
     base = picture.mean((-2, -1), keepdim=True).expand_as(picture)
     losses = []
@@ -89,9 +90,30 @@ def test_previews_follow_pictures(picture: Tensor) -> None:
 
 
 def test_the_total_is_the_weighted_sum() -> None:
-    weights = LookLossWeights(1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
-    losses = LookLosses(*(torch.tensor(10.0**n) for n in range(len(fields(LookLosses)))))
-    assert float(total_loss(losses, weights)) == 654321
+    weights = LookLossWeights(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+    losses = LookLosses(*(torch.tensor(10.0**n).double() for n in range(len(fields(LookLosses)))))
+    assert float(total_loss(losses, weights)) == 87654321
+
+
+def test_what_repeats_in_every_latent_is_a_grid(picture: Tensor) -> None:
+    dots = torch.zeros(1, 3, 16, 16)
+    dots[..., ::4, ::4] = 0.16
+    grid = grid_loss(dots.tile(2, 1, 12, 12))
+    assert float(grid) == pytest.approx(2 * 0.16 * 1 / 16 * 15 / 16, rel=1e-4)
+    assert float(grid_loss(torch.full((1, 3, 128, 128), 0.1))) == pytest.approx(0, abs=1e-6)
+    assert float(grid_loss(0.1 * (picture - 0.5))) < 0.25 * 0.1 * 0.25  # noise averages out
+    losses = look_losses(picture + dots.tile(2, 1, 12, 12), picture, picture, None, GRID)
+    assert float(losses.grid) == pytest.approx(float(grid), rel=1e-3)
+
+
+def test_the_perceptual_term_is_the_mean_distance_to_the_target(picture: Tensor) -> None:
+    def distance(one: Tensor, other: Tensor) -> Tensor:
+        return (one - other).mean((1, 2, 3), keepdim=True)
+
+    target = picture - torch.tensor([0.1, 0.3]).view(2, 1, 1, 1)
+    losses = look_losses(picture, target, picture, None, WEIGHTS, None, distance)
+    assert float(losses.perceptual) == pytest.approx(0.2, rel=1e-4)
+    assert float(look_losses(picture, target, picture, None, WEIGHTS).perceptual) == 0
 
 
 def test_pictures_without_any_likeness_have_a_finite_gradient(picture: Tensor) -> None:

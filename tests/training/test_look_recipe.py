@@ -1,7 +1,7 @@
 import pytest
 
 from llcodec.errors import InputError
-from llcodec.training.look_recipe import LOOK, LookLossWeights, LookRecipe
+from llcodec.training.look_recipe import LOOK, LookRecipe
 from llcodec.training.recipe import CODEC
 from llcodec.training.recipe_files import read_recipe
 
@@ -11,7 +11,8 @@ def test_the_shipped_recipe_has_the_pictures_of_the_joint_stage() -> None:
     assert joint is not None
     recipe = read_recipe("look-fast-2", LOOK)
     assert recipe.mix == joint.mix
-    assert recipe.weights.adversarial > 0
+    assert recipe.weights.perceptual > 0
+    assert recipe.weights.grid > 0
     assert recipe.global_tone == joint.distortion.global_tone
 
 
@@ -19,7 +20,7 @@ def test_values_can_be_changed() -> None:
     recipe = read_recipe(
         "look-fast-2", LOOK, ["weights.adversarial=0.5", "model.discriminator_width=8"]
     )
-    assert recipe.weights == LookLossWeights(adversarial=0.5)
+    assert recipe.weights.adversarial == 0.5
     assert recipe.preset.discriminator_width == 8
 
 
@@ -27,7 +28,8 @@ def test_values_can_be_changed() -> None:
     ("change", "message"),
     [
         ("crop=96", "multiple of 64"),
-        ("crop=128", "ms_ssim needs crops above 160"),
+        ("weights.ms_ssim=1.0;crop=128", "ms_ssim needs crops above 160"),
+        ("crop=64", "grid needs crops of 128"),
         ("weights.edges=-1.0", "edges must be at least 0"),
         ("weights={l1=0.0, ms_ssim=0.0}", "l1 or ms_ssim"),
         ("steps=0", "steps must be at least 1"),
@@ -41,9 +43,11 @@ def test_values_can_be_changed() -> None:
 )
 def test_wrong_settings_are_refused(change: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        read_recipe("look-fast-2", LOOK, [change])
+        read_recipe("look-fast-2", LOOK, change.split(";"))
 
 
-def test_without_ms_ssim_crops_can_be_small() -> None:
-    recipe = read_recipe("look-fast-2", LOOK, ["crop=64", "weights.ms_ssim=0.0"])
+def test_without_ms_ssim_and_grid_crops_can_be_small() -> None:
+    recipe = read_recipe(
+        "look-fast-2", LOOK, ["crop=64", "weights.ms_ssim=0.0", "weights.grid=0.0"]
+    )
     assert isinstance(recipe, LookRecipe)

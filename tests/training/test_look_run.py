@@ -15,7 +15,7 @@ from llcodec.codec.looks import read_look
 from llcodec.codec.weights import read_model
 from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Mix
-from llcodec.errors import BrokenModelError, InputError
+from llcodec.errors import BrokenModelError, InputError, UnknownModelError
 from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_notes
@@ -143,6 +143,22 @@ def test_pairs_alone_are_enough(codec: Path, pair_folder: Path, tmp_path: Path) 
     recipe = replace(RECIPE, bright_halves=False)
     with pytest.raises(InputError, match="needs photographs"):
         run_look(recipe, codec, data, tmp_path / "other", RunOptions())
+
+
+def test_lpips_needs_the_weights_of_its_backbone(
+    codec: Path,
+    data: DataFolders,
+    tmp_path: Path,
+    random_backbones: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recipe = replace(RECIPE, weights=LookLossWeights(ms_ssim=0, perceptual=1.0))
+    (backbone,) = random_backbones.rglob("squeezenet*.pth")
+    assert run_look(recipe, codec, data, tmp_path / "run", RunOptions(), backbone)
+    with pytest.raises(UnknownModelError, match=r"none\.pth"):
+        run_look(recipe, codec, data, tmp_path / "x", RunOptions(), tmp_path / "none.pth")
+    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
+    assert run_look(recipe, codec, data, tmp_path / "published", RunOptions())
 
 
 def test_what_is_no_codec_cannot_be_started_from(data: DataFolders, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Compute LPIPS and DISTS of pictures in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
@@ -35,13 +35,13 @@ class PerceptualMetric:
         name: one of ``NAMES``.
         weights: the file name of its backbone's weights.
         sha256: of that file.
-        distance: computes the distance of two pictures, 1×3×H×W each, with values from 0 to 1.
+        distance: computes the distance of pictures, B×3×H×W each, with values from 0 to 1.
     """
 
     name: str
     weights: str
     sha256: str
-    distance: Callable[[Tensor, Tensor], Tensor] = field(repr=False)
+    distance: nn.Module = field(repr=False)
 
     def __call__(self, picture: Pixels, reference: Pixels) -> float:
         """Return the distance of two H×W×3 8-bit pictures, which are not resized.
