@@ -2,7 +2,8 @@
 
 python -m measurements.quality --pairs DIR --split val --out results/NAME.json
 
-With ``--photographs DIR``, bright pictures are encoded, which should not change.
+With ``--photographs DIR``, bright pictures are encoded, which should not change. ``--detail D``
+decodes with a look, ``--lpips FILE`` adds LPIPS with the weights of its backbone, SqueezeNet.
 """
 
 import argparse
@@ -35,7 +36,9 @@ from llcodec.metrics import (
     ssim,
     ssimulacra2,
 )
+from llcodec.metrics.perceptual import MetricChoice, PerceptualMetric
 
+_LPIPS = "lpips-squeeze"
 _EQUAL = 99.0  # recorded for equal pictures, whose PSNR is infinite
 QUALITIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
 
@@ -47,7 +50,8 @@ class Row:
     ``local_psnr`` is measured after correcting gain and offset of each channel, ``fused_psnr``
     against references that keep what the input has lit already (the targets of the training of
     version 2, :mod:`llcodec.data.fusing`). ``as_shot_psnr`` is None for a model whose files have no
-    tone curve to invert, ``ms_ssim`` and ``niqe`` where an image is too small.
+    tone curve to invert, ``ms_ssim`` and ``niqe`` where an image is too small. ``lpips``, with the
+    features of SqueezeNet, is None where it is not measured.
     """
 
     quality: float
@@ -61,15 +65,20 @@ class Row:
     local_psnr: float
     fused_psnr: float
     as_shot_psnr: float | None
+    lpips: float | None = None
 
 
-def measure(codec: Codec, pairs: Sequence[Pair], quality: float) -> Row:
+def measure(
+    codec: Codec, pairs: Sequence[Pair], quality: float, lpips: PerceptualMetric | None = None
+) -> Row:
     """Encode, decode and compare all pairs at one quality."""
-    columns = zip(*(_measured(codec, pair, quality) for pair in pairs), strict=True)
+    columns = zip(*(_measured(codec, pair, quality, lpips) for pair in pairs), strict=True)
     return Row(quality, *map(_mean, columns))  # type: ignore[arg-type]
 
 
-def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, ...]:
+def _measured(
+    codec: Codec, pair: Pair, quality: float, lpips: PerceptualMetric | None
+) -> tuple[float | None, ...]:
     """Return the figures of one pair, in the order of a row."""
     data = codec.encode(Picture(pair.low), Target(quality))
     bright = codec.decode(data).pixels.astype(np.uint8)
@@ -84,6 +93,7 @@ def _measured(codec: Codec, pair: Pair, quality: float) -> tuple[float | None, .
         local_psnr(bright, pair.high),
         min(psnr(bright, fuse(pair.low, pair.high)), _EQUAL),
         _as_shot(codec, pair, data),
+        None if lpips is None else lpips(bright, pair.high),
     )
 
 
@@ -123,11 +133,15 @@ def _measure_all() -> None:
     parser.add_argument("--split", default="val")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--qualities", type=float, nargs="+", default=QUALITIES)
+    parser.add_argument("--detail", type=float, default=0.0)
+    parser.add_argument("--look", help="the file of a look; that of the model by default")
+    parser.add_argument("--lpips", type=Path, help="weights of SqueezeNet 1.1")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     use_threads(options.threads)
-    codec = Codec(options.model)
+    codec = Codec(options.model, detail=options.detail, look=options.look)
+    lpips = None if options.lpips is None else MetricChoice(_LPIPS, options.lpips).load()
     folder = options.pairs or options.photographs
     if options.pairs:
         pairs = read_pairs(folder, options.split)
@@ -137,9 +151,13 @@ def _measure_all() -> None:
         given = f"--photographs {folder.name}"
     if tuple(options.qualities) != QUALITIES:
         given += " --qualities " + " ".join(f"{quality:g}" for quality in options.qualities)
+    if options.detail:
+        given += f" --detail {options.detail:g}"
+    if lpips is not None:
+        given += f" --lpips {lpips.weights}"
     rows = []
     for quality in options.qualities:
-        rows.append(measure(codec, pairs, quality))
+        rows.append(measure(codec, pairs, quality, lpips))
         print(rows[-1], flush=True)
     result = {
         "name": f"llcodec {codec.file.name}",

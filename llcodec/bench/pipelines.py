@@ -103,7 +103,7 @@ def pipeline_of(spec: str, options: CodecOptions | None = None) -> Pipeline:
 def parts_of(spec: str) -> Parts:
     """Return the parts of the text of a pipeline. Raises InputError if it is not a pipeline."""
     kind, _, text = spec.partition(":")
-    if kind == "joint":
+    if kind.partition(",")[0] == "joint":
         return Parts("joint", spec)
     if kind == "plain" and text:
         return Parts("plain", text)

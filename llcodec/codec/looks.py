@@ -81,7 +81,7 @@ def detailed_arrays(file: ModelFile, detail: float, look: str | None = None) -> 
     check_detail(detail)
     if detail == 0:
         return file.arrays
-    path = _shipped_look_of(file) if look is None else Path(look)
+    path = path_of_look(file, look)
     found = read_look(path)
     if found.shape.sha256 != file.sha256:
         raise WrongModelError(
@@ -111,8 +111,13 @@ def synthesis_arrays(arrays: Arrays) -> Arrays:
     return {k: v for k, v in arrays.items() if k.partition(".")[0] in SYNTHESIS}
 
 
-def _shipped_look_of(file: ModelFile) -> Path:
-    """Return the shipped look of a model; raises UnknownModelError if there is none."""
+def path_of_look(file: ModelFile, look: str | None = None) -> Path:
+    """Return the path ``look``, or that of the shipped look of a model.
+
+    Raises UnknownModelError if there is none.
+    """
+    if look is not None:
+        return Path(look)
     for path in shipped_looks().values():
         reference = reference_on(stored_card(path))
         if reference is not None and reference.sha256 == file.sha256:

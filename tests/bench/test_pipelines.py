@@ -142,6 +142,14 @@ def test_texts_hold_several_pipelines() -> None:
     assert split_pipelines(["joint", "joint"]) == ["joint"]
 
 
+def test_a_look_belongs_to_the_pipeline_before_it() -> None:
+    found = split_pipelines(["joint,detail=0.5,look=a.st,joint:w.st,detail=1,plain:jpeg"])
+    assert found == ["joint,detail=0.5,look=a.st", "joint:w.st,detail=1", "plain:jpeg"]
+    assert parts_of(found[0]) == Parts("joint", found[0])
+    assert parts_of("cbe:joint,detail=1+nerco") == Parts("cbe", "joint,detail=1", after="nerco")
+    assert name_of("joint,detail=1").startswith("joint-detail-1-")
+
+
 def test_commands_may_hold_commas_and_plusses() -> None:
     command = "ebc:cmd:run --size 3,4 --mode a+b {input} {output}+jpeg"
     assert split_pipelines([f"joint,{command},plain:webp"]) == ["joint", command, "plain:webp"]

@@ -51,6 +51,30 @@ def test_errors_are_reported_in_a_line(tmp_path: Path, monkeypatch: pytest.Monke
     assert not (tmp_path / "out.json").exists()
 
 
+def test_lpips_is_measured_with_the_weights_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, random_backbones: Path
+) -> None:
+    (backbone,) = random_backbones.rglob("squeezenet*.pth")
+    Image.fromarray(scene(250)).save(tmp_path / "1.png")
+    out = tmp_path / "result.json"
+    arguments = ["quality", "--photographs", str(tmp_path), "--qualities", "1", "8"]
+    more = ["--lpips", str(backbone), "--threads", "1", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", [*arguments, *more])
+    main()
+    result = json.loads(out.read_text())
+    low, high = (row["lpips"] for row in result["rows"])
+    assert low > high > 0
+    assert f"--lpips {backbone.name} " in result["command"]
+
+
+def test_detail_needs_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arguments = ["quality", "--photographs", str(tmp_path), "--out", str(tmp_path / "out.json")]
+    more = ["--detail", "0.5", "--look", "none.safetensors"]
+    monkeypatch.setattr(sys, "argv", [*arguments, *more])
+    with pytest.raises(SystemExit, match=r"none\.safetensors"):
+        main()
+
+
 def test_the_command_writes_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, brightness in (("low", 60), ("high", 250)):
         (tmp_path / name).mkdir()

@@ -1,5 +1,6 @@
 """The codecs of this package: plain ones, and joint ones, which decode dark pictures bright."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,7 @@ from llcodec._cards import Card, TrainingFacts, read_card
 from llcodec._version import __version__
 from llcodec.bench.interfaces import CodecSettings, check_pixels
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
+from llcodec.codec.looks import path_of_look, read_look
 from llcodec.container import read_header
 from llcodec.errors import (
     FormatError,
@@ -27,6 +29,17 @@ Use = Literal["joint", "plain", "any"]
 """What a model is used for: brighten (joint), reproduce its input (plain), or either (any)."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """How much detail is decoded, from 0 to 1, and the path of the look, if not the shipped one."""
+
+    detail: float = 0.0
+    look: str | None = None
+
+
+PLAIN = Shown()
+
+
 class LlcCodec:
     """The codec of ``llc encode`` and ``llc decode``; it brightens if its model enhances.
 
@@ -35,12 +48,25 @@ class LlcCodec:
         model: the name of a shipped model, or the path of a weight file.
         use: what the model must be trained for.
         device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
+        shown: how much detail is decoded, and by which look.
 
-    Raises UnknownModelError, BrokenModelError, InputError if the model was trained for another use.
+    Raises UnknownModelError, BrokenModelError, InputError if the model was trained for another use,
+    and the errors of looks.
     """
 
-    def __init__(self, name: str, model: str, *, use: Use = "any", device: str = "cpu") -> None:
-        self._codec = Codec(model, engine="torch", device=device)
+    def __init__(
+        self,
+        name: str,
+        model: str,
+        *,
+        use: Use = "any",
+        device: str = "cpu",
+        shown: Shown = PLAIN,
+    ) -> None:
+        self._codec = Codec(
+            model, engine="torch", device=device, detail=shown.detail, look=shown.look
+        )
+        self._shown = shown
         self._name, self._brightens = name, self._codec.file.brightens
         if use != "any" and self._brightens != (use == "joint"):
             does = "brightens" if self._brightens else "does not brighten"
@@ -86,9 +112,21 @@ class LlcCodec:
                 "preset": self.preset.name,
                 "brightens": self.brightens,
                 "device": self.device,
+                **self._look_settings(),
             },
             training_hours=hours_in(file.training),
         )
+
+    def _look_settings(self) -> dict[str, str | float]:
+        """Return what decides the detail; nothing without any."""
+        if not self._shown.detail:
+            return {}
+        look = read_look(path_of_look(self._codec.file, self._shown.look))
+        return {
+            "detail": self._shown.detail,
+            "look": look.name,
+            "SHA-256 of the look": look.sha256,
+        }
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
         """Return the ``.llc`` file of a picture, H×W×3. Raises QualityError."""

@@ -1,5 +1,10 @@
-"""Codecs by name, as on the command line: ``NAME`` or ``NAME:PATH``."""
+"""Codecs by name, as on the command line: ``NAME`` or ``NAME:PATH``.
 
+``joint`` and ``llc`` may have settings after commas: ``joint,detail=0.7`` or
+``joint:PATH,detail=1,look=PATH``.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +22,10 @@ from llcodec.bench.programs import TIMEOUT
 from llcodec.errors import InputError
 
 if TYPE_CHECKING:
-    from llcodec.bench.codecs.llc import Use
+    from llcodec.bench.codecs.llc import Shown, Use
+
+_OURS = re.compile(r"(?:joint|llc)(?=[:,]|\Z)")  # codecs whose pictures can have more detail
+_SETTINGS = re.compile(r"(?:,(?:detail|look)=[^,]*)+\Z")
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ def known_codecs() -> tuple[str, ...]:
 
 def is_codec(spec: str) -> bool:
     """Return whether a text names a known codec, installed or not."""
-    name, _, path = spec.partition(":")
+    name, _, path = _without_settings(spec).partition(":")
     if name in _WITHOUT_PATH:
         return not path
     return name in (*MODELS, "joint") or (name in _WITH_PATH and bool(path))
@@ -65,12 +73,32 @@ def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     if not is_codec(spec):
         raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
     options = options or CodecOptions()
-    name, _, path = spec.partition(":")
+    name, _, path = _without_settings(spec).partition(":")
     if name in _WITHOUT_PATH:
         return _WITHOUT_PATH[name](options)
     if name in (*MODELS, *UNPUBLISHED):
         return _zoo_model(name, path)
-    return _joint(path, options) if name == "joint" else _any_llc(path, options)
+    shown = _shown(spec)
+    return _joint(path, options, shown) if name == "joint" else _any_llc(path, options, shown)
+
+
+def _without_settings(spec: str) -> str:
+    """Return a text without the settings of its look; only our own codecs have any."""
+    return _SETTINGS.sub("", spec) if _OURS.match(spec) else spec
+
+
+def _shown(spec: str) -> "Shown":
+    """Return the detail and the look of a text. Raises InputError for settings that are wrong."""
+    from llcodec.bench.codecs.llc import Shown
+
+    words = [word.partition("=")[::2] for word in spec[len(_without_settings(spec)) :].split(",")]
+    settings = dict(words[1:])
+    if len(settings) < len(words) - 1 or ("look" in settings and "detail" not in settings):
+        raise InputError(f"settings of {spec!r}: detail once, and look at most once beside it")
+    try:
+        return Shown(float(settings.get("detail", 0)), settings.get("look"))
+    except ValueError as error:
+        raise InputError(f"settings of {spec!r}: detail must be a number") from error
 
 
 def _cached(codec: BenchCodec, options: CodecOptions) -> BenchCodec:
@@ -99,26 +127,29 @@ def _shipped(name: str) -> _Builder:
     return lambda options: _llc(name, name, "plain", options)
 
 
-def _joint(path: str, options: CodecOptions) -> BenchCodec:
+def _joint(path: str, options: CodecOptions, shown: "Shown") -> BenchCodec:
     from llcodec.codec.models import DEFAULT_MODEL
 
-    return _llc("joint", path or DEFAULT_MODEL, "joint", options)
+    return _llc("joint", path or DEFAULT_MODEL, "joint", options, shown)
 
 
-def _any_llc(path: str, options: CodecOptions) -> BenchCodec:
+def _any_llc(path: str, options: CodecOptions, shown: "Shown") -> BenchCodec:
     name = Path(path).name if _is_folder(path) else Path(path).stem
-    return _llc(f"llc-{name}", path, "any", options)
+    return _llc(f"llc-{name}", path, "any", options, shown)
 
 
-def _llc(name: str, model: str, use: "Use", options: CodecOptions) -> BenchCodec:
+def _llc(
+    name: str, model: str, use: "Use", options: CodecOptions, shown: "Shown | None" = None
+) -> BenchCodec:
     """Return the codec of a model, or of a folder of models with one rate each."""
-    if _is_folder(model):
-        from llcodec.bench.codecs.llc import LlcLadder
+    from llcodec.bench.codecs.llc import PLAIN, LlcCodec, LlcLadder
 
-        return LlcLadder(name, Path(model), use=use, device=options.device)
-    from llcodec.bench.codecs.llc import LlcCodec
-
-    return LlcCodec(name, model, use=use, device=options.device)
+    shown = shown or PLAIN
+    if not _is_folder(model):
+        return LlcCodec(name, model, use=use, device=options.device, shown=shown)
+    if shown.detail:
+        raise InputError(f"{model}: a look belongs to one model, not to a folder of them")
+    return LlcLadder(name, Path(model), use=use, device=options.device)
 
 
 def _is_folder(model: str) -> bool:

@@ -11,12 +11,14 @@ import pytest
 import torch
 
 from llcodec._arrays import Pixels
-from llcodec._cards import TrainingFacts, read_card, shipped_file
-from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Use, hours_in
+from llcodec._cards import ModelReference, TrainingFacts, read_card, shipped_file
+from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Shown, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline
 from llcodec.codec.codec import Codec
+from llcodec.codec.looks import LookFile, synthesis_arrays, write_look
 from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.codec.weights import read_model
 from llcodec.errors import (
     BrokenModelError,
     InputError,
@@ -73,6 +75,37 @@ def test_the_joint_model_makes_dark_pictures_bright(photo: Pixels) -> None:
     assert len(str(parameters["SHA-256"])) == 64
     assert codec.settings().versions["torch"] == torch.__version__
     assert codec.settings().training_hours == float(f"{hours(DEFAULT_MODEL):.3f}")
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Path:
+    """A look of the default model with less of everything that it adds to the linear path."""
+    file = read_model(shipped_file(DEFAULT_MODEL))
+    arrays = {
+        key: 0.5 * value if key.startswith("g_s.") else value
+        for key, value in synthesis_arrays(file.arrays).items()
+    }
+    reference = ModelReference(file.name, file.sha256)
+    path = tmp_path / "soft.safetensors"
+    write_look(path, LookFile("soft", reference, arrays), file.preset.name)
+    return path
+
+
+def test_detail_is_decoded_from_the_same_files(photo: Pixels, look: Path) -> None:
+    plain = LlcCodec("joint", DEFAULT_MODEL)
+    codecs = [
+        LlcCodec("joint", DEFAULT_MODEL, shown=Shown(detail, str(look))) for detail in (0.0, 0.5, 1)
+    ]
+    dark = (photo * 0.15).astype(np.uint8)
+    data = plain.encode(dark, 4.0)
+    assert all(codec.encode(dark, 4.0) == data for codec in codecs)
+    none, half, whole = (codec.decode(data).astype(int) for codec in codecs)
+    np.testing.assert_array_equal(none, plain.decode(data))
+    assert 0 < np.abs(half - none).mean() < np.abs(whole - none).mean()
+    assert codecs[0].settings() == plain.settings()
+    parameters = codecs[1].settings().parameters
+    assert (parameters["detail"], parameters["look"]) == (0.5, "soft")
+    assert parameters["SHA-256 of the look"] == read_card(look).sha256
 
 
 def test_models_do_what_their_name_says(plain_model: Path) -> None:

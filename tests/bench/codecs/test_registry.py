@@ -67,6 +67,27 @@ def test_our_own_codecs_by_name_and_by_path() -> None:
     assert codec_of(f"llc:{path}").settings().parameters["model"] == "fast"
 
 
+def test_our_own_codecs_may_have_a_look(tmp_path: Path) -> None:
+    path = shipped_codecs()["fast"]
+    for spec in ("joint,detail=0", f"joint:{path},detail=0", f"llc:{path},detail=0"):
+        assert is_codec(spec)
+        assert "detail" not in codec_of(spec).settings().parameters
+    with pytest.raises(UnknownModelError, match=r"none\.safetensors"):
+        codec_of("joint,detail=1,look=none.safetensors")
+    for settings, message in (
+        ("detail=much", "detail must be a number"),
+        ("detail=2", "detail must be from 0 to 1"),
+        ("detail=0,detail=1", "detail once"),
+        ("look=x", "detail once"),
+    ):
+        with pytest.raises(InputError, match=message):
+            codec_of(f"joint,{settings}")
+    assert not is_codec("jpeg,detail=1")
+    (tmp_path / "rates").mkdir()
+    with pytest.raises(InputError, match="a look belongs to one model"):
+        codec_of(f"joint:{tmp_path / 'rates'},detail=1")
+
+
 def test_a_folder_of_our_own_weights_is_one_codec(tmp_path: Path) -> None:
     folder = tmp_path / "eight.rates"
     folder.mkdir()
