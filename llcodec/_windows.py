@@ -1,8 +1,8 @@
 """Windows: networks process a large picture in pieces, in bounded memory.
 
-A window has a core, whose output is kept, and a halo around it that is wider than the receptive
-field of the network, so that the cores fit together as if the whole picture had been computed at
-once. (A *tile* is a part of the picture that an ``.llc`` file codes independently.)
+A window has a core, whose output is kept, and a halo around it, as wide as what matters of the
+receptive field of the network, so that the cores fit together as if the whole picture had been
+computed at once. (A *tile* is a part of the picture that an ``.llc`` file codes independently.)
 """
 
 from collections.abc import Iterable, Iterator

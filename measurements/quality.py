@@ -20,11 +20,12 @@ from llcodec._failures import in_one_line
 from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
+from llcodec.codec.looks import path_of_look, read_look
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.container import read_header
 from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
-from llcodec.errors import LlcError
+from llcodec.errors import InputError, LlcError
 from llcodec.imaging import Picture
 from llcodec.metrics import (
     best_gain_psnr,
@@ -51,7 +52,7 @@ class Row:
     against references that keep what the input has lit already (the targets of the training of
     version 2, :mod:`llcodec.data.fusing`). ``as_shot_psnr`` is None for a model whose files have no
     tone curve to invert, ``ms_ssim`` and ``niqe`` where an image is too small. ``lpips``, with the
-    features of SqueezeNet, is None where it is not measured.
+    features of SqueezeNet, is None where it is not measured, or an image is too small.
     """
 
     quality: float
@@ -93,7 +94,7 @@ def _measured(
         local_psnr(bright, pair.high),
         min(psnr(bright, fuse(pair.low, pair.high)), _EQUAL),
         _as_shot(codec, pair, data),
-        None if lpips is None else lpips(bright, pair.high),
+        None if lpips is None else _if_large_enough(lambda: lpips(bright, pair.high)),
     )
 
 
@@ -110,6 +111,12 @@ def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:
         return None
     shot = codec.decode(data, brightness=0).pixels.astype(np.uint8)
     return min(psnr(shot, pair.low), _EQUAL)
+
+
+def _look_record(codec: Codec, path: str | None) -> dict[str, str]:
+    """Return the name and the hash of the look at ``path``, or of the shipped one."""
+    look = read_look(path_of_look(codec.file, path))
+    return {"name": look.name, "sha256": look.sha256}
 
 
 def _mean(column: Sequence[float | None]) -> float | None:
@@ -140,6 +147,8 @@ def _measure_all() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     use_threads(options.threads)
+    if options.look is not None and not options.detail:
+        raise InputError("--look needs --detail above 0")
     codec = Codec(options.model, detail=options.detail, look=options.look)
     lpips = None if options.lpips is None else MetricChoice(_LPIPS, options.lpips).load()
     folder = options.pairs or options.photographs
@@ -153,6 +162,7 @@ def _measure_all() -> None:
         given += " --qualities " + " ".join(f"{quality:g}" for quality in options.qualities)
     if options.detail:
         given += f" --detail {options.detail:g}"
+        given += "" if options.look is None else f" --look {Path(options.look).name}"
     if lpips is not None:
         given += f" --lpips {lpips.weights}"
     rows = []
@@ -162,6 +172,8 @@ def _measure_all() -> None:
     result = {
         "name": f"llcodec {codec.file.name}",
         "model": codec.file.sha256[:16],
+        "look": _look_record(codec, options.look) if options.detail else None,
+        "lpips": None if lpips is None else lpips.record(),
         "pictures": len(pairs),
         "command": f"python -m measurements.quality {given}"
         f" --model {Path(options.model).stem} --out {options.out.name}",

@@ -14,6 +14,7 @@ _WEIGHTS: Final = (
     *("base.safetensors", "base-2.safetensors"),
     *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/nerco-2.safetensors"),
     "enhancers/snr-aware.safetensors",
+    *("looks/SHA256SUMS", "looks/fast-4-look.safetensors"),
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")
 

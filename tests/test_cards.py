@@ -17,6 +17,7 @@ from llcodec._cards import (
     shipped_enhancers,
     shipped_file,
     shipped_files,
+    shipped_looks,
 )
 from llcodec._families import CODEC, NERCO
 from llcodec.codec.models import shipped_models
@@ -71,17 +72,17 @@ def test_the_shipped_codecs_are_those_that_the_codec_finds() -> None:
     assert "fast" in shipped_files()
 
 
-def test_names_in_the_repository_are_unique_over_both_kinds() -> None:
-    codecs, enhancers = shipped_codecs(), shipped_enhancers()
-    assert not codecs.keys() & enhancers.keys()
-    assert shipped_files() == codecs | enhancers
+def test_names_in_the_repository_are_unique_over_all_kinds() -> None:
+    codecs, enhancers, looks = shipped_codecs(), shipped_enhancers(), shipped_looks()
+    assert len(shipped_files()) == len(codecs) + len(enhancers) + len(looks)
+    assert shipped_files() == codecs | enhancers | looks
     assert "joint" not in shipped_files()
-    for kind, files in (("codec", codecs), ("enhancer", enhancers)):
+    for kind, files in (("codec", codecs), ("enhancer", enhancers), ("look", looks)):
         assert {read_kind(file) for file in files.values()} <= {kind}
 
 
 def test_the_checksums_in_the_repository_are_those_of_the_files() -> None:
-    for files in (shipped_codecs(), shipped_enhancers()):
+    for files in (shipped_codecs(), shipped_enhancers(), shipped_looks()):
         for folder in {file.parent for file in files.values()}:
             lines = (folder / CHECKSUMS).read_text().splitlines()
             assert dict(line.split("  ")[::-1] for line in lines) == {

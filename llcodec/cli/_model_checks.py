@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from llcodec.codec.codec import Codec
     from llcodec.imaging import Picture
 
-_NAME_WIDTH = 10  # letters; those of the shipped models fit
+_NAME_WIDTH = 12  # letters; those of the shipped models fit
 _HASH_DIGITS = 16  # of the SHA-256: the bytes that every .llc header contains
 _ROWS, _COLUMNS = 72, 96  # of the dark test picture
 

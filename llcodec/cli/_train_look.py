@@ -21,7 +21,8 @@ def look(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; downloaded if not given.",
+            help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; by default downloaded, "
+            "if the recipe weighs LPIPS.",
         ),
     ] = None,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,

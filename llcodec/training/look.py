@@ -15,6 +15,7 @@ from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.codec.looks import SYNTHESIS
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
+from llcodec.errors import InputError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
@@ -65,7 +66,10 @@ class LookTrainer(Trainer):
     """Train a look in one run folder.
 
     ``pictures``, pairs (low, high) of 3×H×W, are only measured and drawn. A recipe with a weight of
-    ``perceptual`` needs the ``metric``, LPIPS; without that weight, it is only measured.
+    ``perceptual`` needs the ``metric``, LPIPS, which is computed in the precision of the training;
+    without that weight, it is only measured.
+
+    Raises InputError if the metric is missing.
     """
 
     columns = ("loss", *(f.name for f in fields(LookLosses)), "discriminator")
@@ -80,6 +84,8 @@ class LookTrainer(Trainer):
         device: torch.device | None = None,
         metric: PerceptualMetric | None = None,
     ) -> None:
+        if recipe.weights.perceptual and metric is None:
+            raise InputError("a look with a weight of perceptual needs LPIPS")
         self.recipe, self.batch = recipe, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
@@ -91,7 +97,10 @@ class LookTrainer(Trainer):
         self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        self.distance = None if metric is None else metric.distance.to(self.device)
+        # A copy: loaded metrics are kept in memory, and stay where they are.
+        self.distance = None
+        if metric is not None:
+            self.distance = copy.deepcopy(metric.distance).to(self.device)
         self.validation = LookValidation(
             self.codec,
             pictures,
@@ -114,8 +123,10 @@ class LookTrainer(Trainer):
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        settings = {"codec": codec.identity, "metric": metric and metric.record()}
-        super().__init__(out, state, schedule, {**settings, **asdict(recipe)})
+        settings: dict[str, object] = {"codec": codec.identity, **asdict(recipe)}
+        if metric is not None and recipe.weights.perceptual:
+            settings["metric"] = {"name": metric.name, "sha256": metric.sha256}
+        super().__init__(out, state, schedule, settings)
 
     def step(self) -> None:
         """Update the synthesis, then the discriminator; neither if a loss is not finite."""
@@ -199,7 +210,7 @@ class LookTrainer(Trainer):
         return quality, draw(recipe.batch, recipe.crop)
 
     def validate(self) -> list[Row]:
-        """Return PSNR and NIQE of validation pictures, with and without the look."""
+        """Return PSNR, NIQE and LPIPS of validation pictures, with and without the look."""
         return self.validation.scores(self.ema.model)
 
     def merit(self, scores: Sequence[Row]) -> float:

@@ -1,8 +1,7 @@
 """The discriminator of a look: a PatchGAN with spectral normalisation.
 
 It is not that of NeRCo, which normalises instances: that takes away the amount of fine texture,
-which is what pictures lack. After 150 steps on pictures of a look, a discriminator with instance
-normalisation was at chance (0.267, where 0.25 is a guess), and this one was not (0.172).
+which is what pictures lack.
 """
 
 from typing import Final
@@ -19,9 +18,10 @@ _SLOPE = 0.2
 class LookDiscriminator(nn.Module):
     """Score patches of 70×70 pixels: B×6×H×W in [−1, 1] → B×1×(H/8 − 2)×(W/8 − 2).
 
-    The score is 1 if a patch seems real and 0 if it seems generated (LSGAN). All layers have a
-    largest singular value of 1 (Miyato et al., "Spectral Normalization for Generative Adversarial
-    Networks", ICLR 2018). ``width`` is the number of channels of the first layer.
+    The score is 1 if a patch seems real and 0 if it seems generated (LSGAN). The weight matrices of
+    all layers have a largest singular value of 1 (Miyato et al., "Spectral Normalization for
+    Generative Adversarial Networks", ICLR 2018). ``width`` is the number of channels of the first
+    layer.
     """
 
     def __init__(self, width: int) -> None:

@@ -14,9 +14,8 @@ from torch.nn import functional as F
 from llcodec._bitstream import STRIDE
 from llcodec.nerco.losses import fake_loss, real_loss
 from llcodec.training.look_discriminator import LookDiscriminator
-from llcodec.training.look_recipe import LookLossWeights
+from llcodec.training.look_recipe import GRID_LATENTS, LookLossWeights
 
-_GRID = 8  # latents per side, within which an error that repeats is a grid
 _CELL = 8  # side, in pixels, of the squares whose colours are compared
 
 
@@ -46,7 +45,7 @@ def look_losses(
     """Return all terms for pictures, targets and pictures without the look, B×3×H×W in [0, 1].
 
     Without a ``discriminator`` there is no adversarial term, without a perceptual ``distance`` no
-    perceptual one; terms with weight 0 are zero.
+    perceptual one; ``ms_ssim`` and ``grid`` are zero if their weights are.
     ``previews``, B×3×H/16×W/16, are those with the look and without it; None if the codec has none.
     """
     zero = target.new_zeros(())
@@ -73,11 +72,12 @@ def edge_loss(picture: Tensor, target: Tensor) -> Tensor:
 def grid_loss(error: Tensor) -> Tensor:
     """Return how much of an error, B×3×H×W, repeats from latent to latent.
 
-    The synthesis ends in shuffles, whose 16×16 places have weights of their own: texture that costs
-    nothing is the same in every latent's square. It is what remains of an error in the mean of the
-    same place in 8×8 latents.
+    The synthesis ends in shuffles, whose 16×16 places have weights of their own, so that texture
+    without information repeats every 16 pixels. Average the error of each place over 8×8 latents,
+    subtract the mean of all places, and return the mean absolute value. Sides must be multiples of
+    128 pixels.
     """
-    places = F.avg_pool2d(F.pixel_unshuffle(error, STRIDE), _GRID)
+    places = F.avg_pool2d(F.pixel_unshuffle(error, STRIDE), GRID_LATENTS)
     per_colour = places.view(-1, 3, STRIDE**2, *places.shape[-2:])
     deviation: Tensor = (per_colour - per_colour.mean(2, keepdim=True)).abs().mean()
     return deviation

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Final, Literal
 
+from llcodec._bitstream import STRIDE
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
 from llcodec.training.recipe import LearningRate
@@ -17,7 +18,8 @@ from llcodec.training.recipe_checks import (
 from llcodec.training.recipe_files import RecipeKind
 
 _MS_SSIM_SIDE = 160  # pixels; with five scales, a crop must be larger
-_GRID_SIDE = 128  # pixels; a crop must have that of an area in which a grid is looked for
+GRID_LATENTS = 8
+"""Latents per side within which an error that repeats is a grid."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,9 @@ class LookRecipe:
             raise InputError(f"crops must be a multiple of 64 pixels, not {self.crop}")
         if self.weights.ms_ssim and self.crop <= _MS_SSIM_SIDE:
             raise InputError(f"ms_ssim needs crops above {_MS_SSIM_SIDE} pixels, not {self.crop}")
-        if self.weights.grid and self.crop < _GRID_SIDE:
-            raise InputError(f"grid needs crops of {_GRID_SIDE} pixels, not {self.crop}")
+        if self.weights.grid and self.crop % (GRID_LATENTS * STRIDE):
+            side = GRID_LATENTS * STRIDE
+            raise InputError(f"grid needs crops of a multiple of {side} pixels, not {self.crop}")
         check_least(1, steps=self.steps, batch=self.batch, validate_every=self.validate_every)
         check_least(1, patience=self.patience)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)

@@ -42,8 +42,9 @@ def run_look(
 ) -> bool:
     """Train a look into the run folder ``out``; return whether the last step was reached.
 
-    ``start`` is a weight file or a checkpoint of the codec, ``backbone`` one of the network that
-    LPIPS compares features of; they are downloaded if there is no file and the recipe needs them.
+    ``start`` is a weight file or a checkpoint of the codec, ``backbone`` a file with the weights of
+    SqueezeNet 1.1, for LPIPS. Without it, they are downloaded if the recipe has a weight of
+    ``perceptual``; otherwise LPIPS is not measured.
 
     Raises:
         InputError: if the folder already contains a run and ``resume`` is not set, if the run is of
@@ -55,7 +56,7 @@ def run_look(
     refuse_to_overwrite(out, options)
     codec = _codec(start)
     measured = backbone is not None or recipe.weights.perceptual > 0
-    metric = MetricChoice(_METRIC, backbone).load() if measured else None
+    metric = MetricChoice(_METRIC, backbone).load("--lpips FILE") if measured else None
     sources = _sources(recipe, data, brightens=codec.brightens)
     pictures = validation_pictures(
         data.read_some("val", _VALIDATION_PICTURES),

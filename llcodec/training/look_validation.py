@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from llcodec._arrays import Pixels
 from llcodec.data.sampling import Batch
 from llcodec.metrics import niqe
+from llcodec.metrics.perceptual import min_side
 from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
 from llcodec.training.reporting import Row
@@ -22,6 +23,7 @@ from llcodec.training.validation import coded, shown
 
 QUALITIES = (2.0, 4.0, 7.0)
 _DRAWN = (2.0, 4.0)
+_LPIPS_SIDE = min_side("lpips-squeeze")
 _SIDE = 300  # of the parts that are drawn, in pixels
 
 
@@ -65,7 +67,7 @@ class LookValidation:
     def scores(self, look: JointModel) -> list[Row]:
         """Return the means of each quality, with the look and (``base_``) without it.
 
-        NIQE is left out if no picture is large enough for it.
+        NIQE and LPIPS are left out if no picture is large enough for them.
         """
         rows: list[Row] = []
         for quality in QUALITIES if self._pictures else ():
@@ -78,12 +80,16 @@ class LookValidation:
 
     @torch.no_grad()
     def _lpips_of(self, made: Sequence[tuple[_Coded, Tensor]]) -> dict[str, float]:
-        """Return the mean LPIPS without the look and with it; nothing without a network."""
+        """Return the mean LPIPS without the look and with it.
+
+        Nothing is returned without a network, or if all pictures are too small for it.
+        """
         if self._distance is None:
             return {}
-        base = [float(self._distance(c.base, c.target)) for c, _ in made]
-        mine = [float(self._distance(picture, c.target)) for c, picture in made]
-        return {"base_lpips": fmean(base), "lpips": fmean(mine)}
+        large = [(c, picture) for c, picture in made if min(picture.shape[-2:]) >= _LPIPS_SIDE]
+        base = [float(self._distance(c.base, c.target)) for c, _ in large]
+        mine = [float(self._distance(picture, c.target)) for c, picture in large]
+        return {"base_lpips": fmean(base), "lpips": fmean(mine)} if large else {}
 
     def draw(self, look: JointModel, path: Path) -> None:
         """Write a row for each picture and quality: dark, base, look and target at full size."""

@@ -14,6 +14,8 @@ from llcodec.codec.models import DEFAULT_MODEL
 Llc = Callable[..., Any]
 List = Callable[[Path], list[str]]
 
+GOLDEN_FAST = Path(__file__).parents[1] / "golden" / "shipped" / "fast.llc"
+
 
 @pytest.fixture
 def file(tmp_path: Path, sample: bytes) -> Path:
@@ -82,12 +84,21 @@ def test_detail(llc: Llc, file: Path, sample: bytes, look: Path) -> None:
         assert np.array_equal(np.asarray(image), np.asarray(llcodec.decode(sample)))
 
 
+def test_the_default_model_has_a_look(llc: Llc, file: Path, sample: bytes) -> None:
+    assert llc("decode", file, "--detail", "1").code == 0
+    with Image.open(file.with_suffix(".png")) as image:
+        shown = np.asarray(image).astype(int)
+    plain = np.asarray(llcodec.decode(sample)).astype(int)
+    assert 0 < np.abs(shown - plain).mean() < 10
+
+
 def test_detail_without_a_look_is_one_line(llc: Llc, file: Path, listing: List) -> None:
+    file.write_bytes(GOLDEN_FAST.read_bytes())
     before = listing(file.parent)
     result = llc("decode", file, "--detail", "1")
     assert (result.code, result.out) == (1, b"")
     (line,) = result.problems
-    assert line.startswith(f"llc: {file}: no look of the model {DEFAULT_MODEL} ")
+    assert line.startswith(f"llc: {file}: no look of the model fast ")
     assert "(--look)" in line
     assert listing(file.parent) == before
 

@@ -84,7 +84,7 @@ def test_files_without_notes_are_listed_too(llc: Llc, shelf: Path) -> None:
     (shelf / "bare.safetensors").write_bytes(len(head).to_bytes(8, "little") + head)
     result = llc("models", "list")
     assert result.code == 0
-    assert result.out.decode().splitlines()[1] == " " * 12 + "preset p"
+    assert result.out.decode().splitlines()[1] == " " * 14 + "preset p"
     record = json.loads(llc("models", "list", "--json").out.splitlines()[0])
     assert [record[key] for key in ("steps", "hours", "date")] == [None] * 3
 
@@ -132,7 +132,7 @@ def test_looks_are_listed_checked_and_used(llc: Llc, shelf: Path, look: Path) ->
     lines = llc("models", "list").out.decode().splitlines()
     assert lines[2].split()[:2] == ["fast-look", "look"]
     digest = hashlib.sha256(FAST.read_bytes()).hexdigest()
-    assert lines[3] == f"{'':12}of fast {digest[:16]}"
+    assert lines[3] == f"{'':14}of fast {digest[:16]}"
     record = json.loads(llc("models", "list", "--json").out.splitlines()[1])
     assert (record["kind"], record["of"], record["of_hash"]) == ("look", "fast", digest[:16])
     assert llc("models", "path", "fast-look").out.decode() == f"{file}\n"

@@ -54,6 +54,7 @@ def test_training_stops_and_continues_and_its_look_decodes(data: str, tmp_path: 
         ("--preset=fast", "no preset 'fast'"),
         ("--set=weights.ms_ssim=0.3", "ms_ssim needs crops above 160 pixels"),
         ("--start=none.safetensors", "none.safetensors: no such file"),
+        ("--lpips=none.pth", "none.pth: no such weights of squeezenet1_1"),
     ],
 )
 def test_what_is_wrong_is_reported_in_a_line(

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from llcodec.codec.codec import Codec
+from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.data.pairs import Pair
 from measurements.quality import main, measure
 
@@ -67,11 +68,32 @@ def test_lpips_is_measured_with_the_weights_of_a_file(
     assert f"--lpips {backbone.name} " in result["command"]
 
 
+def test_results_say_which_look_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.fromarray(scene(250)).save(tmp_path / "1.png")
+    results = []
+    for more in ([], ["--detail", "1"]):
+        arguments = ["quality", "--photographs", str(tmp_path), "--qualities", "2", *more]
+        monkeypatch.setattr(sys, "argv", [*arguments, "--out", str(tmp_path / "result.json")])
+        main()
+        results.append(json.loads((tmp_path / "result.json").read_text()))
+    plain, detailed = results
+    assert plain["look"] is None
+    assert detailed["look"]["name"] == f"{DEFAULT_MODEL}-look"
+    assert " --detail 1 " in detailed["command"]
+    assert detailed["rows"][0]["bpp"] == plain["rows"][0]["bpp"]
+    assert detailed["rows"][0]["psnr"] != plain["rows"][0]["psnr"]
+
+
 def test_detail_needs_a_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arguments = ["quality", "--photographs", str(tmp_path), "--out", str(tmp_path / "out.json")]
     more = ["--detail", "0.5", "--look", "none.safetensors"]
     monkeypatch.setattr(sys, "argv", [*arguments, *more])
     with pytest.raises(SystemExit, match=r"none\.safetensors"):
+        main()
+    monkeypatch.setattr(sys, "argv", [*arguments, *more[2:]])
+    with pytest.raises(SystemExit, match="--look needs --detail above 0"):
         main()
 
 

@@ -151,18 +151,42 @@ def test_features_come_closer_to_those_of_targets(trainer: Make, metric: Percept
     scores = run.validate()
     assert fmean(s["lpips"] for s in scores) < fmean(s["base_lpips"] for s in scores)
     assert [s["base_lpips"] for s in scores] == [s["base_lpips"] for s in start]
-    assert json.loads((run.out / "config.json").read_text())["metric"]["sha256"] == metric.sha256
+    with pytest.raises(InputError, match="needs LPIPS"):
+        trainer("other", weights=weights)
+
+
+def test_lpips_resumes_exactly_with_the_same_features(
+    trainer: Make, metric: PerceptualMetric
+) -> None:
+    weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=1)
+
+    def run(folder: str, metric: PerceptualMetric) -> LookTrainer:
+        return trainer(folder, steps=2, weights=weights, metric=metric)
+
+    whole = run("whole", metric)
+    whole.run()
+    run("parts", metric).run(max_hours=0)
+    resumed = run("parts", replace(metric, weights="renamed.pth"))
+    resumed.resume()
+    resumed.run()
+    tensors, again = (read_tensors(trained.checkpoint)[0] for trained in (whole, resumed))
+    assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
+    with pytest.raises(InputError, match=r"metric\.sha256"):
+        run("parts", replace(metric, sha256="0" * 64)).resume()
 
 
 def test_a_metric_without_a_weight_is_only_measured(
     trainer: Make, metric: PerceptualMetric
 ) -> None:
     measured, plain = trainer("measured", metric=metric), trainer("plain")
+    measured.run(max_hours=0)
+    measured = trainer("measured")  # one is not needed to resume, either
+    measured.resume()
     for run in (measured, plain):
         run.run()
     tensors, others = (read_tensors(run.checkpoint)[0] for run in (measured, plain))
     assert all(torch.equal(tensor, others[key]) for key, tensor in tensors.items())
-    assert "lpips" in measured.validate()[0]
+    assert "lpips" in trainer("third", metric=metric).validate()[0]
     assert "lpips" not in plain.validate()[0]
 
 

@@ -21,7 +21,7 @@ def test_a_score_sees_seventy_pixels_of_two_pictures() -> None:
     assert seen.any(0).any(0).sum() == seen.any(0).any(1).sum() == 70
 
 
-def test_no_layer_amplifies() -> None:
+def test_weight_matrices_amplify_nothing() -> None:
     """After enough power iterations, the largest singular value is 1."""
     torch.manual_seed(0)
     judge = LookDiscriminator(4)

@@ -29,7 +29,8 @@ def test_values_can_be_changed() -> None:
     [
         ("crop=96", "multiple of 64"),
         ("weights.ms_ssim=1.0;crop=128", "ms_ssim needs crops above 160"),
-        ("crop=64", "grid needs crops of 128"),
+        ("crop=64", "grid needs crops of a multiple of 128 pixels, not 64"),
+        ("crop=192", "grid needs crops of a multiple of 128 pixels"),
         ("weights.edges=-1.0", "edges must be at least 0"),
         ("weights={l1=0.0, ms_ssim=0.0}", "l1 or ms_ssim"),
         ("steps=0", "steps must be at least 1"),

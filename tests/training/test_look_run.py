@@ -157,8 +157,16 @@ def test_lpips_needs_the_weights_of_its_backbone(
     assert run_look(recipe, codec, data, tmp_path / "run", RunOptions(), backbone)
     with pytest.raises(UnknownModelError, match=r"none\.pth"):
         run_look(recipe, codec, data, tmp_path / "x", RunOptions(), tmp_path / "none.pth")
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", _no_network)
+    with pytest.raises(UnknownModelError, match=r"cannot be downloaded .*: give a file, --lpips"):
+        run_look(recipe, codec, data, tmp_path / "x", RunOptions())
     monkeypatch.setenv("TORCH_HOME", str(random_backbones))
     assert run_look(recipe, codec, data, tmp_path / "published", RunOptions())
+
+
+def _no_network(*_: object, **__: object) -> None:
+    raise OSError("no network")
 
 
 def test_what_is_no_codec_cannot_be_started_from(data: DataFolders, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from llcodec.data.pairs import Pair
 from llcodec.nets.joint import JointModel
@@ -41,6 +42,16 @@ def test_large_pictures_get_a_niqe(tiny_model: Make) -> None:
     large = photograph(1, 200, 208)
     rows = validation(model, [Pair("large", large, large)], enhance=False).scores(model)
     assert all(row["niqe"] == row["base_niqe"] > 0 for row in rows)
+
+
+@pytest.mark.parametrize(("side", "measured"), [(16, False), (17, True)])
+def test_small_pictures_have_no_lpips(tiny_model: Make, side: int, measured: bool) -> None:
+    model, small = tiny_model().eval(), photograph(1, side, 40)
+    pictures = validation_pictures([Pair("small", small, small)], fused=0.0, plain=True)
+    rows = LookValidation(
+        model, pictures, enhance=False, global_tone=1.0, distance=nn.L1Loss()
+    ).scores(model)
+    assert all(("lpips" in row) == measured for row in rows)
 
 
 def test_targets_have_the_brightness_of_the_tone_curve(tiny_model: Make, pairs: list[Pair]) -> None:

@@ -13,6 +13,7 @@ from llcodec._version import __version__
 from llcodec.bench.interfaces import CodecSettings, check_pixels
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.looks import path_of_look, read_look
+from llcodec.codec.weights import ModelFile
 from llcodec.container import read_header
 from llcodec.errors import (
     FormatError,
@@ -37,7 +38,7 @@ class Shown:
     look: str | None = None
 
 
-PLAIN = Shown()
+NO_LOOK = Shown()
 
 
 class LlcCodec:
@@ -61,12 +62,12 @@ class LlcCodec:
         *,
         use: Use = "any",
         device: str = "cpu",
-        shown: Shown = PLAIN,
+        shown: Shown = NO_LOOK,
     ) -> None:
         self._codec = Codec(
             model, engine="torch", device=device, detail=shown.detail, look=shown.look
         )
-        self._shown = shown
+        self._look_settings = _look_settings(self._codec.file, shown)
         self._name, self._brightens = name, self._codec.file.brightens
         if use != "any" and self._brightens != (use == "joint"):
             does = "brightens" if self._brightens else "does not brighten"
@@ -112,21 +113,10 @@ class LlcCodec:
                 "preset": self.preset.name,
                 "brightens": self.brightens,
                 "device": self.device,
-                **self._look_settings(),
+                **self._look_settings,
             },
             training_hours=hours_in(file.training),
         )
-
-    def _look_settings(self) -> dict[str, str | float]:
-        """Return what decides the detail; nothing without any."""
-        if not self._shown.detail:
-            return {}
-        look = read_look(path_of_look(self._codec.file, self._shown.look))
-        return {
-            "detail": self._shown.detail,
-            "look": look.name,
-            "SHA-256 of the look": look.sha256,
-        }
 
     def encode(self, pixels: Pixels, quality: float) -> bytes:
         """Return the ``.llc`` file of a picture, H×W×3. Raises QualityError."""
@@ -142,6 +132,14 @@ class LlcCodec:
             return self._codec.decode(data).pixels.astype(np.uint8)
         except (FormatError, WrongModelError) as error:
             raise UnreadableImageError(f"not a file that {self.name} made: {error}") from error
+
+
+def _look_settings(file: ModelFile, shown: Shown) -> dict[str, str | float]:
+    """Return what decides the detail; nothing without any."""
+    if not shown.detail:
+        return {}
+    look = read_look(path_of_look(file, shown.look))
+    return {"detail": shown.detail, "look": look.name, "SHA-256 of the look": look.sha256}
 
 
 class LlcLadder:

@@ -1,7 +1,7 @@
 """Codecs by name, as on the command line: ``NAME`` or ``NAME:PATH``.
 
-``joint`` and ``llc`` may have settings after commas: ``joint,detail=0.7`` or
-``joint:PATH,detail=1,look=PATH``.
+``joint`` and ``llc`` may be followed by a detail and a look: ``joint,detail=0.7`` or
+``joint:PATH,detail=1,look=FILE``. The path of a look contains no comma.
 """
 
 import re
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from llcodec.bench.codecs.llc import Shown, Use
 
 _OURS = re.compile(r"(?:joint|llc)(?=[:,]|\Z)")  # codecs whose pictures can have more detail
-_SETTINGS = re.compile(r"(?:,(?:detail|look)=[^,]*)+\Z")
+_LOOK = re.compile(r",detail=(\d+(?:\.\d+)?)(?:,look=([^,]+))?\Z")
+_LOOK_SYNTAX = "[,detail=D[,look=FILE]]"
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,15 @@ _Builder: TypeAlias = Callable[[CodecOptions], BenchCodec]
 
 def known_codecs() -> tuple[str, ...]:
     """Return the names of all codecs; PATH stands for a file or a folder."""
-    optional = (f"{name}[:PATH]" for name in (*MODELS, "joint"))
-    return (*_WITHOUT_PATH, *optional, *(f"{name}:PATH" for name in _WITH_PATH))
+    optional = (f"{name}[:PATH]" for name in MODELS)
+    paths = (f"{name}:PATH" for name in _WITH_PATH if name != "llc")
+    ours = (f"{name}{_LOOK_SYNTAX}" for name in ("joint[:PATH]", "llc:PATH"))
+    return (*_WITHOUT_PATH, *optional, *paths, *ours)
 
 
 def is_codec(spec: str) -> bool:
     """Return whether a text names a known codec, installed or not."""
-    name, _, path = _without_settings(spec).partition(":")
+    name, _, path = _without_look(spec).partition(":")
     if name in _WITHOUT_PATH:
         return not path
     return name in (*MODELS, "joint") or (name in _WITH_PATH and bool(path))
@@ -73,7 +76,7 @@ def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     if not is_codec(spec):
         raise InputError(f"unknown codec {spec!r} (known: {', '.join(known_codecs())})")
     options = options or CodecOptions()
-    name, _, path = _without_settings(spec).partition(":")
+    name, _, path = _without_look(spec).partition(":")
     if name in _WITHOUT_PATH:
         return _WITHOUT_PATH[name](options)
     if name in (*MODELS, *UNPUBLISHED):
@@ -82,23 +85,22 @@ def codec_of(spec: str, options: CodecOptions | None = None) -> BenchCodec:
     return _joint(path, options, shown) if name == "joint" else _any_llc(path, options, shown)
 
 
-def _without_settings(spec: str) -> str:
-    """Return a text without the settings of its look; only our own codecs have any."""
-    return _SETTINGS.sub("", spec) if _OURS.match(spec) else spec
+def _without_look(spec: str) -> str:
+    """Return a text without its detail and look, which only our own codecs have."""
+    return _LOOK.sub("", spec) if _OURS.match(spec) else spec
 
 
 def _shown(spec: str) -> "Shown":
-    """Return the detail and the look of a text. Raises InputError for settings that are wrong."""
-    from llcodec.bench.codecs.llc import Shown
+    """Return the detail and the look of a text. Raises InputError for a look without detail."""
+    from llcodec.bench.codecs.llc import NO_LOOK, Shown
 
-    words = [word.partition("=")[::2] for word in spec[len(_without_settings(spec)) :].split(",")]
-    settings = dict(words[1:])
-    if len(settings) < len(words) - 1 or ("look" in settings and "detail" not in settings):
-        raise InputError(f"settings of {spec!r}: detail once, and look at most once beside it")
-    try:
-        return Shown(float(settings.get("detail", 0)), settings.get("look"))
-    except ValueError as error:
-        raise InputError(f"settings of {spec!r}: detail must be a number") from error
+    match = _LOOK.search(spec)
+    if match is None:
+        return NO_LOOK
+    shown = Shown(float(match[1]), match[2])
+    if shown.look is not None and not shown.detail:
+        raise InputError(f"{spec!r}: a look needs a detail above 0")
+    return shown
 
 
 def _cached(codec: BenchCodec, options: CodecOptions) -> BenchCodec:
@@ -142,9 +144,9 @@ def _llc(
     name: str, model: str, use: "Use", options: CodecOptions, shown: "Shown | None" = None
 ) -> BenchCodec:
     """Return the codec of a model, or of a folder of models with one rate each."""
-    from llcodec.bench.codecs.llc import PLAIN, LlcCodec, LlcLadder
+    from llcodec.bench.codecs.llc import NO_LOOK, LlcCodec, LlcLadder
 
-    shown = shown or PLAIN
+    shown = shown or NO_LOOK
     if not _is_folder(model):
         return LlcCodec(name, model, use=use, device=options.device, shown=shown)
     if shown.detail:

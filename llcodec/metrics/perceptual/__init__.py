@@ -5,6 +5,6 @@ fitted. The weights of the backbones, trained on ImageNet, are downloaded.
 """
 
 from llcodec.metrics.perceptual.choice import MetricChoice, parse_metrics
-from llcodec.metrics.perceptual.metric import NAMES, PerceptualMetric
+from llcodec.metrics.perceptual.metric import NAMES, PerceptualMetric, min_side
 
-__all__ = ["NAMES", "MetricChoice", "PerceptualMetric", "parse_metrics"]
+__all__ = ["NAMES", "MetricChoice", "PerceptualMetric", "min_side", "parse_metrics"]

@@ -24,8 +24,10 @@ class MetricChoice:
         """Return the metric as on a command line, with the name of the file only."""
         return self.name if self.weights is None else f"{self.name}:{self.weights.name}"
 
-    def load(self) -> PerceptualMetric:
+    def load(self, option: str | None = None) -> PerceptualMetric:
         """Load the metric; download its weights if needed.
+
+        ``option`` is how a file of weights is given, if not as ``NAME:FILE``, for error messages.
 
         Raises:
             InputError: if the extra is not installed.
@@ -33,13 +35,14 @@ class MetricChoice:
             BrokenModelError: if they are not those of the backbone.
         """
         import_library()
-        return load_metric(self.name, self.weights or self._published())
+        return load_metric(self.name, self.weights or self._published(option))
 
-    def _published(self) -> Path:
+    def _published(self, option: str | None) -> Path:
         try:
             return published_weights(BACKBONES[self.name])
         except UnknownModelError as error:
-            raise UnknownModelError(f"{error}: give a file, {self.name}:FILE") from error
+            option = option or f"{self.name}:FILE"
+            raise UnknownModelError(f"{error}: give a file, {option}") from error
 
 
 def parse_metrics(texts: Sequence[str]) -> tuple[MetricChoice, ...]:

@@ -76,6 +76,11 @@ class PerceptualMetric:
         }
 
 
+def min_side(name: str) -> int:
+    """Return how many pixels a picture must have on its shorter side for one of ``NAMES``."""
+    return _MIN_SIDE[name]
+
+
 @lru_cache(maxsize=len(NAMES))
 def load_metric(name: str, weights: Path) -> PerceptualMetric:
     """Load one of ``NAMES`` with the weights of its backbone from a file; cached in memory.

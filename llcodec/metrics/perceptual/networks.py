@@ -35,7 +35,7 @@ class Lpips(nn.Module):
         self.network.net.load_state_dict({name: state[_SLICE.sub("", name)] for name in names})
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        """Return the distance of two pictures, 1×3×H×W each, from 0 to 1."""
+        """Return the distances of pictures, B×3×H×W each, from 0 to 1, as B×1×1×1."""
         distance: Tensor = self.network(x, y, normalize=True)
         return distance
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from llcodec._cards import shipped_codecs
+from llcodec._cards import read_card, shipped_codecs, shipped_looks
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.llc import LlcLadder
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec, known_codecs
@@ -75,17 +75,29 @@ def test_our_own_codecs_may_have_a_look(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match=r"none\.safetensors"):
         codec_of("joint,detail=1,look=none.safetensors")
     for settings, message in (
-        ("detail=much", "detail must be a number"),
+        ("detail=much", r"known: .*joint\[:PATH\]\[,detail=D\[,look=FILE\]\]"),
         ("detail=2", "detail must be from 0 to 1"),
-        ("detail=0,detail=1", "detail once"),
-        ("look=x", "detail once"),
+        ("detail=0,detail=1", "unknown codec"),
+        ("look=x", "unknown codec"),
+        ("detail=0,look=none.safetensors", "a look needs a detail above 0"),
+        ("detail=1,look=", "unknown codec"),
     ):
         with pytest.raises(InputError, match=message):
             codec_of(f"joint,{settings}")
     assert not is_codec("jpeg,detail=1")
+    with pytest.raises(UnknownModelError, match="x,detail=1/none"):  # a path, as before
+        codec_of("joint:x,detail=1/none.safetensors")
     (tmp_path / "rates").mkdir()
     with pytest.raises(InputError, match="a look belongs to one model"):
         codec_of(f"joint:{tmp_path / 'rates'},detail=1")
+
+
+def test_the_default_model_has_a_look() -> None:
+    for spec in ("joint,detail=1", f"llc:{DEFAULT_MODEL},detail=0.5"):
+        parameters = codec_of(spec).settings().parameters
+        assert parameters["look"] == f"{DEFAULT_MODEL}-look"
+        look = shipped_looks()[f"{DEFAULT_MODEL}-look"]
+        assert parameters["SHA-256 of the look"] == read_card(look).sha256
 
 
 def test_a_folder_of_our_own_weights_is_one_codec(tmp_path: Path) -> None:
