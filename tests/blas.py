@@ -12,5 +12,6 @@ def blas_threads() -> set[int]:
 
 needs_blas = pytest.mark.skipif(
     not blas_threads(),
-    reason=f"NumPy {np.__version__} has a BLAS whose threads nobody can set, as on macOS",
+    reason=f"threadpoolctl cannot set the threads of NumPy {np.__version__} here: on macOS, NumPy "
+    "uses Accelerate, which has no such setting",
 )

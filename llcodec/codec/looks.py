@@ -112,9 +112,10 @@ def synthesis_arrays(arrays: Arrays) -> Arrays:
 
 
 def path_of_look(file: ModelFile, look: str | None = None) -> Path:
-    """Return the path ``look``, or that of the shipped look of a model.
+    """Return the path of a look: the given one, or the shipped look of the model.
 
-    Raises UnknownModelError if there is none.
+    Raises:
+        UnknownModelError: when no path is given and no look of this model ships.
     """
     if look is not None:
         return Path(look)

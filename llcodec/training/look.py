@@ -69,7 +69,8 @@ class LookTrainer(Trainer):
     ``perceptual`` needs the ``metric``, LPIPS, which is computed in the precision of the training;
     without that weight, it is only measured.
 
-    Raises InputError if the metric is missing.
+    Raises:
+        InputError: when the recipe needs the metric and it is None.
     """
 
     columns = ("loss", *(f.name for f in fields(LookLosses)), "discriminator")
