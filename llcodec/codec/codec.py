@@ -17,7 +17,7 @@ from llcodec.codec.decoder import (
     synthesise,
 )
 from llcodec.codec.effort import EFFORTS, Search, check_effort
-from llcodec.codec.encoder import TILE_SIZE, AnalysedPicture, analyse, check_tile_size, encode_tiles
+from llcodec.codec.encoder import TILE_SIZE, Analysis, analyse, check_tile_size, encode_tiles
 from llcodec.codec.flat import flat_areas, restore, restore_preview
 from llcodec.codec.latents import ArrivingLatents, decode_latents
 from llcodec.codec.looks import detailed_arrays
@@ -174,7 +174,7 @@ class Codec:
         return at_quality(container.to_quality_units(target.quality))
 
     def _search(
-        self, picture: Picture, analysis: AnalysedPicture, units: int, effort: int
+        self, picture: Picture, analysis: Analysis, units: int, effort: int
     ) -> Search | None:
         """Return the search for better latents at a quality in 1/256; None without effort."""
         if not effort:
@@ -184,7 +184,7 @@ class Codec:
             self.transforms, self._coder, EFFORTS[effort], pixels, analysis.latents, units
         )
 
-    def _header(self, picture: Picture, analysis: AnalysedPicture, tile_size: int) -> Header:
+    def _header(self, picture: Picture, analysis: Analysis, tile_size: int) -> Header:
         return Header(
             width=picture.width,
             height=picture.height,

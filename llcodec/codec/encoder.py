@@ -1,7 +1,8 @@
 """Encoding: from a picture to latents, and from latents to the tiles of a file."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from llcodec.codec.borders import (
 )
 from llcodec.codec.brightness import Brightness
 from llcodec.codec.effort import Search
+from llcodec.codec.parallel import map_beside
 from llcodec.codec.samples import crop
 from llcodec.codec.windows import ENCODER_HALO, LatentBox, in_pixels, place_of, windows
 from llcodec.container import Tile
@@ -35,16 +37,44 @@ def check_tile_size(size: int) -> None:
         raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 
-@dataclass(frozen=True)
-class AnalysedPicture:
-    """The latents of a picture, M×h×w, and its tone numbers, before a quality is chosen."""
+@dataclass
+class Analysis:
+    """The latents of a picture before a quality is chosen, transformed as they are asked for.
 
-    latents: Floats
+    Attributes:
+        plane: the latents, M×h×w, as far as they are known.
+        tone: the numbers of the tone curve; None for a picture that is not enhanced.
+        waiting: windows that are not transformed yet, and what returns their latents, with halo.
+    """
+
+    plane: Floats
     tone: tuple[int, ...] | None
+    waiting: list[tuple[Window, Callable[[], Floats]]] = field(default_factory=list)
+
+    @property
+    def latents(self) -> Floats:
+        """All latents, M×h×w."""
+        return self.crop(LatentBox(0, self.plane.shape[1], 0, self.plane.shape[2]))
+
+    def crop(self, box: LatentBox) -> Floats:
+        """Return the latents of a box, M×h×w."""
+        needed = [piece for piece in self.waiting if _meets(piece[0], box)]
+        self.waiting = [piece for piece in self.waiting if not _meets(piece[0], box)]
+        for window, transform in needed:
+            rows, columns = window.rows, window.columns
+            self.plane[:, rows.core, columns.core] = transform()[:, rows.inner, columns.inner]
+        return self.plane[:, box.top : box.bottom, box.left : box.right]
 
 
-def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
-    """Run the analysis transform on H×W×3 samples.
+def _meets(window: Window, box: LatentBox) -> bool:
+    """Return whether the core of a window and a box share latents."""
+    rows, columns = window.rows.core, window.columns.core
+    beside = columns.stop <= box.left or columns.start >= box.right
+    return not (beside or rows.stop <= box.top or rows.start >= box.bottom)
+
+
+def analyse(transforms: Transforms, pixels: Samples) -> Analysis:
+    """Prepare the analysis transform of H×W×3 samples.
 
     The tone and the largest SNR are computed from the whole picture without its constant border,
     which keeps its colour; the transforms, attention included, run window by window. A picture of
@@ -65,15 +95,13 @@ def analyse(transforms: Transforms, pixels: Samples) -> AnalysedPicture:
     needs_maximum = len(pieces) > 1 or content.border is not None
     needs_maximum = needs_maximum and transforms.needs_snr_maximum
     maximum = _snr_maximum(transforms, source, pieces) if needs_maximum else None
-    latents = np.empty((transforms.latents, height, width), np.float32)
-    for window in pieces:
-        rows, columns = window.rows, window.columns
-        x = source.window(window)
-        y = transforms.analyse(
-            x, tone, maximum, enhance=thumbnail is not None, place=source.place(window)
-        )
-        latents[:, rows.core, columns.core] = y[:, rows.inner, columns.inner]
-    return AnalysedPicture(latents, tone)
+
+    def transform(window: Window) -> Floats:
+        x, place = source.window(window), source.place(window)
+        return transforms.analyse(x, tone, maximum, enhance=thumbnail is not None, place=place)
+
+    plane = np.empty((transforms.latents, height, width), np.float32)
+    return Analysis(plane, tone, [(window, partial(transform, window)) for window in pieces])
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,35 +162,57 @@ def _snr_maximum(transforms: Transforms, source: _Source, pieces: Iterable[Windo
 def encode_tiles(
     transforms: Transforms,
     coder: LatentCoder,
-    analysis: AnalysedPicture,
+    analysis: Analysis,
     quality_units: int,
     tile_size: int,
     search: Search | None = None,
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 
-    Tiles are coded one after the other: choosing the symbols of one takes a gigabyte. A ``search``
-    looks for better latents.
+    With several threads, a tile is coded beside the analysis of the next ones; never two at once,
+    which would take too much memory. A ``search`` looks for better latents, one tile after the
+    other.
 
     Raises:
         BrokenModelError: when the latents are not finite.
     """
     gain = transforms.gain(quality_units / QUALITY_UNITS)[:, None, None]
-    side, (_, height, width) = tile_size // STRIDE, analysis.latents.shape
-    tiles = []
-    for top in range(0, height, side):
-        for left in range(0, width, side):
-            coded = analysis.latents[:, top : top + side, left : left + side] * gain
+
+    def gained() -> Iterator[_GainedTile]:
+        for box in _boxes(analysis.plane.shape, tile_size // STRIDE):
+            coded = analysis.crop(box) * gain
             z_hat = hyper_latents(transforms, coded)
             if not (np.isfinite(coded).all() and np.isfinite(z_hat).all()):
                 raise BrokenModelError("the model computes latents that are not finite")
-            if search is None:
-                stream, decoded = coder.encode(coded, z_hat, quality_units)
-            else:
-                box = LatentBox(top, top + coded.shape[1], left, left + coded.shape[2])
-                stream, decoded = search.encode(coded, z_hat, box)
-            tiles.append(Tile(decoded.checksum(), stream))
+            yield _GainedTile(box, coded, z_hat)
+
+    def encode(tile: _GainedTile) -> Tile:
+        if search is None:
+            stream, decoded = coder.encode(tile.latents, tile.z_hat, quality_units)
+        else:
+            stream, decoded = search.encode(tile.latents, tile.z_hat, tile.box)
+        return Tile(decoded.checksum(), stream)
+
+    # A search runs transforms, which threads must not share.
+    tiles = map(encode, gained()) if search else map_beside(encode, gained())
     return tuple(tiles)
+
+
+@dataclass(frozen=True, eq=False)
+class _GainedTile:
+    """The latents of a tile at one quality, M×h×w, and its hyper-latents."""
+
+    box: LatentBox
+    latents: Floats
+    z_hat: Floats
+
+
+def _boxes(shape: tuple[int, ...], side: int) -> Iterator[LatentBox]:
+    """Yield the tiles of a plane M×h×w of latents."""
+    _, height, width = shape
+    for top in range(0, height, side):
+        for left in range(0, width, side):
+            yield LatentBox(top, min(top + side, height), left, min(left + side, width))
 
 
 def hyper_latents(transforms: Transforms, coded: Floats) -> Floats:

@@ -9,9 +9,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec.codec.codec import Codec, Target
-from llcodec.codec.encoder import AnalysedPicture, analyse, encode_tiles
+from llcodec.codec.encoder import Analysis, analyse, encode_tiles
 from llcodec.codec.weights import read_model
-from llcodec.codec.windows import ENCODER_HALO, SIDE, windows
+from llcodec.codec.windows import ENCODER_HALO, SIDE, LatentBox, windows
 from llcodec.container import Header
 from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_transforms import TorchTransforms
@@ -170,9 +170,30 @@ def test_tiles_are_those_of_the_header_in_raster_order(
             :, y // 16 : -(-(y + height) // 16), x // 16 : -(-(x + width) // 16)
         ]
         alone = encode_tiles(
-            TorchTransforms(tiny.trained), coder, replace(analysis, latents=part), 1024, 64
+            TorchTransforms(tiny.trained), coder, replace(analysis, plane=part), 1024, 64
         )
         assert alone == (tiles[number],)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_windows_are_transformed_when_a_tile_needs_them(
+    tiny: "Tiny", make_picture: "MakePicture", monkeypatch: pytest.MonkeyPatch, threads: int
+) -> None:
+    """However many threads there are, the tiles are those of latents that are all known."""
+    monkeypatch.setattr("llcodec.codec.windows.SIDE", 16)
+    monkeypatch.setattr("llcodec.codec.parallel.thread_count", lambda: threads)
+    transforms, coder = TorchTransforms(tiny.trained), tiny.file.coder()
+    pixels = make_picture(400, 300, white=60)
+    whole, pieces = analyse(transforms, pixels), analyse(transforms, pixels)
+    count = len(pieces.waiting)
+    assert whole.latents.shape == (16, 25, 19)
+    assert not whole.waiting
+    first = pieces.crop(LatentBox(0, 3, 0, 3))
+    assert len(pieces.waiting) == count - 1
+    np.testing.assert_array_equal(first, whole.latents[:, :3, :3])
+    tiles = encode_tiles(transforms, coder, pieces, 1024, 64)
+    assert tiles == encode_tiles(transforms, coder, whole, 1024, 64)
+    assert not pieces.waiting
 
 
 def test_higher_qualities_take_more_bytes(tiny: "Tiny", make_picture: "MakePicture") -> None:
@@ -228,7 +249,7 @@ def test_files_take_the_bits_that_training_counts(rich: Rich, quality: float) ->
     (tile,) = encode_tiles(
         TorchTransforms(model),
         rich.coder,
-        AnalysedPicture(y.numpy(), None),
+        Analysis(y.numpy(), None),
         round(quality * 256),
         2048,
     )
@@ -252,7 +273,7 @@ def test_pictures_never_take_more_than_training_counts(
     y = torch.from_numpy(found)
     units = round(quality * 256)
     coder = tiny.file.coder()
-    (tile,) = encode_tiles(TorchTransforms(model), coder, AnalysedPicture(found, None), units, 2048)
+    (tile,) = encode_tiles(TorchTransforms(model), coder, Analysis(found, None), units, 2048)
     asked = torch.tensor([quality])
     _, latent_bits, hyper_bits = model.entropy_model(y * model.log_gain(asked).exp(), asked)
     counted = float(latent_bits + hyper_bits)
@@ -266,7 +287,7 @@ def test_integers_and_floats_decode_to_the_same_latents(rich: Rich, quality: flo
     model, y = rich.trained, rich.latents(24, 24)
     units = round(quality * 256)
     (tile,) = encode_tiles(
-        TorchTransforms(model), rich.coder, AnalysedPicture(y.numpy(), None), units, 2048
+        TorchTransforms(model), rich.coder, Analysis(y.numpy(), None), units, 2048
     )
     decoded = torch.from_numpy(rich.coder.decode(tile.stream, 24, 24, units).y_hat) / 64
     asked = torch.tensor([quality])

@@ -1,8 +1,9 @@
 import threading
+from collections.abc import Iterator
 
 import pytest
 
-from llcodec.codec.parallel import parallel_map
+from llcodec.codec.parallel import map_beside, parallel_map
 
 
 @pytest.fixture(autouse=True)
@@ -51,3 +52,53 @@ def test_never_more_at_once_than_the_bound() -> None:
 
     list(parallel_map(work, range(6), at_most=2))
     assert most == 2
+
+
+def test_items_are_made_here_and_worked_on_in_one_other_thread() -> None:
+    here = threading.get_ident()
+
+    def items() -> Iterator[int]:
+        for number in range(4):
+            assert threading.get_ident() == here
+            yield number
+
+    results = list(map_beside(lambda n: (n * n, threading.get_ident()), items()))
+    assert [value for value, _ in results] == [0, 1, 4, 9]
+    assert len({thread for _, thread in results} - {here}) == 1
+
+
+def test_the_first_item_is_worked_on_while_the_second_is_made() -> None:
+    """The barrier needs both threads."""
+    barrier = threading.Barrier(2, timeout=30)
+
+    def items() -> Iterator[int]:
+        yield 0
+        barrier.wait()
+
+    assert len(list(map_beside(lambda _: barrier.wait(), items()))) == 1
+
+
+def test_an_item_that_cannot_be_made_drops_those_that_wait() -> None:
+    started, go_on = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def items() -> Iterator[int]:
+        yield from range(3)
+        started.wait(30)
+        threading.Timer(0.05, go_on.set).start()
+        raise ZeroDivisionError
+
+    def work(number: int) -> None:
+        started.set()
+        go_on.wait(30)
+        done.append(number)
+
+    with pytest.raises(ZeroDivisionError):
+        list(map_beside(work, items()))
+    assert done == [0]
+
+
+def test_one_thread_makes_an_item_and_works_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llcodec.codec.parallel.thread_count", lambda: 1)
+    here = threading.get_ident()
+    assert list(map_beside(lambda _: threading.get_ident(), range(2))) == [here, here]
