@@ -57,6 +57,14 @@ DeviceName = Annotated[
 WithTensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard events too.")
 ]
+Lpips = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; by default downloaded, "
+        "if the recipe weighs LPIPS.",
+    ),
+]
 Threads = _options.Threads
 
 

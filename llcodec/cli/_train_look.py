@@ -17,14 +17,7 @@ def look(
     ],
     data: options.Data,
     out: options.Out,
-    lpips: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; by default downloaded, "
-            "if the recipe weighs LPIPS.",
-        ),
-    ] = None,
+    lpips: options.Lpips = None,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "look-fast-2",
     recipe: options.RecipeFile = None,

@@ -50,6 +50,7 @@ def codec(
             "--tone", metavar="FILE", help="Weights of the tone networks, instead of that stage."
         ),
     ] = None,
+    lpips: options.Lpips = None,
     device: options.DeviceName = "auto",
     tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,
@@ -66,7 +67,8 @@ def codec(
     from llcodec.training.recipe import CODEC
 
     use_threads(threads)
-    run = CodecRunOptions(resume, max_hours, device, tensorboard, start, narrow, tone_weights)
+    start_from = {"start": start, "narrow": narrow, "tone": tone_weights}
+    run = CodecRunOptions(resume, max_hours, device, tensorboard, **start_from, lpips=lpips)
     chosen = chosen_recipe(preset, recipe, changes, CODEC)
     done = run_recipe(chosen, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)

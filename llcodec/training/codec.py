@@ -1,12 +1,13 @@
 """Training of the codec: one stage in one run folder."""
 
+import copy
 import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean, median
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,7 +16,8 @@ from torch import Tensor, nn
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
-from llcodec.errors import LlcError
+from llcodec.errors import InputError, LlcError
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, Rounding
 from llcodec.training.checkpoint import RunState, read_tensors, tensors_within
@@ -53,7 +55,11 @@ class CodecTrainer(Trainer):
     """Train one stage in one run folder.
 
     The stage ``plain`` learns to reproduce photographs; ``joint`` learns bright pictures from dark
-    ones, with a tone network that is already trained.
+    ones, with a tone network that is already trained. A recipe with a weight of ``perceptual``
+    needs the ``metric``, LPIPS, which is computed in the precision of the training.
+
+    Raises:
+        InputError: when the recipe needs the metric and it is None.
     """
 
     columns = ("loss", "bpp", "mse")
@@ -70,7 +76,11 @@ class CodecTrainer(Trainer):
         seed: int = 0,
         device: torch.device | None = None,
         processes: Processes | None = None,
+        metric: PerceptualMetric | None = None,
     ) -> None:
+        perceptual = recipe.distortion.perceptual > 0
+        if perceptual and metric is None:
+            raise InputError("a distortion with a weight of perceptual needs LPIPS")
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
         self.batch = recipe.batch
         self.device = device or torch.device("cpu")
@@ -81,6 +91,10 @@ class CodecTrainer(Trainer):
         self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
         self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
+        # A copy: loaded metrics are kept in memory, and stay where they are.
+        self.distance = None
+        if perceptual and metric is not None:
+            self.distance = copy.deepcopy(metric.distance).to(self.device)
         if recipe.compile:
             compile_parts(model)
         self.draws = Draws(sources, recipe.mix)
@@ -96,9 +110,13 @@ class CodecTrainer(Trainer):
             checkpoint_minutes=recipe.checkpoint_minutes,
             sheet_minutes=recipe.sheet_minutes,
         )
-        settings = {"stage": stage, "seed": seed, **asdict(recipe)}
+        settings: dict[str, Any] = {"stage": stage, "seed": seed, **asdict(recipe)}
         if recipe.teacher is None:
             del settings["teacher"]  # which runs of earlier versions did not have
+        if perceptual and metric is not None:
+            settings["metric"] = {"name": metric.name, "sha256": metric.sha256}
+        else:
+            del settings["distortion"]["perceptual"]  # as above
         super().__init__(out, state, schedule, settings, processes)
         self.shard = self.processes.shard(recipe.batch)
         self.prefetcher = Prefetcher(self._drawn, rng)
@@ -196,8 +214,9 @@ class CodecTrainer(Trainer):
         with transforms_in(recipe.precision, device):
             asked = quality.to(device)
             out = self.forward(low, curve, asked, self.joint, self._rounding, places)
+            distances = None if self.distance is None else self.distance(out.x_hat.float(), high)
         lam = self._lambdas(quality).to(device)
-        loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise)
+        loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise, distances)
         return loss if self.teacher is None else self.teacher.guided(loss, high)
 
     @property

@@ -15,11 +15,13 @@ from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
 from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.errors import InputError
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import hours_of, read_notes, training_notes
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.codec_export import export_codec
 from llcodec.training.family import TrainingFamily
+from llcodec.training.perceptual import load_lpips
 from llcodec.training.processes import Processes, device_of_process, joined_processes
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.recipe import CODEC, Recipe, StageRecipe
@@ -44,11 +46,14 @@ class CodecRunOptions(RunOptions):
         narrow: the checkpoint of a plain codec with fewer latents, from which the plain stage
             starts.
         tone: weights of a tone network, or a weight file with one, instead of the tone stage.
+        lpips: a file with the weights of SqueezeNet 1.1, for stages that weigh LPIPS; without it,
+            they are downloaded.
     """
 
     start: Path | None = None
     narrow: Path | None = None
     tone: Path | None = None
+    lpips: Path | None = None
 
 
 def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
@@ -133,6 +138,8 @@ class _Run:
         if options.tensorboard:
             require_tensorboard()
         self._refuse_unused_options()
+        if self._weighs_lpips:
+            _ = self._lpips
         self._refuse_to_change_the_start()
         if self._trains_plain:
             assert recipe.plain is not None
@@ -162,6 +169,8 @@ class _Run:
             raise InputError("the recipe has neither a plain nor a joint stage: nothing to train")
         if options.tone is not None and (recipe.joint is None or not recipe.preset.global_tone):
             raise InputError("no stage of this recipe uses a tone network (--tone)")
+        if options.lpips is not None and not self._weighs_lpips:
+            raise InputError("no stage of this recipe weighs LPIPS (--lpips)")
         if options.narrow is not None:
             if options.start is not None:
                 raise InputError("give either a codec to start from or a narrower one, not both")
@@ -243,6 +252,7 @@ class _Run:
             seed=self.recipe.seed,
             device=self.device,
             processes=self.processes,
+            metric=self._lpips if recipe.distortion.perceptual else None,
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
@@ -257,6 +267,16 @@ class _Run:
             trainer.state.notes |= {k: earlier_notes[k] for k in _OF_START if k in earlier_notes}
         hours = max(0.0, ends - time.monotonic()) / 3600
         return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
+
+    @property
+    def _weighs_lpips(self) -> bool:
+        """Whether a stage of the recipe needs LPIPS."""
+        stages = (self.recipe.plain, self.recipe.joint)
+        return any(stage is not None and stage.distortion.perceptual > 0 for stage in stages)
+
+    @cached_property
+    def _lpips(self) -> PerceptualMetric:
+        return load_lpips(self.options.lpips)
 
     def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
         if self.processes.rank:

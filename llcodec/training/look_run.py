@@ -15,11 +15,11 @@ from llcodec.data.sampling import Sources, gather_sources
 from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.engine.torch_models import joint_arrays
 from llcodec.errors import InputError
-from llcodec.metrics.perceptual import MetricChoice
 from llcodec.training.checkpoint import is_weight_file
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.look import FrozenCodec, LookTrainer
 from llcodec.training.look_recipe import LOOK, LookRecipe
+from llcodec.training.perceptual import load_lpips
 from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
@@ -27,7 +27,6 @@ from llcodec.training.starting import learned_brightening, load_codec
 from llcodec.training.validation import validation_pictures
 
 _VALIDATION_PICTURES = 7
-_METRIC = "lpips-squeeze"
 # What the identity of a codec depends on: not its gains, which an export can move to other λ.
 _TRANSFORMS = ("g_a0", "g_a1", "g_s", "linear_analysis", "linear_synthesis")
 
@@ -56,7 +55,7 @@ def run_look(
     refuse_to_overwrite(out, options)
     codec = _codec(start)
     measured = backbone is not None or recipe.weights.perceptual > 0
-    metric = MetricChoice(_METRIC, backbone).load("--lpips FILE") if measured else None
+    metric = load_lpips(backbone) if measured else None
     sources = _sources(recipe, data, brightens=codec.brightens)
     pictures = validation_pictures(
         data.read_some("val", _VALIDATION_PICTURES),

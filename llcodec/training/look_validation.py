@@ -16,6 +16,7 @@ from llcodec.metrics import niqe
 from llcodec.metrics.perceptual import min_side
 from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
+from llcodec.training.perceptual import LPIPS
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import paste_rows, pixels_of
 from llcodec.training.toned_targets import toned
@@ -23,7 +24,7 @@ from llcodec.training.validation import coded, shown
 
 QUALITIES = (2.0, 4.0, 7.0)
 _DRAWN = (2.0, 4.0)
-_LPIPS_SIDE = min_side("lpips-squeeze")
+_LPIPS_SIDE = min_side(LPIPS)
 _SIDE = 300  # of the parts that are drawn, in pixels
 
 

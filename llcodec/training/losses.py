@@ -50,11 +50,18 @@ def match_global_tone(high: Tensor, high_thumbnail: Tensor, toned: Tensor, share
 
 
 def rate_distortion(
-    out: JointOutput, target: Tensor, lam: Tensor, weights: Distortion, equalise: bool = True
+    out: JointOutput,
+    target: Tensor,
+    lam: Tensor,
+    weights: Distortion,
+    equalise: bool = True,
+    distances: Tensor | None = None,
 ) -> Loss:
     """Return the mean of bpp + λ·255²·D, where D is the distortion with these ``weights``.
 
-    ``equalise`` divides each term by √(λ/λ̄), so that the highest quality does not dominate.
+    ``distances`` are the perceptual distances of all pictures, B values; without them, the weight
+    of ``perceptual`` does not count. ``equalise`` divides each term by √(λ/λ̄), so that the highest
+    quality does not dominate.
     """
     pixels = target.shape[-2] * target.shape[-1]
     picture = out.x_hat.float()
@@ -67,6 +74,8 @@ def rate_distortion(
         distortion = distortion + weights.ssim * (1 - _ssim(picture, target))
     if weights.flat:
         distortion = distortion + weights.flat * flat_error(picture, target)
+    if distances is not None:
+        distortion = distortion + weights.perceptual * distances
     bpp = (out.latent_bits + out.hyper_bits) / pixels
     loss = weighted_cost(bpp, distortion, lam, equalise)
     return Loss(loss.mean(), bpp.mean(), (255**2 * distortion).mean(), mse.mean())

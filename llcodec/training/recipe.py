@@ -61,6 +61,7 @@ class Distortion:
 
     ``flat`` is the weight of the error of gradients where the target has almost none: steps of one
     level between blocks, which hardly change squared errors but are visible in every sky.
+    ``perceptual`` is the weight of LPIPS with SqueezeNet, whose weights must then be at hand.
     ``global_tone`` is the share of the error of the global tone that only the tone network learns
     (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the remainder.
     """
@@ -69,11 +70,13 @@ class Distortion:
     l1: float = 0.0
     ssim: float = 0.0
     flat: float = 0.0
+    perceptual: float = 0.0
     global_tone: float = 1.0
 
     def __post_init__(self) -> None:
         """Raise InputError for invalid weights."""
         check_weights(mse=self.mse, l1=self.l1, ssim=self.ssim, flat=self.flat)
+        check_weights(perceptual=self.perceptual)
         check_shares(global_tone=self.global_tone)
         if not self.mse + self.l1 + self.ssim > 0:
             raise InputError("a distortion needs a weight above 0: of mse, l1 or ssim")

@@ -1,6 +1,7 @@
 """A tiny model and a few synthetic pictures to train it with."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Sources, gather_sources
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
+from llcodec.training.perceptual import load_lpips
 from llcodec.training.recipe import LAMBDAS
 
 
@@ -34,3 +37,10 @@ def tiny_model(
         return model
 
     return make
+
+
+@pytest.fixture
+def lpips(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> PerceptualMetric:
+    """LPIPS, with random features."""
+    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
+    return load_lpips(None)

@@ -16,6 +16,7 @@ from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
 from llcodec.engine.tensors import to_tensor
 from llcodec.errors import InputError, LlcError
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, JointOutput
 from llcodec.training.checkpoint import read_tensors
@@ -45,12 +46,25 @@ def trainer(
     pictures = [(to_tensor(p.low)[0], to_tensor(p.high)[0]) for p in pairs[:1]]
 
     def make(
-        folder: str, stage: str = "joint", seed: int = 0, peak: float = 4e-4, **changes: object
+        folder: str,
+        stage: str = "joint",
+        seed: int = 0,
+        peak: float = 4e-4,
+        metric: PerceptualMetric | None = None,
+        **changes: object,
     ) -> CodecTrainer:
         rate = replace(RECIPE.learning_rate, peak=peak)
         recipe = replace(RECIPE, learning_rate=rate, **changes)  # type: ignore[arg-type]
-        out = tmp_path / folder
-        return CodecTrainer(tiny_model(), stage, recipe, sources, pictures, out, seed=seed)  # type: ignore[arg-type]
+        return CodecTrainer(
+            tiny_model(),
+            stage,  # type: ignore[arg-type]
+            recipe,
+            sources,
+            pictures,
+            tmp_path / folder,
+            seed=seed,
+            metric=metric,
+        )
 
     return make
 
@@ -235,6 +249,50 @@ def test_a_run_folder_keeps_its_settings(trainer: Callable[..., CodecTrainer]) -
     trainer("run", seed=7, peak=3e-4, steps=1).resume()
     with pytest.raises(InputError, match="other settings"):
         trainer("run", seed=8, peak=3e-4, steps=1).resume()
+
+
+@pytest.mark.parametrize("stage", ["joint", "plain"])
+def test_lpips_is_part_of_the_loss(
+    trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric, stage: str
+) -> None:
+    weighed = Distortion(perceptual=0.1)
+    runs = [
+        trainer(folder, stage, steps=2, metric=lpips, distortion=distortion)
+        for folder, distortion in (("with", weighed), ("without", Distortion()))
+    ]
+    for run in runs:
+        run.run()
+    (row, *_), (other, *_) = map(rows, runs)
+    assert row["loss"] > other["loss"]
+    assert row["bpp"] != other["bpp"]  # the second step differs
+    assert not any(p.requires_grad for p in lpips.distance.parameters())
+    with pytest.raises(InputError, match="needs LPIPS"):
+        trainer("x", stage, distortion=weighed)
+
+
+def test_lpips_resumes_with_the_same_features_only(
+    trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
+) -> None:
+    weighed = Distortion(perceptual=0.1)
+    whole = trainer("whole", steps=2, metric=lpips, distortion=weighed)
+    whole.run()
+    trainer("parts", steps=2, metric=lpips, distortion=weighed).run(max_hours=0)
+    other = replace(lpips, sha256="0" * 64)
+    with pytest.raises(InputError, match=r"metric\.sha256"):
+        trainer("parts", steps=2, metric=other, distortion=weighed).resume()
+    resumed = trainer("parts", steps=2, metric=lpips, distortion=weighed)
+    resumed.resume()
+    resumed.run()
+    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, resumed))
+    assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
+
+
+def test_runs_without_lpips_have_the_settings_of_earlier_versions(
+    trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
+) -> None:
+    settings = json.loads(trainer("run", metric=lpips).settings)
+    assert "metric" not in settings
+    assert "perceptual" not in settings["distortion"]
 
 
 def test_seeds_decide_the_run(trainer: Callable[..., CodecTrainer]) -> None:

@@ -12,12 +12,12 @@ import torch
 from llcodec.codec.codec import Codec, Target
 from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Mix
-from llcodec.errors import InputError
+from llcodec.errors import InputError, UnknownModelError
 from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.codec_run import CodecRunOptions, run_recipe
-from llcodec.training.recipe import LearningRate, Recipe, StageRecipe
+from llcodec.training.recipe import Distortion, LearningRate, Recipe, StageRecipe
 from llcodec.training.tone import ToneRecipe
 from llcodec.training.tone_run import run_tone
 from llcodec.training.weight_files import export_run
@@ -251,10 +251,29 @@ def test_what_no_stage_would_do_is_refused(
         (plain, replace(CPU, tone=tmp_path / "first/tone/tone.safetensors"), "tone network"),
         (plain, replace(CPU, start=checkpoint, narrow=checkpoint), "not both"),
         (replace(recipe, plain=None), replace(CPU, narrow=checkpoint), "no plain stage"),
+        (recipe, replace(CPU, lpips=checkpoint), "weighs LPIPS"),
     ):
         with pytest.raises(InputError, match=message):
             run_recipe(unfit, folders, tmp_path / "x", options)
     assert not (tmp_path / "x").exists()
+
+
+def test_lpips_needs_its_weights_before_the_first_stage(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path, random_backbones: Path
+) -> None:
+    assert recipe.joint is not None
+    joint = replace(recipe.joint, distortion=Distortion(perceptual=0.1))
+    recipe = replace(recipe, joint=joint)
+    with pytest.raises(UnknownModelError, match=r"none\.pth"):
+        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, lpips=tmp_path / "none.pth"))
+    assert not (tmp_path / "x").exists()
+    (backbone,) = random_backbones.rglob("squeezenet*.pth")
+    assert run_recipe(recipe, folders, tmp_path / "run", replace(CPU, lpips=backbone))
+    settings = [
+        json.loads((tmp_path / "run" / stage / "config.json").read_text())
+        for stage in ("plain", "joint")
+    ]
+    assert ["metric" in stage for stage in settings] == [False, True]
 
 
 def test_bright_halves_serve_where_there_are_no_photographs(

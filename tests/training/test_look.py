@@ -12,7 +12,7 @@ from torch import nn
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
 from llcodec.errors import InputError, LlcError
-from llcodec.metrics.perceptual import MetricChoice, PerceptualMetric
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.look import FrozenCodec, LookTrainer, synthesis_of
@@ -135,16 +135,9 @@ def test_the_discriminator_changes_what_is_learned(trainer: Make) -> None:
     assert not torch.equal(one, other)
 
 
-@pytest.fixture
-def metric(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> PerceptualMetric:
-    """LPIPS, with random features."""
-    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
-    return MetricChoice("lpips-squeeze").load()
-
-
-def test_features_come_closer_to_those_of_targets(trainer: Make, metric: PerceptualMetric) -> None:
+def test_features_come_closer_to_those_of_targets(trainer: Make, lpips: PerceptualMetric) -> None:
     weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=5)
-    run = trainer("run", steps=40, weights=weights, validate_every=40, metric=metric)
+    run = trainer("run", steps=40, weights=weights, validate_every=40, metric=lpips)
     start = run.validate()
     assert all(row["lpips"] == row["base_lpips"] > 0 for row in start)
     run.run()
@@ -156,29 +149,27 @@ def test_features_come_closer_to_those_of_targets(trainer: Make, metric: Percept
 
 
 def test_lpips_resumes_exactly_with_the_same_features(
-    trainer: Make, metric: PerceptualMetric
+    trainer: Make, lpips: PerceptualMetric
 ) -> None:
     weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=1)
 
     def run(folder: str, metric: PerceptualMetric) -> LookTrainer:
         return trainer(folder, steps=2, weights=weights, metric=metric)
 
-    whole = run("whole", metric)
+    whole = run("whole", lpips)
     whole.run()
-    run("parts", metric).run(max_hours=0)
-    resumed = run("parts", replace(metric, weights="renamed.pth"))
+    run("parts", lpips).run(max_hours=0)
+    resumed = run("parts", replace(lpips, weights="renamed.pth"))
     resumed.resume()
     resumed.run()
     tensors, again = (read_tensors(trained.checkpoint)[0] for trained in (whole, resumed))
     assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
     with pytest.raises(InputError, match=r"metric\.sha256"):
-        run("parts", replace(metric, sha256="0" * 64)).resume()
+        run("parts", replace(lpips, sha256="0" * 64)).resume()
 
 
-def test_a_metric_without_a_weight_is_only_measured(
-    trainer: Make, metric: PerceptualMetric
-) -> None:
-    measured, plain = trainer("measured", metric=metric), trainer("plain")
+def test_a_metric_without_a_weight_is_only_measured(trainer: Make, lpips: PerceptualMetric) -> None:
+    measured, plain = trainer("measured", metric=lpips), trainer("plain")
     measured.run(max_hours=0)
     measured = trainer("measured")  # one is not needed to resume, either
     measured.resume()
@@ -186,7 +177,7 @@ def test_a_metric_without_a_weight_is_only_measured(
         run.run()
     tensors, others = (read_tensors(run.checkpoint)[0] for run in (measured, plain))
     assert all(torch.equal(tensor, others[key]) for key, tensor in tensors.items())
-    assert "lpips" in trainer("third", metric=metric).validate()[0]
+    assert "lpips" in trainer("third", metric=lpips).validate()[0]
     assert "lpips" not in plain.validate()[0]
 
 

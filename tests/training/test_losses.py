@@ -82,6 +82,20 @@ def test_structure_can_be_part_of_the_distortion() -> None:
     assert bool(x_hat.grad.any())
 
 
+def test_perceptual_distances_count_by_their_weight() -> None:
+    target, x_hat = torch.rand(2, 3, 8, 8), torch.rand(2, 3, 8, 8)
+    lam, weights = torch.tensor([0.0016, 0.012]), Distortion(perceptual=0.5)
+    out = output(x_hat, [40, 80], [4, 8])
+    without, with_them = (
+        rate_distortion(out, target, lam, weights, equalise=False, distances=distances)
+        for distances in (None, torch.tensor([0.2, 0.6]))
+    )
+    added = 0.5 * 255**2 * torch.tensor([0.2, 0.6])
+    assert float(with_them.distortion - without.distortion) == pytest.approx(float(added.mean()))
+    assert float(with_them.total - without.total) == pytest.approx(float((lam * added).mean()))
+    assert with_them.mse == without.mse
+
+
 def thumbnails() -> Tensor:
     return torch.rand(2, 3, 10, 15, generator=torch.manual_seed(4)) * 0.5 + 0.2
 
