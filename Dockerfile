@@ -10,7 +10,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY llcodec llcodec
 COPY weights weights
 RUN python -m venv /opt/llcodec \
-    && /opt/llcodec/bin/pip install --no-cache-dir ".[scale]"
+    && /opt/llcodec/bin/pip install --no-cache-dir ".[scale]" ./weights
 
 FROM python:3.12-slim
 COPY --from=build /opt/llcodec /opt/llcodec

@@ -156,10 +156,11 @@ $(VENV)/package/installed:
 	$(@D)/bin/pip install --quiet --disable-pip-version-check "build>=1.2" "twine>=6.1"
 	touch $@
 
-# Wheel and source archive in dist/: their contents, and an environment of each Python that is found.
+# Wheels and source archive in dist/: their contents, and an environment of each Python that is found.
 package: $(VENV)/package/installed
 	rm -rf dist
 	$(VENV)/package/bin/python -m build
+	$(VENV)/package/bin/python -m build --wheel --outdir dist weights
 	$(VENV)/package/bin/twine check --strict dist/*
 	$(PYTHON) -m release.check dist --photograph examples/lantern.jpg
 

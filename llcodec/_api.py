@@ -17,6 +17,7 @@ from llcodec import imaging
 from llcodec._file_sizes import parse_size
 from llcodec._limits import MAX_PIXELS
 from llcodec._reading import FileSource, names_file, read_source
+from llcodec._shipped import check_installed
 from llcodec.codec.codec import DEFAULT_QUALITY, Codec, Target
 from llcodec.codec.models import DEFAULT_MODEL, shipped_models
 from llcodec.container import Limits, read_header
@@ -318,6 +319,7 @@ def codec_for(
     if model is None:
         model = read_header(data, limits).model_name
         if model not in shipped_models():
+            check_installed(model)
             raise UnknownModelError(
                 f"the file was made with the model {model!r}, which does not ship with llcodec: "
                 "give the path of its weight file (--model)"

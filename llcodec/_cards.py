@@ -17,13 +17,7 @@ from llcodec._checksums import sha256_of
 from llcodec._families import Family, Kind, family_of
 from llcodec.errors import BrokenModelError, UnknownModelError
 
-CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
 _MAX_HEADER = 100_000_000  # bytes; safetensors allows no more
-_PACKAGE = Path(__file__).resolve().parent
-# Installed, the weights lie inside the package; in a checkout, beside it.
-_FOLDERS = (_PACKAGE / "_weights", _PACKAGE.parent / "weights")
-_ENHANCERS = "enhancers"  # the folder, among the weights, of models that only enhance
-_LOOKS = "looks"  # that of looks
 _SHA256 = re.compile("[0-9a-f]{64}")
 _WEIGHTS = ("weight", "bias")  # of the integer networks; the floats' tensors all count
 
@@ -86,61 +80,6 @@ class Card:
     model: ModelReference | None = None
 
 
-def weights_folder() -> Path:
-    """Return the folder with the models that came with this installation."""
-    return next((folder for folder in _FOLDERS if folder.is_dir()), _FOLDERS[0])
-
-
-def shipped_codecs() -> dict[str, Path]:
-    """Return the weight files of codecs that came with this installation, by name."""
-    return _weights_in(weights_folder())
-
-
-def shipped_enhancers() -> dict[str, Path]:
-    """Return the weight files of models that only enhance, by name."""
-    return _weights_in(weights_folder() / _ENHANCERS)
-
-
-def shipped_looks() -> dict[str, Path]:
-    """Return the files of looks that came with this installation, by name."""
-    return _weights_in(weights_folder() / _LOOKS)
-
-
-def shipped_files() -> dict[str, Path]:
-    """Return all weight files that came with this installation, by name, codecs first.
-
-    Names are unique over all kinds; :func:`check_shipped` checks it.
-    """
-    found: dict[str, Path] = {}
-    for kind in _shipped_kinds().values():
-        found |= {k: v for k, v in kind.items() if k not in found}
-    return found
-
-
-def _shipped_kinds() -> dict[str, dict[str, Path]]:
-    return {
-        "a codec": shipped_codecs(),
-        "an enhancer": shipped_enhancers(),
-        "a look": shipped_looks(),
-    }
-
-
-def _weights_in(folder: Path) -> dict[str, Path]:
-    return {file.stem: file for file in sorted(folder.glob("*.safetensors"))}
-
-
-def shipped_file(name: str) -> Path:
-    """Return the path of a shipped model.
-
-    Raises UnknownModelError if none has this name.
-    """
-    files = shipped_files()
-    if name not in files:
-        known = ", ".join(files) or "none"
-        raise UnknownModelError(f"no model {name!r} (shipped: {known})")
-    return files[name]
-
-
 def read_card(path: Path) -> Card:
     """Return what a weight file says about itself.
 
@@ -196,26 +135,6 @@ def _reading(path: Path) -> Iterator[None]:
         raise BrokenModelError(f"{path}: not a weight file of llcodec, or damaged") from error
     except OSError as error:
         raise BrokenModelError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def check_shipped(path: Path) -> None:
-    """Check that a shipped file has the checksum listed beside it, and is named like its model.
-
-    Raises BrokenModelError if not, or if there is no checksum.
-    """
-    sums = path.with_name(CHECKSUMS)
-    lines = sums.read_text("utf-8", "replace").splitlines() if sums.is_file() else []
-    wanted = {name.lstrip("* "): digest for digest, _, name in (x.partition(" ") for x in lines)}
-    if path.name not in wanted:
-        raise BrokenModelError(f"{CHECKSUMS} has no checksum of {path.name}")
-    card = read_card(path)
-    if card.sha256 != wanted[path.name].lower():
-        raise BrokenModelError(f"{path.name} is not the file that shipped: wrong SHA-256")
-    kinds = [kind for kind, files in _shipped_kinds().items() if path.stem in files]
-    if len(kinds) > 1:
-        raise BrokenModelError(f"two models are called {path.stem!r}: {' and '.join(kinds)}")
-    if card.name != path.stem:  # files made with it would look for another
-        raise BrokenModelError(f"{path.name} calls its model {card.name!r}")
 
 
 def take_card(head: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from llcodec._arrays import Floats
-from llcodec._cards import shipped_files
+from llcodec._shipped import shipped_files
 from llcodec._threads import announce_threads
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL

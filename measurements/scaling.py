@@ -19,10 +19,11 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from llcodec._cards import read_card, shipped_file
+from llcodec._cards import read_card
 from llcodec._extras import versions_of
 from llcodec._limits import MAX_PIXELS
 from llcodec._outputs import atomic_write
+from llcodec._shipped import shipped_file
 from llcodec.bench.machine import machine
 from llcodec.codec.models import DEFAULT_MODEL
 from measurements.memory import run

@@ -1,4 +1,4 @@
-"""What the wheel and the source archive contain, and what must and must not be in them."""
+"""What the wheels and the source archive contain, and what must and must not be in them."""
 
 import tarfile
 import zipfile
@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Final
 
 _WEIGHTS: Final = (
-    *("README.md", "SHA256SUMS"),
-    *(f"fast{number}.safetensors" for number in ("", "-2", "-3", "-4")),
-    *("base.safetensors", "base-2.safetensors"),
-    *("enhancers/SHA256SUMS", "enhancers/nerco.safetensors", "enhancers/nerco-2.safetensors"),
-    "enhancers/snr-aware.safetensors",
+    *("README.md", "SHA256SUMS", "fast-4.safetensors"),
+    *("enhancers/SHA256SUMS", "enhancers/nerco-2.safetensors", "enhancers/snr-aware.safetensors"),
     *("looks/SHA256SUMS", "looks/fast-4-look.safetensors"),
+)
+_MORE_WEIGHTS: Final = (
+    *("SHA256SUMS", "enhancers/SHA256SUMS", "enhancers/nerco.safetensors"),
+    *(f"fast{number}.safetensors" for number in ("", "-2", "-3")),
+    *("base.safetensors", "base-2.safetensors"),
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")
 
@@ -38,18 +40,30 @@ WHEEL: Final = Contents(
     allowed=("llcodec/*", "llcodec-*.dist-info/*"),
 )
 
+MODELS: Final = Contents(
+    needed=(
+        *("llcodec_models/__init__.py", "llcodec_models/LICENSE"),
+        *(f"llcodec_models/{name}" for name in _MORE_WEIGHTS),
+    ),
+    allowed=("llcodec_models/*", "llcodec_models-*.dist-info/*"),
+)
+
 SOURCES: Final = Contents(
     needed=(
         *("PKG-INFO", "LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "CITATION.cff"),
         *("pyproject.toml", "Makefile", "llcodec/__init__.py", "llcodec/py.typed"),
         *("docs/format.md", "examples/README.md", "examples/*.jpg", "tests/golden/*.llc"),
         *(f"weights/{name}" for name in (*_WEIGHTS, *_GUIDES)),
+        *("weights/pyproject.toml", "weights/llcodec_models/__init__.py"),
     ),
     allowed=(
         *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
         *("PKG-INFO", "CITATION.cff", "pyproject.toml", "Makefile", "Dockerfile"),
         *(".gitignore", ".dockerignore"),
-        *("llcodec/*", "weights/*", "docs/*", "examples/*", "tests/*"),
+        *("weights/*.md", "weights/*SHA256SUMS", "weights/pyproject.toml"),
+        *("weights/llcodec_models/__init__.py", "weights/fast-4.safetensors", "weights/looks/*"),
+        *("weights/enhancers/nerco-2.safetensors", "weights/enhancers/snr-aware.safetensors"),
+        *("weights/guides/*", "llcodec/*", "docs/*", "examples/*", "tests/*"),
         *("fuzz/*", "measurements/*", "projects/*", "release/*", "website/*"),
     ),
 )

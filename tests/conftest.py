@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from llcodec import _shipped
 from llcodec.data.darkening import Darkening, darken
 from llcodec.data.pairs import Pair
 from llcodec.nerco.presets import COMPACT, NercoPreset
@@ -54,6 +55,21 @@ def tiny_preset() -> Preset:
         condition=8,
         tone_members=2,
     )
+
+
+Ship = Callable[[Path], None]
+
+
+@pytest.fixture
+def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
+    """Make a folder pass for that of all shipped models."""
+
+    def alone(folder: Path) -> None:
+        monkeypatch.setattr(_shipped, "_CHECKOUT", folder)
+        monkeypatch.setattr(_shipped, "_INSTALLED", folder / "missing")
+        monkeypatch.setattr(_shipped, "_MORE", "no_module")
+
+    return alone
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from PIL import Image
 
 import llcodec
 from llcodec import container, errors
-from llcodec._cards import shipped_file
+from llcodec._shipped import shipped_file
 from llcodec.codec.models import DEFAULT_MODEL
+from tests.conftest import Ship
 
 NAMES = {
     *("Codec", "Enhancer", "Info", "Picture", "Target", "__version__"),
@@ -260,6 +261,14 @@ def test_a_file_says_which_model_it_needs(sample: bytes) -> None:
         llcodec.decode(changed(sample, model_name="other"))
 
 
+def test_a_file_of_a_model_that_is_not_installed_says_what_to_install(
+    sample: bytes, tmp_path: Path, ship: Ship
+) -> None:
+    ship(tmp_path)
+    with pytest.raises(llcodec.UnknownModelError, match=r"'fast-2' .*llcodec\[models\]"):
+        llcodec.decode(changed(sample, model_name="fast-2"))
+
+
 def test_a_file_cannot_name_a_weight_file_to_load(
     sample: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,7 +322,7 @@ def test_what_enhancing_refuses() -> None:
         llcodec.enhance(image, max_pixels=255)
     with pytest.raises(llcodec.InputError, match="strength"):
         llcodec.enhance(image, strength=1.5)
-    with pytest.raises(llcodec.UnknownModelError, match="joint, nerco-2, nerco, snr-aware"):
+    with pytest.raises(llcodec.UnknownModelError, match="joint, nerco, nerco-2, snr-aware"):
         llcodec.enhance(image, model="nothing")
 
 

@@ -5,22 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from llcodec import _cards
-from llcodec._cards import (
-    CHECKSUMS,
-    TrainingFacts,
-    check_shipped,
-    notes_on,
-    read_card,
-    read_kind,
-    shipped_codecs,
-    shipped_enhancers,
+from llcodec._cards import TrainingFacts, notes_on, read_card, read_kind
+from llcodec._families import CODEC, NERCO
+from llcodec._shipped import (
     shipped_file,
     shipped_files,
-    shipped_looks,
 )
-from llcodec._families import CODEC, NERCO
-from llcodec.codec.models import shipped_models
 from llcodec.errors import BrokenModelError, UnknownModelError
 
 CARD = {
@@ -46,66 +36,6 @@ def weight_file(path: Path, card: object = CARD, tensors: dict[str, list[int]] =
     text = json.dumps(head).encode()
     path.write_bytes(len(text).to_bytes(8, "little") + text + b"weights")
     return path
-
-
-@pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that passes for the one of shipped models, with one of each kind in it."""
-    folder = tmp_path / "weights"
-    (folder / "enhancers").mkdir(parents=True)
-    weight_file(folder / "own.safetensors")
-    weight_file(folder / "enhancers" / "light.safetensors", ENHANCER)
-    monkeypatch.setattr(_cards, "_FOLDERS", (folder,))
-    return folder
-
-
-def sums(folder: Path) -> None:
-    lines = [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n"
-        for file in folder.glob("*.safetensors")
-    ]
-    (folder / CHECKSUMS).write_text("".join(lines))
-
-
-def test_the_shipped_codecs_are_those_that_the_codec_finds() -> None:
-    assert shipped_codecs() == shipped_models()
-    assert "fast" in shipped_files()
-
-
-def test_names_in_the_repository_are_unique_over_all_kinds() -> None:
-    codecs, enhancers, looks = shipped_codecs(), shipped_enhancers(), shipped_looks()
-    assert len(shipped_files()) == len(codecs) + len(enhancers) + len(looks)
-    assert shipped_files() == codecs | enhancers | looks
-    assert "joint" not in shipped_files()
-    for kind, files in (("codec", codecs), ("enhancer", enhancers), ("look", looks)):
-        assert {read_kind(file) for file in files.values()} <= {kind}
-
-
-def test_the_checksums_in_the_repository_are_those_of_the_files() -> None:
-    for files in (shipped_codecs(), shipped_enhancers(), shipped_looks()):
-        for folder in {file.parent for file in files.values()}:
-            lines = (folder / CHECKSUMS).read_text().splitlines()
-            assert dict(line.split("  ")[::-1] for line in lines) == {
-                file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files.values()
-            }
-    for file in shipped_files().values():
-        check_shipped(file)
-
-
-def test_models_of_both_kinds_are_found(shelf: Path) -> None:
-    assert list(shipped_files()) == ["own", "light"]
-    assert shipped_file("light") == shelf / "enhancers" / "light.safetensors"
-    assert [read_kind(shipped_file(name)) for name in ("own", "light")] == ["codec", "enhancer"]
-
-
-def test_a_name_that_both_kinds_have_is_found_by_checking(shelf: Path) -> None:
-    twin = weight_file(shelf / "enhancers" / "own.safetensors", {**ENHANCER, "name": "own"})
-    assert shipped_file("own") == shelf / "own.safetensors"
-    for folder in (shelf, twin.parent):
-        sums(folder)
-        with pytest.raises(BrokenModelError, match="two models are called 'own'"):
-            check_shipped(folder / "own.safetensors")
-    check_shipped(shelf / "enhancers" / "light.safetensors")
 
 
 def test_a_card_tells_what_the_head_of_the_file_holds(tmp_path: Path) -> None:
@@ -239,22 +169,3 @@ def test_a_file_that_cannot_be_read_is_broken() -> None:
         pytest.skip("only Linux has /proc/self/mem")
     with pytest.raises(BrokenModelError, match="/proc/self/mem: cannot be read: "):
         read_kind(memory)
-
-
-def test_an_unknown_name_lists_the_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(UnknownModelError, match=r"no model 'x' \(shipped: .*fast"):
-        shipped_file("x")
-    monkeypatch.setattr(_cards, "_FOLDERS", (tmp_path / "missing",))
-    with pytest.raises(UnknownModelError, match=r"no model 'fast' \(shipped: none\)"):
-        shipped_file("fast")
-
-
-@pytest.mark.parametrize("mark", ["  ", " *"])
-def test_checksums_as_sha256sum_writes_them(tmp_path: Path, mark: str) -> None:
-    file = weight_file(tmp_path / "own.safetensors")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    (tmp_path / "SHA256SUMS").write_text(f"\n{digest.upper()}{mark}own.safetensors\n")
-    check_shipped(file)
-    (tmp_path / "SHA256SUMS").write_text(f"{digest[::-1]}{mark}own.safetensors\n")
-    with pytest.raises(BrokenModelError, match="wrong SHA-256"):
-        check_shipped(file)

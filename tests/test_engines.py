@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from llcodec._cards import shipped_codecs
+from llcodec._shipped import shipped_codecs
 from llcodec.codec.codec import Codec, Target
 from llcodec.container import Limits, unpack
 from llcodec.enhancing.enhancer import Enhancer

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from PIL import features
 
 from llcodec._arrays import Pixels
-from llcodec._cards import shipped_codecs, shipped_enhancers
 from llcodec._extras import missing
+from llcodec._shipped import shipped_codecs, shipped_enhancers
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec
 from llcodec.bench.enhancers.classical import Identity

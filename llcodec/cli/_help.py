@@ -89,7 +89,7 @@ def _placeholder(name: str) -> str:
 def _tidy(text: str) -> str:
     text = _DEFAULT.sub(r"default: \1", _RANGE.sub("", text)).removesuffix("[]").rstrip()
     if CODECS in text or ENHANCERS in text:
-        from llcodec._cards import shipped_codecs, shipped_enhancers
+        from llcodec._shipped import shipped_codecs, shipped_enhancers
 
         text = text.replace(CODECS, ", ".join(shipped_codecs()) or "none")
         text = text.replace(ENHANCERS, ", ".join(shipped_enhancers()) or "none")

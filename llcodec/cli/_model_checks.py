@@ -19,7 +19,8 @@ _ROWS, _COLUMNS = 72, 96  # of the dark test picture
 
 def facts(job: Job) -> Record:
     """Return the record of the shipped model that the job names."""
-    from llcodec._cards import read_card, shipped_file
+    from llcodec._cards import read_card
+    from llcodec._shipped import shipped_file
 
     file = shipped_file(job.source)
     card = read_card(file)
@@ -91,7 +92,8 @@ def _try_codec(file: Path) -> tuple[str, str]:
 
 
 def _try_look(file: Path) -> tuple[str, str]:
-    from llcodec._cards import read_card, shipped_codecs
+    from llcodec._cards import read_card
+    from llcodec._shipped import shipped_codecs
     from llcodec.codec.codec import Codec
     from llcodec.codec.looks import read_look
     from llcodec.errors import UnknownModelError

@@ -74,7 +74,7 @@ def verify(
 @app.command(cls=Command)
 def path(name: Name) -> None:
     """Print the path of a shipped model."""
-    from llcodec._cards import shipped_file
+    from llcodec._shipped import shipped_file
 
     typer.echo(shipped_file(name))
 
@@ -105,7 +105,7 @@ def web(
 
 
 def _shipped() -> list[str]:
-    from llcodec._cards import shipped_files
+    from llcodec._shipped import shipped_files
     from llcodec.errors import UnknownModelError
 
     names = list(shipped_files())
@@ -133,7 +133,7 @@ def _file(name: str) -> Path:
 
     Raises UnknownModelError, BrokenModelError.
     """
-    from llcodec._cards import check_shipped, shipped_file, shipped_files
+    from llcodec._shipped import check_shipped, shipped_file, shipped_files
 
     if name not in shipped_files() and (name.endswith(_SUFFIX) or Path(name).is_file()):
         return Path(name)

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from llcodec._arrays import Arrays
-from llcodec._cards import ModelReference, reference_on, shipped_looks, stored_card
+from llcodec._cards import ModelReference, reference_on, stored_card
 from llcodec._families import LOOK
+from llcodec._shipped import shipped_looks
 from llcodec._weight_files import (
     NetworkFile,
     StoredCard,

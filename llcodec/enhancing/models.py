@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from llcodec._cards import read_family, shipped_enhancers, shipped_files
+from llcodec._cards import read_family
+from llcodec._shipped import check_installed, shipped_enhancers, shipped_files
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.engine.choice import Choice, EngineRequest
 from llcodec.enhancing.family import enhancing_family
@@ -32,6 +33,7 @@ def find_enhancer(name_or_path: str) -> Path:
         return shipped[name]
     if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
         return Path(name_or_path)
+    check_installed(name)
     known = [*([JOINT] if DEFAULT_MODEL in shipped else []), *shipped_enhancers()]
     raise UnknownModelError(
         f"no model {name_or_path!r} to enhance with "

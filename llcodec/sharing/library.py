@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from llcodec._reading import read_path
+from llcodec._shipped import check_installed
 from llcodec._version import __version__
 from llcodec.codec.models import load_model, shipped_models
 from llcodec.codec.weights import ModelFile
@@ -83,8 +84,10 @@ class Linked:
 
         Raises:
             WrongModelError: if the file was not made with a shipped codec.
+            UnknownModelError: if its model is not installed.
         """
         name = header.model_name
+        check_installed(name)
         if name not in shipped_models() or load_model(name).short_hash != header.model_hash:
             raise WrongModelError(
                 f"the model {name} {header.model_hash.hex()} is not one of those that pages can "

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from llcodec._cards import weights_folder
+from llcodec._shipped import weights_folder
 from llcodec.errors import InputError
 from llcodec.text_guide.clip_guide import ClipGuide
 from llcodec.text_guide.file import is_guide, read_guide

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from llcodec._cards import read_card, shipped_codecs, shipped_file
+from llcodec._cards import read_card
 from llcodec._causal_context import CodingOrder
+from llcodec._shipped import shipped_codecs, shipped_file
 from llcodec.bench.complexity import (
     Complexity,
     Stage,

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from llcodec._cards import shipped_file
+from llcodec._shipped import shipped_file
 from llcodec.bench import per_pipeline
 from llcodec.bench.codecs.compressai import CompressaiCodec
 from llcodec.bench.codecs.registry import CodecOptions

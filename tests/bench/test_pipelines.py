@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from llcodec._arrays import Pixels
-from llcodec._cards import shipped_codecs, shipped_enhancers
+from llcodec._shipped import shipped_codecs, shipped_enhancers
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.pillow import PngCodec
 from llcodec.bench.enhancers.classical import Identity

@@ -268,7 +268,7 @@ def test_existing_outputs_need_force(enhance: Llc, picture: Make, tmp_path: Path
 def test_models_of_either_kind_by_path(
     llc: Llc, picture: Make, nerco: Path, tmp_path: Path
 ) -> None:
-    from llcodec._cards import shipped_file
+    from llcodec._shipped import shipped_file
 
     source = picture(tmp_path / "dark.png")
     for model, name in (("fast", "fast"), (shipped_file("fast"), "fast"), (nerco, "tiny-nerco")):
@@ -280,7 +280,7 @@ def test_unknown_and_damaged_models(
     refused: Callable[..., str], picture: Make, nerco: Path, tmp_path: Path
 ) -> None:
     source = picture(tmp_path / "a.png")
-    assert "no model 'nope' to enhance with (shipped: joint, nerco-2, nerco, snr-aware;" in refused(
+    assert "no model 'nope' to enhance with (shipped: joint, nerco, nerco-2, snr-aware;" in refused(
         source, "--model", "nope"
     )
     weights = tmp_path / "x.safetensors"

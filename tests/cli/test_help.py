@@ -7,7 +7,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from llcodec._cards import shipped_codecs, shipped_enhancers
+from llcodec._shipped import shipped_codecs, shipped_enhancers
 from llcodec.cli._app import app
 from llcodec.cli._exit_codes import MEANINGS
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from llcodec._cards import shipped_file
+from llcodec._shipped import shipped_file
 from llcodec.cli._model_checks import try_out
 from llcodec.errors import BrokenModelError, UnknownModelError
 from llcodec.nerco.torch_engine import nerco_file, nerco_model

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from llcodec import _cards
 from llcodec._families import CODEC
+from llcodec._shipped import shipped_file
+from tests.conftest import Ship
 
 Llc = Callable[..., Any]
-FAST = _cards.shipped_file("fast")
+FAST = shipped_file("fast")
 
 
 def sums(folder: Path) -> None:
@@ -35,13 +36,13 @@ def look(make_look: Callable[[str], Path]) -> Path:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shelf(tmp_path: Path, ship: Ship) -> Path:
     """A folder that passes for the one of shipped models, with a copy of fast in it."""
     folder = tmp_path / "weights"
     folder.mkdir()
     shutil.copy(FAST, folder)
     sums(folder)
-    monkeypatch.setattr(_cards, "_FOLDERS", (folder,))
+    ship(folder)
     return folder
 
 
@@ -316,7 +317,7 @@ def test_a_model_for_the_web_is_written_once(llc: Llc, tmp_path: Path) -> None:
 
 
 def test_an_enhancer_has_no_model_for_the_web(llc: Llc, tmp_path: Path) -> None:
-    file = str(_cards.shipped_file("nerco"))
+    file = str(shipped_file("nerco"))
     result = llc("models", "web", file, "-o", tmp_path / "x")
     assert result.code == 1
     assert "not a weight file of the format" in result.err

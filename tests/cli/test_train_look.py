@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from llcodec._cards import shipped_file
+from llcodec._shipped import shipped_file
 from llcodec.cli._exit_codes import STOPPED
 from llcodec.cli._main import run
 from llcodec.codec.models import DEFAULT_MODEL

@@ -28,6 +28,7 @@ from llcodec.codec.weights import write_model
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError, WrongModelError
 from llcodec.imaging import Picture
 from tests.codec.conftest import MakePicture
+from tests.conftest import Ship
 from tests.engines import ENGINES
 
 if TYPE_CHECKING:
@@ -166,14 +167,14 @@ def test_a_missing_look_is_a_line(tiny: "Tiny", tmp_path: Path) -> None:
 
 
 def test_shipped_looks_are_found_by_the_model(
-    tiny: "Tiny", look: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: "Tiny", look: Path, tmp_path: Path, ship: Ship
 ) -> None:
     folder = tmp_path / "weights" / "looks"
     folder.mkdir(parents=True)
     other = replace(look_of(tiny), name="a", shape=ModelReference("other", "0" * 64))
     write_look(folder / "a.safetensors", other, "tiny")
     look.rename(folder / look.name)
-    monkeypatch.setattr(_cards, "_FOLDERS", (tmp_path / "weights",))
+    ship(tmp_path / "weights")
     arrays = detailed_arrays(tiny.file, 1)
     assert np.array_equal(
         arrays["g_s.layers.0.weight"], look_of(tiny).arrays["g_s.layers.0.weight"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec._cards import shipped_file
+from llcodec._shipped import shipped_file
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import BrokenModelError, InputError, TooManyPixelsError, UnknownModelError

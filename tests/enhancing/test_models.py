@@ -6,9 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from llcodec import _cards
-from llcodec._cards import shipped_file, shipped_files
 from llcodec._families import TEXT_GUIDE
+from llcodec._shipped import shipped_file, shipped_files
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.engine.choice import EngineRequest
 from llcodec.enhancing.joint import JointEnhancer
@@ -16,18 +15,19 @@ from llcodec.enhancing.models import find_enhancer, load_network
 from llcodec.enhancing.names import JOINT
 from llcodec.enhancing.nerco import NercoEnhancer
 from llcodec.errors import BrokenModelError, ModelError, UnknownModelError
+from tests.conftest import Ship
 
 CPU = EngineRequest(device="cpu")
 
 
 @pytest.fixture
-def shelf(nerco_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def shelf(nerco_path: Path, tmp_path: Path, ship: Ship) -> Path:
     """A folder that passes for the one of shipped models, with an enhancer in it."""
     folder = tmp_path / "weights"
     (folder / "enhancers").mkdir(parents=True)
     shutil.copy(shipped_file(DEFAULT_MODEL), folder)
     shutil.copy(nerco_path, folder / "enhancers" / "tiny-nerco.safetensors")
-    monkeypatch.setattr(_cards, "_FOLDERS", (folder,))
+    ship(folder)
     return folder
 
 

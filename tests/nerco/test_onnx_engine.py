@@ -9,7 +9,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from llcodec._cards import shipped_files
+from llcodec._shipped import shipped_files
 from llcodec.errors import BrokenModelError
 from llcodec.nerco import onnx_compact, onnx_engine, onnx_paper
 from llcodec.nerco.coordinates import coordinates

@@ -14,22 +14,25 @@ ROOT = Path(__file__).parents[2]
 def _empty_packages(folder: Path) -> None:
     with zipfile.ZipFile(folder / "llcodec-1-py3-none-any.whl", "w"):
         pass
+    with zipfile.ZipFile(folder / "llcodec_models-1-py3-none-any.whl", "w"):
+        pass
     with tarfile.open(folder / "llcodec-1.tar.gz", "w:gz"):
         pass
 
 
-def test_the_two_packages_of_a_folder_are_found(tmp_path: Path) -> None:
+def test_the_packages_of_a_folder_are_found(tmp_path: Path) -> None:
     _empty_packages(tmp_path)
     assert [path.name for path in packages_in(tmp_path)] == [
         "llcodec-1-py3-none-any.whl",
         "llcodec-1.tar.gz",
+        "llcodec_models-1-py3-none-any.whl",
     ]
 
 
 def test_an_old_package_beside_the_new_one_is_refused(tmp_path: Path) -> None:
     _empty_packages(tmp_path)
     (tmp_path / "llcodec-0-py3-none-any.whl").touch()
-    with pytest.raises(SystemExit, match="one wheel"):
+    with pytest.raises(SystemExit, match="one of each"):
         packages_in(tmp_path)
 
 
@@ -39,13 +42,14 @@ def test_empty_packages_are_reported(tmp_path: Path, capfd: pytest.CaptureFixtur
     lines = capfd.readouterr().err.splitlines()
     assert "llcodec-1-py3-none-any.whl: llcodec/py.typed is missing" in lines
     assert "llcodec-1.tar.gz: LICENSE is missing" in lines
+    assert any(line.startswith("llcodec_models-1-py3-none-any.whl: ") for line in lines)
 
 
 def test_a_package_that_does_not_install_is_an_error(tmp_path: Path) -> None:
     broken = tmp_path / "llcodec-1-py3-none-any.whl"
     broken.write_bytes(b"no archive")
     with pytest.raises(subprocess.CalledProcessError):
-        try_out(sys.executable, broken, ROOT / "examples" / "lantern.jpg")
+        try_out(sys.executable, broken, broken, ROOT / "examples" / "lantern.jpg")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="shims are shell scripts")

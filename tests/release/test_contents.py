@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from release.contents import SOURCES, WHEEL, Contents, faults, names_in
+from release.contents import MODELS, SOURCES, WHEEL, Contents, faults, names_in
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,27 +16,42 @@ def _names(contents: Contents) -> list[str]:
     return [pattern.replace("*", "x") for pattern in contents.needed]
 
 
-@pytest.mark.parametrize("contents", [WHEEL, SOURCES])
+@pytest.mark.parametrize("contents", [WHEEL, SOURCES, MODELS])
 def test_what_is_needed_is_enough(contents: Contents) -> None:
     assert not list(faults(_names(contents), contents))
 
 
-def test_a_wheel_has_all_weights_but_the_text_guide() -> None:
-    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
-    included = build["targets"]["wheel"]["force-include"]
-    assert all(target == f"llcodec/_{source}" for source, target in included.items())
-    files = [path.relative_to(ROOT) for path in (ROOT / "weights").rglob("*") if path.is_file()]
-    left_out = {
-        str(path.parent)
-        for path in files
-        if not any(str(part) in included for part in (path, *path.parents))
+@pytest.mark.parametrize(
+    ("project", "contents", "package"),
+    [(ROOT, WHEEL, "llcodec/_weights"), (ROOT / "weights", MODELS, "llcodec_models")],
+)
+def test_wheels_need_the_weights_that_they_include(
+    project: Path, contents: Contents, package: str
+) -> None:
+    targets = set(_included(project).values())
+    assert all((project / source).is_file() for source in _included(project))
+    assert all(target.startswith(f"{package}/") for target in targets)
+    assert targets == {name for name in contents.needed if name in targets}
+    assert {n for n in contents.needed if n.startswith(f"{package}/")} - targets <= {
+        f"{package}/__init__.py"
     }
-    assert left_out == {"weights/guides"}
-    taken = [f"llcodec/_{path}" for path in files if str(path.parent) not in left_out]
-    assert set(taken) <= set(WHEEL.needed)
 
 
-@pytest.mark.parametrize("contents", [WHEEL, SOURCES])
+def test_all_weights_are_in_a_wheel_but_the_text_guide() -> None:
+    sources = [ROOT / source for source in _included(ROOT)]
+    sources += [ROOT / "weights" / source for source in _included(ROOT / "weights")]
+    files = (ROOT / "weights").rglob("*.safetensors")
+    assert {file.parent.name for file in files if file not in sources} == {"guides"}
+
+
+def _included(project: Path) -> dict[str, str]:
+    """Return where the wheel of a project has files that do not lie in its package."""
+    build = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    included: dict[str, str] = build["targets"]["wheel"]["force-include"]
+    return included
+
+
+@pytest.mark.parametrize("contents", [WHEEL, SOURCES, MODELS])
 def test_each_missing_file_is_named(contents: Contents) -> None:
     for pattern in contents.needed:
         names = [name for name in _names(contents) if name != pattern.replace("*", "x")]

@@ -13,6 +13,7 @@ from llcodec._version import __version__
 from llcodec.container import read_header
 from llcodec.sharing.library import PUBLISHED, Linked, Standalone
 from llcodec.sharing.page import share
+from tests.conftest import Ship
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FAST = (GOLDEN / "shipped" / "fast.llc").read_bytes()
@@ -83,6 +84,13 @@ def test_names_are_escaped() -> None:
     page = share(FAST, '<b>"&', Linked()).decode("utf-8")
     assert "<title>&lt;b&gt;&quot;&amp;</title>" in page
     assert "<b>" not in page
+
+
+def test_a_page_needs_the_model_of_its_file(folder: Path, tmp_path: Path, ship: Ship) -> None:
+    ship(tmp_path)
+    for library in (Linked(), Standalone(folder)):
+        with pytest.raises(errors.UnknownModelError, match=r"llcodec\[models\]"):
+            share(FAST, "a", library)
 
 
 def test_a_page_that_could_not_show_the_file_is_not_made(folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from llcodec._cards import shipped_codecs
+from llcodec._shipped import shipped_codecs
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.compressai_weights import MODELS, UNPUBLISHED
 from llcodec.bench.codecs.pillow import HeicCodec, JxlCodec, PngCodec, avif, jpeg, webp

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-from llcodec._cards import shipped_enhancers
 from llcodec._families import FAMILIES
+from llcodec._shipped import shipped_enhancers
 from llcodec.bench.enhancers.classical import Clahe, Gamma, Identity, Retinex
 from llcodec.bench.enhancers.command import CommandEnhancer
 from llcodec.bench.enhancers.exported import (

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from llcodec._arrays import Pixels
-from llcodec._cards import ModelReference, TrainingFacts, read_card, shipped_file
+from llcodec._cards import ModelReference, TrainingFacts, read_card
+from llcodec._shipped import shipped_file
 from llcodec.bench.codecs.llc import LlcCodec, LlcLadder, Shown, Use, hours_in
 from llcodec.bench.interfaces import bits_per_pixel
 from llcodec.bench.pipelines import Pipeline, WarmPipeline

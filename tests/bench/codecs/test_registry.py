@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from llcodec._cards import read_card, shipped_codecs, shipped_looks
+from llcodec._cards import read_card
+from llcodec._shipped import shipped_codecs, shipped_looks
 from llcodec.bench.codecs.cache import CachedCodec
 from llcodec.bench.codecs.llc import LlcLadder
 from llcodec.bench.codecs.registry import CodecOptions, codec_of, is_codec, known_codecs

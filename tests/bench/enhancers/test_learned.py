@@ -8,7 +8,8 @@ import torch
 
 from llcodec import __version__
 from llcodec._arrays import Pixels
-from llcodec._cards import read_card, shipped_file
+from llcodec._cards import read_card
+from llcodec._shipped import shipped_file
 from llcodec.bench.enhancers.learned import LearnedEnhancer
 from llcodec.enhancing.enhancer import Enhancer
 from llcodec.errors import InputError, ModelError, UnknownModelError

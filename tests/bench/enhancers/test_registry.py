@@ -1,7 +1,8 @@
 import pytest
 
-from llcodec._cards import read_card, shipped_enhancers, shipped_file
+from llcodec._cards import read_card
 from llcodec._families import FAMILIES
+from llcodec._shipped import shipped_enhancers, shipped_file
 from llcodec.bench.enhancers.registry import enhancer_of, is_enhancer, known_enhancers
 from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.errors import InputError, UnknownModelError

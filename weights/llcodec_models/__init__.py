@@ -1,0 +1,1 @@
+"""Weight files of llcodec, which finds them here."""
