@@ -3,8 +3,8 @@
     python -m measurements.peers.summary results/peers
 
 Each folder below it holds the results on one set of pictures. Enhancers go by PSNR, from the best
-down, with what their training saw of the set; a codec has a row for each quality. LPIPS is that on
-SqueezeNet; rows that were not measured with it are empty there.
+down, with what their training saw of the set; a codec has a row for each quality. Perceptual distances
+are empty in rows that were not measured with them.
 """
 
 import argparse
@@ -25,11 +25,13 @@ _COLUMNS = (  # of the results, with their title and how many digits
     ("psnr-fitted-rgb", "fitted", 2),
     ("ssim-rgb", "SSIM", 3),
     ("ms-ssim-db-rgb", "MS-SSIM, dB", 2),
-    ("lpips-squeeze", "LPIPS", 3),
+    ("lpips", "LPIPS", 3),
+    ("lpips-squeeze", "SqueezeNet", 3),  # LPIPS on it
+    ("dists", "DISTS", 3),
     ("niqe", "NIQE", 2),
     ("loe", "LOE", 0),
 )
-_REQUESTED = {"lpips-squeeze"}  # not every result has them
+_REQUESTED = {"lpips", "lpips-squeeze", "dists"}  # not every result has them
 
 
 @dataclass(frozen=True)

@@ -45,16 +45,19 @@ def test_tables_go_from_the_best_down(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (peer[1], peer[-1]) == ("—", "pairs")
 
 
-def test_lpips_has_a_column_where_it_was_measured(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("name", "title"), [("lpips", "LPIPS"), ("lpips-squeeze", "SqueezeNet"), ("dists", "DISTS")]
+)
+def test_distances_have_a_column_where_they_were_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, title: str
 ) -> None:
     store(tmp_path / "lol", "enhance:none", [8])
     main([str(tmp_path)])
-    assert "LPIPS" not in capsys.readouterr().out
-    store(tmp_path / "lol", "enhance:nerco", [20], measured={"lpips-squeeze": [0.2468]})
+    assert title not in capsys.readouterr().out
+    store(tmp_path / "lol", "enhance:nerco", [20], measured={name: [0.2468]})
     main([str(tmp_path)])
     head, _, best, other = capsys.readouterr().out.splitlines()[2:6]
-    column = head.split(" | ").index("LPIPS")
+    column = head.split(" | ").index(title)
     assert [row.split(" | ")[column].strip() for row in (best, other)] == ["0.247", ""]
 
 
