@@ -3,8 +3,8 @@
     python -m measurements.peers.summary results/peers
 
 Each folder below it holds the results on one set of pictures. Enhancers go by PSNR, from the best
-down, with what their training saw of the set; a codec has a row for each quality. Perceptual distances
-are empty in rows that were not measured with them.
+down, with what their training saw of the set; a codec has a row for each quality. Perceptual
+distances are empty in rows that were not measured with them.
 """
 
 import argparse
