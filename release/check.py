@@ -16,6 +16,7 @@ from typing import Final
 
 from release.contents import MODELS, SOURCES, WHEEL, faults, names_in
 
+LIMIT: Final = 100 * 2**20  # bytes that a file on PyPI may have
 PYTHONS: Final = ("python3.11", "python3.12", "python3.13", "python3.14")
 
 
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for archive, contents in ((wheel, WHEEL), (sources, SOURCES), (models, MODELS))
         for fault in faults(names_in(archive), contents)
     ]
+    packages = (wheel, sources, models)
+    wrong += [f"{path.name} is too large for PyPI" for path in packages if _size(path) > LIMIT]
     for line in wrong:
         print(line, file=sys.stderr)
     if wrong:
@@ -41,6 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try_out(python, archive.resolve(), models.resolve(), options.photograph.resolve())
             print(f"{python}: {archive.name} installs, encodes and decodes", flush=True)
     return 0
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
 
 
 def packages_in(folder: Path) -> tuple[Path, Path, Path]:

@@ -1,5 +1,6 @@
 import hashlib
 import importlib
+import re
 import tomllib
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.conftest import Ship
 from tests.test_cards import ENHANCER, weight_file
 
 WEIGHTS = Path(__file__).parents[1] / "weights"
+README = (WEIGHTS / "README.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -115,6 +117,20 @@ def test_models_that_are_not_installed_are_told_from_unknown_ones() -> None:
             find("fast")
     check_installed("own")
     check_installed("x")
+
+
+def test_the_extra_asks_for_the_present_models() -> None:
+    projects = [
+        tomllib.loads((f / "pyproject.toml").read_text()) for f in (WEIGHTS.parent, WEIGHTS)
+    ]
+    ours, more = (project["project"] for project in projects)
+    assert ours["optional-dependencies"]["models"] == [f"{more['name']}>={more['version']}"]
+
+
+def test_the_readme_names_the_package_of_each_model() -> None:
+    rows = re.findall(r"(?m)^\| `(?:\w+/)?([\w-]+)\.safetensors` .*\| `([\w-]+)` \|$", README)
+    assert {name for name, package in rows if package == "llcodec-models"} == MORE_MODELS
+    assert {name for name, _ in rows} == set(shipped_files())
 
 
 def test_each_model_comes_with_one_of_two_packages() -> None:

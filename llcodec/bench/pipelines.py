@@ -33,7 +33,7 @@ NONE = "none"
 _START = re.compile(r"(?:joint(?=$|:|,)|(?:ebc|cbe|plain|enhance):)")
 _LONGEST = 80  # characters of a name
 _DIGITS = 8  # of a hash that makes names unique
-_BASE = "base-2"  # the codec of this package without enhancement
+_BASE = "base-2"  # the newest codec without enhancement
 _WARM_UP_SIDE = 256  # pixels; the longest side of the picture for the warm-up
 
 

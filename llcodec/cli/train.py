@@ -67,8 +67,16 @@ def codec(
     from llcodec.training.recipe import CODEC
 
     use_threads(threads)
-    start_from = {"start": start, "narrow": narrow, "tone": tone_weights}
-    run = CodecRunOptions(resume, max_hours, device, tensorboard, **start_from, lpips=lpips)
+    run = CodecRunOptions(
+        resume,
+        max_hours,
+        device,
+        tensorboard,
+        start=start,
+        narrow=narrow,
+        tone=tone_weights,
+        lpips=lpips,
+    )
     chosen = chosen_recipe(preset, recipe, changes, CODEC)
     done = run_recipe(chosen, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)

@@ -181,7 +181,7 @@ class Codec:
             return None
         pixels = None if self.file.brightens else picture.pixels
         return Search(
-            self.transforms, self._coder, EFFORTS[effort], pixels, analysis.latents, units
+            self.transforms, self._coder, EFFORTS[effort], pixels, analysis.latents(), units
         )
 
     def _header(self, picture: Picture, analysis: Analysis, tile_size: int) -> Header:

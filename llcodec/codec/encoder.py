@@ -1,7 +1,7 @@
 """Encoding: from a picture to latents, and from latents to the tiles of a file."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -37,36 +37,43 @@ def check_tile_size(size: int) -> None:
         raise InputError(f"tiles must be a multiple of 64 from 64 to {MAX_TILE_SIZE}, not {size}")
 
 
-@dataclass
 class Analysis:
-    """The latents of a picture before a quality is chosen, transformed as they are asked for.
+    """The latents of a picture before a quality is chosen, computed when they are first needed.
+
+    Args:
+        plane: M×h×w, for the latents.
+        tone: the numbers of the tone curve; None for a picture that is not enhanced.
+        waiting: windows that are not in the plane yet, and what returns their latents, with halo.
 
     Attributes:
-        plane: the latents, M×h×w, as far as they are known.
-        tone: the numbers of the tone curve; None for a picture that is not enhanced.
-        waiting: windows that are not transformed yet, and what returns their latents, with halo.
+        tone: as above.
+        shape: M, h and w.
     """
 
-    plane: Floats
-    tone: tuple[int, ...] | None
-    waiting: list[tuple[Window, Callable[[], Floats]]] = field(default_factory=list)
+    def __init__(
+        self,
+        plane: Floats,
+        tone: tuple[int, ...] | None,
+        waiting: Iterable[tuple[Window, Callable[[], Floats]]] = (),
+    ) -> None:
+        self.tone, self.shape = tone, plane.shape
+        self._plane, self._waiting = plane, list(waiting)
 
-    @property
     def latents(self) -> Floats:
-        """All latents, M×h×w."""
-        return self.crop(LatentBox(0, self.plane.shape[1], 0, self.plane.shape[2]))
+        """Return all latents, M×h×w."""
+        return self.crop(LatentBox(0, self.shape[1], 0, self.shape[2]))
 
     def crop(self, box: LatentBox) -> Floats:
         """Return the latents of a box, M×h×w."""
-        needed = [piece for piece in self.waiting if _meets(piece[0], box)]
-        self.waiting = [piece for piece in self.waiting if not _meets(piece[0], box)]
-        for window, transform in needed:
+        for piece in [piece for piece in self._waiting if _overlap(piece[0], box)]:
+            window, transform = piece
             rows, columns = window.rows, window.columns
-            self.plane[:, rows.core, columns.core] = transform()[:, rows.inner, columns.inner]
-        return self.plane[:, box.top : box.bottom, box.left : box.right]
+            self._plane[:, rows.core, columns.core] = transform()[:, rows.inner, columns.inner]
+            self._waiting.remove(piece)
+        return self._plane[:, box.top : box.bottom, box.left : box.right]
 
 
-def _meets(window: Window, box: LatentBox) -> bool:
+def _overlap(window: Window, box: LatentBox) -> bool:
     """Return whether the core of a window and a box share latents."""
     rows, columns = window.rows.core, window.columns.core
     beside = columns.stop <= box.left or columns.start >= box.right
@@ -169,7 +176,7 @@ def encode_tiles(
 ) -> tuple[Tile, ...]:
     """Return the tiles of a picture at one quality, in raster order.
 
-    With several threads, a tile is coded beside the analysis of the next ones; never two at once,
+    With several threads, a tile is coded beside the analysis of the next one; never two at once,
     which would take too much memory. A ``search`` looks for better latents, one tile after the
     other.
 
@@ -177,9 +184,10 @@ def encode_tiles(
         BrokenModelError: when the latents are not finite.
     """
     gain = transforms.gain(quality_units / QUALITY_UNITS)[:, None, None]
+    boxes = list(_boxes(analysis.shape, tile_size // STRIDE))
 
     def gained() -> Iterator[_GainedTile]:
-        for box in _boxes(analysis.plane.shape, tile_size // STRIDE):
+        for box in boxes:
             coded = analysis.crop(box) * gain
             z_hat = hyper_latents(transforms, coded)
             if not (np.isfinite(coded).all() and np.isfinite(z_hat).all()):
@@ -193,9 +201,9 @@ def encode_tiles(
             stream, decoded = search.encode(tile.latents, tile.z_hat, tile.box)
         return Tile(decoded.checksum(), stream)
 
-    # A search runs transforms, which threads must not share.
-    tiles = map(encode, gained()) if search else map_beside(encode, gained())
-    return tuple(tiles)
+    # A search runs transforms, which threads must not share; a single tile has none beside it.
+    alone = search is not None or len(boxes) == 1
+    return tuple(map(encode, gained()) if alone else map_beside(encode, gained()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -49,7 +49,7 @@ class JointEnhancer:
         As in the encoder, the tone is that of the whole picture and attention sees one window.
         """
         transforms, (height, width) = self._transforms, pixels.shape[:2]
-        latents = analyse(transforms, pixels).latents
+        latents = analyse(transforms, pixels).latents()
         factor = transforms.gain(_QUALITY) * transforms.inverse_gain(_QUALITY)
         for window in windows(latents.shape[-2], latents.shape[-1], DECODER_HALO):
             rows, columns = window.rows, window.columns

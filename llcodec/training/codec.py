@@ -1,6 +1,5 @@
 """Training of the codec: one stage in one run folder."""
 
-import copy
 import json
 import math
 from collections.abc import Sequence
@@ -34,6 +33,7 @@ from llcodec.training.optimiser import (
     new_optimiser,
     set_learning_rates,
 )
+from llcodec.training.perceptual import distances, network_on, settings_of
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import Processes
@@ -91,10 +91,9 @@ class CodecTrainer(Trainer):
         self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
         self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
-        # A copy: loaded metrics are kept in memory, and stay where they are.
-        self.distance = None
+        self.lpips = None
         if perceptual and metric is not None:
-            self.distance = copy.deepcopy(metric.distance).to(self.device)
+            self.lpips = network_on(metric, self.device)
         if recipe.compile:
             compile_parts(model)
         self.draws = Draws(sources, recipe.mix)
@@ -114,7 +113,7 @@ class CodecTrainer(Trainer):
         if recipe.teacher is None:
             del settings["teacher"]  # which runs of earlier versions did not have
         if perceptual and metric is not None:
-            settings["metric"] = {"name": metric.name, "sha256": metric.sha256}
+            settings["metric"] = settings_of(metric)
         else:
             del settings["distortion"]["perceptual"]  # as above
         super().__init__(out, state, schedule, settings, processes)
@@ -214,9 +213,11 @@ class CodecTrainer(Trainer):
         with transforms_in(recipe.precision, device):
             asked = quality.to(device)
             out = self.forward(low, curve, asked, self.joint, self._rounding, places)
-            distances = None if self.distance is None else self.distance(out.x_hat.float(), high)
+            lpips = None
+            if self.lpips is not None:
+                lpips = distances(self.lpips, out.x_hat.float(), high)
         lam = self._lambdas(quality).to(device)
-        loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise, distances)
+        loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise, lpips)
         return loss if self.teacher is None else self.teacher.guided(loss, high)
 
     @property

@@ -59,7 +59,11 @@ class CodecRunOptions(RunOptions):
 def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
     """Train all stages of a recipe into the run folder ``out``; return whether all are done.
 
-    Raises InputError if the folder already contains a run and ``resume`` is not set.
+    Raises:
+        InputError: if the folder already contains a run and ``resume`` is not set, if something is
+            missing, or if an option is of no use to the recipe.
+        UnknownModelError: if a file to start from, or the weights for LPIPS, cannot be found.
+        BrokenModelError: if they are damaged.
     """
     device = device_of_process(options.device)
     with joined_processes(device) as processes:
@@ -138,8 +142,6 @@ class _Run:
         if options.tensorboard:
             require_tensorboard()
         self._refuse_unused_options()
-        if self._weighs_lpips:
-            _ = self._lpips
         self._refuse_to_change_the_start()
         if self._trains_plain:
             assert recipe.plain is not None
@@ -152,6 +154,7 @@ class _Run:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
+        self._load_lpips()
 
     def _refuse_to_change_the_start(self) -> None:
         """Raise InputError if a joint stage that started from other weights would lose them."""
@@ -252,7 +255,7 @@ class _Run:
             seed=self.recipe.seed,
             device=self.device,
             processes=self.processes,
-            metric=self._lpips if recipe.distortion.perceptual else None,
+            metric=self._load_lpips(),
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
@@ -270,13 +273,13 @@ class _Run:
 
     @property
     def _weighs_lpips(self) -> bool:
-        """Whether a stage of the recipe needs LPIPS."""
-        stages = (self.recipe.plain, self.recipe.joint)
+        """Whether a stage that is trained needs LPIPS."""
+        stages = [self.recipe.joint, self.recipe.plain if self._trains_plain else None]
         return any(stage is not None and stage.distortion.perceptual > 0 for stage in stages)
 
-    @cached_property
-    def _lpips(self) -> PerceptualMetric:
-        return load_lpips(self.options.lpips)
+    def _load_lpips(self) -> PerceptualMetric | None:
+        """Return LPIPS, if a stage needs it; it stays in memory."""
+        return load_lpips(self.options.lpips) if self._weighs_lpips else None
 
     def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
         if self.processes.rank:

@@ -31,6 +31,7 @@ from llcodec.training.look_losses import (
 from llcodec.training.look_recipe import LookRecipe
 from llcodec.training.look_validation import LookValidation
 from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
+from llcodec.training.perceptual import network_on, settings_of
 from llcodec.training.precision import transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.reporting import Row
@@ -98,10 +99,7 @@ class LookTrainer(Trainer):
         self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        # A copy: loaded metrics are kept in memory, and stay where they are.
-        self.distance = None
-        if metric is not None:
-            self.distance = copy.deepcopy(metric.distance).to(self.device)
+        self.distance = None if metric is None else network_on(metric, self.device)
         self.validation = LookValidation(
             self.codec,
             pictures,
@@ -126,7 +124,7 @@ class LookTrainer(Trainer):
         )
         settings: dict[str, object] = {"codec": codec.identity, **asdict(recipe)}
         if metric is not None and recipe.weights.perceptual:
-            settings["metric"] = {"name": metric.name, "sha256": metric.sha256}
+            settings["metric"] = settings_of(metric)
         super().__init__(out, state, schedule, settings)
 
     def step(self) -> None:

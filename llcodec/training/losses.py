@@ -62,6 +62,9 @@ def rate_distortion(
     ``distances`` are the perceptual distances of all pictures, B values; without them, the weight
     of ``perceptual`` does not count. ``equalise`` divides each term by √(λ/λ̄), so that the highest
     quality does not dominate.
+
+    Raises:
+        ValueError: when there is not one distance for each picture.
     """
     pixels = target.shape[-2] * target.shape[-1]
     picture = out.x_hat.float()
@@ -75,6 +78,8 @@ def rate_distortion(
     if weights.flat:
         distortion = distortion + weights.flat * flat_error(picture, target)
     if distances is not None:
+        if distances.shape != lam.shape:
+            raise ValueError(f"distances of {len(lam)} pictures, not {tuple(distances.shape)}")
         distortion = distortion + weights.perceptual * distances
     bpp = (out.latent_bits + out.hyper_bits) / pixels
     loss = weighted_cost(bpp, distortion, lam, equalise)

@@ -61,7 +61,7 @@ class Distortion:
 
     ``flat`` is the weight of the error of gradients where the target has almost none: steps of one
     level between blocks, which hardly change squared errors but are visible in every sky.
-    ``perceptual`` is the weight of LPIPS with SqueezeNet, whose weights must then be at hand.
+    ``perceptual`` is the weight of LPIPS with SqueezeNet (see :mod:`llcodec.training.perceptual`).
     ``global_tone`` is the share of the error of the global tone that only the tone network learns
     (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the remainder.
     """

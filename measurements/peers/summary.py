@@ -25,8 +25,8 @@ _COLUMNS = (  # of the results, with their title and how many digits
     ("psnr-fitted-rgb", "fitted", 2),
     ("ssim-rgb", "SSIM", 3),
     ("ms-ssim-db-rgb", "MS-SSIM, dB", 2),
-    ("lpips", "LPIPS", 3),
-    ("lpips-squeeze", "SqueezeNet", 3),  # LPIPS on it
+    ("lpips", "LPIPS (AlexNet)", 3),
+    ("lpips-squeeze", "LPIPS (SqueezeNet)", 3),
     ("dists", "DISTS", 3),
     ("niqe", "NIQE", 2),
     ("loe", "LOE", 0),

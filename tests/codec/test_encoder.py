@@ -1,6 +1,7 @@
 import copy
+import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -9,13 +10,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from llcodec.codec.codec import Codec, Target
+from llcodec.codec.effort import Search
 from llcodec.codec.encoder import Analysis, analyse, encode_tiles
 from llcodec.codec.weights import read_model
 from llcodec.codec.windows import ENCODER_HALO, SIDE, LatentBox, windows
 from llcodec.container import Header
 from llcodec.engine.tensors import to_tensor
 from llcodec.engine.torch_transforms import TorchTransforms
-from llcodec.entropy.latent_coder import LatentCoder
+from llcodec.entropy.latent_coder import LatentCoder, TileLatents
 from llcodec.errors import BrokenModelError
 from llcodec.imaging import Picture
 from llcodec.nets.joint import JointModel
@@ -38,7 +40,7 @@ def test_a_large_picture_is_analysed_as_if_in_one_piece(
     assert analysis.tone is not None
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     whole = tiny.trained.analyse(x, from_numbers(analysis.tone))[0]
-    torch.testing.assert_close(torch.from_numpy(analysis.latents), whole, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(torch.from_numpy(analysis.latents()), whole, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("model", ["base", "base-2"])
@@ -52,9 +54,9 @@ def test_what_a_halo_leaves_out_does_not_matter(
     pixels = pixels if wide else np.ascontiguousarray(pixels.transpose(1, 0, 2))
     height, width = (side // 16 for side in pixels.shape[:2])
     assert len(list(windows(height, width, ENCODER_HALO))) > 1
-    pieces = analyse(transforms, pixels).latents
+    pieces = analyse(transforms, pixels).latents()
     monkeypatch.setattr("llcodec.codec.windows.SIDE", SIDE + 6)
-    whole = analyse(transforms, pixels).latents
+    whole = analyse(transforms, pixels).latents()
     assert np.abs(pieces - whole).max() < 2e-5 * whole.std()
 
 
@@ -70,7 +72,7 @@ def test_the_published_snr_is_that_of_the_whole_picture(
     x = F.pad(to_tensor(pixels), (0, 5, 0, 8), mode="replicate")
     assert analysis.tone is not None
     whole = model.analyse(x, from_numbers(analysis.tone))[0]
-    torch.testing.assert_close(torch.from_numpy(analysis.latents), whole, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(torch.from_numpy(analysis.latents()), whole, atol=1e-4, rtol=1e-4)
 
 
 @torch.inference_mode()
@@ -78,7 +80,7 @@ def test_latents_that_are_no_numbers_are_the_models_fault(
     tiny: "Tiny", make_picture: "MakePicture"
 ) -> None:
     analysis = analyse(TorchTransforms(tiny.trained), make_picture(64, 64))
-    analysis.latents[3, 1, 1] = np.inf
+    analysis.latents()[3, 1, 1] = np.inf
     with pytest.raises(BrokenModelError, match="not finite"):
         encode_tiles(TorchTransforms(tiny.trained), tiny.file.coder(), analysis, 1024, 64)
 
@@ -121,7 +123,7 @@ def test_the_largest_snr_is_that_of_the_content(tiny: "Tiny", make_picture: "Mak
     )
     middle = slice(-4, None)  # far from the bar
     np.testing.assert_allclose(
-        first.latents[:, middle], second.latents[:, middle], atol=1e-3, rtol=1e-3
+        first.latents()[:, middle], second.latents()[:, middle], atol=1e-3, rtol=1e-3
     )
 
 
@@ -151,8 +153,8 @@ def test_every_started_block_has_latents(
     tiny: "Tiny", make_picture: "MakePicture", height: int, width: int
 ) -> None:
     analysis = analyse(TorchTransforms(tiny.trained), make_picture(height, width))
-    assert analysis.latents.shape == (16, -(-height // 16), -(-width // 16))
-    assert np.isfinite(analysis.latents).all()
+    assert analysis.latents().shape == (16, -(-height // 16), -(-width // 16))
+    assert np.isfinite(analysis.latents()).all()
 
 
 def test_tiles_are_those_of_the_header_in_raster_order(
@@ -166,11 +168,11 @@ def test_tiles_are_those_of_the_header_in_raster_order(
     assert len(tiles) == header.tile_count == 12
     for number in (0, 3, 7, 11):
         x, y, width, height = header.tile_box(number)
-        part = analysis.latents[
+        part = analysis.latents()[
             :, y // 16 : -(-(y + height) // 16), x // 16 : -(-(x + width) // 16)
         ]
         alone = encode_tiles(
-            TorchTransforms(tiny.trained), coder, replace(analysis, plane=part), 1024, 64
+            TorchTransforms(tiny.trained), coder, Analysis(part, analysis.tone), 1024, 64
         )
         assert alone == (tiles[number],)
 
@@ -184,16 +186,59 @@ def test_windows_are_transformed_when_a_tile_needs_them(
     monkeypatch.setattr("llcodec.codec.parallel.thread_count", lambda: threads)
     transforms, coder = TorchTransforms(tiny.trained), tiny.file.coder()
     pixels = make_picture(400, 300, white=60)
+    runs: list[int] = []
+    run = transforms.analyse
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        runs.append(1)
+        return run(*arguments, **named)
+
+    monkeypatch.setattr(transforms, "analyse", counted)
     whole, pieces = analyse(transforms, pixels), analyse(transforms, pixels)
-    count = len(pieces.waiting)
-    assert whole.latents.shape == (16, 25, 19)
-    assert not whole.waiting
+    assert not runs
+    assert whole.latents().shape == whole.shape == (16, 25, 19)
+    windows_of_all = len(runs)
     first = pieces.crop(LatentBox(0, 3, 0, 3))
-    assert len(pieces.waiting) == count - 1
-    np.testing.assert_array_equal(first, whole.latents[:, :3, :3])
+    assert len(runs) == windows_of_all + 1
+    np.testing.assert_array_equal(first, whole.latents()[:, :3, :3])
     tiles = encode_tiles(transforms, coder, pieces, 1024, 64)
     assert tiles == encode_tiles(transforms, coder, whole, 1024, 64)
-    assert not pieces.waiting
+    assert len(runs) == 2 * windows_of_all
+
+
+def test_a_failure_leaves_a_window_to_be_transformed_again() -> None:
+    plane, window = np.zeros((1, 2, 2), np.float32), next(windows(2, 2, 0))
+    answers = iter([None, np.ones((1, 2, 2), np.float32)])
+
+    def transform() -> Any:
+        answer = next(answers)
+        if answer is None:
+            raise MemoryError
+        return answer
+
+    analysis = Analysis(plane, None, [(window, transform)])
+    with pytest.raises(MemoryError):
+        analysis.latents()
+    assert analysis.latents().all()
+
+
+def test_a_search_stays_in_the_calling_thread(
+    tiny: "Tiny", make_picture: "MakePicture", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs transforms, which threads must not share."""
+    monkeypatch.setattr("llcodec.codec.parallel.thread_count", lambda: 2)
+    threads = []
+
+    class Seen(Search):
+        def encode(self, coded: Any, z_hat: Any, box: LatentBox) -> tuple[bytes, TileLatents]:
+            threads.append(threading.get_ident())
+            return super().encode(coded, z_hat, box)
+
+    transforms, coder = TorchTransforms(tiny.trained), tiny.file.coder()
+    analysis = analyse(transforms, make_picture(128, 128))
+    search = Seen(transforms, coder, 1, None, analysis.latents(), 1024)
+    assert len(encode_tiles(transforms, coder, analysis, 1024, 64, search)) == 4
+    assert set(threads) == {threading.get_ident()}
 
 
 def test_higher_qualities_take_more_bytes(tiny: "Tiny", make_picture: "MakePicture") -> None:
@@ -269,7 +314,7 @@ def test_pictures_never_take_more_than_training_counts(
     """Of dark pictures most symbols are skipped, which the noise of training does not know."""
     torch.manual_seed(6)
     model = tiny.trained
-    found = analyse(TorchTransforms(model), make_picture(256, 192, seed=8, white=60)).latents
+    found = analyse(TorchTransforms(model), make_picture(256, 192, seed=8, white=60)).latents()
     y = torch.from_numpy(found)
     units = round(quality * 256)
     coder = tiny.file.coder()

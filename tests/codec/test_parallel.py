@@ -78,12 +78,12 @@ def test_the_first_item_is_worked_on_while_the_second_is_made() -> None:
     assert len(list(map_beside(lambda _: barrier.wait(), items()))) == 1
 
 
-def test_an_item_that_cannot_be_made_drops_those_that_wait() -> None:
+def test_an_item_that_cannot_be_made_drops_the_one_that_waits() -> None:
     started, go_on = threading.Event(), threading.Event()
     done: list[int] = []
 
     def items() -> Iterator[int]:
-        yield from range(3)
+        yield from range(2)
         started.wait(30)
         threading.Timer(0.05, go_on.set).start()
         raise ZeroDivisionError
@@ -96,6 +96,19 @@ def test_an_item_that_cannot_be_made_drops_those_that_wait() -> None:
     with pytest.raises(ZeroDivisionError):
         list(map_beside(work, items()))
     assert done == [0]
+
+
+def test_a_failure_is_passed_on_before_more_items_are_made_than_can_wait() -> None:
+    made = []
+
+    def items() -> Iterator[int]:
+        for number in range(10):
+            made.append(number)
+            yield number
+
+    with pytest.raises(ZeroDivisionError):
+        list(map_beside(lambda number: 1 // number, items()))
+    assert made == [0, 1, 2]
 
 
 def test_one_thread_makes_an_item_and_works_on_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from release.check import main, packages_in, runs, try_out
+from release.check import _steps, main, packages_in, runs, try_out
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,6 +43,25 @@ def test_empty_packages_are_reported(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert "llcodec-1-py3-none-any.whl: llcodec/py.typed is missing" in lines
     assert "llcodec-1.tar.gz: LICENSE is missing" in lines
     assert any(line.startswith("llcodec_models-1-py3-none-any.whl: ") for line in lines)
+
+
+def test_models_are_installed_after_what_works_without_them() -> None:
+    steps = [" ".join(step) for step in _steps("python", Path("e"), *map(Path, "amp"))]
+    models = next(
+        n for n, step in enumerate(steps) if step.endswith("--disable-pip-version-check m")
+    )
+    assert any("decode small.llc" in step for step in steps[:models])
+    assert any("--model fast" in step for step in steps[models:])
+    assert not any("--model" in step for step in steps[:models])
+
+
+def test_packages_that_pypi_refuses_are_reported(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _empty_packages(tmp_path)
+    monkeypatch.setattr("release.check.LIMIT", 1)
+    assert main([str(tmp_path), "--photograph", "examples/lantern.jpg"]) == 1
+    assert capfd.readouterr().err.count("is too large for PyPI") == 3
 
 
 def test_a_package_that_does_not_install_is_an_error(tmp_path: Path) -> None:

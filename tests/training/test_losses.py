@@ -94,6 +94,8 @@ def test_perceptual_distances_count_by_their_weight() -> None:
     assert float(with_them.distortion - without.distortion) == pytest.approx(float(added.mean()))
     assert float(with_them.total - without.total) == pytest.approx(float((lam * added).mean()))
     assert with_them.mse == without.mse
+    with pytest.raises(ValueError, match="distances of 2 pictures"):
+        rate_distortion(out, target, lam, weights, distances=torch.zeros(2, 1, 1, 1))
 
 
 def thumbnails() -> Tensor:

@@ -46,7 +46,8 @@ def test_tables_go_from_the_best_down(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("lpips", "LPIPS"), ("lpips-squeeze", "SqueezeNet"), ("dists", "DISTS")]
+    ("name", "title"),
+    [("lpips", "LPIPS (AlexNet)"), ("lpips-squeeze", "LPIPS (SqueezeNet)"), ("dists", "DISTS")],
 )
 def test_distances_have_a_column_where_they_were_measured(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, title: str
