@@ -171,7 +171,7 @@ def test_windows_of_the_encoder_leave_no_seams() -> None:
     assert analysis.tone is not None
     whole = model.analyse(to_tensor(pixels), from_numbers(analysis.tone))
     made, wanted = (
-        model.synthesise(y) * 255 for y in (torch.from_numpy(analysis.latents)[None], whole)
+        model.synthesise(y) * 255 for y in (torch.from_numpy(analysis.latents())[None], whole)
     )
     off = (made - wanted)[0].mean((0, 1))
     assert float(off.abs().max()) > 1e-4  # attention does see other things

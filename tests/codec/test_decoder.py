@@ -52,7 +52,7 @@ def large(tiny: "Tiny", make_picture: "MakePicture") -> Large:
     pixels = make_picture(37, (SIDE + 9) * 16 - 3, seed=4, white=90)
     analysis = analyse(TorchTransforms(tiny.trained), pixels)
     gain = tiny.trained.log_gain(torch.tensor([4.0])).exp()[0].detach()
-    units = (torch.from_numpy(analysis.latents) * gain * LATENT_UNITS).round()
+    units = (torch.from_numpy(analysis.latents()) * gain * LATENT_UNITS).round()
     return units, header_of(pixels, analysis.tone, sixteen_bit=True)
 
 

@@ -95,7 +95,7 @@ def test_a_large_picture_is_analysed_as_if_in_one_piece(
     curve = curve_of_numbers(analysis.tone)
     places = places_within((size[0], size[1]), padded)
     whole = model.analyse(x, curve, places=places)[0]
-    torch.testing.assert_close(torch.from_numpy(analysis.latents), whole, atol=3e-4, rtol=1e-4)
+    torch.testing.assert_close(torch.from_numpy(analysis.latents()), whole, atol=3e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("height", "width"), SIZES)
