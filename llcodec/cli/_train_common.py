@@ -65,6 +65,15 @@ Lpips = Annotated[
         "if the recipe weighs LPIPS.",
     ),
 ]
+LpipsOfBackbones = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--lpips",
+        metavar="FILE",
+        help="Weights on ImageNet of a backbone of LPIPS, SqueezeNet 1.1 or AlexNet; once for each "
+        "that the recipe names, in its order; by default downloaded, if it weighs LPIPS.",
+    ),
+]
 Threads = _options.Threads
 
 

@@ -50,7 +50,7 @@ def codec(
             "--tone", metavar="FILE", help="Weights of the tone networks, instead of that stage."
         ),
     ] = None,
-    lpips: options.Lpips = None,
+    lpips: options.LpipsOfBackbones = None,
     device: options.DeviceName = "auto",
     tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,
@@ -75,7 +75,7 @@ def codec(
         start=start,
         narrow=narrow,
         tone=tone_weights,
-        lpips=lpips,
+        lpips=tuple(lpips or ()),
     )
     chosen = chosen_recipe(preset, recipe, changes, CODEC)
     done = run_recipe(chosen, DataFolders.find(data, shuffle_buffer), out, run)

@@ -56,10 +56,11 @@ class CodecTrainer(Trainer):
 
     The stage ``plain`` learns to reproduce photographs; ``joint`` learns bright pictures from dark
     ones, with a tone network that is already trained. A recipe with a weight of ``perceptual``
-    needs the ``metric``, LPIPS, which is computed in the precision of the training.
+    needs the ``metrics``, LPIPS with each of its backbones, which take turns from step to step and
+    are computed in the precision of the training.
 
     Raises:
-        InputError: when the recipe needs the metric and it is None.
+        InputError: when the recipe needs metrics and has not got as many as it has backbones.
     """
 
     columns = ("loss", "bpp", "mse")
@@ -76,10 +77,10 @@ class CodecTrainer(Trainer):
         seed: int = 0,
         device: torch.device | None = None,
         processes: Processes | None = None,
-        metric: PerceptualMetric | None = None,
+        metrics: Sequence[PerceptualMetric] = (),
     ) -> None:
         perceptual = recipe.distortion.perceptual > 0
-        if perceptual and metric is None:
+        if perceptual and len(metrics) != len(recipe.distortion.backbones):
             raise InputError("a distortion with a weight of perceptual needs LPIPS")
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
         self.batch = recipe.batch
@@ -91,9 +92,9 @@ class CodecTrainer(Trainer):
         self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
         self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
-        self.lpips = None
-        if perceptual and metric is not None:
-            self.lpips = network_on(metric, self.device)
+        self.lpips: list[nn.Module] = []
+        if perceptual:
+            self.lpips = [network_on(metric, self.device) for metric in metrics]
         if recipe.compile:
             compile_parts(model)
         self.draws = Draws(sources, recipe.mix)
@@ -112,10 +113,11 @@ class CodecTrainer(Trainer):
         settings: dict[str, Any] = {"stage": stage, "seed": seed, **asdict(recipe)}
         if recipe.teacher is None:
             del settings["teacher"]  # which runs of earlier versions did not have
-        if perceptual and metric is not None:
-            settings["metric"] = settings_of(metric)
+        if perceptual:
+            settings["metrics"] = [settings_of(metric) for metric in metrics]
         else:
             del settings["distortion"]["perceptual"]  # as above
+            del settings["distortion"]["backbones"]
         super().__init__(out, state, schedule, settings, processes)
         self.shard = self.processes.shard(recipe.batch)
         self.prefetcher = Prefetcher(self._drawn, rng)
@@ -214,8 +216,9 @@ class CodecTrainer(Trainer):
             asked = quality.to(device)
             out = self.forward(low, curve, asked, self.joint, self._rounding, places)
             lpips = None
-            if self.lpips is not None:
-                lpips = distances(self.lpips, out.x_hat.float(), high)
+            if self.lpips:
+                network = self.lpips[self.state.step % len(self.lpips)]
+                lpips = distances(network, out.x_hat.float(), high)
         lam = self._lambdas(quality).to(device)
         loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise, lpips)
         return loss if self.teacher is None else self.teacher.guided(loss, high)

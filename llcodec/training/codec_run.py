@@ -21,7 +21,7 @@ from llcodec.training.checkpoint import hours_of, read_notes, training_notes
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.codec_export import export_codec
 from llcodec.training.family import TrainingFamily
-from llcodec.training.perceptual import load_lpips
+from llcodec.training.perceptual import load_backbones
 from llcodec.training.processes import Processes, device_of_process, joined_processes
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.recipe import CODEC, Recipe, StageRecipe
@@ -46,14 +46,14 @@ class CodecRunOptions(RunOptions):
         narrow: the checkpoint of a plain codec with fewer latents, from which the plain stage
             starts.
         tone: weights of a tone network, or a weight file with one, instead of the tone stage.
-        lpips: a file with the weights of SqueezeNet 1.1, for stages that weigh LPIPS; without it,
-            they are downloaded.
+        lpips: files with the weights of the backbones that a recipe weighs LPIPS with, in its
+            order; without any, they are downloaded.
     """
 
     start: Path | None = None
     narrow: Path | None = None
     tone: Path | None = None
-    lpips: Path | None = None
+    lpips: tuple[Path, ...] = ()
 
 
 def run_recipe(recipe: Recipe, data: DataFolders, out: Path, options: CodecRunOptions) -> bool:
@@ -154,7 +154,8 @@ class _Run:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
-        self._load_lpips()
+        for stage in self._stages:
+            self._load_lpips(stage)
 
     def _refuse_to_change_the_start(self) -> None:
         """Raise InputError if a joint stage that started from other weights would lose them."""
@@ -172,7 +173,7 @@ class _Run:
             raise InputError("the recipe has neither a plain nor a joint stage: nothing to train")
         if options.tone is not None and (recipe.joint is None or not recipe.preset.global_tone):
             raise InputError("no stage of this recipe uses a tone network (--tone)")
-        if options.lpips is not None and not self._weighs_lpips:
+        if options.lpips and not any(stage.distortion.perceptual > 0 for stage in self._stages):
             raise InputError("no stage of this recipe weighs LPIPS (--lpips)")
         if options.narrow is not None:
             if options.start is not None:
@@ -255,7 +256,7 @@ class _Run:
             seed=self.recipe.seed,
             device=self.device,
             processes=self.processes,
-            metric=self._load_lpips(),
+            metrics=self._load_lpips(recipe),
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
@@ -272,14 +273,17 @@ class _Run:
         return trainer.run(hours, self._reporters(stage, trainer, recipe.steps))
 
     @property
-    def _weighs_lpips(self) -> bool:
-        """Whether a stage that is trained needs LPIPS."""
-        stages = [self.recipe.joint, self.recipe.plain if self._trains_plain else None]
-        return any(stage is not None and stage.distortion.perceptual > 0 for stage in stages)
+    def _stages(self) -> list[StageRecipe]:
+        """The recipes of the stages that are trained."""
+        stages = (self.recipe.plain if self._trains_plain else None, self.recipe.joint)
+        return [stage for stage in stages if stage is not None]
 
-    def _load_lpips(self) -> PerceptualMetric | None:
-        """Return LPIPS, if a stage needs it; it stays in memory."""
-        return load_lpips(self.options.lpips) if self._weighs_lpips else None
+    def _load_lpips(self, stage: StageRecipe) -> tuple[PerceptualMetric, ...]:
+        """Return LPIPS with the backbones of a stage that weighs it; they stay in memory."""
+        weighed = stage.distortion
+        if not weighed.perceptual:
+            return ()
+        return load_backbones(weighed.backbones, self.options.lpips)
 
     def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
         if self.processes.rank:

@@ -1,14 +1,19 @@
-"""LPIPS as a loss: which network trainings use, how its weights are given, what a run records."""
+"""LPIPS as a loss: which networks trainings use, how its weights are given, what a run records."""
 
 import copy
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from torch import Tensor, nn
 
+from llcodec.errors import InputError
 from llcodec.metrics.perceptual import MetricChoice, PerceptualMetric
 
-LPIPS = "lpips-squeeze"  # the smallest of its networks: a step must not cost twice as much
+LPIPS = "lpips-squeeze"  # the smallest of its networks
+# VGG16 is missing: with it, a step would cost several times as much.
+_METRICS: Mapping[str, str] = MappingProxyType({"squeezenet": LPIPS, "alexnet": "lpips"})
 
 
 def load_lpips(weights: Path | None) -> PerceptualMetric:
@@ -20,6 +25,28 @@ def load_lpips(weights: Path | None) -> PerceptualMetric:
         BrokenModelError: if they are not those of the network.
     """
     return MetricChoice(LPIPS, weights).load("--lpips FILE")
+
+
+def load_backbones(
+    backbones: Sequence[str], weights: Sequence[Path]
+) -> tuple[PerceptualMetric, ...]:
+    """Load LPIPS with each of the ``backbones`` of a recipe.
+
+    ``weights`` are files with their weights, in the same order, or none to download them.
+
+    Raises:
+        InputError: if the number of files is another, or the extra is not installed.
+        UnknownModelError: if weights cannot be found or downloaded.
+        BrokenModelError: if they are not those of the network.
+    """
+    if weights and len(weights) != len(backbones):
+        needed = " and ".join(backbones)
+        raise InputError(f"give --lpips FILE for each backbone, in this order: {needed}")
+    files: Sequence[Path | None] = weights or [None] * len(backbones)
+    return tuple(
+        MetricChoice(_METRICS[backbone], file).load("--lpips FILE")
+        for backbone, file in zip(backbones, files, strict=True)
+    )
 
 
 def network_on(metric: PerceptualMetric, device: torch.device) -> nn.Module:

@@ -61,7 +61,8 @@ class Distortion:
 
     ``flat`` is the weight of the error of gradients where the target has almost none: steps of one
     level between blocks, which hardly change squared errors but are visible in every sky.
-    ``perceptual`` is the weight of LPIPS with SqueezeNet (see :mod:`llcodec.training.perceptual`).
+    ``perceptual`` is the weight of LPIPS with the features of ``backbones``, which take turns from
+    step to step (see :mod:`llcodec.training.perceptual`).
     ``global_tone`` is the share of the error of the global tone that only the tone network learns
     (see :func:`llcodec.training.losses.match_global_tone`); the codec learns the remainder.
     """
@@ -71,6 +72,7 @@ class Distortion:
     ssim: float = 0.0
     flat: float = 0.0
     perceptual: float = 0.0
+    backbones: tuple[Literal["squeezenet", "alexnet"], ...] = ("squeezenet",)
     global_tone: float = 1.0
 
     def __post_init__(self) -> None:
@@ -80,6 +82,8 @@ class Distortion:
         check_shares(global_tone=self.global_tone)
         if not self.mse + self.l1 + self.ssim > 0:
             raise InputError("a distortion needs a weight above 0: of mse, l1 or ssim")
+        if not self.backbones or len(set(self.backbones)) < len(self.backbones):
+            raise InputError("backbones must have at least one name, and each once")
 
 
 @dataclass(frozen=True)

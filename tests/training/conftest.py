@@ -14,7 +14,7 @@ from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
-from llcodec.training.perceptual import load_lpips
+from llcodec.training.perceptual import load_backbones, load_lpips
 from llcodec.training.recipe import LAMBDAS
 
 
@@ -44,3 +44,10 @@ def lpips(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> Perceptual
     """LPIPS, with random features."""
     monkeypatch.setenv("TORCH_HOME", str(random_backbones))
     return load_lpips(None)
+
+
+@pytest.fixture
+def lpips_on_alexnet(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> PerceptualMetric:
+    monkeypatch.setenv("TORCH_HOME", str(random_backbones))
+    (metric,) = load_backbones(["alexnet"], [])
+    return metric

@@ -1,7 +1,7 @@
 import json
 import math
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def trainer(
         stage: str = "joint",
         seed: int = 0,
         peak: float = 4e-4,
-        metric: PerceptualMetric | None = None,
+        metrics: Sequence[PerceptualMetric] = (),
         **changes: object,
     ) -> CodecTrainer:
         rate = replace(RECIPE.learning_rate, peak=peak)
@@ -63,7 +63,7 @@ def trainer(
             pictures,
             tmp_path / folder,
             seed=seed,
-            metric=metric,
+            metrics=metrics,
         )
 
     return make
@@ -257,7 +257,7 @@ def test_lpips_is_part_of_the_loss(
 ) -> None:
     weighed = Distortion(perceptual=0.1)
     runs = [
-        trainer(folder, stage, steps=2, metric=lpips, distortion=distortion)
+        trainer(folder, stage, steps=2, metrics=[lpips], distortion=distortion)
         for folder, distortion in (("with", weighed), ("without", Distortion()))
     ]
     for run in runs:
@@ -265,8 +265,7 @@ def test_lpips_is_part_of_the_loss(
     (row, *_), (other, *_) = map(rows, runs)
     assert row["loss"] > other["loss"]
     assert row["bpp"] != other["bpp"]  # the second step differs
-    network = runs[0].lpips
-    assert network is not None
+    (network,) = runs[0].lpips
     assert not any(p.requires_grad for p in network.parameters())
     with pytest.raises(InputError, match="needs LPIPS"):
         trainer("x", stage, distortion=weighed)
@@ -276,13 +275,13 @@ def test_lpips_resumes_with_the_same_features_only(
     trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
 ) -> None:
     weighed = Distortion(perceptual=0.1)
-    whole = trainer("whole", steps=2, metric=lpips, distortion=weighed)
+    whole = trainer("whole", steps=2, metrics=[lpips], distortion=weighed)
     whole.run()
-    trainer("parts", steps=2, metric=lpips, distortion=weighed).run(max_hours=0)
+    trainer("parts", steps=2, metrics=[lpips], distortion=weighed).run(max_hours=0)
     other = replace(lpips, sha256="0" * 64)
-    with pytest.raises(InputError, match=r"metric\.sha256"):
-        trainer("parts", steps=2, metric=other, distortion=weighed).resume()
-    resumed = trainer("parts", steps=2, metric=lpips, distortion=weighed)
+    with pytest.raises(InputError, match="metrics"):
+        trainer("parts", steps=2, metrics=[other], distortion=weighed).resume()
+    resumed = trainer("parts", steps=2, metrics=[lpips], distortion=weighed)
     resumed.resume()
     resumed.run()
     tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, resumed))
@@ -292,9 +291,37 @@ def test_lpips_resumes_with_the_same_features_only(
 def test_runs_without_lpips_have_the_settings_of_earlier_versions(
     trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
 ) -> None:
-    settings = json.loads(trainer("run", metric=lpips).settings)
-    assert "metric" not in settings
-    assert "perceptual" not in settings["distortion"]
+    settings = json.loads(trainer("run", metrics=[lpips]).settings)
+    assert "metrics" not in settings
+    assert not {"perceptual", "backbones"} & settings["distortion"].keys()
+
+
+def test_backbones_take_turns(
+    trainer: Callable[..., CodecTrainer],
+    lpips: PerceptualMetric,
+    lpips_on_alexnet: PerceptualMetric,
+) -> None:
+    """The first step is with the first backbone, the second with the second."""
+    known = {"squeezenet": lpips, "alexnet": lpips_on_alexnet}
+
+    def loss(steps: int, *backbones: str) -> float:
+        weighed = Distortion(perceptual=0.1, backbones=backbones)  # type: ignore[arg-type]
+        metrics = [known[name] for name in backbones]
+        folder = f"{steps}-{'-'.join(backbones)}"
+        run = trainer(folder, steps=steps, metrics=metrics, distortion=weighed)
+        run.run()
+        return float(rows(run)[0]["loss"])
+
+    assert loss(1, "squeezenet", "alexnet") == loss(1, "squeezenet") != loss(1, "alexnet")
+    assert loss(2, "squeezenet", "alexnet") != loss(2, "squeezenet")
+
+
+def test_every_backbone_needs_its_metric(
+    trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
+) -> None:
+    weighed = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
+    with pytest.raises(InputError, match="needs LPIPS"):
+        trainer("run", metrics=[lpips], distortion=weighed)
 
 
 def test_seeds_decide_the_run(trainer: Callable[..., CodecTrainer]) -> None:

@@ -251,7 +251,7 @@ def test_what_no_stage_would_do_is_refused(
         (plain, replace(CPU, tone=tmp_path / "first/tone/tone.safetensors"), "tone network"),
         (plain, replace(CPU, start=checkpoint, narrow=checkpoint), "not both"),
         (replace(recipe, plain=None), replace(CPU, narrow=checkpoint), "no plain stage"),
-        (recipe, replace(CPU, lpips=checkpoint), "weighs LPIPS"),
+        (recipe, replace(CPU, lpips=(checkpoint,)), "weighs LPIPS"),
     ):
         with pytest.raises(InputError, match=message):
             run_recipe(unfit, folders, tmp_path / "x", options)
@@ -265,15 +265,15 @@ def test_lpips_needs_its_weights_before_the_first_stage(
     joint = replace(recipe.joint, distortion=Distortion(perceptual=0.1))
     recipe = replace(recipe, joint=joint)
     with pytest.raises(UnknownModelError, match=r"none\.pth"):
-        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, lpips=tmp_path / "none.pth"))
+        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, lpips=(tmp_path / "none.pth",)))
     assert not (tmp_path / "x").exists()
     (backbone,) = random_backbones.rglob("squeezenet*.pth")
-    assert run_recipe(recipe, folders, tmp_path / "run", replace(CPU, lpips=backbone))
+    assert run_recipe(recipe, folders, tmp_path / "run", replace(CPU, lpips=(backbone,)))
     settings = [
         json.loads((tmp_path / "run" / stage / "config.json").read_text())
         for stage in ("plain", "joint")
     ]
-    assert ["metric" in stage for stage in settings] == [False, True]
+    assert ["metrics" in stage for stage in settings] == [False, True]
 
 
 def test_bright_halves_serve_where_there_are_no_photographs(

@@ -1,10 +1,13 @@
+from pathlib import Path
+
 import pytest
 import torch
 
+from llcodec.errors import BrokenModelError, InputError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointOutput
 from llcodec.training.losses import rate_distortion
-from llcodec.training.perceptual import distances, network_on, settings_of
+from llcodec.training.perceptual import distances, load_backbones, network_on, settings_of
 from llcodec.training.recipe import Distortion
 
 
@@ -25,6 +28,18 @@ def test_each_picture_has_its_own_distance_and_weight(lpips: PerceptualMetric) -
     assert picture.grad is not None
     low, high = picture.grad.abs().sum((1, 2, 3)).tolist()
     assert high == pytest.approx(10 * low, rel=1e-3)
+
+
+def test_files_are_those_of_the_backbones_in_their_order(random_backbones: Path) -> None:
+    (alexnet,), (squeezenet,) = (
+        list(random_backbones.rglob(f"{name}*.pth")) for name in ("alexnet", "squeezenet")
+    )
+    both = load_backbones(["alexnet", "squeezenet"], [alexnet, squeezenet])
+    assert [metric.name for metric in both] == ["lpips", "lpips-squeeze"]
+    with pytest.raises(BrokenModelError, match="not weights of alexnet"):
+        load_backbones(["alexnet", "squeezenet"], [squeezenet, alexnet])
+    with pytest.raises(InputError, match="in this order: alexnet and squeezenet"):
+        load_backbones(["alexnet", "squeezenet"], [alexnet])
 
 
 def test_the_network_is_a_copy(lpips: PerceptualMetric) -> None:

@@ -133,6 +133,9 @@ def test_recipes_made_in_python_are_checked_too() -> None:
         Recipe(replace(FAST, latents=0))
     with pytest.raises(InputError, match="a weight above 0"):
         Distortion(mse=0)
+    for backbones in ((), ("alexnet", "alexnet")):
+        with pytest.raises(InputError, match="each once"):
+            Distortion(backbones=backbones)
     with pytest.raises(InputError, match="peak"):
         LearningRate(peak=0)
     with pytest.raises(InputError, match="betas"):
