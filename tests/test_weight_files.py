@@ -20,6 +20,7 @@ from llcodec._weight_files import (
     half_precision,
     read_network,
     read_weight_file,
+    rounded_half,
     write_network,
     write_weight_file,
 )
@@ -104,7 +105,7 @@ def test_floats_are_kept_in_half_precision() -> None:
     back = float_arrays(stored | {"integer.a": np.ones(1)})
     assert back.keys() == {"weight", "bias"}
     assert back["weight"].dtype == np.float32
-    assert np.array_equal(back["weight"], weight.astype(np.float16))
+    assert np.array_equal(back["weight"], rounded_half(weight))
 
 
 def test_missing_files_are_unknown(tmp_path: Path) -> None:
@@ -227,3 +228,15 @@ def test_too_little_memory_for_the_arrays_is_no_panic(tmp_path: Path) -> None:
     code = [sys.executable, "-c", _LITTLE_MEMORY, str(path)]
     done = subprocess.run(code, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "not enough memory\n"
+
+
+def test_floats_keep_eight_significant_bits() -> None:
+    """Tiny ones keep fewer, as halves have them; those that are rounded already stay."""
+    values = np.random.default_rng(0).normal(size=1000).astype(np.float32)
+    halves = rounded_half(values)
+    assert np.abs(halves - values).max() <= np.abs(values).max() * 2.0**-8
+    assert not (halves.view(np.uint16) & 0b111).any()
+    assert np.array_equal(rounded_half(halves), halves)
+    given = np.array([0, -0.0, 257, 2.0**-24, 6e-5, np.inf, -np.inf], np.float32)
+    expected = np.array([0, 0, 256, 2.0**-24, 6e-5, np.inf, -np.inf], np.float16)
+    np.testing.assert_allclose(rounded_half(given), expected, rtol=2.0**-9)

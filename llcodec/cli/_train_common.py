@@ -58,14 +58,6 @@ WithTensorBoard = Annotated[
     bool, typer.Option("--tensorboard", help="Write TensorBoard events too.")
 ]
 Lpips = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help="Weights of SqueezeNet 1.1 on ImageNet, for LPIPS; by default downloaded, "
-        "if the recipe weighs LPIPS.",
-    ),
-]
-LpipsOfBackbones = Annotated[
     list[Path] | None,
     typer.Option(
         "--lpips",

@@ -17,6 +17,14 @@ def look(
     ],
     data: options.Data,
     out: options.Out,
+    look_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--look",
+            metavar="FILE",
+            help="Look to go on from, also of another model; by default the codec itself.",
+        ),
+    ] = None,
     lpips: options.Lpips = None,
     shuffle_buffer: options.Buffer = options.DEFAULT_BUFFER,
     preset: options.Preset = "look-fast-2",
@@ -37,11 +45,12 @@ def look(
     from llcodec._threads import use_threads
     from llcodec.data.folders import DataFolders
     from llcodec.training.look_recipe import LOOK
-    from llcodec.training.look_run import run_look
-    from llcodec.training.run_options import RunOptions
+    from llcodec.training.look_run import LookRunOptions, run_look
 
     use_threads(threads)
     chosen = chosen_recipe(preset, recipe, changes, LOOK)
-    run = RunOptions(resume, max_hours, device, tensorboard)
-    done = run_look(chosen, start, DataFolders.find(data, shuffle_buffer), out, run, lpips)
+    run = LookRunOptions(
+        resume, max_hours, device, tensorboard, lpips=tuple(lpips or ()), look=look_file
+    )
+    done = run_look(chosen, start, DataFolders.find(data, shuffle_buffer), out, run)
     end_run(out, done=done)

@@ -50,7 +50,7 @@ def codec(
             "--tone", metavar="FILE", help="Weights of the tone networks, instead of that stage."
         ),
     ] = None,
-    lpips: options.LpipsOfBackbones = None,
+    lpips: options.Lpips = None,
     device: options.DeviceName = "auto",
     tensorboard: options.WithTensorBoard = False,
     threads: options.Threads = None,

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from llcodec._arrays import Arrays
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec.codec.looks import SYNTHESIS
+from llcodec.codec.looks import SYNTHESIS, LookFile
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
-from llcodec.errors import InputError
+from llcodec.errors import BrokenModelError, InputError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
@@ -67,11 +68,14 @@ class LookTrainer(Trainer):
     """Train a look in one run folder.
 
     ``pictures``, pairs (low, high) of 3×H×W, are only measured and drawn. A recipe with a weight of
-    ``perceptual`` needs the ``metric``, LPIPS, which is computed in the precision of the training;
-    without that weight, it is only measured.
+    ``perceptual`` needs the ``metrics``, LPIPS with each of its backbones, which take turns from
+    step to step and are computed in the precision of the training. The first is also measured;
+    without that weight, it is only measured. The synthesis starts from that of the codec, or from
+    ``look``.
 
     Raises:
-        InputError: when the recipe needs the metric and it is None.
+        InputError: when the recipe needs metrics and has not got as many as it has backbones.
+        BrokenModelError: when the look does not fit the synthesis of the codec.
     """
 
     columns = ("loss", *(f.name for f in fields(LookLosses)), "discriminator")
@@ -84,9 +88,11 @@ class LookTrainer(Trainer):
         pictures: Sequence[tuple[Tensor, Tensor]],
         out: Path,
         device: torch.device | None = None,
-        metric: PerceptualMetric | None = None,
+        metrics: Sequence[PerceptualMetric] = (),
+        look: LookFile | None = None,
     ) -> None:
-        if recipe.weights.perceptual and metric is None:
+        weighed = bool(recipe.weights.perceptual)
+        if weighed and len(metrics) != len(recipe.backbones):
             raise InputError("a look with a weight of perceptual needs LPIPS")
         self.recipe, self.batch = recipe, recipe.batch
         self.device = device or torch.device("cpu")
@@ -96,16 +102,18 @@ class LookTrainer(Trainer):
         self.codec = codec.model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.codec.eval().requires_grad_(False)
         self.model = synthesis_of(self.codec).requires_grad_(True)
+        if look is not None:
+            _load(self.model, look.arrays)
         self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        self.distance = None if metric is None else network_on(metric, self.device)
+        self.distances = [network_on(metric, self.device) for metric in metrics]
         self.validation = LookValidation(
             self.codec,
             pictures,
             enhance=codec.brightens,
             global_tone=recipe.global_tone,
-            distance=self.distance,
+            metric=metrics[0] if metrics else None,
         )
         self.draws = Draws(sources, recipe.mix)
         self.prefetcher = Prefetcher(self._drawn, rng)
@@ -123,8 +131,13 @@ class LookTrainer(Trainer):
             sheet_minutes=recipe.sheet_minutes,
         )
         settings: dict[str, object] = {"codec": codec.identity, **asdict(recipe)}
-        if metric is not None and recipe.weights.perceptual:
-            settings["metric"] = settings_of(metric)
+        if weighed:
+            settings["metrics"] = [settings_of(metric) for metric in metrics]
+        else:
+            del settings["backbones"]  # which runs of earlier versions did not have
+        if look is not None:
+            settings["look"] = {"name": look.name, "sha256": look.sha256}
+            state.notes["hours_before"] = json.dumps(look.training.hours or 0.0)
         super().__init__(out, state, schedule, settings)
 
     def step(self) -> None:
@@ -159,6 +172,9 @@ class LookTrainer(Trainer):
     def _look_at(self, decoded: _Decoded) -> tuple[Tensor, Tensor, LookLosses]:
         """Return pictures without gradients, the total loss, and its terms."""
         recipe = self.recipe
+        distance = None
+        if recipe.weights.perceptual:
+            distance = self.distances[self.state.step % len(self.distances)]
         judges = recipe.weights.adversarial and self.state.step >= recipe.adversarial_after
         self.discriminator.requires_grad_(False)
         with transforms_in(recipe.precision, self.device):
@@ -170,7 +186,7 @@ class LookTrainer(Trainer):
                 self.discriminator if judges else None,
                 recipe.weights,
                 self._previews(decoded.latents),
-                self.distance if recipe.weights.perceptual else None,
+                distance,
             )
             total = total_loss(losses, recipe.weights)
         self.discriminator.requires_grad_(True)
@@ -220,6 +236,17 @@ class LookTrainer(Trainer):
     def draw(self, path: Path) -> None:
         """Draw parts of validation pictures: dark, without the look, with it, and the target."""
         self.validation.draw(self.ema.model, path)
+
+
+def _load(model: JointModel, look: Arrays) -> None:
+    """Copy the arrays of a look into a synthesis. Raises BrokenModelError if they do not fit."""
+    own = dict(model.named_parameters())
+    replaced = {k: v.shape for k, v in own.items() if k.partition(".")[0] in SYNTHESIS}
+    if replaced != {k: v.shape for k, v in look.items()}:
+        raise BrokenModelError("the look does not fit the synthesis of the codec")
+    with torch.no_grad():
+        for key in replaced:
+            own[key].copy_(torch.from_numpy(look[key]))
 
 
 def synthesis_of(model: JointModel) -> JointModel:

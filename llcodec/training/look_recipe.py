@@ -6,8 +6,9 @@ from typing import Final, Literal
 from llcodec._bitstream import STRIDE
 from llcodec.data.sampling import Mix
 from llcodec.errors import InputError
-from llcodec.training.recipe import LearningRate
+from llcodec.training.recipe import BackboneName, LearningRate
 from llcodec.training.recipe_checks import (
+    check_backbones,
     check_decays,
     check_least,
     check_positive,
@@ -40,7 +41,8 @@ class LookLossWeights:
     ``l1`` and ``ms_ssim`` (of 1 − MS-SSIM) keep the picture at its target; ``edges`` is the error
     of gradients, ``colour`` that of means of 8×8 pixels, ``preview`` that of previews against the
     picture, ``adversarial`` the score that the discriminator withholds, ``perceptual`` LPIPS with
-    the features of SqueezeNet, ``grid`` the part of the error that repeats every 16 pixels.
+    the features of the recipe's ``backbones``, ``grid`` the part of the error that repeats every 16
+    pixels.
     """
 
     l1: float = 1.0
@@ -65,7 +67,8 @@ class LookRecipe:
 
     Only the synthesis of a codec learns; qualities are drawn at random. ``discriminator_rate`` is
     the highest learning rate of the discriminator, ``betas`` are those of Adam for both.
-    Before ``adversarial_after`` steps the discriminator learns, but has no say yet.
+    Before ``adversarial_after`` steps the discriminator learns, but has no say yet. ``backbones``
+    as for :class:`llcodec.training.recipe.Distortion`.
     ``global_tone`` as for :class:`llcodec.training.recipe.Distortion`. Steps whose loss or gradient
     is not finite are skipped; ``patience`` of them in a row end the run.
     """
@@ -83,6 +86,7 @@ class LookRecipe:
     patience: int = 20
     adversarial_after: int = 1000
     weights: LookLossWeights = field(default_factory=LookLossWeights)
+    backbones: tuple[BackboneName, ...] = ("squeezenet",)
     global_tone: float = 1.0
     mix: Mix = field(default_factory=Mix)
     bright_halves: bool = True
@@ -110,6 +114,7 @@ class LookRecipe:
             check_decays(betas=beta)
         check_shares(global_tone=self.global_tone)
         check_sizes(self.preset)
+        check_backbones(self.backbones)
 
 
 _DEFAULT: Final = "look-fast-2"

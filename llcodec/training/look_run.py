@@ -2,13 +2,13 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from llcodec._arrays import Arrays
 from llcodec._cards import ModelReference
-from llcodec.codec.looks import LookFile, synthesis_arrays, write_look
+from llcodec._weight_files import rounded_half
+from llcodec.codec.looks import LookFile, read_look, synthesis_arrays, write_look
 from llcodec.codec.weights import read_model
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
@@ -19,7 +19,7 @@ from llcodec.training.checkpoint import is_weight_file
 from llcodec.training.family import Export, TrainingFamily
 from llcodec.training.look import FrozenCodec, LookTrainer
 from llcodec.training.look_recipe import LOOK, LookRecipe
-from llcodec.training.perceptual import load_lpips
+from llcodec.training.perceptual import load_backbones
 from llcodec.training.processes import device_of_process, refuse_several_processes
 from llcodec.training.provenance import code_version, data_summary
 from llcodec.training.run_options import RunOptions, refuse_to_overwrite, run_trainer
@@ -31,31 +31,46 @@ _VALIDATION_PICTURES = 7
 _TRANSFORMS = ("g_a0", "g_a1", "g_s", "linear_analysis", "linear_synthesis")
 
 
+@dataclass(frozen=True)
+class LookRunOptions(RunOptions):
+    """The options of a run, and what else it reads.
+
+    Attributes:
+        lpips: files with the weights of the recipe's backbones, in its order. Without any, they
+            are downloaded if the recipe has a weight of ``perceptual``; otherwise LPIPS is not
+            measured.
+        look: the file of a look to start from, of any model with a synthesis of this shape; by
+            default, the training starts from the synthesis of the codec. A run that started from
+            a look needs it to be resumed.
+    """
+
+    lpips: tuple[Path, ...] = ()
+    look: Path | None = None
+
+
 def run_look(
     recipe: LookRecipe,
     start: Path,
     data: DataFolders,
     out: Path,
-    options: RunOptions,
-    backbone: Path | None = None,
+    options: LookRunOptions,
 ) -> bool:
     """Train a look into the run folder ``out``; return whether the last step was reached.
 
-    ``start`` is a weight file or a checkpoint of the codec, ``backbone`` a file with the weights of
-    SqueezeNet 1.1, for LPIPS. Without it, they are downloaded if the recipe has a weight of
-    ``perceptual``; otherwise LPIPS is not measured.
+    ``start`` is a weight file or a checkpoint of the codec.
 
     Raises:
         InputError: if the folder already contains a run and ``resume`` is not set, if the run is of
             another codec, or if the extra ``perceptual`` is missing and needed.
-        UnknownModelError: if the weights of the backbone cannot be found or downloaded.
-        BrokenModelError: if they are not those of the backbone.
+        UnknownModelError: if weights of a backbone or a look cannot be found or downloaded.
+        BrokenModelError: if they are damaged, or those of another network.
     """
     refuse_several_processes()
     refuse_to_overwrite(out, options)
     codec = _codec(start)
-    measured = backbone is not None or recipe.weights.perceptual > 0
-    metric = load_lpips(backbone) if measured else None
+    measured = options.lpips or recipe.weights.perceptual > 0
+    metrics = load_backbones(recipe.backbones, options.lpips) if measured else ()
+    look = None if options.look is None else read_look(options.look)
     sources = _sources(recipe, data, brightens=codec.brightens)
     pictures = validation_pictures(
         data.read_some("val", _VALIDATION_PICTURES),
@@ -63,7 +78,7 @@ def run_look(
         plain=not codec.brightens,
     )
     device = device_of_process(options.device)
-    trainer = LookTrainer(recipe, codec, sources, pictures, out, device, metric)
+    trainer = LookTrainer(recipe, codec, sources, pictures, out, device, metrics, look)
     trainer.state.notes |= {"code": code_version(), "data": data_summary(data, sources)}
     return run_trainer("look", trainer, options)
 
@@ -80,14 +95,14 @@ def _codec(start: Path) -> FrozenCodec:
 
 
 def digest_of(arrays: Arrays) -> str:
-    """Return the SHA-256 of the transforms of a codec in half precision, as weight files hold them.
+    """Return the SHA-256 of the transforms of a codec, rounded as in weight files.
 
     It is the same for a checkpoint and for all weight files that are exported from it.
     """
     digest = hashlib.sha256()
     for key in sorted(arrays):
         if key.partition(".")[0] in _TRANSFORMS:
-            digest.update(key.encode() + np.ascontiguousarray(arrays[key], np.float16).tobytes())
+            digest.update(key.encode() + rounded_half(arrays[key]).tobytes())
     return digest.hexdigest()
 
 

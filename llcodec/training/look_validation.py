@@ -8,15 +8,15 @@ from pathlib import Path
 from statistics import fmean
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from llcodec._arrays import Pixels
 from llcodec.data.sampling import Batch
 from llcodec.metrics import niqe
-from llcodec.metrics.perceptual import min_side
+from llcodec.metrics.perceptual import PerceptualMetric, min_side
 from llcodec.nets.joint import JointModel
 from llcodec.nets.tone import thumbnail
-from llcodec.training.perceptual import LPIPS
+from llcodec.training.perceptual import network_on
 from llcodec.training.reporting import Row
 from llcodec.training.sheet import paste_rows, pixels_of
 from llcodec.training.toned_targets import toned
@@ -24,7 +24,6 @@ from llcodec.training.validation import coded, shown
 
 QUALITIES = (2.0, 4.0, 7.0)
 _DRAWN = (2.0, 4.0)
-_LPIPS_SIDE = min_side(LPIPS)
 _SIDE = 300  # of the parts that are drawn, in pixels
 
 
@@ -49,7 +48,7 @@ class LookValidation:
         pictures: pairs (low, high) of 3×H×W in [0, 1].
         enhance: whether the codec brightens.
         global_tone: the share by which targets follow the tone curves, as in training.
-        distance: computes LPIPS, if it is to be measured.
+        metric: LPIPS, if it is to be measured.
     """
 
     def __init__(
@@ -59,11 +58,14 @@ class LookValidation:
         *,
         enhance: bool,
         global_tone: float,
-        distance: nn.Module | None = None,
+        metric: PerceptualMetric | None = None,
     ) -> None:
         self._model, self._pictures = model, pictures
         self._enhance, self._global_tone = enhance, global_tone
-        self._distance = distance
+        self._distance = None
+        if metric is not None:
+            self._distance = network_on(metric, model.coded_scale.device)
+            self._least_side = min_side(metric.name)
 
     def scores(self, look: JointModel) -> list[Row]:
         """Return the means of each quality, with the look and (``base_``) without it.
@@ -83,11 +85,11 @@ class LookValidation:
     def _lpips_of(self, made: Sequence[tuple[_Coded, Tensor]]) -> dict[str, float]:
         """Return the mean LPIPS without the look and with it.
 
-        Nothing is returned without a network, or if all pictures are too small for it.
+        Nothing is returned without a metric, or if all pictures are too small for it.
         """
         if self._distance is None:
             return {}
-        large = [(c, picture) for c, picture in made if min(picture.shape[-2:]) >= _LPIPS_SIDE]
+        large = [(c, picture) for c, picture in made if min(picture.shape[-2:]) >= self._least_side]
         base = [float(self._distance(c.base, c.target)) for c, _ in large]
         mine = [float(self._distance(picture, c.target)) for c, picture in large]
         return {"base_lpips": fmean(base), "lpips": fmean(mine)} if large else {}

@@ -10,25 +10,15 @@ from torch import Tensor, nn
 
 from llcodec.errors import InputError
 from llcodec.metrics.perceptual import MetricChoice, PerceptualMetric
+from llcodec.training.recipe import BackboneName
 
-LPIPS = "lpips-squeeze"  # the smallest of its networks
-# VGG16 is missing: with it, a step would cost several times as much.
-_METRICS: Mapping[str, str] = MappingProxyType({"squeezenet": LPIPS, "alexnet": "lpips"})
-
-
-def load_lpips(weights: Path | None) -> PerceptualMetric:
-    """Load LPIPS from a file with the weights of SqueezeNet 1.1, or download them.
-
-    Raises:
-        InputError: if the extra ``perceptual`` is not installed.
-        UnknownModelError: if the weights cannot be found or downloaded.
-        BrokenModelError: if they are not those of the network.
-    """
-    return MetricChoice(LPIPS, weights).load("--lpips FILE")
+_METRICS: Mapping[BackboneName, str] = MappingProxyType(
+    {"squeezenet": "lpips-squeeze", "alexnet": "lpips"}
+)
 
 
 def load_backbones(
-    backbones: Sequence[str], weights: Sequence[Path]
+    backbones: Sequence[BackboneName], weights: Sequence[Path]
 ) -> tuple[PerceptualMetric, ...]:
     """Load LPIPS with each of the ``backbones`` of a recipe.
 

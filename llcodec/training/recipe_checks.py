@@ -43,6 +43,12 @@ def check_decays(**values: float) -> None:
             raise InputError(f"{name} must be at least 0 and below 1, not {value:g}")
 
 
+def check_backbones(backbones: Collection[str]) -> None:
+    """Raise InputError unless there are names of backbones, and each once."""
+    if not backbones or len(set(backbones)) < len(backbones):
+        raise InputError("backbones must have at least one name, and each once")
+
+
 def check_sizes(preset: Any, may_be_zero: Collection[str] = ()) -> None:
     """Raise InputError unless all integers of a preset are at least 1, or 0 for ``may_be_zero``.
 

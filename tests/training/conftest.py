@@ -14,7 +14,7 @@ from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.nets.presets import Preset
 from llcodec.training.karhunen_loeve import patch_basis, warm_start
-from llcodec.training.perceptual import load_backbones, load_lpips
+from llcodec.training.perceptual import load_backbones
 from llcodec.training.recipe import LAMBDAS
 
 
@@ -43,7 +43,8 @@ def tiny_model(
 def lpips(random_backbones: Path, monkeypatch: pytest.MonkeyPatch) -> PerceptualMetric:
     """LPIPS, with random features."""
     monkeypatch.setenv("TORCH_HOME", str(random_backbones))
-    return load_lpips(None)
+    (metric,) = load_backbones(["squeezenet"], [])
+    return metric
 
 
 @pytest.fixture

@@ -1,17 +1,20 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 from torch import nn
 
+from llcodec._cards import ModelReference
+from llcodec.codec.looks import LookFile, synthesis_arrays
 from llcodec.data.pairs import Pair
 from llcodec.data.sampling import Mix, Sources
-from llcodec.errors import InputError, LlcError
+from llcodec.errors import BrokenModelError, InputError, LlcError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.training.checkpoint import read_tensors
@@ -33,7 +36,8 @@ def trainer(
         folder: str,
         *,
         brightens: bool = True,
-        metric: PerceptualMetric | None = None,
+        metrics: Sequence[PerceptualMetric] = (),
+        look: LookFile | None = None,
         **changes: object,
     ) -> LookTrainer:
         recipe = LookRecipe(
@@ -53,7 +57,7 @@ def trainer(
         nn.init.normal_(model.g_s.layers[-2].weight, std=0.003)
         codec = FrozenCodec(model, brightens, IDENTITY)
         pictures = validation_pictures(pairs[:1], fused=1.0, plain=not brightens)
-        return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder, metric=metric)
+        return LookTrainer(recipe, codec, sources, pictures, tmp_path / folder, None, metrics, look)
 
     return make
 
@@ -137,7 +141,7 @@ def test_the_discriminator_changes_what_is_learned(trainer: Make) -> None:
 
 def test_features_come_closer_to_those_of_targets(trainer: Make, lpips: PerceptualMetric) -> None:
     weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=5)
-    run = trainer("run", steps=40, weights=weights, validate_every=40, metric=lpips)
+    run = trainer("run", steps=40, weights=weights, validate_every=40, metrics=[lpips])
     start = run.validate()
     assert all(row["lpips"] == row["base_lpips"] > 0 for row in start)
     run.run()
@@ -154,7 +158,7 @@ def test_lpips_resumes_exactly_with_the_same_features(
     weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=1)
 
     def run(folder: str, metric: PerceptualMetric) -> LookTrainer:
-        return trainer(folder, steps=2, weights=weights, metric=metric)
+        return trainer(folder, steps=2, weights=weights, metrics=[metric])
 
     whole = run("whole", lpips)
     whole.run()
@@ -164,12 +168,49 @@ def test_lpips_resumes_exactly_with_the_same_features(
     resumed.run()
     tensors, again = (read_tensors(trained.checkpoint)[0] for trained in (whole, resumed))
     assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
-    with pytest.raises(InputError, match=r"metric\.sha256"):
+    with pytest.raises(InputError, match="metrics"):
         run("parts", replace(lpips, sha256="0" * 64)).resume()
 
 
+def test_backbones_take_turns(
+    trainer: Make, lpips: PerceptualMetric, lpips_on_alexnet: PerceptualMetric
+) -> None:
+    """The first step is with the first backbone, the second with the second."""
+    weights = LookLossWeights(ms_ssim=0, adversarial=0, perceptual=1)
+    both, alone = (
+        trainer(folder, weights=weights, metrics=metrics, backbones=backbones)
+        for folder, metrics, backbones in (
+            ("both", [lpips, lpips_on_alexnet], ("squeezenet", "alexnet")),
+            ("alone", [lpips], ("squeezenet",)),
+        )
+    )
+    for equal in (True, False):
+        for run in (both, alone):
+            run.step()
+        assert (both.state.window[-1] == alone.state.window[-1]) == equal
+
+
+def test_a_look_is_gone_on_from(trainer: Make) -> None:
+    first = trainer("first")
+    for _ in range(3):
+        first.step()
+    state = first.model.state_dict()
+    arrays = synthesis_arrays({key: value.numpy().copy() for key, value in state.items()})
+    look = LookFile("tiny-look", ModelReference("tiny", "0" * 64), arrays)
+    second = trainer("second", look=look)
+    for model in (second.model, second.ema.model):
+        assert all(np.array_equal(model.state_dict()[k].numpy(), v) for k, v in arrays.items())
+    second.run(max_hours=0)
+    with pytest.raises(InputError, match="look"):
+        trainer("second").resume()
+    trainer("second", look=look).resume()
+    del arrays["linear_synthesis.weight"]
+    with pytest.raises(BrokenModelError, match="does not fit"):
+        trainer("third", look=look)
+
+
 def test_a_metric_without_a_weight_is_only_measured(trainer: Make, lpips: PerceptualMetric) -> None:
-    measured, plain = trainer("measured", metric=lpips), trainer("plain")
+    measured, plain = trainer("measured", metrics=[lpips]), trainer("plain")
     measured.run(max_hours=0)
     measured = trainer("measured")  # one is not needed to resume, either
     measured.resume()
@@ -177,7 +218,7 @@ def test_a_metric_without_a_weight_is_only_measured(trainer: Make, lpips: Percep
         run.run()
     tensors, others = (read_tensors(run.checkpoint)[0] for run in (measured, plain))
     assert all(torch.equal(tensor, others[key]) for key, tensor in tensors.items())
-    assert "lpips" in trainer("third", metric=lpips).validate()[0]
+    assert "lpips" in trainer("third", metrics=[lpips]).validate()[0]
     assert "lpips" not in plain.validate()[0]
 
 

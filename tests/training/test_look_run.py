@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from llcodec._cards import read_card
 from llcodec.codec.codec import Codec
 from llcodec.codec.looks import read_look
-from llcodec.codec.weights import read_model
+from llcodec.codec.weights import read_model, write_model
 from llcodec.data.folders import DataFolders
 from llcodec.data.sampling import Mix
 from llcodec.errors import BrokenModelError, InputError, UnknownModelError
@@ -21,8 +21,8 @@ from llcodec.nets.presets import Preset
 from llcodec.training.checkpoint import read_notes
 from llcodec.training.export import export_model
 from llcodec.training.look_recipe import LookLossWeights, LookPreset, LookRecipe
-from llcodec.training.look_run import digest_of, run_look
-from llcodec.training.run_options import RunOptions
+from llcodec.training.look_run import LookRunOptions, digest_of, run_look
+from llcodec.training.recipe import LearningRate
 from llcodec.training.weight_files import export_run
 from tests.codec.conftest import smooth_picture
 from tests.codec.started import calibration_of, started_model
@@ -67,7 +67,7 @@ def changes(codec: Path, look: Path) -> bool:
 
 def test_a_weight_file_gets_a_look(codec: Path, data: DataFolders, tmp_path: Path) -> None:
     recipe = replace(RECIPE, learning_rate=replace(RECIPE.learning_rate, peak=1e-2, warmup=1))
-    assert run_look(recipe, codec, data, tmp_path / "run", RunOptions())
+    assert run_look(recipe, codec, data, tmp_path / "run", LookRunOptions())
     assert (tmp_path / "run" / "sheets" / "step-0000003.png").is_file()
     look = tmp_path / "look.safetensors"
     export_run(tmp_path / "run" / "checkpoint.safetensors", NOTHING, None, look)
@@ -86,7 +86,7 @@ def test_a_checkpoint_gets_a_look_of_the_file_that_is_exported_from_it(
     codec: Path, data: DataFolders, tmp_path: Path
 ) -> None:
     checkpoint = codec.with_name("checkpoint.safetensors")
-    run_look(RECIPE, checkpoint, data, tmp_path / "run", RunOptions())
+    run_look(RECIPE, checkpoint, data, tmp_path / "run", LookRunOptions())
     trained, look = tmp_path / "run" / "checkpoint.safetensors", tmp_path / "look.safetensors"
     with pytest.raises(InputError, match="--codec"):
         export_run(trained, NOTHING, None, look)
@@ -98,7 +98,7 @@ def test_a_checkpoint_gets_a_look_of_the_file_that_is_exported_from_it(
 def test_a_look_of_another_codec_is_not_exported(
     codec: Path, data: DataFolders, tmp_path: Path, tiny_preset: Preset
 ) -> None:
-    run_look(RECIPE, codec, data, tmp_path / "run", RunOptions())
+    run_look(RECIPE, codec, data, tmp_path / "run", LookRunOptions())
     model = started_model(tiny_preset)
     with torch.no_grad():
         model.g_a0.layers[1].weight.mul_(1.5)
@@ -126,23 +126,47 @@ def test_runs_are_not_overwritten_and_resume_with_their_codec(
     codec: Path, data: DataFolders, tmp_path: Path
 ) -> None:
     out = tmp_path / "run"
-    run_look(RECIPE, codec, data, out, RunOptions(max_hours=0))
+    run_look(RECIPE, codec, data, out, LookRunOptions(max_hours=0))
     with pytest.raises(InputError, match="holds a run already"):
-        run_look(RECIPE, codec, data, out, RunOptions())
+        run_look(RECIPE, codec, data, out, LookRunOptions())
     checkpoint = codec.with_name("checkpoint.safetensors")
     with pytest.raises(InputError, match=r"codec\.sha256"):
-        run_look(RECIPE, checkpoint, data, out, RunOptions(resume=True))
-    assert run_look(RECIPE, codec, data, out, RunOptions(resume=True))
+        run_look(RECIPE, checkpoint, data, out, LookRunOptions(resume=True))
+    assert run_look(RECIPE, codec, data, out, LookRunOptions(resume=True))
     assert read_notes(out / "checkpoint.safetensors")["step"] == "3"
 
 
 def test_pairs_alone_are_enough(codec: Path, pair_folder: Path, tmp_path: Path) -> None:
     data = DataFolders.sort([pair_folder])
     recipe = replace(RECIPE, mix=Mix(1, 0), steps=1)
-    assert run_look(recipe, codec, data, tmp_path / "run", RunOptions())
+    assert run_look(recipe, codec, data, tmp_path / "run", LookRunOptions())
     recipe = replace(RECIPE, bright_halves=False)
     with pytest.raises(InputError, match="needs photographs"):
-        run_look(recipe, codec, data, tmp_path / "other", RunOptions())
+        run_look(recipe, codec, data, tmp_path / "other", LookRunOptions())
+
+
+def test_a_look_of_another_model_is_gone_on_from(
+    codec: Path, data: DataFolders, tmp_path: Path
+) -> None:
+    run_look(RECIPE, codec, data, tmp_path / "first", LookRunOptions())
+    first, second = tmp_path / "first.safetensors", tmp_path / "second.safetensors"
+    export_run(tmp_path / "first" / "checkpoint.safetensors", NOTHING, None, first)
+    other = tmp_path / "other.safetensors"
+    write_model(other, replace(read_model(codec), name="other"))
+    options = LookRunOptions(look=first)
+    slow = replace(RECIPE, learning_rate=LearningRate(1e-9))
+    run_look(slow, other, data, tmp_path / "second", options)
+    export_run(tmp_path / "second" / "checkpoint.safetensors", NOTHING, None, second)
+    before, after = read_look(first), read_look(second)
+    assert (before.shape.name, after.shape.name) == ("tiny", "other")
+    for key, value in before.arrays.items():
+        assert np.allclose(after.arrays[key], value, rtol=1e-2, atol=1e-6)
+    assert after.training.hours is not None
+    assert before.training.hours is not None
+    assert after.training.hours > before.training.hours
+    options = LookRunOptions(look=tmp_path / "none.safetensors")
+    with pytest.raises(UnknownModelError, match=r"none\.safetensors"):
+        run_look(RECIPE, codec, data, tmp_path / "third", options)
 
 
 def test_lpips_needs_the_weights_of_its_backbone(
@@ -154,15 +178,17 @@ def test_lpips_needs_the_weights_of_its_backbone(
 ) -> None:
     recipe = replace(RECIPE, weights=LookLossWeights(ms_ssim=0, perceptual=1.0))
     (backbone,) = random_backbones.rglob("squeezenet*.pth")
-    assert run_look(recipe, codec, data, tmp_path / "run", RunOptions(), backbone)
+    assert run_look(recipe, codec, data, tmp_path / "run", LookRunOptions(lpips=(backbone,)))
     with pytest.raises(UnknownModelError, match=r"none\.pth"):
-        run_look(recipe, codec, data, tmp_path / "x", RunOptions(), tmp_path / "none.pth")
+        run_look(
+            recipe, codec, data, tmp_path / "x", LookRunOptions(lpips=(tmp_path / "none.pth",))
+        )
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(torch.hub, "download_url_to_file", _no_network)
     with pytest.raises(UnknownModelError, match=r"cannot be downloaded .*: give a file, --lpips"):
-        run_look(recipe, codec, data, tmp_path / "x", RunOptions())
+        run_look(recipe, codec, data, tmp_path / "x", LookRunOptions())
     monkeypatch.setenv("TORCH_HOME", str(random_backbones))
-    assert run_look(recipe, codec, data, tmp_path / "published", RunOptions())
+    assert run_look(recipe, codec, data, tmp_path / "published", LookRunOptions())
 
 
 def _no_network(*_: object, **__: object) -> None:
@@ -172,7 +198,7 @@ def _no_network(*_: object, **__: object) -> None:
 def test_what_is_no_codec_cannot_be_started_from(data: DataFolders, tmp_path: Path) -> None:
     save_file({"x": torch.zeros(1)}, tmp_path / "x.safetensors")
     with pytest.raises(InputError, match="not the checkpoint of a codec"):
-        run_look(RECIPE, tmp_path / "x.safetensors", data, tmp_path / "run", RunOptions())
+        run_look(RECIPE, tmp_path / "x.safetensors", data, tmp_path / "run", LookRunOptions())
     save_file({"x": torch.zeros(1)}, tmp_path / "y.safetensors", {"llcodec": "{}"})
     with pytest.raises(BrokenModelError, match="not a weight file of the format"):
-        run_look(RECIPE, tmp_path / "y.safetensors", data, tmp_path / "run", RunOptions())
+        run_look(RECIPE, tmp_path / "y.safetensors", data, tmp_path / "run", LookRunOptions())

@@ -3,9 +3,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from llcodec.data.pairs import Pair
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
 from llcodec.training.look import synthesis_of
 from llcodec.training.look_validation import QUALITIES, LookValidation
@@ -45,12 +45,14 @@ def test_large_pictures_get_a_niqe(tiny_model: Make) -> None:
 
 
 @pytest.mark.parametrize(("side", "measured"), [(16, False), (17, True)])
-def test_small_pictures_have_no_lpips(tiny_model: Make, side: int, measured: bool) -> None:
+def test_small_pictures_have_no_lpips(
+    tiny_model: Make, lpips: PerceptualMetric, side: int, measured: bool
+) -> None:
     model, small = tiny_model().eval(), photograph(1, side, 40)
     pictures = validation_pictures([Pair("small", small, small)], fused=0.0, plain=True)
-    rows = LookValidation(
-        model, pictures, enhance=False, global_tone=1.0, distance=nn.L1Loss()
-    ).scores(model)
+    rows = LookValidation(model, pictures, enhance=False, global_tone=1.0, metric=lpips).scores(
+        model
+    )
     assert all(("lpips" in row) == measured for row in rows)
 
 
