@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 from llcodec import _cards
 from llcodec._arrays import Arrays
 from llcodec._cards import ModelReference, read_card
+from llcodec._weight_files import rounded_half
 from llcodec.codec.codec import Codec
 from llcodec.codec.looks import (
     LookFile,
@@ -39,7 +40,7 @@ def look_of(tiny: "Tiny", *, amount: float = 0.02) -> LookFile:
     """Return a look with other weights, in the precision of files."""
     rng = np.random.default_rng(0)
     arrays = {
-        key: (value + amount * rng.normal(size=value.shape)).astype(np.float16).astype(np.float32)
+        key: rounded_half(value + amount * rng.normal(size=value.shape)).astype(np.float32)
         for key, value in synthesis_arrays(tiny.file.arrays).items()
     }
     reference = ModelReference(tiny.file.name, tiny.file.sha256)

@@ -81,7 +81,7 @@ def test_what_is_read_enhances_as_what_was_written(tiny: NercoPreset, tmp_path: 
     write_nerco(tmp_path / "a", nerco_file("own", model))
     x = 0.1 * torch.rand(1, 3, 20, 36)
     read = nerco_model(read_nerco(tmp_path / "a"))
-    torch.testing.assert_close(read.enhance(x), model.enhance(x), atol=2e-3, rtol=0)
+    torch.testing.assert_close(read.enhance(x), model.enhance(x), atol=5e-3, rtol=0)
 
 
 @pytest.mark.parametrize("switches", [*ABLATIONS, NercoSwitches(coordinates=False)])
