@@ -22,6 +22,7 @@ from llcodec.bench.machine import machine
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.looks import path_of_look, read_look
 from llcodec.codec.models import DEFAULT_MODEL
+from llcodec.codec.weights import ModelFile
 from llcodec.container import read_header
 from llcodec.data.fusing import fuse
 from llcodec.data.pairs import Pair, read_pairs, read_photographs
@@ -113,9 +114,9 @@ def _as_shot(codec: Codec, pair: Pair, data: bytes) -> float | None:
     return min(psnr(shot, pair.low), _EQUAL)
 
 
-def _look_record(codec: Codec, path: str | None) -> dict[str, str]:
-    """Return the name and the hash of the look at ``path``, or of the shipped one."""
-    look = read_look(path_of_look(codec.file, path))
+def look_record(file: ModelFile, path: str | None) -> dict[str, str]:
+    """Return the name and the hash of the look at ``path``, or of the shipped one of a model."""
+    look = read_look(path_of_look(file, path))
     return {"name": look.name, "sha256": look.sha256}
 
 
@@ -172,7 +173,7 @@ def _measure_all() -> None:
     result = {
         "name": f"llcodec {codec.file.name}",
         "model": codec.file.sha256[:16],
-        "look": _look_record(codec, options.look) if options.detail else None,
+        "look": look_record(codec.file, options.look) if options.detail else None,
         "lpips": None if lpips is None else lpips.record(),
         "pictures": len(pairs),
         "command": f"python -m measurements.quality {given}"

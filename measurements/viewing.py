@@ -22,9 +22,11 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
+import torch
 from PIL import Image
 
 from llcodec._arrays import Pixels
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec._failures import in_one_line
 from llcodec._threads import use_threads
 from llcodec._torchvision import import_torchvision
@@ -34,7 +36,7 @@ from llcodec.codec.models import DEFAULT_MODEL
 from llcodec.data.pairs import Pair, read_pairs
 from llcodec.errors import InputError, LlcError
 from llcodec.imaging import Picture
-from llcodec.metrics.psnr import with_mean_of
+from measurements.quality import look_record
 
 QUALITIES: Final = (2.0, 4.0, 6.0)
 DETAILS: Final = (0.0, 0.5, 1.0)
@@ -84,6 +86,14 @@ def measure(
     return rows
 
 
+def with_mean_of(picture: Pixels, reference: Pixels) -> Pixels:
+    """Return ``picture`` scaled to the mean grey of ``reference``, clipped to 8 bits."""
+    mean_grey, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
+    scaled = np.clip(picture * (wanted / max(mean_grey, 1e-6)), 0, 255)
+    levels: Pixels = scaled.round().astype(np.uint8)
+    return levels
+
+
 def color_video_vdp() -> Judge:
     """Return the measure of ColorVideoVDP in JOD, for :data:`DISPLAY`.
 
@@ -95,7 +105,7 @@ def color_video_vdp() -> Judge:
         import pycvvdp
     except ImportError as error:
         raise InputError("ColorVideoVDP needs the package cvvdp: pip install cvvdp") from error
-    metric = pycvvdp.cvvdp(display_name=DISPLAY, heatmap=None)
+    metric = pycvvdp.cvvdp(display_name=DISPLAY, heatmap=None, device=torch.device("cpu"))
 
     def judge(picture: Pixels, reference: Pixels) -> float:
         return float(metric.predict(picture, reference, dim_order="HWC")[0])
@@ -119,9 +129,11 @@ def butteraugli(program: str = _PROGRAM) -> Judge:
             for name, pixels in zip(names, (reference, picture), strict=True):
                 Image.fromarray(pixels).save(name, compress_level=1)
             ran = subprocess.run([path, *names], capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise InputError(f"{program} failed: {' '.join(ran.stderr.split())[-200:]}")
         found = _NORM.search(ran.stdout)
-        if ran.returncode or found is None:
-            raise InputError(f"{program} failed: {ran.stderr.strip()[-200:]}")
+        if found is None:
+            raise InputError(f"{program} printed no 3-norm")
         return float(found[1])
 
     return judge
@@ -133,7 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     use_threads(options.threads)
     try:
         judges = (color_video_vdp(), butteraugli())
-        result = measure_all(options, judges) | {"cvvdp": version("cvvdp"), "display": DISPLAY}
+        used = {"cvvdp": version("cvvdp"), "display": DISPLAY}
+        result = measure_all(options, judges) | used
         options.out.write_text(json.dumps(result, indent=1) + "\n")
     except (LlcError, OSError) as error:
         sys.exit(in_one_line(error))
@@ -144,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--split", default="val")
     parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--look", help="the file of a look; that of the model by default")
     parser.add_argument("--qualities", type=float, nargs="+", default=QUALITIES)
     parser.add_argument("--details", type=float, nargs="+", default=DETAILS)
     parser.add_argument("--threads", type=int, default=2)
@@ -154,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
 def measure_all(options: argparse.Namespace, judges: tuple[Judge, Judge]) -> dict[str, Any]:
     """Measure what the options of a command line name; return the result for its file."""
     pairs = read_pairs(options.pairs, options.split)
-    codecs = [(detail, Codec(options.model, detail=detail)) for detail in options.details]
+    codecs = [(d, Codec(options.model, detail=d, look=options.look)) for d in options.details]
     rows: list[Row] = []
     for quality in options.qualities:
         rows += measure(codecs, pairs, quality, judges)
@@ -163,10 +177,12 @@ def measure_all(options: argparse.Namespace, judges: tuple[Judge, Judge]) -> dic
     return {
         "name": f"llcodec {file.name}",
         "model": file.sha256[:16],
+        "look": look_record(file, options.look) if any(options.details) else None,
         "pictures": len(pairs),
         "command": f"python -m measurements.viewing --pairs {options.pairs.name}"
         f" --split {options.split}{_list('qualities', options.qualities, QUALITIES)}"
         f"{_list('details', options.details, DETAILS)}"
+        f"{'' if options.look is None else f' --look {Path(options.look).name}'}"
         f" --model {Path(options.model).stem} --out {options.out.name}",
         "machine": machine(),
         "rows": [asdict(row) for row in rows],

@@ -62,8 +62,8 @@ Lpips = Annotated[
     typer.Option(
         "--lpips",
         metavar="FILE",
-        help="Weights on ImageNet of a backbone of LPIPS, SqueezeNet 1.1 or AlexNet; once for each "
-        "that the recipe names, in its order; by default downloaded, if it weighs LPIPS.",
+        help="Weights on ImageNet of a backbone of LPIPS, SqueezeNet 1.1 or AlexNet, in the order "
+        "of the recipe; by default downloaded, if it weighs LPIPS. Repeatable.",
     ),
 ]
 Threads = _options.Threads

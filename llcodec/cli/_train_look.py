@@ -22,7 +22,8 @@ def look(
         typer.Option(
             "--look",
             metavar="FILE",
-            help="Look to go on from, also of another model; by default the codec itself.",
+            help="Look to go on from, also of another model; by default the codec itself. Give it "
+            "again to resume.",
         ),
     ] = None,
     lpips: options.Lpips = None,

@@ -99,8 +99,7 @@ def mixed(arrays: Arrays, look: Arrays, share: float) -> Arrays:
     Raises BrokenModelError unless the arrays of the look are those of the synthesis.
     """
     own = synthesis_arrays(arrays)
-    if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in look.items()}:
-        raise BrokenModelError("the look does not fit the networks of its model")
+    check_fits(own, look)
     if share == 1:
         return arrays | look
     between = {key: own[key] + np.float32(share) * (look[key] - own[key]) for key in own}
@@ -110,6 +109,12 @@ def mixed(arrays: Arrays, look: Arrays, share: float) -> Arrays:
 def synthesis_arrays(arrays: Arrays) -> Arrays:
     """Return the parameters of the synthesis among those of a codec."""
     return {k: v for k, v in arrays.items() if k.partition(".")[0] in SYNTHESIS}
+
+
+def check_fits(synthesis: Arrays, look: Arrays) -> None:
+    """Raise BrokenModelError unless a look has the arrays of a synthesis, in the same shapes."""
+    if {k: v.shape for k, v in synthesis.items()} != {k: v.shape for k, v in look.items()}:
+        raise BrokenModelError("the look does not fit the synthesis of the model")
 
 
 def path_of_look(file: ModelFile, look: str | None = None) -> Path:

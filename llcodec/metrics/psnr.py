@@ -28,11 +28,6 @@ def gt_mean_psnr(picture: Pixels, reference: Pixels) -> float:
 
     GT-mean PSNR hides errors of brightness, so report it only together with :func:`psnr`.
     """
-    return psnr(with_mean_of(picture, reference), reference)
-
-
-def with_mean_of(picture: Pixels, reference: Pixels) -> Pixels:
-    """Return ``picture`` scaled to the mean grey of ``reference``."""
     mean, wanted = (float((p @ np.array(LUMA_WEIGHTS)).mean()) for p in (picture, reference))
-    scaled: Pixels = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)
-    return scaled
+    scaled = np.clip(picture * (wanted / max(mean, 1e-6)), 0, 255).round().astype(np.uint8)
+    return psnr(scaled, reference)

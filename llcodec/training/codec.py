@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
-from llcodec.errors import InputError, LlcError
+from llcodec.errors import LlcError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel, Rounding
@@ -33,7 +33,7 @@ from llcodec.training.optimiser import (
     new_optimiser,
     set_learning_rates,
 )
-from llcodec.training.perceptual import distances, network_on, settings_of
+from llcodec.training.perceptual import check_metrics, distances, network_on, settings_of
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import Processes
@@ -80,8 +80,8 @@ class CodecTrainer(Trainer):
         metrics: Sequence[PerceptualMetric] = (),
     ) -> None:
         perceptual = recipe.distortion.perceptual > 0
-        if perceptual and len(metrics) != len(recipe.distortion.backbones):
-            raise InputError("a distortion with a weight of perceptual needs LPIPS")
+        if perceptual:
+            check_metrics(metrics, recipe.distortion.backbones)
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
         self.batch = recipe.batch
         self.device = device or torch.device("cpu")
@@ -114,7 +114,7 @@ class CodecTrainer(Trainer):
         if recipe.teacher is None:
             del settings["teacher"]  # which runs of earlier versions did not have
         if perceptual:
-            settings["metrics"] = [settings_of(metric) for metric in metrics]
+            settings["metrics"] = settings_of(metrics)
         else:
             del settings["distortion"]["perceptual"]  # as above
             del settings["distortion"]["backbones"]

@@ -24,7 +24,7 @@ from llcodec.training.family import TrainingFamily
 from llcodec.training.perceptual import load_backbones
 from llcodec.training.processes import Processes, device_of_process, joined_processes
 from llcodec.training.provenance import code_version, data_summary
-from llcodec.training.recipe import CODEC, Recipe, StageRecipe
+from llcodec.training.recipe import CODEC, BackboneName, Recipe, StageRecipe
 from llcodec.training.reporting import ProgressLine, Reporter, TensorBoard, require_tensorboard
 from llcodec.training.run_options import RunOptions, say_finished
 from llcodec.training.starting import has_tone_network, new_joint_model, new_plain_model
@@ -46,8 +46,8 @@ class CodecRunOptions(RunOptions):
         narrow: the checkpoint of a plain codec with fewer latents, from which the plain stage
             starts.
         tone: weights of a tone network, or a weight file with one, instead of the tone stage.
-        lpips: files with the weights of the backbones that a recipe weighs LPIPS with, in its
-            order; without any, they are downloaded.
+        lpips: files with the weights of the backbones that stages weigh LPIPS with, in the order
+            in which the recipe first names them; without any, they are downloaded.
     """
 
     start: Path | None = None
@@ -154,8 +154,7 @@ class _Run:
             raise InputError("the joint stage needs pairs of the split 'train' in the data")
         if self._needs_tone() and recipe.tone is None and not self._tone.exists():
             raise InputError("the recipe has no tone stage: give the weights of a tone network")
-        for stage in self._stages:
-            self._load_lpips(stage)
+        self._load_lpips()
 
     def _refuse_to_change_the_start(self) -> None:
         """Raise InputError if a joint stage that started from other weights would lose them."""
@@ -173,7 +172,7 @@ class _Run:
             raise InputError("the recipe has neither a plain nor a joint stage: nothing to train")
         if options.tone is not None and (recipe.joint is None or not recipe.preset.global_tone):
             raise InputError("no stage of this recipe uses a tone network (--tone)")
-        if options.lpips and not any(stage.distortion.perceptual > 0 for stage in self._stages):
+        if options.lpips and not self._weighed:
             raise InputError("no stage of this recipe weighs LPIPS (--lpips)")
         if options.narrow is not None:
             if options.start is not None:
@@ -256,7 +255,7 @@ class _Run:
             seed=self.recipe.seed,
             device=self.device,
             processes=self.processes,
-            metrics=self._load_lpips(recipe),
+            metrics=[self._load_lpips()[name] for name in _backbones_of(recipe)],
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
         notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
@@ -278,12 +277,17 @@ class _Run:
         stages = (self.recipe.plain if self._trains_plain else None, self.recipe.joint)
         return [stage for stage in stages if stage is not None]
 
-    def _load_lpips(self, stage: StageRecipe) -> tuple[PerceptualMetric, ...]:
-        """Return LPIPS with the backbones of a stage that weighs it; they stay in memory."""
-        weighed = stage.distortion
-        if not weighed.perceptual:
-            return ()
-        return load_backbones(weighed.backbones, self.options.lpips)
+    @property
+    def _weighed(self) -> list[BackboneName]:
+        """The backbones that stages weigh LPIPS with, each once."""
+        return list(dict.fromkeys(name for stage in self._stages for name in _backbones_of(stage)))
+
+    def _load_lpips(self) -> dict[BackboneName, PerceptualMetric]:
+        """Return LPIPS with each backbone that a stage needs; they stay in memory."""
+        if not self._weighed:
+            return {}
+        metrics = load_backbones(self._weighed, self.options.lpips)
+        return dict(zip(self._weighed, metrics, strict=True))
 
     def _reporters(self, stage: str, trainer: CodecTrainer, steps: int) -> list[Reporter]:
         if self.processes.rank:
@@ -334,3 +338,8 @@ class _Run:
 
 
 FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)
+
+
+def _backbones_of(stage: StageRecipe) -> tuple[BackboneName, ...]:
+    """Return the backbones that a stage weighs LPIPS with; none if it does not weigh it."""
+    return stage.distortion.backbones if stage.distortion.perceptual > 0 else ()

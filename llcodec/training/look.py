@@ -13,10 +13,10 @@ from torch import Tensor
 
 from llcodec._arrays import Arrays
 from llcodec._bitstream import QUALITY_LEVELS
-from llcodec.codec.looks import SYNTHESIS, LookFile
+from llcodec.codec.looks import SYNTHESIS, LookFile, check_fits, synthesis_arrays
 from llcodec.data.sampling import Batch, Draws, Sources
 from llcodec.data.streaming import StreamedSources, stream_of
-from llcodec.errors import BrokenModelError, InputError
+from llcodec.engine.torch_models import joint_arrays
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.density import round_ste
 from llcodec.nets.joint import JointModel
@@ -32,7 +32,7 @@ from llcodec.training.look_losses import (
 from llcodec.training.look_recipe import LookRecipe
 from llcodec.training.look_validation import LookValidation
 from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
-from llcodec.training.perceptual import network_on, settings_of
+from llcodec.training.perceptual import check_metrics, network_on, settings_of
 from llcodec.training.precision import transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.reporting import Row
@@ -69,9 +69,8 @@ class LookTrainer(Trainer):
 
     ``pictures``, pairs (low, high) of 3×H×W, are only measured and drawn. A recipe with a weight of
     ``perceptual`` needs the ``metrics``, LPIPS with each of its backbones, which take turns from
-    step to step and are computed in the precision of the training. The first is also measured;
-    without that weight, it is only measured. The synthesis starts from that of the codec, or from
-    ``look``.
+    step to step and are computed in the precision of the training. The first is measured, too, and
+    also without that weight. The synthesis starts from that of the codec, or from ``look``.
 
     Raises:
         InputError: when the recipe needs metrics and has not got as many as it has backbones.
@@ -92,8 +91,8 @@ class LookTrainer(Trainer):
         look: LookFile | None = None,
     ) -> None:
         weighed = bool(recipe.weights.perceptual)
-        if weighed and len(metrics) != len(recipe.backbones):
-            raise InputError("a look with a weight of perceptual needs LPIPS")
+        if weighed:
+            check_metrics(metrics, recipe.backbones)
         self.recipe, self.batch = recipe, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
@@ -107,7 +106,7 @@ class LookTrainer(Trainer):
         self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        self.distances = [network_on(metric, self.device) for metric in metrics]
+        self.distances = [network_on(metric, self.device) for metric in metrics if weighed]
         self.validation = LookValidation(
             self.codec,
             pictures,
@@ -132,7 +131,7 @@ class LookTrainer(Trainer):
         )
         settings: dict[str, object] = {"codec": codec.identity, **asdict(recipe)}
         if weighed:
-            settings["metrics"] = [settings_of(metric) for metric in metrics]
+            settings["metrics"] = settings_of(metrics)
         else:
             del settings["backbones"]  # which runs of earlier versions did not have
         if look is not None:
@@ -240,13 +239,11 @@ class LookTrainer(Trainer):
 
 def _load(model: JointModel, look: Arrays) -> None:
     """Copy the arrays of a look into a synthesis. Raises BrokenModelError if they do not fit."""
+    check_fits(synthesis_arrays(joint_arrays(model)), look)
     own = dict(model.named_parameters())
-    replaced = {k: v.shape for k, v in own.items() if k.partition(".")[0] in SYNTHESIS}
-    if replaced != {k: v.shape for k, v in look.items()}:
-        raise BrokenModelError("the look does not fit the synthesis of the codec")
     with torch.no_grad():
-        for key in replaced:
-            own[key].copy_(torch.from_numpy(look[key]))
+        for key, values in look.items():
+            own[key].copy_(torch.from_numpy(values))
 
 
 def synthesis_of(model: JointModel) -> JointModel:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from llcodec._arrays import Arrays
 from llcodec._cards import ModelReference
-from llcodec._weight_files import rounded_half
-from llcodec.codec.looks import LookFile, read_look, synthesis_arrays, write_look
+from llcodec._weight_files import blames, rounded_half
+from llcodec.codec.looks import LookFile, check_fits, read_look, synthesis_arrays, write_look
 from llcodec.codec.weights import read_model
 from llcodec.data.folders import DataFolders, bright_halves
 from llcodec.data.sampling import Sources, gather_sources
@@ -68,9 +68,13 @@ def run_look(
     refuse_several_processes()
     refuse_to_overwrite(out, options)
     codec = _codec(start)
+    look = None
+    if options.look is not None:
+        look = read_look(options.look)
+        with blames(options.look):
+            check_fits(synthesis_arrays(joint_arrays(codec.model)), look.arrays)
     measured = options.lpips or recipe.weights.perceptual > 0
     metrics = load_backbones(recipe.backbones, options.lpips) if measured else ()
-    look = None if options.look is None else read_look(options.look)
     sources = _sources(recipe, data, brightens=codec.brightens)
     pictures = validation_pictures(
         data.read_some("val", _VALIDATION_PICTURES),

@@ -53,6 +53,13 @@ def distances(network: nn.Module, pictures: Tensor, targets: Tensor) -> Tensor:
     return found.float().flatten()
 
 
-def settings_of(metric: PerceptualMetric) -> dict[str, str]:
-    """Return what a run folder records of its metric: a run resumes with the same features only."""
-    return {"name": metric.name, "sha256": metric.sha256}
+def check_metrics(metrics: Sequence[PerceptualMetric], backbones: Sequence[BackboneName]) -> None:
+    """Raise InputError unless there is a metric for each backbone of a recipe."""
+    if [metric.name for metric in metrics] != [_METRICS[backbone] for backbone in backbones]:
+        names = " and ".join(backbones)
+        raise InputError(f"a recipe with a weight of perceptual needs LPIPS on {names}")
+
+
+def settings_of(metrics: Sequence[PerceptualMetric]) -> dict[str, str]:
+    """Return what a run folder records of metrics: a run resumes with the same features only."""
+    return {metric.name: metric.sha256 for metric in metrics}

@@ -267,7 +267,7 @@ def test_lpips_is_part_of_the_loss(
     assert row["bpp"] != other["bpp"]  # the second step differs
     (network,) = runs[0].lpips
     assert not any(p.requires_grad for p in network.parameters())
-    with pytest.raises(InputError, match="needs LPIPS"):
+    with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
         trainer("x", stage, distortion=weighed)
 
 
@@ -279,7 +279,7 @@ def test_lpips_resumes_with_the_same_features_only(
     whole.run()
     trainer("parts", steps=2, metrics=[lpips], distortion=weighed).run(max_hours=0)
     other = replace(lpips, sha256="0" * 64)
-    with pytest.raises(InputError, match="metrics"):
+    with pytest.raises(InputError, match=r"metrics\.lpips-squeeze"):
         trainer("parts", steps=2, metrics=[other], distortion=weighed).resume()
     resumed = trainer("parts", steps=2, metrics=[lpips], distortion=weighed)
     resumed.resume()
@@ -316,11 +316,32 @@ def test_backbones_take_turns(
     assert loss(2, "squeezenet", "alexnet") != loss(2, "squeezenet")
 
 
+def test_turns_go_on_after_a_stop(
+    trainer: Callable[..., CodecTrainer],
+    lpips: PerceptualMetric,
+    lpips_on_alexnet: PerceptualMetric,
+) -> None:
+    def make(folder: str) -> CodecTrainer:
+        weighed = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
+        metrics = [lpips, lpips_on_alexnet]
+        return trainer(folder, steps=3, metrics=metrics, distortion=weighed)
+
+    whole = make("whole")
+    whole.run()
+    make("parts").run(max_hours=0)
+    resumed = make("parts")
+    resumed.resume()
+    assert resumed.state.step == 1
+    resumed.run()
+    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, resumed))
+    assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
+
+
 def test_every_backbone_needs_its_metric(
     trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
 ) -> None:
     weighed = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
-    with pytest.raises(InputError, match="needs LPIPS"):
+    with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
         trainer("run", metrics=[lpips], distortion=weighed)
 
 

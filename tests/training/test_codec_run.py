@@ -276,6 +276,29 @@ def test_lpips_needs_its_weights_before_the_first_stage(
     assert ["metrics" in stage for stage in settings] == [False, True]
 
 
+def test_stages_may_weigh_other_backbones(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path, random_backbones: Path
+) -> None:
+    """Files are given once, in the order in which backbones are first named."""
+    assert recipe.plain is not None
+    assert recipe.joint is not None
+    plain = replace(recipe.plain, distortion=Distortion(perceptual=0.1, backbones=("alexnet",)))
+    both = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
+    recipe = replace(recipe, plain=plain, joint=replace(recipe.joint, distortion=both))
+    (alexnet,), (squeezenet,) = (
+        list(random_backbones.rglob(f"{name}*.pth")) for name in ("alexnet", "squeezenet")
+    )
+    options = replace(CPU, lpips=(alexnet, squeezenet))
+    assert run_recipe(recipe, folders, tmp_path / "run", options)
+    names = [
+        list(json.loads((tmp_path / "run" / stage / "config.json").read_text())["metrics"])
+        for stage in ("plain", "joint")
+    ]
+    assert names == [["lpips"], ["lpips-squeeze", "lpips"]]
+    with pytest.raises(InputError, match="in this order: alexnet and squeezenet"):
+        run_recipe(recipe, folders, tmp_path / "x", replace(CPU, lpips=(squeezenet,)))
+
+
 def test_bright_halves_serve_where_there_are_no_photographs(
     pair_folder: Path, recipe: Recipe, tmp_path: Path
 ) -> None:

@@ -45,4 +45,4 @@ def test_files_are_those_of_the_backbones_in_their_order(random_backbones: Path)
 def test_the_network_is_a_copy(lpips: PerceptualMetric) -> None:
     network = network_on(lpips, torch.device("cpu"))
     assert network is not lpips.distance
-    assert settings_of(lpips) == {"name": "lpips-squeeze", "sha256": lpips.sha256}
+    assert settings_of([lpips]) == {"lpips-squeeze": lpips.sha256}
