@@ -77,7 +77,7 @@ LLC := $(VENV)/core/bin/llc
 # Models as browsers read them: the shipped codecs, and those of the golden files.
 web/build/models/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) $(GOLDEN_MODELS)
 	mkdir -p $(@D)
-	for model in fast fast-2 fast-3 fast-4 base base-2 $(GOLDEN_MODELS); do \
+	for model in fast fast-2 fast-3 fast-4 fast-5 base base-2 $(GOLDEN_MODELS); do \
 		$(LLC) models web $$model -o $(@D)/$$(basename $$model .safetensors).web.safetensors \
 			--force || exit 1; \
 	done

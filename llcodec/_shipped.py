@@ -10,7 +10,9 @@ from llcodec.errors import BrokenModelError, UnknownModelError
 
 CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
 
-MORE_MODELS: Final = frozenset({"base", "base-2", "fast", "fast-2", "fast-3", "nerco"})
+MORE_MODELS: Final = frozenset(
+    {"base", "base-2", "fast", "fast-2", "fast-3", "fast-4", "fast-4-look", "nerco"}
+)
 """The models that llcodec-models brings."""
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Final
 
 _WEIGHTS: Final = (
-    *("README.md", "SHA256SUMS", "fast-4.safetensors"),
+    *("README.md", "SHA256SUMS", "fast-5.safetensors"),
     *("enhancers/SHA256SUMS", "enhancers/nerco-2.safetensors", "enhancers/snr-aware.safetensors"),
-    *("looks/SHA256SUMS", "looks/fast-4-look.safetensors"),
+    *("looks/SHA256SUMS", "looks/fast-5-look.safetensors"),
 )
 _MORE_WEIGHTS: Final = (
     *("SHA256SUMS", "enhancers/SHA256SUMS", "enhancers/nerco.safetensors"),
-    *(f"fast{number}.safetensors" for number in ("", "-2", "-3")),
+    *(f"fast{number}.safetensors" for number in ("", "-2", "-3", "-4")),
     *("base.safetensors", "base-2.safetensors"),
+    *("looks/SHA256SUMS", "looks/fast-4-look.safetensors"),
 )
 _GUIDES: Final = ("guides/README.md", "guides/dusk-guide.safetensors")
 
@@ -58,7 +59,8 @@ SOURCES: Final = Contents(
     allowed=(
         *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
         *("PKG-INFO", "CITATION.cff", "pyproject.toml", "Makefile", ".gitignore"),
-        *("weights/*.md", "weights/*SHA256SUMS", "weights/fast-4.safetensors", "weights/looks/*"),
+        *("weights/*.md", "weights/*SHA256SUMS", "weights/fast-5.safetensors"),
+        "weights/looks/fast-5-look.safetensors",
         *("weights/enhancers/nerco-2.safetensors", "weights/enhancers/snr-aware.safetensors"),
         *("weights/guides/*", "llcodec/*", "docs/*", "examples/*", "tests/*"),
         *("fuzz/*", "measurements/*", "projects/*", "release/*", "website/*"),

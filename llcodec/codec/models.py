@@ -6,7 +6,7 @@ from llcodec._shipped import check_installed, shipped_codecs
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.errors import UnknownModelError
 
-DEFAULT_MODEL = "fast-4"
+DEFAULT_MODEL = "fast-5"
 
 
 def shipped_models() -> dict[str, Path]:

@@ -411,6 +411,7 @@ def test_small_pictures_are_the_large_one_scaled(
     [
         *(("fast-3", block, most, 40) for block, most in ((16, 6), (8, 10), (4, 20))),
         *(("fast-4", block, most, 39) for block, most in ((16, 7), (8, 8), (4, 8))),
+        *(("fast-5", block, most, 39) for block, most in ((16, 8), (8, 9), (4, 9))),
     ],
 )
 def test_a_quarter_of_the_size_needs_the_linear_path_alone(

@@ -9,7 +9,7 @@ const RUNTIME = [
   "ort.webgpu.bundle.min.mjs",
   "ort-wasm-simd-threaded.asyncify.wasm",
 ];
-const MODELS = ["fast", "fast-2", "fast-3", "fast-4", "base", "base-2"];
+const MODELS = ["fast", "fast-2", "fast-3", "fast-4", "fast-5", "base", "base-2"];
 
 const page = new URL("dist/page/", ROOT);
 mkdirSync(page, { recursive: true });

@@ -131,7 +131,7 @@ describe.skipIf(!CHROMIUM)("the page in Chromium", () => {
     async () => {
       const { page, problems, requests } = await watched(browser);
       await page.goto(`${at}?src=lantern.llc`);
-      expect(await outcome(page, LONG)).toMatch(/model fast-4, \d+\.\d MB, loaded once$/);
+      expect(await outcome(page, LONG)).toMatch(/model fast-5, \d+\.\d MB, loaded once$/);
       const png = samplesOf((await saved(page, "png")).data);
       const expected = samplesOf(bytesOf("web/build/examples/lantern.png"));
       expect(distance(png, expected)).toBeLessThanOrEqual(1);
