@@ -17,7 +17,7 @@ from llcodec.data.streaming import StreamedSources, with_shards
 from llcodec.errors import InputError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointModel
-from llcodec.training.checkpoint import hours_of, read_notes, training_notes
+from llcodec.training.checkpoint import hours_of, is_weight_file, read_notes, training_notes
 from llcodec.training.codec import CodecTrainer
 from llcodec.training.codec_export import export_codec
 from llcodec.training.family import TrainingFamily
@@ -258,7 +258,7 @@ class _Run:
             metrics=[self._load_lpips()[name] for name in _backbones_of(recipe)],
         )
         notes = {"code": code_version(), "data": data_summary(self.data, sources)}
-        notes["hours_before"] = json.dumps(sum(map(hours_of, before)))
+        notes["hours_before"] = json.dumps(_hours_before(before))
         earlier = [training_notes(path) for path in before]
         # New tone networks have scores of their own; otherwise those of the start are in use.
         psnr = (run.get(key) for key in ("val_psnr", "tone_psnr") for run in earlier)
@@ -338,6 +338,16 @@ class _Run:
 
 
 FAMILY = TrainingFamily(CODEC, "preset", export_codec, has_qualities=True)
+
+
+def _hours_before(before: Sequence[Path]) -> float:
+    """Return the hours of what a stage starts from: a codec, and a narrower one or a tone network.
+
+    The hours of a weight file are those of a whole codec: one that is read for its tone networks
+    alone does not count, since the codec that goes on may come from it.
+    """
+    counted = [*before[:1], *(path for path in before[1:] if not is_weight_file(path))]
+    return sum(map(hours_of, counted))
 
 
 def _backbones_of(stage: StageRecipe) -> tuple[BackboneName, ...]:

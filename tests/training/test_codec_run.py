@@ -15,7 +15,7 @@ from llcodec.data.sampling import Mix
 from llcodec.errors import InputError, UnknownModelError
 from llcodec.imaging import Picture
 from llcodec.nets.presets import Preset
-from llcodec.training.checkpoint import read_tensors
+from llcodec.training.checkpoint import hours_of, read_tensors
 from llcodec.training.codec_run import CodecRunOptions, run_recipe
 from llcodec.training.recipe import Distortion, LearningRate, Recipe, StageRecipe
 from llcodec.training.tone import ToneRecipe
@@ -274,6 +274,23 @@ def test_lpips_needs_its_weights_before_the_first_stage(
         for stage in ("plain", "joint")
     ]
     assert ["metrics" in stage for stage in settings] == [False, True]
+
+
+def test_a_weight_file_that_lends_its_tone_does_not_count_its_hours(
+    folders: DataFolders, recipe: Recipe, tmp_path: Path
+) -> None:
+    """They are in those of a codec that went on from it."""
+    run_recipe(recipe, folders, tmp_path / "first", CPU)
+    checkpoint = tmp_path / "first" / "joint" / "checkpoint.safetensors"
+    weights = tmp_path / "first.safetensors"
+    export_run(checkpoint, folders, "first", weights)
+    joint = replace(recipe, plain=None, tone=None)
+    for name, tone in (("file", weights), ("network", tmp_path / "first/tone/tone.safetensors")):
+        options = replace(CPU, start=checkpoint, tone=tone)
+        assert run_recipe(joint, folders, tmp_path / name, options)
+        notes = read_tensors(tmp_path / name / "joint" / "checkpoint.safetensors")[1]
+        counted = [checkpoint] if tone == weights else [checkpoint, tone]
+        assert float(notes["hours_before"]) == pytest.approx(sum(map(hours_of, counted)), abs=1e-6)
 
 
 def test_stages_may_weigh_other_backbones(
