@@ -62,10 +62,9 @@ class LookValidation:
     ) -> None:
         self._model, self._pictures = model, pictures
         self._enhance, self._global_tone = enhance, global_tone
-        self._distance = None
-        if metric is not None:
-            self._distance = network_on(metric, model.coded_scale.device)
-            self._least_side = min_side(metric.name)
+        device = model.coded_scale.device
+        self._distance = None if metric is None else network_on(metric, device)
+        self._least_side = 0 if metric is None else min_side(metric.name)
 
     def scores(self, look: JointModel) -> list[Row]:
         """Return the means of each quality, with the look and (``base_``) without it.

@@ -271,18 +271,24 @@ def test_lpips_is_part_of_the_loss(
         trainer("x", stage, distortion=weighed)
 
 
-def test_lpips_resumes_with_the_same_features_only(
-    trainer: Callable[..., CodecTrainer], lpips: PerceptualMetric
+def test_lpips_resumes_in_its_turn_with_the_same_features_only(
+    trainer: Callable[..., CodecTrainer],
+    lpips: PerceptualMetric,
+    lpips_on_alexnet: PerceptualMetric,
 ) -> None:
-    weighed = Distortion(perceptual=0.1)
-    whole = trainer("whole", steps=2, metrics=[lpips], distortion=weighed)
+    def make(folder: str, first: PerceptualMetric = lpips) -> CodecTrainer:
+        weighed = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
+        metrics = [first, lpips_on_alexnet]
+        return trainer(folder, steps=3, metrics=metrics, distortion=weighed)
+
+    whole = make("whole")
     whole.run()
-    trainer("parts", steps=2, metrics=[lpips], distortion=weighed).run(max_hours=0)
-    other = replace(lpips, sha256="0" * 64)
+    make("parts").run(max_hours=0)
     with pytest.raises(InputError, match=r"metrics\.lpips-squeeze"):
-        trainer("parts", steps=2, metrics=[other], distortion=weighed).resume()
-    resumed = trainer("parts", steps=2, metrics=[lpips], distortion=weighed)
+        make("parts", replace(lpips, sha256="0" * 64)).resume()
+    resumed = make("parts")
     resumed.resume()
+    assert resumed.state.step == 1
     resumed.run()
     tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, resumed))
     assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
@@ -314,27 +320,6 @@ def test_backbones_take_turns(
 
     assert loss(1, "squeezenet", "alexnet") == loss(1, "squeezenet") != loss(1, "alexnet")
     assert loss(2, "squeezenet", "alexnet") != loss(2, "squeezenet")
-
-
-def test_turns_go_on_after_a_stop(
-    trainer: Callable[..., CodecTrainer],
-    lpips: PerceptualMetric,
-    lpips_on_alexnet: PerceptualMetric,
-) -> None:
-    def make(folder: str) -> CodecTrainer:
-        weighed = Distortion(perceptual=0.1, backbones=("squeezenet", "alexnet"))
-        metrics = [lpips, lpips_on_alexnet]
-        return trainer(folder, steps=3, metrics=metrics, distortion=weighed)
-
-    whole = make("whole")
-    whole.run()
-    make("parts").run(max_hours=0)
-    resumed = make("parts")
-    resumed.resume()
-    assert resumed.state.step == 1
-    resumed.run()
-    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, resumed))
-    assert all(torch.equal(tensor, again[key]) for key, tensor in tensors.items())
 
 
 def test_every_backbone_needs_its_metric(
