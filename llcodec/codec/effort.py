@@ -17,6 +17,7 @@ from llcodec._arrays import Floats, Samples
 from llcodec._bitstream import QUALITY_UNITS, STRIDE
 from llcodec._windows import Window, crossed, spans
 from llcodec.codec.samples import crop
+from llcodec.codec.unrounded import unrounded
 from llcodec.codec.windows import DECODER_HALO, LatentBox
 from llcodec.engine.protocol import Transforms
 from llcodec.entropy.latent_coder import LatentCoder, TileLatents
@@ -92,7 +93,7 @@ class Search:
         """Return what the pixels of the core of a window should be."""
         rows, columns = window.rows, window.columns
         if self.pixels is None:
-            latents = self.latents[:, rows.outer, columns.outer]
+            latents = unrounded(self.transforms, self.latents[:, rows.outer, columns.outer])
             return self.transforms.synthesise(latents, (rows.inner, columns.inner))
         height, width = rows.core.stop - rows.core.start, columns.core.stop - columns.core.start
         top, left = rows.core.start * STRIDE, columns.core.start * STRIDE

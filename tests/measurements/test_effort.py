@@ -26,3 +26,18 @@ def test_effort_saves_bits_and_costs_time(tmp_path: Path, monkeypatch: pytest.Mo
     assert [row["effort"] for row in result["rows"]] == 4 * [0] + 4 * [3]
     assert all(row["seconds"] > 0 for row in result["rows"])
     assert result["model"]
+
+
+def test_models_that_brighten_come_closer_to_their_own_output(
+    pair_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effort, "EFFORTS", (0, 3))
+    arguments = ["--dark", pair_folder, "--model", "fast-5", "--out", tmp_path / "effort.json"]
+    monkeypatch.setattr(sys, "argv", ["effort", *map(str, arguments)])
+    effort.main()
+    result = json.loads((tmp_path / "effort.json").read_text())
+    assert result["bd_rate"]["3"] < -0.5
+    assert set(result["reference_bd_rate"]) == {"0", "3"}
+    rows = result["rows"]
+    assert all(row["reference_psnr"] < row["psnr"] for row in rows)
+    assert "--dark" in result["command"]
