@@ -26,6 +26,7 @@ def nerco(
         list[Path] | None,
         typer.Option(metavar="DIR", help="Folder of pairs to validate with. Repeatable."),
     ] = None,
+    lpips: options.Lpips = None,
     preset: options.Preset = "nerco-compact",
     recipe: options.RecipeFile = None,
     changes: options.Changes = None,
@@ -41,12 +42,11 @@ def nerco(
     """
     from llcodec._threads import use_threads
     from llcodec.training.nerco_recipe import NERCO
-    from llcodec.training.nerco_run import NercoFolders, run_nerco
-    from llcodec.training.run_options import RunOptions
+    from llcodec.training.nerco_run import NercoFolders, NercoRunOptions, run_nerco
 
     use_threads(threads)
     chosen = chosen_recipe(preset, recipe, changes, NERCO)
     folders = NercoFolders(dark, bright, validate or ())
-    run = RunOptions(resume, max_hours, device, tensorboard)
+    run = NercoRunOptions(resume, max_hours, device, tensorboard, lpips=tuple(lpips or ()))
     done = run_nerco(chosen, folders, out, run)
     end_run(out, done=done)

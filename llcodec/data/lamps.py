@@ -45,14 +45,22 @@ class Lighting:
 
     def on(self, height: int, width: int) -> Floats:
         """Return the light on a picture, H×W×1, from ``shadow`` to 1."""
-        lit = np.zeros((height, width), np.float32)
+        rows, columns = (np.arange(size, dtype=np.float32) + 0.5 for size in (height, width))
+        return self.at(rows, columns, height, width)
+
+    def at(self, rows: Floats, columns: Floats, height: int, width: int) -> Floats:
+        """Return the light, R×C×1, on some rows and columns of a picture of H×W pixels.
+
+        ``rows`` and ``columns`` are centres of pixels, whose first one is at 0.5.
+        """
+        lit = np.zeros((len(rows), len(columns)), np.float32)
         side = min(height, width)
         for lamp in self.lamps:
-            rows = (np.arange(height, dtype=np.float32)[:, None] + 0.5 - lamp.y * height) / side
-            columns = (np.arange(width, dtype=np.float32) + 0.5 - lamp.x * width) / side
+            down = (rows[:, None] - lamp.y * height) / side
+            right = (columns - lamp.x * width) / side
             cosine, sine = np.float32(np.cos(lamp.turn)), np.float32(np.sin(lamp.turn))
-            first = (columns * cosine + rows * sine) / np.float32(lamp.across)
-            second = (rows * cosine - columns * sine) / np.float32(lamp.along)
+            first = (right * cosine + down * sine) / np.float32(lamp.across)
+            second = (down * cosine - right * sine) / np.float32(lamp.along)
             distance = np.sqrt(first * first + second * second)
             np.maximum(lit, np.clip((1 - distance) / np.float32(lamp.edge), 0, 1), out=lit)
         smooth = lit * lit * (3 - 2 * lit)

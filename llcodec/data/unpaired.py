@@ -13,6 +13,8 @@ from llcodec.data.sampling import thumbnail_of
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 
+_SMALLEST_PART = 0.4  # of a side of a photograph
+
 
 @dataclass(frozen=True)
 class Crop:
@@ -84,10 +86,14 @@ def gather_unpaired(
 
 
 class UnpairedSampler:
-    """Draw crops of dark and of bright pictures; random numbers come from ``rng``."""
+    """Draw crops of dark and of bright pictures; random numbers come from ``rng``.
 
-    def __init__(self, pictures: Unpaired, rng: np.random.Generator) -> None:
-        self.pictures, self.rng = pictures, rng
+    For the share ``parts`` of bright crops, the complete picture is a part of a photograph, so that
+    a network cannot know the photographs by their thumbnails.
+    """
+
+    def __init__(self, pictures: Unpaired, rng: np.random.Generator, parts: float = 0.0) -> None:
+        self.pictures, self.rng, self.parts = pictures, rng, parts
 
     def dark(self, size: int) -> Crop:
         """Return a random crop of ``size``×``size`` pixels of a dark picture, randomly mirrored."""
@@ -95,11 +101,16 @@ class UnpairedSampler:
 
     def bright(self, size: int) -> Crop:
         """Return a random crop of a bright picture, like :meth:`dark`."""
-        return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size)
+        return self._crop(self.pictures.bright, self.pictures.bright_thumbnails, size, self.parts)
 
-    def _crop(self, pictures: Sequence[Pixels], smalls: Sequence[Floats], size: int) -> Crop:
+    def _crop(
+        self, pictures: Sequence[Pixels], smalls: Sequence[Floats], size: int, parts: float = 0.0
+    ) -> Crop:
         index = int(self.rng.integers(len(pictures)))
         whole, small = pictures[index], smalls[index]
+        if parts and self.rng.random() < parts:
+            whole = self._part(whole, size)
+            small = thumbnail_of(whole)
         if self.rng.integers(2):
             whole, small = whole[:, ::-1], small[:, ::-1]
         height, width = whole.shape[:2]
@@ -110,6 +121,15 @@ class UnpairedSampler:
         left = int(self.rng.integers(whole.shape[1] - size + 1))
         crop = whole[top : top + size, left : left + size].astype(np.float32) / np.float32(255)
         return Crop(crop, np.ascontiguousarray(small), top, left, height, width)
+
+    def _part(self, whole: Pixels, size: int) -> Pixels:
+        """Return a random part of a picture, each side of it at least ``size`` if possible."""
+        within = []
+        for length in whole.shape[:2]:
+            kept = min(length, max(size, round(length * self.rng.uniform(_SMALLEST_PART, 1))))
+            start = int(self.rng.integers(length - kept + 1))
+            within.append(slice(start, start + kept))
+        return np.ascontiguousarray(whole[tuple(within)])
 
 
 def _read(folders: Sequence[Path], half: str, store: Store) -> list[Pixels]:

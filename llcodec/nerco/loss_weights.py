@@ -11,7 +11,8 @@ class NercoLossWeights:
     bright pictures, G_L does not change dark ones), and ``normalised_adversarial`` (the normalised
     picture should seem dark; it counts twice there). One term of the paper is not in the released
     training: ``inspected_edges``, which also inspects pseudo pictures by the edge path (Eq. 13).
-    ``restoration`` is in neither: bright pictures that a model of a camera darkened are restored.
+    ``restoration`` and ``perceptual`` are in neither: bright pictures that a model of a camera
+    darkened are restored, the second by a perceptual distance.
     """
 
     normalisation: float = 40.0
@@ -24,6 +25,7 @@ class NercoLossWeights:
     cooperative: float = 0.5
     inspected_edges: float = 0.0
     restoration: float = 0.0
+    perceptual: float = 0.0
 
 
 def paper_loss_weights() -> NercoLossWeights:

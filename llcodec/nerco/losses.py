@@ -4,6 +4,7 @@ Norms are means over pixels, and adversarial terms are those of LSGAN, as in the
 training; the paper writes sums and logarithms.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
@@ -14,9 +15,13 @@ from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.dual_loop import Cooperation, DualLoop
 from llcodec.nerco.guidance import TextGuide, bright_text_loss, dark_text_loss
 from llcodec.nerco.loss_weights import NercoLossWeights
+from llcodec.nerco.views import to_unit
 
 _LOGARITHM, _LEAST_ERROR = 0.15, 1e-4  # of the restoration loss
 _NOISE_GONE = 4  # side, in pixels, of squares in which noise averages out
+
+Distance = Callable[[Tensor, Tensor], Tensor]
+"""A function of pictures and targets, B×3×H×W in [0, 1]: their perceptual distances, B values."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class GeneratorLosses:
     cooperative: Tensor  # L_CL, Eq. 14
     inspected_edges: Tensor  # L_insp, the edge path, Eq. 13
     restoration: Tensor  # of bright pictures that a model of a camera darkened
+    perceptual: Tensor  # of the same
 
 
 def normalisation_loss(normalised: Tensor, low: Tensor) -> Tensor:
@@ -71,6 +77,11 @@ def restoration_loss(restored: Tensor, high: Tensor) -> Tensor:
     error = (restored - high) / 2
     squares = error.square().mean((1, 2, 3))
     return error.abs().mean() + _LOGARITHM * (squares + _LEAST_ERROR).log().mean()
+
+
+def perceptual_loss(distance: Distance, restored: Tensor, high: Tensor) -> Tensor:
+    """Return the mean perceptual distance of restored pictures in [−1, 1]."""
+    return distance(to_unit(restored.float()), to_unit(high)).mean()
 
 
 def reconstruction_loss_1(loop: DualLoop, made: Cooperation) -> Tensor:
@@ -113,8 +124,12 @@ def generator_losses(
     discriminators: Discriminators,
     guide: TextGuide | None,
     weights: NercoLossWeights,
+    distance: Distance | None = None,
 ) -> GeneratorLosses:
-    """Return all terms; terms with weight 0, or whose parts are switched off, are zero."""
+    """Return all terms; terms with weight 0, or whose parts are switched off, are zero.
+
+    Without a ``distance`` there is no perceptual term.
+    """
     zero = loop.low.new_zeros(())
     normalised, made, same = loop.normalised, loop.cooperation, loop.identity
     pre = normalised is not None and weights.normalised_adversarial > 0
@@ -136,6 +151,9 @@ def generator_losses(
         if made is not None and weights.inspected_edges > 0
         else zero,
         restoration=zero if loop.restored is None else restoration_loss(loop.restored, loop.high),
+        perceptual=zero
+        if loop.restored is None or distance is None
+        else perceptual_loss(distance, loop.restored, loop.high),
     )
 
 

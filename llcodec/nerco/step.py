@@ -13,9 +13,11 @@ from llcodec.nerco.guidance import TextGuide
 from llcodec.nerco.image_pool import ImagePool
 from llcodec.nerco.loss_weights import NercoLossWeights
 from llcodec.nerco.losses import (
+    Distance,
     fake_loss,
     generator_losses,
     normalisation_loss,
+    perceptual_loss,
     real_loss,
     restoration_loss,
     total_loss,
@@ -42,6 +44,7 @@ class StepLosses:
     cooperative: float
     inspected_edges: float
     restoration: float
+    perceptual: float
     d_high: float
     d_low: float
 
@@ -51,9 +54,9 @@ class NercoStep:
 
     There is no text loss if ``guide`` is None or the switches of the model leave out text.
     ``camera`` adds noise to darkened pictures, and ``darkening`` is used if restoration has a
-    weight, see :func:`dual_loop`. The state for a checkpoint is that of ``model``,
-    ``discriminators``, both optimisers, the ``pools`` and ``rng``. Gradients of both sides are
-    clipped to ``clip_norm``.
+    weight, see :func:`dual_loop`; ``distance`` is that of the perceptual term. The
+    state for a checkpoint is that of ``model``, ``discriminators``, both optimisers, the ``pools``
+    and ``rng``. Gradients of both sides are clipped to ``clip_norm``.
     """
 
     def __init__(
@@ -65,13 +68,14 @@ class NercoStep:
         guide: TextGuide | None = None,
         camera: Camera | None = None,
         darkening: Darkening | None = None,
+        distance: Distance | None = None,
         weights: NercoLossWeights | None = None,
         learning_rate: float = LEARNING_RATE,
         clip_norm: float = math.inf,
     ) -> None:
         self.model, self.discriminators, self.rng = model, discriminators, rng
         self.guide = guide if model.switches.text else None
-        self.camera, self.darkening = camera, darkening
+        self.camera, self.darkening, self.distance = camera, darkening, distance
         self.weights = weights or NercoLossWeights()
         self.learning_rate, self.clip_norm = learning_rate, clip_norm
         self.generator_optimiser, self.discriminator_optimiser = (
@@ -115,6 +119,8 @@ class NercoStep:
         normalised = self.model.normalise(dark)
         restored = self.model.brighten(dark, normalised, self.model.mask(dark))
         terms = {"restoration": restoration_loss(restored, high.picture)}
+        if self.distance is not None:
+            terms["perceptual"] = perceptual_loss(self.distance, restored, high.picture)
         if self.model.nrn is not None:
             terms["normalisation"] = normalisation_loss(normalised, dark.picture)
         total = torch.stack([getattr(self.weights, k) * term for k, term in terms.items()]).sum()
@@ -131,7 +137,9 @@ class NercoStep:
         loop = dual_loop(
             self.model, low, high, identity=identity, camera=self.camera, darkening=darkening
         )
-        losses = generator_losses(loop, self.discriminators, self.guide, self.weights)
+        losses = generator_losses(
+            loop, self.discriminators, self.guide, self.weights, self.distance
+        )
         total = total_loss(losses, self.weights)
         done = self._descend(total, self.generator_optimiser, self.model)
         self.discriminators.requires_grad_(True)

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Crop, Unpaired, UnpairedSampler
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.discriminators import Discriminators
 from llcodec.nerco.guidance import TextGuide
@@ -22,7 +24,12 @@ from llcodec.training.camera_noise import CameraNoise
 from llcodec.training.checkpoint import Adversary, RunState
 from llcodec.training.ema import Ema
 from llcodec.training.enhancer_trainer import EnhancerTrainer
-from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
+from llcodec.training.nerco_recipe import (
+    NercoRecipe,
+    learning_rate_factor,
+    start_learning_rate_factor,
+)
+from llcodec.training.perceptual import check_metrics, distances, network_on, settings_of
 from llcodec.training.photograph_darkening import PhotographDarkening
 from llcodec.training.precision import transforms_in
 from llcodec.training.trainer import RunSchedule
@@ -32,7 +39,11 @@ class NercoTrainer(EnhancerTrainer):
     """Train NRN, ME, both generators and the discriminators in one run folder.
 
     Without a ``guide`` there is no text guidance. ``validation`` pairs are only drawn and measured;
-    the run folder keeps a snapshot of the weights that did best on them, ``best.safetensors``.
+    the run folder keeps a snapshot of the weights that did best on them, ``best.safetensors``. A
+    recipe with a weight of ``perceptual`` needs the ``metrics``, LPIPS with each of its backbones.
+
+    Raises:
+        InputError: if the recipe needs metrics and has not got as many as it has backbones.
     """
 
     columns = tuple(f.name for f in fields(StepLosses))
@@ -46,11 +57,16 @@ class NercoTrainer(EnhancerTrainer):
         validation: Sequence[Pair],
         out: Path,
         device: torch.device | None = None,
+        metrics: Sequence[PerceptualMetric] = (),
     ) -> None:
+        perceptual = recipe.weights.perceptual > 0
+        if perceptual:
+            check_metrics(metrics, recipe.backbones)
         self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
+        self.lpips = [network_on(metric, self.device) for metric in metrics if perceptual]
         model = NercoModel(recipe.preset, recipe.switches).to(self.device)
         discriminators = Discriminators(recipe.preset, recipe.switches).to(self.device)
         self.ema = Ema(model, recipe.ema_decay)
@@ -60,12 +76,13 @@ class NercoTrainer(EnhancerTrainer):
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
-            darkening=PhotographDarkening(rng, recipe.unchanged),
+            darkening=PhotographDarkening(rng, recipe.unchanged, recipe.jpeg, recipe.lit),
+            distance=self._distance if perceptual else None,
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
             clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,
         )
-        self.sampler = UnpairedSampler(pictures, rng)
+        self.sampler = UnpairedSampler(pictures, rng, recipe.parts)
         larger = max(len(pictures.dark), len(pictures.bright))
         schedule = RunSchedule(
             recipe.steps_for(larger),
@@ -81,15 +98,16 @@ class NercoTrainer(EnhancerTrainer):
         state.notes["nerco"] = json.dumps(
             {"preset": asdict(recipe.preset), "switches": asdict(recipe.switches)}
         )
-        super().__init__(out, state, schedule, asdict(recipe))
+        settings = asdict(recipe)
+        if perceptual:
+            settings["metrics"] = settings_of(metrics)
+        super().__init__(out, state, schedule, settings)
 
     def step(self) -> None:
         """Update the generators, then the discriminators; at the start, only what enhances."""
         recipe, state = self.recipe, self.state
         restoring = state.step < recipe.start_steps
-        done, steps = state.step - recipe.start_steps, self.schedule.steps - recipe.start_steps
-        share = 1.0 if restoring else learning_rate_factor(done, steps, recipe.constant)
-        self.update.set_learning_rate_factor(share)
+        self.update.set_learning_rate_factor(self._learning_rate_factor())
         low = None if restoring else self._views(self.sampler.dark)
         high = self._views(self.sampler.bright)
         with transforms_in(recipe.precision, self.device):
@@ -101,6 +119,17 @@ class NercoTrainer(EnhancerTrainer):
         self.ema.update(self.update.model, state.step)
         state.skipped = 0
         state.window.append(list(asdict(losses).values()))
+
+    def _learning_rate_factor(self) -> float:
+        recipe, start, step = self.recipe, self.recipe.start_steps, self.state.step
+        if step < start:
+            return start_learning_rate_factor(step, start, recipe.start_final)
+        share = learning_rate_factor(step - start, self.schedule.steps - start, recipe.constant)
+        return share * recipe.start_final if start else share
+
+    def _distance(self, pictures: Tensor, targets: Tensor) -> Tensor:
+        """Return LPIPS of pictures, with the backbone whose turn it is."""
+        return distances(self.lpips[self.state.step % len(self.lpips)], pictures, targets)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
         """Return a batch of crops as the input of the networks."""

@@ -9,7 +9,9 @@ from llcodec.nerco.presets import PRESETS, NercoPreset
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nerco.windows import STRIDE
 from llcodec.text_guide.prompts import Prompts
+from llcodec.training.recipe import BackboneName
 from llcodec.training.recipe_checks import (
+    check_backbones,
     check_decays,
     check_least,
     check_positive,
@@ -36,9 +38,13 @@ class NercoRecipe:
     that G_L darkened, so that G_H learns to remove noise. ``even_light`` reduces the contrast of
     bright pictures (:mod:`llcodec.training.even_light`). ``enlarge`` enlarges their sides by this
     factor. The first ``start_steps`` of ``steps`` only train what enhances, to restore bright
-    pictures that our model of a camera darkened; the learning rate is constant in them, and its
-    schedule begins after them. ``weights.restoration`` keeps this term, and gives it its weight;
-    ``unchanged`` is the share of these pictures that are not darkened.
+    pictures that our model of a camera darkened; the learning rate falls linearly in them to
+    ``start_final`` of it, from which its schedule begins after them. ``weights.restoration`` keeps
+    this term, and gives it its weight; ``weights.perceptual`` is the weight of LPIPS of the same
+    pictures, with the features of ``backbones``, which take turns from step to step. ``unchanged``
+    is the share of these pictures that are not darkened; of the others, ``lit`` is the share that
+    lamps light in part, and ``jpeg`` that of those that were stored as JPEG. ``parts`` is the share
+    of bright crops whose complete picture is only a part of a photograph.
 
     Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
@@ -62,7 +68,12 @@ class NercoRecipe:
     even_light: bool = False
     enlarge: float = 1.0
     start_steps: int = 0
+    start_final: float = 1.0
     unchanged: float = 0.0
+    lit: float = 0.0
+    jpeg: float = 0.0
+    parts: float = 0.0
+    backbones: tuple[BackboneName, ...] = ("squeezenet",)
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     checkpoint_minutes: float = 8.0
     sheet_minutes: float = 60.0
@@ -92,13 +103,22 @@ class NercoRecipe:
             raise InputError(f"crops must be a multiple of {STRIDE} pixels, and {least} at least")
         if not 1 <= self.enlarge <= 4:
             raise InputError("enlarge must be between 1 and 4")
-        check_shares(constant=self.constant, unchanged=self.unchanged)
+        check_shares(constant=self.constant, unchanged=self.unchanged, jpeg=self.jpeg)
+        check_shares(start_final=self.start_final, lit=self.lit, parts=self.parts)
+        check_backbones(self.backbones)
+        if self.weights.perceptual and not self.weights.restoration:
+            raise InputError("a weight of perceptual needs one of restoration")
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is the size of the larger set."""
         if self.steps is not None:
             return self.steps
         return (self.epochs or 1) * -(-pictures // self.batch)
+
+
+def start_learning_rate_factor(step: int, steps: int, final: float) -> float:
+    """Return the factor after ``step`` of ``steps`` of the start: linear from 1 to ``final``."""
+    return 1 - (1 - final) * step / steps
 
 
 def learning_rate_factor(step: int, steps: int, constant: float) -> float:

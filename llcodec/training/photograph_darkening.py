@@ -6,8 +6,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from llcodec.data.darkening import Darkening, darken, random_darkening
+from llcodec._arrays import Floats
+from llcodec.data.darkening import Darkening, darken, random_darkening, random_night
+from llcodec.data.degrading import jpeg_coded
+from llcodec.data.lamps import Lighting, random_lighting
+from llcodec.nerco.coordinates import Coordinates
 from llcodec.nerco.views import View, to_signed, to_unit
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 _EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of the light
 
@@ -17,28 +22,73 @@ class PhotographDarkening:
     """Darken views by the darkening model, by a random amount for each picture.
 
     Its noise was measured on dark pictures only, so that training remains unpaired. ``unchanged``
-    is the share of pictures that stay as they are, so that bright ones are left alone.
+    is the share of pictures that stay as they are, so that bright ones are left alone. Of the
+    others, ``lit`` is the share that lamps light in part, and ``jpeg`` that of those that were
+    stored as JPEG.
     """
 
     rng: np.random.Generator
     unchanged: float = 0.0
+    jpeg: float = 0.0
+    lit: float = 0.0
 
     def __call__(self, bright: View) -> View:
         """Return the dark views: pictures with noise, in 8 bits; overviews without noise."""
         picture, overview = to_unit(bright.picture), to_unit(bright.overview)
-        dark = [self._darkened(crop, whole) for crop, whole in zip(picture, overview, strict=True)]
+        places = _places(bright.coordinates, len(picture))
+        dark = [self._darkened(*one) for one in zip(picture, overview, places, strict=True)]
         pictures, overviews = (to_signed(torch.stack(planes)) for planes in zip(*dark, strict=True))
         return bright.with_picture(pictures.to(picture), overviews.to(overview))
 
-    def _darkened(self, crop: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
-        if self.unchanged and self.rng.random() < self.unchanged:
+    def _darkened(
+        self, crop: Tensor, whole: Tensor, place: tuple[Tensor, Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        rng = self.rng
+        if self.unchanged and rng.random() < self.unchanged:
             return crop.float(), whole.float()
-        exposure = float(np.exp(self.rng.uniform(*np.log(_EXPOSURES))))
-        how = random_darkening(self.rng, exposure)
-        return _taken(crop, how, self.rng), _taken(whole, how, None)
+        light = small_light = None
+        if self.lit and rng.random() < self.lit:
+            lighting, how = random_lighting(rng), random_night(rng)
+            light, small_light = _light(lighting, *place), _light_of_overview(lighting, whole)
+        else:
+            how = random_darkening(rng, float(np.exp(rng.uniform(*np.log(_EXPOSURES)))))
+        dark = _darkened(crop, how, rng, light)
+        if self.jpeg and rng.random() < self.jpeg:
+            dark = jpeg_coded(dark, rng)
+        return _planes(dark), _planes(_darkened(whole, how, None, small_light))
 
 
-def _taken(planes: Tensor, how: Darkening, rng: np.random.Generator | None) -> Tensor:
-    """Return 3×H×W in [0, 1] as a camera takes it; without ``rng``, without noise."""
+def _places(at: Coordinates, batch: int) -> list[tuple[Tensor, Tensor]]:
+    """Return the coordinates of the rows and of the columns of each picture of a batch."""
+    rows, columns = (
+        x.detach().cpu().expand(batch, -1) for x in (at.rows.float(), at.columns.float())
+    )
+    return list(zip(rows, columns, strict=True))
+
+
+def _light(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
+    """Return the light on a crop; coordinates of −1 and 1 are the edges of the complete picture."""
+    height, width = (round(2 * (len(x) - 1) / float(x[-1] - x[0])) for x in (rows, columns))
+    down, right = (
+        (x.numpy() + 1) * np.float32(n / 2) for x, n in ((rows, height), (columns, width))
+    )
+    return lighting.at(down, right, height, width)
+
+
+def _light_of_overview(lighting: Lighting, whole: Tensor) -> Floats:
+    """Return the light on an overview, which is a thumbnail that reflection made wider."""
+    height, width = THUMBNAIL_SIZE
+    added = ((0, whole.shape[-2] - height), (0, whole.shape[-1] - width), (0, 0))
+    return np.pad(lighting.on(height, width), added, mode="reflect")
+
+
+def _darkened(
+    planes: Tensor, how: Darkening, rng: np.random.Generator | None, light: Floats | None
+) -> Floats:
+    """Return 3×H×W in [0, 1] as a camera takes it, H×W×3; without ``rng``, without noise."""
     pixels = planes.detach().float().permute(1, 2, 0).contiguous().cpu().numpy()
-    return torch.from_numpy(darken(pixels, how, rng)).permute(2, 0, 1)
+    return darken(pixels, how, rng, light=light)
+
+
+def _planes(pixels: Floats) -> Tensor:
+    return torch.from_numpy(pixels).permute(2, 0, 1)

@@ -113,3 +113,24 @@ def test_enlarged_pictures_show_the_same_with_more_pixels() -> None:
     assert larger.dtype == np.uint8
     assert larger.mean() == pytest.approx(ramp.mean(), abs=1)
     assert np.abs(np.diff(larger[24, 8:-8, 0].astype(int))).max() < np.diff(columns).max()
+
+
+def test_a_part_of_a_photograph_is_a_complete_picture_of_its_own(pictures: Unpaired) -> None:
+    """The crop lies in the part, and the thumbnail is that of the part."""
+    sampler = UnpairedSampler(pictures, np.random.default_rng(0), parts=1.0)
+    sizes = set()
+    for _ in range(50):
+        crop = sampler.bright(32)
+        assert 32 <= crop.height <= 80
+        assert 32 <= crop.width <= 50
+        assert crop.top + 32 <= crop.height
+        assert crop.left + 32 <= crop.width
+        sizes.add((crop.height, crop.width))
+        levels = np.round(crop.pixels * 255).astype(int)
+        above = int(levels[0, 0, 0]) - crop.top  # rows of the photograph above the part
+        assert 0 <= above <= 80 - crop.height
+        red = crop.small[..., 0] * 255
+        assert red.mean() == pytest.approx(above + (crop.height - 1) / 2, abs=0.5)
+    assert len(sizes) > 40
+    crop = sampler.dark(32)
+    assert (crop.height, crop.width) == (60, 100)

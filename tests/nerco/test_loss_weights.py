@@ -14,7 +14,7 @@ def test_defaults_are_the_released_weights() -> None:
 
 def test_the_paper_weighs_its_terms_alike_and_has_no_others() -> None:
     weights = asdict(paper_loss_weights())
-    absent = {"identity", "normalised_adversarial", "restoration"}
+    absent = {"identity", "normalised_adversarial", "restoration", "perceptual"}
     assert {k for k, v in weights.items() if v == 0} == absent
     assert all(v == 1 for k, v in weights.items() if k not in absent)
 

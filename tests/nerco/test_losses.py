@@ -20,6 +20,7 @@ from llcodec.nerco.losses import (
     generator_losses,
     inspection_loss,
     normalisation_loss,
+    perceptual_loss,
     real_loss,
     reconstruction_loss_1,
     reconstruction_loss_2,
@@ -129,10 +130,20 @@ def test_restoration_is_a_mean_of_logarithms_besides_the_distance() -> None:
     assert off == pytest.approx(0.1 + 0.15 * math.log(0.01 + 1e-4), abs=1e-5)
 
 
+def squared(pictures: Tensor, targets: Tensor) -> Tensor:
+    return (pictures - targets).square().mean((1, 2, 3))
+
+
+def test_the_perceptual_loss_is_the_mean_distance_of_pictures_in_0_to_1() -> None:
+    made, target = flat(0.4), flat(0.7)
+    assert perceptual_loss(squared, made, target).item() == pytest.approx(0.15**2)
+    assert perceptual_loss(squared, flat(-3), target).item() == pytest.approx(0.85**2)  # clamped
+
+
 def test_all_terms_are_there_and_finite(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny), low, high, darkening=lambda bright: low)
     weights = replace(NercoLossWeights(), inspected_edges=1.0)
-    losses = generator_losses(loop, Discriminators(tiny), Guide(), weights)
+    losses = generator_losses(loop, Discriminators(tiny), Guide(), weights, squared)
     for name, value in vars(losses).items():
         assert value.shape == ()
         assert value.isfinite()
@@ -162,6 +173,7 @@ def test_what_is_switched_off_costs_nothing(tiny: NercoPreset, low: View, high: 
         "cooperative",
         "inspected_edges",
         "restoration",
+        "perceptual",
     }
 
 

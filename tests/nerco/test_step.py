@@ -17,7 +17,7 @@ from llcodec.nerco.step import NercoStep
 from llcodec.nerco.switches import ABLATIONS, NercoSwitches
 from llcodec.nerco.views import View
 
-NO_WEIGHTS = NercoLossWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+NO_WEIGHTS = NercoLossWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class Guide:
@@ -54,7 +54,8 @@ def test_a_step_updates_all_networks(
     model, discriminators = copy.deepcopy(step.model), copy.deepcopy(step.discriminators)
     losses = asdict(step(low, high))
     assert all(math.isfinite(v) for v in losses.values())
-    assert {k for k, v in losses.items() if v == 0} == {"inspected_edges", "restoration"}
+    absent = {k for k, v in losses.items() if v == 0}
+    assert absent == {"inspected_edges", "restoration", "perceptual"}
     assert moved(model, step.model) == {"nrn", "me", "g_h", "g_l"}
     assert moved(discriminators, step.discriminators) == {"d_h", "d_l"}
     for before, after in (
@@ -113,6 +114,24 @@ def test_restoration_is_a_term_of_the_loop_if_it_has_a_weight(
     losses = step(low, high)
     assert losses.restoration != 0
     assert make_step(darkening=quarter)(low, high).restoration == 0
+
+
+def test_a_distance_is_a_term_of_the_start_and_of_the_loop(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
+    def squared(pictures: Tensor, targets: Tensor) -> Tensor:
+        return (pictures - targets).square().mean((1, 2, 3))
+
+    weights = replace(NO_WEIGHTS, restoration=1, perceptual=100)
+    step = make_step(darkening=quarter, weights=weights, distance=squared)
+    first = step.restore(high)
+    assert first.total == pytest.approx(first.restoration + 100 * first.perceptual)
+    for _ in range(20):
+        last = step.restore(high)
+    assert 0 < last.perceptual < first.perceptual
+    losses = step(low, high)
+    assert losses.perceptual > 0
+    assert losses.total == pytest.approx(losses.restoration + 100 * losses.perceptual)
 
 
 def test_the_text_loss_moves_g_h(

@@ -1,6 +1,6 @@
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from llcodec.data.pairs import Pair
 from llcodec.data.unpaired import Unpaired, gather_unpaired
 from llcodec.errors import InputError, LlcError
+from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nerco.loss_weights import NercoLossWeights
 from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
@@ -41,7 +42,9 @@ def pictures(pairs: list[Pair], photographs: list[NDArray[np.uint8]]) -> Unpaire
 def trainer(
     tiny_nerco: NercoPreset, pictures: Unpaired, pairs: list[Pair], tmp_path: Path
 ) -> Callable[..., NercoTrainer]:
-    def make(folder: str, **changes: object) -> NercoTrainer:
+    def make(
+        folder: str, metrics: Sequence[PerceptualMetric] = (), **changes: object
+    ) -> NercoTrainer:
         recipe = NercoRecipe(
             tiny_nerco,
             steps=6,
@@ -51,7 +54,8 @@ def trainer(
             validate_every=2,
         )
         recipe = replace(recipe, **changes)  # type: ignore[arg-type]
-        return NercoTrainer(recipe, pictures, Guide(), pairs[:1], tmp_path / folder)
+        out = tmp_path / folder
+        return NercoTrainer(recipe, pictures, Guide(), pairs[:1], out, metrics=metrics)
 
     return make
 
@@ -100,6 +104,56 @@ def test_a_start_restores_and_its_resuming_is_exact(trainer: Callable[..., Nerco
         part.run(max_hours=0)
     tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, part))
     assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
+
+
+def test_the_step_size_falls_in_the_start_and_goes_on_from_there(
+    trainer: Callable[..., NercoTrainer],
+) -> None:
+    weights = NercoLossWeights(restoration=1)
+    run = trainer("run", start_steps=3, start_final=0.4, weights=weights, constant=0.5)
+    rates = []
+    for _ in range(6):
+        run.step()
+        rates.append(run.state.optimiser.param_groups[0]["lr"] / 2e-4)
+    assert rates == pytest.approx([1, 0.8, 0.6, 0.4, 0.4, 0.4 * 2 / 3])
+
+
+def test_lpips_takes_turns_and_resumes_with_the_same_features_only(
+    trainer: Callable[..., NercoTrainer],
+    lpips: PerceptualMetric,
+    lpips_on_alexnet: PerceptualMetric,
+) -> None:
+    def make(folder: str, first: PerceptualMetric = lpips) -> NercoTrainer:
+        weights = NercoLossWeights(restoration=1, perceptual=1)
+        return trainer(
+            folder,
+            [first, lpips_on_alexnet],
+            steps=4,
+            start_steps=2,
+            crop=64,
+            weights=weights,
+            backbones=("squeezenet", "alexnet"),
+        )
+
+    whole = make("whole")
+    turns = []
+    for number, network in enumerate(whole.lpips):
+        network.register_forward_hook(lambda *_, number=number: turns.append(number))
+    for _ in range(4):
+        whole.step()
+    assert turns == [0, 1, 0, 1]
+    whole = make("again")
+    whole.run()
+    make("parts").run(max_hours=0)
+    part = make("parts")
+    part.resume()
+    part.run()
+    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, part))
+    assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
+    with pytest.raises(InputError, match=r"metrics\.lpips-squeeze"):
+        make("parts", replace(lpips, sha256="0" * 64)).resume()
+    with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
+        trainer("none", weights=NercoLossWeights(restoration=1, perceptual=1))
 
 
 def test_the_best_weights_are_kept(trainer: Callable[..., NercoTrainer], tmp_path: Path) -> None:

@@ -5,7 +5,11 @@ import pytest
 from llcodec.errors import InputError
 from llcodec.nerco.loss_weights import NercoLossWeights
 from llcodec.nerco.presets import COMPACT
-from llcodec.training.nerco_recipe import NercoRecipe, learning_rate_factor
+from llcodec.training.nerco_recipe import (
+    NercoRecipe,
+    learning_rate_factor,
+    start_learning_rate_factor,
+)
 
 RECIPE = NercoRecipe(COMPACT, steps=300)
 
@@ -16,6 +20,12 @@ def test_the_step_size_is_constant_and_then_falls_to_zero() -> None:
     assert shares[200] == pytest.approx(0.5)
     assert shares[300] == 0
     assert learning_rate_factor(299, 300, 1.0) == 1
+
+
+def test_the_step_size_falls_in_the_start() -> None:
+    shares = [start_learning_rate_factor(step, 4, 0.2) for step in range(5)]
+    assert shares == pytest.approx([1, 0.8, 0.6, 0.4, 0.2])
+    assert start_learning_rate_factor(3, 4, 1.0) == 1
 
 
 def test_epochs_are_counted_over_the_larger_set() -> None:
@@ -35,6 +45,12 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"crop": 66}, "multiple of 4"),
         ({"constant": 1.5}, "between 0 and 1"),
         ({"unchanged": -0.1}, "between 0 and 1"),
+        ({"jpeg": 1.1}, "between 0 and 1"),
+        ({"lit": 1.1}, "between 0 and 1"),
+        ({"parts": -0.1}, "between 0 and 1"),
+        ({"start_final": -0.1}, "between 0 and 1"),
+        ({"backbones": ()}, "at least one name"),
+        ({"weights": NercoLossWeights(perceptual=1)}, "needs one of restoration"),
         ({"start_steps": 5}, "weight of the restoration"),
         ({"start_steps": 300, "weights": NercoLossWeights(restoration=1)}, "fewer than steps"),
     ],

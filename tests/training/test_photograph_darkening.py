@@ -3,7 +3,10 @@ import torch
 
 from llcodec.nerco.coordinates import coordinates
 from llcodec.nerco.views import View, to_unit, view
+from llcodec.nerco.windows import Area
 from llcodec.training.photograph_darkening import PhotographDarkening
+
+AREA = Area(40, 100, 48, 48)
 
 
 def bright() -> View:
@@ -43,6 +46,33 @@ def test_each_picture_has_its_own_amount_and_a_seed_tells_which() -> None:
     assert abs(float(dark[0].mean() - dark[1].mean())) > 1e-3
     assert torch.equal(dark, darkening()(bright()).picture)
     assert not torch.equal(dark, darkening(1)(bright()).picture)
+
+
+def test_a_share_of_dark_pictures_was_stored_as_jpeg() -> None:
+    flat = view(
+        torch.full((1, 3, 32, 32), 0.8), torch.full((1, 3, 100, 150), 0.8), bright().coordinates
+    )
+    plain, coded = (
+        PhotographDarkening(np.random.default_rng(0), jpeg=jpeg)(flat) for jpeg in (0.0, 1.0)
+    )
+    error = (coded.picture - plain.picture).abs()
+    assert 0 < error.mean() < 0.05  # which is six levels
+    assert torch.equal(plain.overview, coded.overview)
+
+
+def test_lamps_light_a_crop_where_they_light_the_overview() -> None:
+    """All of a picture is the crop, so that both views have the same light."""
+    whole = torch.full((1, 3, 100, 152), 0.8)
+    flat = view(whole, torch.full((1, 3, 100, 150), 0.8), coordinates(100, 152))
+    lit = PhotographDarkening(np.random.default_rng(3), lit=1.0)(flat)
+    of_picture, of_overview = to_unit(lit.picture), to_unit(lit.overview)
+    assert of_overview.max() > 3 * of_overview.min()
+    assert (of_picture - of_overview)[..., :140].abs().mean() < 0.02
+    quarter = view(
+        whole[..., :48, :48], torch.full((1, 3, 100, 150), 0.8), coordinates(100, 152, AREA)
+    )
+    part = to_unit(PhotographDarkening(np.random.default_rng(3), lit=1.0)(quarter).picture)
+    assert (part - of_picture[..., 40:88, 100:148]).abs().mean() < 0.02
 
 
 def test_a_share_of_pictures_stays_as_it_is() -> None:

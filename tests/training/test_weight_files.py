@@ -15,7 +15,7 @@ from llcodec.nerco.presets import NercoPreset
 from llcodec.nerco.switches import NercoSwitches
 from llcodec.snr_aware.presets import SnrAwarePreset
 from llcodec.training.nerco_recipe import NercoRecipe
-from llcodec.training.nerco_run import NercoFolders, run_nerco
+from llcodec.training.nerco_run import NercoFolders, NercoRunOptions, run_nerco
 from llcodec.training.run_options import RunOptions
 from llcodec.training.snr_aware import run_snr_aware
 from llcodec.training.snr_aware_recipe import SnrAwareRecipe
@@ -35,7 +35,7 @@ def test_nerco_becomes_a_file_that_enhances(
     switches = NercoSwitches(text=False, cooperation=False)
     recipe = NercoRecipe(tiny_nerco, steps=2, crop=32, switches=switches, precision="float32")
     folders = NercoFolders([pair_folder], [photograph_folder])
-    run_nerco(recipe, folders, tmp_path, RunOptions())
+    run_nerco(recipe, folders, tmp_path, NercoRunOptions())
     weights = tmp_path / "mine.safetensors"
     export_run(tmp_path / "checkpoint.safetensors", NOTHING, "mine", weights)
     card = read_card(weights)
