@@ -49,7 +49,10 @@ class PhotographDarkening:
         light = small_light = None
         if self.lit and rng.random() < self.lit:
             lighting, how = random_lighting(rng), random_night(rng)
-            light, small_light = _light(lighting, *place), _light_of_overview(lighting, whole)
+            light, small_light = (
+                _light(lighting, *place),
+                _light_of_overview(lighting, whole, *place),
+            )
         else:
             how = random_darkening(rng, float(np.exp(rng.uniform(*np.log(_EXPOSURES)))))
         dark = _darkened(crop, how, rng, light)
@@ -68,18 +71,27 @@ def _places(at: Coordinates, batch: int) -> list[tuple[Tensor, Tensor]]:
 
 def _light(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
     """Return the light on a crop; coordinates of −1 and 1 are the edges of the complete picture."""
-    height, width = (round(2 * (len(x) - 1) / float(x[-1] - x[0])) for x in (rows, columns))
+    height, width = _size(rows), _size(columns)
     down, right = (
         (x.numpy() + 1) * np.float32(n / 2) for x, n in ((rows, height), (columns, width))
     )
     return lighting.at(down, right, height, width)
 
 
-def _light_of_overview(lighting: Lighting, whole: Tensor) -> Floats:
-    """Return the light on an overview, which is a thumbnail that reflection made wider."""
-    height, width = THUMBNAIL_SIZE
-    added = ((0, whole.shape[-2] - height), (0, whole.shape[-1] - width), (0, 0))
-    return np.pad(lighting.on(height, width), added, mode="reflect")
+def _light_of_overview(lighting: Lighting, whole: Tensor, rows: Tensor, columns: Tensor) -> Floats:
+    """Return the light on an overview: a thumbnail of any picture, that reflection made wider."""
+    size = _size(rows), _size(columns)
+    down, right = (
+        (np.arange(n, dtype=np.float32) + 0.5) * np.float32(length / n)
+        for n, length in zip(THUMBNAIL_SIZE, size, strict=True)
+    )
+    added = [(0, n - m) for n, m in zip(whole.shape[-2:], THUMBNAIL_SIZE, strict=True)]
+    return np.pad(lighting.at(down, right, *size), (*added, (0, 0)), mode="reflect")
+
+
+def _size(centres: Tensor) -> int:
+    """Return the pixels of a side of a picture, by the coordinates of some of them."""
+    return round(2 * (len(centres) - 1) / float(centres[-1] - centres[0]))
 
 
 def _darkened(

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 
 from llcodec.nerco.coordinates import coordinates
@@ -73,6 +74,19 @@ def test_lamps_light_a_crop_where_they_light_the_overview() -> None:
     )
     part = to_unit(PhotographDarkening(np.random.default_rng(3), lit=1.0)(quarter).picture)
     assert (part - of_picture[..., 40:88, 100:148]).abs().mean() < 0.02
+
+
+@pytest.mark.parametrize(("height", "width"), [(200, 300), (300, 200), (200, 200), (100, 400)])
+def test_thumbnails_of_any_shape_have_the_light_of_their_pictures(height: int, width: int) -> None:
+    flat = view(
+        torch.full((1, 3, height, width), 0.8),
+        torch.full((1, 3, 100, 150), 0.8),
+        coordinates(height, width),
+    )
+    for seed in range(5):
+        lit = PhotographDarkening(np.random.default_rng(seed), lit=1.0)(flat)
+        shrunk = torch.nn.functional.adaptive_avg_pool2d(to_unit(lit.picture), (100, 150))
+        assert (shrunk - to_unit(lit.overview)[..., :150]).abs().mean() < 0.015
 
 
 def test_a_share_of_pictures_stays_as_it_is() -> None:
