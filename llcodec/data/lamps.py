@@ -49,9 +49,9 @@ class Lighting:
         return self.at(rows, columns, height, width)
 
     def at(self, rows: Floats, columns: Floats, height: int, width: int) -> Floats:
-        """Return the light, R×C×1, on some rows and columns of a picture of H×W pixels.
+        """Return the light, R×C×1 from ``shadow`` to 1, on a part of a picture of H×W pixels.
 
-        ``rows`` and ``columns`` are centres of pixels, whose first one is at 0.5.
+        ``rows``, R, and ``columns``, C, are centres in pixels; that of the first pixel is 0.5.
         """
         lit = np.zeros((len(rows), len(columns)), np.float32)
         side = min(height, width)

@@ -13,7 +13,7 @@ from llcodec.data.sampling import thumbnail_of
 from llcodec.data.storage import Store, in_memory
 from llcodec.errors import InputError
 
-_SMALLEST_PART = 0.4  # of a side of a photograph
+_SMALLEST_PART = 0.4  # the least share of a side of a photograph
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class UnpairedSampler:
             kept = min(length, max(size, round(length * self.rng.uniform(_SMALLEST_PART, 1))))
             start = int(self.rng.integers(length - kept + 1))
             within.append(slice(start, start + kept))
-        return np.ascontiguousarray(whole[tuple(within)])
+        return whole[tuple(within)]
 
 
 def _read(folders: Sequence[Path], half: str, store: Store) -> list[Pixels]:

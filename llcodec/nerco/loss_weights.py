@@ -11,8 +11,8 @@ class NercoLossWeights:
     bright pictures, G_L does not change dark ones), and ``normalised_adversarial`` (the normalised
     picture should seem dark; it counts twice there). One term of the paper is not in the released
     training: ``inspected_edges``, which also inspects pseudo pictures by the edge path (Eq. 13).
-    ``restoration`` and ``perceptual`` are in neither: bright pictures that a model of a camera
-    darkened are restored, the second by a perceptual distance.
+    ``restoration`` and ``perceptual`` are in neither: both compare bright pictures, darkened by a
+    model of a camera and restored, with what they were; the second by a perceptual distance.
     """
 
     normalisation: float = 40.0

@@ -80,7 +80,7 @@ def restoration_loss(restored: Tensor, high: Tensor) -> Tensor:
 
 
 def perceptual_loss(distance: Distance, restored: Tensor, high: Tensor) -> Tensor:
-    """Return the mean perceptual distance of restored pictures in [−1, 1]."""
+    """Return the mean distance of pictures B×3×H×W in [−1, 1], clamped, to their targets."""
     return distance(to_unit(restored.float()), to_unit(high)).mean()
 
 

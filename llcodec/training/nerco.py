@@ -43,7 +43,7 @@ class NercoTrainer(EnhancerTrainer):
     recipe with a weight of ``perceptual`` needs the ``metrics``, LPIPS with each of its backbones.
 
     Raises:
-        InputError: if the recipe needs metrics and has not got as many as it has backbones.
+        InputError: if the recipe needs metrics, and they are not those of its backbones, in order.
     """
 
     columns = tuple(f.name for f in fields(StepLosses))
@@ -76,7 +76,9 @@ class NercoTrainer(EnhancerTrainer):
             rng,
             guide=guide,
             camera=CameraNoise(rng) if recipe.camera_noise else None,
-            darkening=PhotographDarkening(rng, recipe.unchanged, recipe.jpeg, recipe.lit),
+            darkening=PhotographDarkening(
+                rng, unchanged=recipe.unchanged, lit=recipe.lit, jpeg=recipe.jpeg
+            ),
             distance=self._distance if perceptual else None,
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
@@ -121,6 +123,7 @@ class NercoTrainer(EnhancerTrainer):
         state.window.append(list(asdict(losses).values()))
 
     def _learning_rate_factor(self) -> float:
+        """Return the factor for this step: that of the start, or of the schedule after it."""
         recipe, start, step = self.recipe, self.recipe.start_steps, self.state.step
         if step < start:
             return start_learning_rate_factor(step, start, recipe.start_final)

@@ -90,6 +90,8 @@ class NercoRecipe:
         check_least(0, seed=self.seed, start_steps=self.start_steps)
         if self.start_steps and not self.weights.restoration:
             raise InputError("start_steps need a weight of the restoration")
+        if self.start_steps and not self.start_final:
+            raise InputError("start_final must be above 0, or nothing is learned after the start")
         if self.start_steps and self.start_steps >= (self.steps or 0):
             raise InputError("start_steps must be fewer than steps")
         check_positive(learning_rate=self.learning_rate, clip_norm=self.clip_norm)

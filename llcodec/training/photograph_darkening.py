@@ -29,8 +29,8 @@ class PhotographDarkening:
 
     rng: np.random.Generator
     unchanged: float = 0.0
-    jpeg: float = 0.0
     lit: float = 0.0
+    jpeg: float = 0.0
 
     def __call__(self, bright: View) -> View:
         """Return the dark views: pictures with noise, in 8 bits; overviews without noise."""

@@ -52,6 +52,10 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"backbones": ()}, "at least one name"),
         ({"weights": NercoLossWeights(perceptual=1)}, "needs one of restoration"),
         ({"start_steps": 5}, "weight of the restoration"),
+        (
+            {"start_steps": 5, "start_final": 0.0, "weights": NercoLossWeights(restoration=1)},
+            "start_final must be above 0",
+        ),
         ({"start_steps": 300, "weights": NercoLossWeights(restoration=1)}, "fewer than steps"),
     ],
 )
