@@ -38,7 +38,8 @@ def nerco(
 ) -> None:
     """Train NeRCo, an enhancer, from unpaired dark and bright images.
 
-    Text guidance needs the extra "clip". Ctrl-C writes a checkpoint and ends with exit code 75.
+    Text guidance needs the extra "clip", and LPIPS the extra "perceptual". Ctrl-C writes a
+    checkpoint and ends with exit code 75.
     """
     from llcodec._threads import use_threads
     from llcodec.training.nerco_recipe import NERCO

@@ -107,7 +107,7 @@ class Search:
         tile = y_hat * self._factor
         for window, target in zip(_windows(box, self.latents.shape), targets, strict=True):
             rows, columns = window.rows, window.columns
-            seen = self.latents[:, rows.outer, columns.outer].copy()
+            seen = self._around[:, rows.outer, columns.outer].copy()
             of_tile, of_window = _shared(window, box)
             seen[of_window] = tile[of_tile]
             core = rows.inner, columns.inner
@@ -115,6 +115,13 @@ class Search:
             total += error
             gradient[of_tile] += slope[of_window]
         return total, gradient * self._factor
+
+    @cached_property
+    def _around(self) -> Floats:
+        """What a decoder has around a tile, but for rounding: M×h×w, as :attr:`latents`."""
+        gain = self.transforms.gain(self.quality_units / QUALITY_UNITS)[:, None, None]
+        around: Floats = self.latents * (gain * self._factor)
+        return around
 
     @cached_property
     def _factor(self) -> Floats:

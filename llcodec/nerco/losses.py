@@ -128,11 +128,13 @@ def generator_losses(
 ) -> GeneratorLosses:
     """Return all terms; terms with weight 0, or whose parts are switched off, are zero.
 
-    Without a ``distance`` there is no perceptual term.
+    A weight of the perceptual term needs a ``distance``.
     """
     zero = loop.low.new_zeros(())
     normalised, made, same = loop.normalised, loop.cooperation, loop.identity
     pre = normalised is not None and weights.normalised_adversarial > 0
+    perceives = loop.restored is not None and weights.perceptual > 0
+    assert distance is not None or not perceives, "a weight of perceptual without a distance"
     return GeneratorLosses(
         normalisation=zero if normalised is None else normalisation_loss(normalised, loop.low),
         normalised_adversarial=real_loss(discriminators.d_l(normalised)) if pre else zero,
@@ -152,7 +154,7 @@ def generator_losses(
         else zero,
         restoration=zero if loop.restored is None else restoration_loss(loop.restored, loop.high),
         perceptual=zero
-        if loop.restored is None or distance is None
+        if loop.restored is None or distance is None or not perceives
         else perceptual_loss(distance, loop.restored, loop.high),
     )
 

@@ -54,9 +54,9 @@ class NercoStep:
 
     There is no text loss if ``guide`` is None or the switches of the model leave out text.
     ``camera`` adds noise to darkened pictures, and ``darkening`` is used if restoration has a
-    weight, see :func:`dual_loop`; ``distance`` is that of the perceptual term. The
-    state for a checkpoint is that of ``model``, ``discriminators``, both optimisers, the ``pools``
-    and ``rng``. Gradients of both sides are clipped to ``clip_norm``.
+    weight, see :func:`dual_loop`; the perceptual term is used if it has a weight, and needs a
+    ``distance``. The state for a checkpoint is that of ``model``, ``discriminators``, both
+    optimisers, the ``pools`` and ``rng``. Gradients of both sides are clipped to ``clip_norm``.
     """
 
     def __init__(
@@ -119,7 +119,8 @@ class NercoStep:
         normalised = self.model.normalise(dark)
         restored = self.model.brighten(dark, normalised, self.model.mask(dark))
         terms = {"restoration": restoration_loss(restored, high.picture)}
-        if self.distance is not None:
+        if self.weights.perceptual:
+            assert self.distance is not None, "built without a distance"
             terms["perceptual"] = perceptual_loss(self.distance, restored, high.picture)
         if self.model.nrn is not None:
             terms["normalisation"] = normalisation_loss(normalised, dark.picture)

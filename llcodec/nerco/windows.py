@@ -53,6 +53,6 @@ def middles(stretch: slice, length: int) -> Floats:
 
 
 def pad_by_reflection(picture: Floats, least: int = STRIDE) -> Floats:
-    """Pad H×W×3 at the bottom and right to multiples of 4, and at least ``least`` pixels."""
+    """Pad H×W×C at the bottom and right to multiples of 4, and at least ``least`` pixels."""
     below, right = (max(-n % STRIDE, least - n) for n in picture.shape[:2])
     return np.pad(picture, ((0, below), (0, right), (0, 0)), mode="reflect")

@@ -33,7 +33,7 @@ from llcodec.training.optimiser import (
     new_optimiser,
     set_learning_rates,
 )
-from llcodec.training.perceptual import check_metrics, distances, network_on, settings_of
+from llcodec.training.perceptual import BackbonesInTurn
 from llcodec.training.precision import compile_parts, transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.processes import Processes
@@ -79,9 +79,6 @@ class CodecTrainer(Trainer):
         processes: Processes | None = None,
         metrics: Sequence[PerceptualMetric] = (),
     ) -> None:
-        perceptual = recipe.distortion.perceptual > 0
-        if perceptual:
-            check_metrics(metrics, recipe.distortion.backbones)
         self.joint, self.recipe, self.pictures = stage == "joint", recipe, pictures
         self.batch = recipe.batch
         self.device = device or torch.device("cpu")
@@ -92,9 +89,9 @@ class CodecTrainer(Trainer):
         self.model = model.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(model, recipe.ema_decay)
         self.teacher = Teacher(model, recipe.teacher) if self.joint and recipe.teacher else None
-        self.lpips: list[nn.Module] = []
-        if perceptual:
-            self.lpips = [network_on(metric, self.device) for metric in metrics]
+        self.lpips: BackbonesInTurn | None = None
+        if recipe.distortion.perceptual:
+            self.lpips = BackbonesInTurn(metrics, recipe.distortion.backbones, self.device)
         if recipe.compile:
             compile_parts(model)
         self.draws = Draws(sources, recipe.mix)
@@ -113,8 +110,8 @@ class CodecTrainer(Trainer):
         settings: dict[str, Any] = {"stage": stage, "seed": seed, **asdict(recipe)}
         if recipe.teacher is None:
             del settings["teacher"]  # which runs of earlier versions did not have
-        if perceptual:
-            settings["metrics"] = settings_of(metrics)
+        if self.lpips is not None:
+            settings["metrics"] = self.lpips.settings
         else:
             del settings["distortion"]["perceptual"]  # as above
             del settings["distortion"]["backbones"]
@@ -216,9 +213,8 @@ class CodecTrainer(Trainer):
             asked = quality.to(device)
             out = self.forward(low, curve, asked, self.joint, self._rounding, places)
             lpips = None
-            if self.lpips:
-                network = self.lpips[self.state.step % len(self.lpips)]
-                lpips = distances(network, out.x_hat.float(), high)
+            if self.lpips is not None:
+                lpips = self.lpips.at(self.state.step)(out.x_hat.float(), high)
         lam = self._lambdas(quality).to(device)
         loss = rate_distortion(out, high, lam, recipe.distortion, recipe.equalise, lpips)
         return loss if self.teacher is None else self.teacher.guided(loss, high)

@@ -32,7 +32,7 @@ from llcodec.training.look_losses import (
 from llcodec.training.look_recipe import LookRecipe
 from llcodec.training.look_validation import LookValidation
 from llcodec.training.optimiser import clipped_step, new_optimiser, set_learning_rates
-from llcodec.training.perceptual import check_metrics, network_on, settings_of
+from llcodec.training.perceptual import BackbonesInTurn
 from llcodec.training.precision import transforms_in
 from llcodec.training.prefetch import Prefetcher
 from llcodec.training.reporting import Row
@@ -90,9 +90,6 @@ class LookTrainer(Trainer):
         metrics: Sequence[PerceptualMetric] = (),
         look: LookFile | None = None,
     ) -> None:
-        weighed = bool(recipe.weights.perceptual)
-        if weighed:
-            check_metrics(metrics, recipe.backbones)
         self.recipe, self.batch = recipe, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
@@ -106,7 +103,9 @@ class LookTrainer(Trainer):
         self.discriminator = LookDiscriminator(recipe.preset.discriminator_width)
         self.discriminator.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(self.model, recipe.ema_decay)
-        self.distances = [network_on(metric, self.device) for metric in metrics if weighed]
+        self.lpips: BackbonesInTurn | None = None
+        if recipe.weights.perceptual:
+            self.lpips = BackbonesInTurn(metrics, recipe.backbones, self.device)
         self.validation = LookValidation(
             self.codec,
             pictures,
@@ -130,8 +129,8 @@ class LookTrainer(Trainer):
             sheet_minutes=recipe.sheet_minutes,
         )
         settings: dict[str, object] = {"codec": codec.identity, **asdict(recipe)}
-        if weighed:
-            settings["metrics"] = settings_of(metrics)
+        if self.lpips is not None:
+            settings["metrics"] = self.lpips.settings
         else:
             del settings["backbones"]  # which runs of earlier versions did not have
         if look is not None:
@@ -171,9 +170,7 @@ class LookTrainer(Trainer):
     def _look_at(self, decoded: _Decoded) -> tuple[Tensor, Tensor, LookLosses]:
         """Return pictures without gradients, the total loss, and its terms."""
         recipe = self.recipe
-        distance = None
-        if recipe.weights.perceptual:
-            distance = self.distances[self.state.step % len(self.distances)]
+        distance = None if self.lpips is None else self.lpips.at(self.state.step)
         judges = recipe.weights.adversarial and self.state.step >= recipe.adversarial_after
         self.discriminator.requires_grad_(False)
         with transforms_in(recipe.precision, self.device):

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -29,10 +30,12 @@ from llcodec.training.nerco_recipe import (
     learning_rate_factor,
     start_learning_rate_factor,
 )
-from llcodec.training.perceptual import check_metrics, distances, network_on, settings_of
+from llcodec.training.perceptual import BackbonesInTurn
 from llcodec.training.photograph_darkening import PhotographDarkening
 from llcodec.training.precision import transforms_in
 from llcodec.training.trainer import RunSchedule
+
+_LATER: Final = "start_final", "lit", "jpeg", "parts"  # not in recipes of earlier versions
 
 
 class NercoTrainer(EnhancerTrainer):
@@ -46,7 +49,6 @@ class NercoTrainer(EnhancerTrainer):
         InputError: if the recipe needs metrics, and they are not those of its backbones, in order.
     """
 
-    columns = tuple(f.name for f in fields(StepLosses))
     keeps_best = True
 
     def __init__(
@@ -59,14 +61,13 @@ class NercoTrainer(EnhancerTrainer):
         device: torch.device | None = None,
         metrics: Sequence[PerceptualMetric] = (),
     ) -> None:
-        perceptual = recipe.weights.perceptual > 0
-        if perceptual:
-            check_metrics(metrics, recipe.backbones)
         self.recipe, self.validation, self.batch = recipe, validation, recipe.batch
         self.device = device or torch.device("cpu")
         torch.manual_seed(recipe.seed)
         rng = np.random.default_rng(recipe.seed)
-        self.lpips = [network_on(metric, self.device) for metric in metrics if perceptual]
+        self.lpips: BackbonesInTurn | None = None
+        if recipe.weights.perceptual:
+            self.lpips = BackbonesInTurn(metrics, recipe.backbones, self.device)
         model = NercoModel(recipe.preset, recipe.switches).to(self.device)
         discriminators = Discriminators(recipe.preset, recipe.switches).to(self.device)
         self.ema = Ema(model, recipe.ema_decay)
@@ -79,7 +80,7 @@ class NercoTrainer(EnhancerTrainer):
             darkening=PhotographDarkening(
                 rng, unchanged=recipe.unchanged, lit=recipe.lit, jpeg=recipe.jpeg
             ),
-            distance=self._distance if perceptual else None,
+            distance=None if self.lpips is None else self._distance,
             weights=recipe.weights,
             learning_rate=recipe.learning_rate,
             clip_norm=math.inf if recipe.clip_norm is None else recipe.clip_norm,
@@ -100,9 +101,12 @@ class NercoTrainer(EnhancerTrainer):
         state.notes["nerco"] = json.dumps(
             {"preset": asdict(recipe.preset), "switches": asdict(recipe.switches)}
         )
-        settings = asdict(recipe)
-        if perceptual:
-            settings["metrics"] = settings_of(metrics)
+        settings = _settings(recipe)
+        self.columns = tuple(
+            f.name for f in fields(StepLosses) if self.lpips or f.name != "perceptual"
+        )
+        if self.lpips is not None:
+            settings["metrics"] = self.lpips.settings
         super().__init__(out, state, schedule, settings)
 
     def step(self) -> None:
@@ -120,7 +124,7 @@ class NercoTrainer(EnhancerTrainer):
             return
         self.ema.update(self.update.model, state.step)
         state.skipped = 0
-        state.window.append(list(asdict(losses).values()))
+        state.window.append([getattr(losses, name) for name in self.columns])
 
     def _learning_rate_factor(self) -> float:
         """Return the factor for this step: that of the start, or of the schedule after it."""
@@ -132,7 +136,8 @@ class NercoTrainer(EnhancerTrainer):
 
     def _distance(self, pictures: Tensor, targets: Tensor) -> Tensor:
         """Return LPIPS of pictures, with the backbone whose turn it is."""
-        return distances(self.lpips[self.state.step % len(self.lpips)], pictures, targets)
+        assert self.lpips is not None, "a recipe without a weight of perceptual"
+        return self.lpips.at(self.state.step)(pictures, targets)
 
     def _views(self, draw: Callable[[int], Crop]) -> View:
         """Return a batch of crops as the input of the networks."""
@@ -144,3 +149,14 @@ class NercoTrainer(EnhancerTrainer):
             for planes in ([c.pixels for c in crops], [c.small for c in crops])
         )
         return view(pictures, smalls, stacked(at).to(self.device))
+
+
+def _settings(recipe: NercoRecipe) -> dict[str, Any]:
+    """Return the settings of a run, without those of which runs of earlier versions had nothing."""
+    settings = asdict(recipe)
+    if not recipe.weights.perceptual:
+        del settings["weights"]["perceptual"], settings["backbones"]
+    for name in _LATER:
+        if settings[name] == NercoRecipe.__dataclass_fields__[name].default:
+            del settings[name]
+    return settings

@@ -1,6 +1,7 @@
 """Recipes of the training of NeRCo; ``recipes/nerco-*.toml`` are the shipped ones."""
 
 from dataclasses import asdict, dataclass, field
+from operator import attrgetter
 from typing import Literal
 
 from llcodec.errors import InputError
@@ -41,10 +42,11 @@ class NercoRecipe:
     pictures that our model of a camera darkened; the learning rate falls linearly in them to
     ``start_final`` of it, from which its schedule begins after them. ``weights.restoration`` keeps
     this term, and gives it its weight; ``weights.perceptual`` is the weight of LPIPS of the same
-    pictures, with the features of ``backbones``, which take turns from step to step. ``unchanged``
-    is the share of these pictures that are not darkened; of the others, ``lit`` is the share that
-    lamps light in part, and ``jpeg`` that of those that were stored as JPEG. ``parts`` is the share
-    of bright crops whose complete picture is only a part of a photograph.
+    pictures, with the features of ``backbones``, which take turns from step to step. Of these
+    pictures, a share of ``unchanged`` is not darkened. Of the others, a share of ``lit`` is lit by
+    lamps, with everything else in shadow, and a share of ``jpeg`` was stored as JPEG; all have to
+    become the photograph again. ``parts`` is the share of bright crops whose complete picture, and
+    with it the thumbnail, is a part of a photograph.
 
     Steps whose loss is not finite are skipped; ``patience`` of them in a row end the run.
     """
@@ -107,9 +109,12 @@ class NercoRecipe:
             raise InputError("enlarge must be between 1 and 4")
         check_shares(constant=self.constant, unchanged=self.unchanged, jpeg=self.jpeg)
         check_shares(start_final=self.start_final, lit=self.lit, parts=self.parts)
+        if not self.start_steps and self.start_final != 1:
+            raise InputError("start_final needs start_steps")
         check_backbones(self.backbones)
-        if self.weights.perceptual and not self.weights.restoration:
-            raise InputError("a weight of perceptual needs one of restoration")
+        for name in ("unchanged", "lit", "jpeg", "weights.perceptual"):
+            if attrgetter(name)(self) and not self.weights.restoration:
+                raise InputError(f"{name} needs a weight of the restoration")
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is the size of the larger set."""

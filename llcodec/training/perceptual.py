@@ -1,7 +1,8 @@
 """LPIPS as a loss: which networks trainings use, how its weights are given, what a run records."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -47,19 +48,37 @@ def network_on(metric: PerceptualMetric, device: torch.device) -> nn.Module:
     return copy.deepcopy(metric.distance).to(device)
 
 
+class BackbonesInTurn:
+    """LPIPS as the loss of a training, with the features of its backbones in turn.
+
+    The networks are copies on ``device``, and compute in the precision of the training.
+
+    Attributes:
+        networks: one for each backbone of the recipe, in its order.
+        settings: what a run folder records: a run resumes with the same features only.
+
+    Raises:
+        InputError: if the metrics are not those of the backbones, in order.
+    """
+
+    def __init__(
+        self,
+        metrics: Sequence[PerceptualMetric],
+        backbones: Sequence[BackboneName],
+        device: torch.device,
+    ) -> None:
+        if [metric.name for metric in metrics] != [_METRICS[backbone] for backbone in backbones]:
+            names = " and ".join(backbones)
+            raise InputError(f"a recipe with a weight of perceptual needs LPIPS on {names}")
+        self.networks = [network_on(metric, device) for metric in metrics]
+        self.settings = {metric.name: metric.sha256 for metric in metrics}
+
+    def at(self, step: int) -> Callable[[Tensor, Tensor], Tensor]:
+        """Return the distance of a step, a function like :func:`distances` without its network."""
+        return partial(distances, self.networks[step % len(self.networks)])
+
+
 def distances(network: nn.Module, pictures: Tensor, targets: Tensor) -> Tensor:
     """Return the distance of each picture to its target, B values for B×3×H×W in [0, 1]."""
     found: Tensor = network(pictures, targets)
     return found.float().flatten()
-
-
-def check_metrics(metrics: Sequence[PerceptualMetric], backbones: Sequence[BackboneName]) -> None:
-    """Raise InputError unless there is a metric for each backbone of a recipe."""
-    if [metric.name for metric in metrics] != [_METRICS[backbone] for backbone in backbones]:
-        names = " and ".join(backbones)
-        raise InputError(f"a recipe with a weight of perceptual needs LPIPS on {names}")
-
-
-def settings_of(metrics: Sequence[PerceptualMetric]) -> dict[str, str]:
-    """Return what a run folder records of metrics: a run resumes with the same features only."""
-    return {metric.name: metric.sha256 for metric in metrics}

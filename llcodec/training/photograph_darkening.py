@@ -12,8 +12,10 @@ from llcodec.data.degrading import jpeg_coded
 from llcodec.data.lamps import Lighting, random_lighting
 from llcodec.nerco.coordinates import Coordinates
 from llcodec.nerco.views import View, to_signed, to_unit
+from llcodec.nerco.windows import pad_by_reflection
 from llcodec.nets.constants import THUMBNAIL_SIZE
 
+_Place = tuple[Tensor, Tensor]  # the coordinates of the rows and of the columns of a crop
 _EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of the light
 
 
@@ -36,32 +38,32 @@ class PhotographDarkening:
         """Return the dark views: pictures with noise, in 8 bits; overviews without noise."""
         picture, overview = to_unit(bright.picture), to_unit(bright.overview)
         places = _places(bright.coordinates, len(picture))
-        dark = [self._darkened(*one) for one in zip(picture, overview, places, strict=True)]
+        dark = [self._dark_views(*one) for one in zip(picture, overview, places, strict=True)]
         pictures, overviews = (to_signed(torch.stack(planes)) for planes in zip(*dark, strict=True))
         return bright.with_picture(pictures.to(picture), overviews.to(overview))
 
-    def _darkened(
-        self, crop: Tensor, whole: Tensor, place: tuple[Tensor, Tensor]
-    ) -> tuple[Tensor, Tensor]:
+    def _dark_views(self, crop: Tensor, whole: Tensor, place: _Place) -> tuple[Tensor, Tensor]:
+        """Return a crop and its overview as a camera takes them in the dark, or as they are."""
         rng = self.rng
         if self.unchanged and rng.random() < self.unchanged:
             return crop.float(), whole.float()
-        light = small_light = None
-        if self.lit and rng.random() < self.lit:
-            lighting, how = random_lighting(rng), random_night(rng)
-            light, small_light = (
-                _light(lighting, *place),
-                _light_of_overview(lighting, whole, *place),
-            )
-        else:
-            how = random_darkening(rng, float(np.exp(rng.uniform(*np.log(_EXPOSURES)))))
+        how, light, light_of_overview = self._night(place)
         dark = _darkened(crop, how, rng, light)
         if self.jpeg and rng.random() < self.jpeg:
             dark = jpeg_coded(dark, rng)
-        return _planes(dark), _planes(_darkened(whole, how, None, small_light))
+        return _planes(dark), _planes(_darkened(whole, how, None, light_of_overview))
+
+    def _night(self, place: _Place) -> tuple[Darkening, Floats | None, Floats | None]:
+        """Draw how dark it is, and the light of lamps on a crop and on its overview, if any."""
+        rng = self.rng
+        if self.lit and rng.random() < self.lit:
+            lighting, how = random_lighting(rng), random_night(rng)
+            return how, _light(lighting, *place), _light_of_overview(lighting, *place)
+        exposure = float(np.exp(rng.uniform(*np.log(_EXPOSURES))))
+        return random_darkening(rng, exposure), None, None
 
 
-def _places(at: Coordinates, batch: int) -> list[tuple[Tensor, Tensor]]:
+def _places(at: Coordinates, batch: int) -> list[_Place]:
     """Return the coordinates of the rows and of the columns of each picture of a batch."""
     rows, columns = (
         x.detach().cpu().expand(batch, -1) for x in (at.rows.float(), at.columns.float())
@@ -78,15 +80,14 @@ def _light(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
     return lighting.at(down, right, height, width)
 
 
-def _light_of_overview(lighting: Lighting, whole: Tensor, rows: Tensor, columns: Tensor) -> Floats:
-    """Return the light on an overview: a thumbnail of any picture, that reflection made wider."""
+def _light_of_overview(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
+    """Return the light on the overview, the padded thumbnail of the complete picture."""
     size = _size(rows), _size(columns)
     down, right = (
         (np.arange(n, dtype=np.float32) + 0.5) * np.float32(length / n)
         for n, length in zip(THUMBNAIL_SIZE, size, strict=True)
     )
-    added = [(0, n - m) for n, m in zip(whole.shape[-2:], THUMBNAIL_SIZE, strict=True)]
-    return np.pad(lighting.at(down, right, *size), (*added, (0, 0)), mode="reflect")
+    return pad_by_reflection(lighting.at(down, right, *size))
 
 
 def _size(centres: Tensor) -> int:

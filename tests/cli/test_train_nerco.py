@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,24 @@ def test_training_stops_and_continues(folders: list[str], tmp_path: Path) -> Non
     assert run([*arguments, "--max-hours=0"]) == STOPPED
     assert run([*arguments, "--resume"]) == 0
     assert (out / "checkpoint.safetensors").is_file()
+
+
+def test_lpips_is_given_in_the_order_of_the_recipe(
+    folders: list[str],
+    tmp_path: Path,
+    random_backbones: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    files = [next(random_backbones.rglob(f"{name}*.pth")) for name in ("squeezenet", "alexnet")]
+    weighed = ["--set=weights.restoration=1", "--set=weights.perceptual=1"]
+    weighed.append('--set=backbones=["squeezenet","alexnet"]')
+    arguments = ["train", "nerco", *folders, *SMALL, *weighed]
+    lpips = [f"--lpips={file}" for file in files]
+    assert run([*arguments, *lpips, "-o", str(tmp_path / "run")]) == 0
+    settings = json.loads((tmp_path / "run" / "config.json").read_text())
+    assert list(settings["metrics"]) == ["lpips-squeeze", "lpips"]
+    assert run([*arguments, lpips[0], "-o", str(tmp_path / "x")]) != 0
+    assert "in this order: squeezenet and alexnet" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def test_the_perceptual_loss_is_the_mean_distance_of_pictures_in_0_to_1() -> Non
 
 def test_all_terms_are_there_and_finite(tiny: NercoPreset, low: View, high: View) -> None:
     loop = dual_loop(NercoModel(tiny), low, high, darkening=lambda bright: low)
-    weights = replace(NercoLossWeights(), inspected_edges=1.0)
+    weights = replace(NercoLossWeights(), inspected_edges=1.0, perceptual=1.0)
     losses = generator_losses(loop, Discriminators(tiny), Guide(), weights, squared)
     for name, value in vars(losses).items():
         assert value.shape == ()
@@ -187,7 +187,7 @@ def gradients(tiny: NercoPreset, low: View, high: View) -> Callable[..., Gradien
         model = NercoModel(tiny, switches)
         discriminators = Discriminators(tiny).requires_grad_(False)
         loop = dual_loop(model, low, high)
-        weights = replace(NercoLossWeights(), inspected_edges=1.0)
+        weights = replace(NercoLossWeights(), inspected_edges=1.0, perceptual=1.0)
         getattr(generator_losses(loop, discriminators, Guide(), weights), term).backward()
         assert all(p.grad is None for p in discriminators.parameters())
         largest = {}

@@ -265,7 +265,8 @@ def test_lpips_is_part_of_the_loss(
     (row, *_), (other, *_) = map(rows, runs)
     assert row["loss"] > other["loss"]
     assert row["bpp"] != other["bpp"]  # the second step differs
-    (network,) = runs[0].lpips
+    assert runs[0].lpips is not None
+    (network,) = runs[0].lpips.networks
     assert not any(p.requires_grad for p in network.parameters())
     with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
         trainer("x", stage, distortion=weighed)

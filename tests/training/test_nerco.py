@@ -21,6 +21,7 @@ from llcodec.nerco.switches import NercoSwitches
 from llcodec.training.checkpoint import read_tensors
 from llcodec.training.nerco import NercoTrainer
 from llcodec.training.nerco_recipe import NercoRecipe
+from llcodec.training.photograph_darkening import PhotographDarkening
 
 UNTIMED = ("hours", "steps_per_second", "crops_per_second", "hours_left")
 
@@ -137,7 +138,8 @@ def test_lpips_takes_turns_and_resumes_with_the_same_features_only(
 
     whole = make("whole")
     turns = []
-    for number, network in enumerate(whole.lpips):
+    assert whole.lpips is not None
+    for number, network in enumerate(whole.lpips.networks):
         network.register_forward_hook(lambda *_, number=number: turns.append(number))
     for _ in range(4):
         whole.step()
@@ -154,6 +156,39 @@ def test_lpips_takes_turns_and_resumes_with_the_same_features_only(
         make("parts", replace(lpips, sha256="0" * 64)).resume()
     with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
         trainer("none", weights=NercoLossWeights(restoration=1, perceptual=1))
+
+
+def test_how_photographs_are_darkened_reaches_the_step_and_resumes_exactly(
+    trainer: Callable[..., NercoTrainer],
+) -> None:
+    weights = NercoLossWeights(restoration=1)
+    shares = {"unchanged": 0.2, "lit": 0.6, "jpeg": 0.4, "parts": 0.5}
+    settings = {"start_steps": 3, "steps": 4, "batch": 2, "weights": weights, **shares}
+    whole = trainer("whole", **settings)
+    darkening = whole.update.darkening
+    assert isinstance(darkening, PhotographDarkening)
+    assert (darkening.unchanged, darkening.lit, darkening.jpeg) == (0.2, 0.6, 0.4)
+    assert whole.sampler.parts == 0.5
+    whole.run()
+    trainer("parts", **settings).run(max_hours=0)
+    part = trainer("parts", **settings)
+    part.resume()
+    part.run()
+    tensors, again = (read_tensors(run.checkpoint)[0] for run in (whole, part))
+    assert [k for k in tensors if not torch.equal(tensors[k], again[k])] == []
+
+
+def test_plain_runs_have_the_settings_and_terms_of_earlier_versions(
+    trainer: Callable[..., NercoTrainer],
+) -> None:
+    run = trainer("run")
+    settings = json.loads(run.settings)
+    later = {"start_final", "lit", "jpeg", "parts", "backbones", "metrics"}
+    assert not later & set(settings)
+    assert "perceptual" not in {*settings["weights"], *run.columns}
+    assert "lit" in json.loads(
+        trainer("lit", lit=0.5, weights=NercoLossWeights(restoration=1)).settings
+    )
 
 
 def test_the_best_weights_are_kept(trainer: Callable[..., NercoTrainer], tmp_path: Path) -> None:

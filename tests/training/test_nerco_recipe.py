@@ -50,7 +50,11 @@ def test_epochs_are_counted_over_the_larger_set() -> None:
         ({"parts": -0.1}, "between 0 and 1"),
         ({"start_final": -0.1}, "between 0 and 1"),
         ({"backbones": ()}, "at least one name"),
-        ({"weights": NercoLossWeights(perceptual=1)}, "needs one of restoration"),
+        ({"weights": NercoLossWeights(perceptual=1)}, "perceptual needs a weight of the restor"),
+        ({"lit": 0.1}, "lit needs a weight of the restoration"),
+        ({"jpeg": 0.1}, "jpeg needs a weight of the restoration"),
+        ({"unchanged": 0.1}, "unchanged needs a weight of the restoration"),
+        ({"start_final": 0.5}, "start_final needs start_steps"),
         ({"start_steps": 5}, "weight of the restoration"),
         (
             {"start_steps": 5, "start_final": 0.0, "weights": NercoLossWeights(restoration=1)},

@@ -7,7 +7,7 @@ from llcodec.errors import BrokenModelError, InputError
 from llcodec.metrics.perceptual import PerceptualMetric
 from llcodec.nets.joint import JointOutput
 from llcodec.training.losses import rate_distortion
-from llcodec.training.perceptual import distances, load_backbones, network_on, settings_of
+from llcodec.training.perceptual import BackbonesInTurn, distances, load_backbones, network_on
 from llcodec.training.recipe import Distortion
 
 
@@ -45,4 +45,21 @@ def test_files_are_those_of_the_backbones_in_their_order(random_backbones: Path)
 def test_the_network_is_a_copy(lpips: PerceptualMetric) -> None:
     network = network_on(lpips, torch.device("cpu"))
     assert network is not lpips.distance
-    assert settings_of([lpips]) == {"lpips-squeeze": lpips.sha256}
+
+
+def test_backbones_take_turns_in_their_order(
+    lpips: PerceptualMetric, lpips_on_alexnet: PerceptualMetric
+) -> None:
+    metrics, cpu = [lpips, lpips_on_alexnet], torch.device("cpu")
+    turns = BackbonesInTurn(metrics, ["squeezenet", "alexnet"], cpu)
+    assert list(turns.settings) == ["lpips-squeeze", "lpips"]
+    assert turns.settings["lpips"] == lpips_on_alexnet.sha256
+    pictures, targets = torch.rand(2, 1, 3, 64, 64)
+    found = [float(turns.at(step)(pictures, targets)) for step in range(4)]
+    own = [float(distances(network, pictures, targets)) for network in turns.networks]
+    assert found == own * 2
+    assert own[0] != own[1]
+    with pytest.raises(InputError, match="needs LPIPS on alexnet and squeezenet"):
+        BackbonesInTurn(metrics, ["alexnet", "squeezenet"], cpu)
+    with pytest.raises(InputError, match="needs LPIPS on squeezenet"):
+        BackbonesInTurn([], ["squeezenet"], cpu)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from llcodec.nerco.coordinates import coordinates
+from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.views import View, to_unit, view
 from llcodec.nerco.windows import Area
 from llcodec.training.photograph_darkening import PhotographDarkening
@@ -49,7 +49,7 @@ def test_each_picture_has_its_own_amount_and_a_seed_tells_which() -> None:
     assert not torch.equal(dark, darkening(1)(bright()).picture)
 
 
-def test_a_share_of_dark_pictures_was_stored_as_jpeg() -> None:
+def test_dark_pictures_may_have_been_stored_as_jpeg() -> None:
     flat = view(
         torch.full((1, 3, 32, 32), 0.8), torch.full((1, 3, 100, 150), 0.8), bright().coordinates
     )
@@ -59,6 +59,31 @@ def test_a_share_of_dark_pictures_was_stored_as_jpeg() -> None:
     error = (coded.picture - plain.picture).abs()
     assert 0 < error.mean() < 0.05  # which is six levels
     assert torch.equal(plain.overview, coded.overview)
+
+
+def test_a_share_was_stored_as_jpeg() -> None:
+    some, same = PhotographDarkening(np.random.default_rng(0), jpeg=0.5), bright()
+    made = [picture for _ in range(10) for picture in some(same).picture]
+    # Pictures of noise: JPEG with its halved colour takes most of the differences between colours.
+    spread = torch.tensor([float((p[0] - p[2]).std() / p.std()) for p in made])
+    coded = int((spread < 0.6 * spread.max()).sum())
+    assert 4 <= coded <= 16
+
+
+def test_each_crop_of_a_batch_has_the_light_of_its_own_place() -> None:
+    areas = [Area(0, 0, 48, 48), AREA]
+    whole = torch.full((2, 3, 100, 152), 0.8)
+    small = torch.full((2, 3, 100, 150), 0.8)
+    places = stacked([coordinates(100, 152, area) for area in areas])
+    for seed in range(3):
+        parts = PhotographDarkening(np.random.default_rng(seed), lit=1.0)(
+            view(whole[..., :48, :48], small, places)
+        )
+        for part, overview, area in zip(parts.picture, parts.overview, areas, strict=True):
+            rows = slice(area.top, area.top + 48)
+            columns = slice(area.left, area.left + 48)
+            shown = to_unit(overview[:, rows, columns])
+            assert (to_unit(part) - shown).abs().mean() < 0.02
 
 
 def test_lamps_light_a_crop_where_they_light_the_overview() -> None:
