@@ -107,7 +107,9 @@ class Search:
         tile = y_hat * self._factor
         for window, target in zip(_windows(box, self.latents.shape), targets, strict=True):
             rows, columns = window.rows, window.columns
-            seen = self._around[:, rows.outer, columns.outer].copy()
+            # What lies around the tile is as a decoder has it, but for rounding.
+            around = self.latents[:, rows.outer, columns.outer]
+            seen = unrounded(self.transforms, around, self._quality)
             of_tile, of_window = _shared(window, box)
             seen[of_window] = tile[of_tile]
             core = rows.inner, columns.inner
@@ -116,17 +118,14 @@ class Search:
             gradient[of_tile] += slope[of_window]
         return total, gradient * self._factor
 
-    @cached_property
-    def _around(self) -> Floats:
-        """What a decoder has around a tile, but for rounding: M×h×w, as :attr:`latents`."""
-        gain = self.transforms.gain(self.quality_units / QUALITY_UNITS)[:, None, None]
-        around: Floats = self.latents * (gain * self._factor)
-        return around
+    @property
+    def _quality(self) -> float:
+        return self.quality_units / QUALITY_UNITS
 
     @cached_property
     def _factor(self) -> Floats:
         """The inverse gain, M×1×1."""
-        return self.transforms.inverse_gain(self.quality_units / QUALITY_UNITS)[:, None, None]
+        return self.transforms.inverse_gain(self._quality)[:, None, None]
 
 
 def _windows(box: LatentBox, shape: tuple[int, ...]) -> Iterator[Window]:

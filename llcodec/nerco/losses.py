@@ -126,15 +126,14 @@ def generator_losses(
     weights: NercoLossWeights,
     distance: Distance | None = None,
 ) -> GeneratorLosses:
-    """Return all terms; terms with weight 0, or whose parts are switched off, are zero.
+    """Return all terms; those whose parts are switched off are zero.
 
-    A weight of the perceptual term needs a ``distance``.
+    ``normalised_adversarial``, ``inspected_edges`` and ``perceptual`` are also zero if their weight
+    is. A weight of the last needs restored pictures in the loop and a ``distance``.
     """
     zero = loop.low.new_zeros(())
     normalised, made, same = loop.normalised, loop.cooperation, loop.identity
     pre = normalised is not None and weights.normalised_adversarial > 0
-    perceives = loop.restored is not None and weights.perceptual > 0
-    assert distance is not None or not perceives, "a weight of perceptual without a distance"
     return GeneratorLosses(
         normalisation=zero if normalised is None else normalisation_loss(normalised, loop.low),
         normalised_adversarial=real_loss(discriminators.d_l(normalised)) if pre else zero,
@@ -153,10 +152,14 @@ def generator_losses(
         if made is not None and weights.inspected_edges > 0
         else zero,
         restoration=zero if loop.restored is None else restoration_loss(loop.restored, loop.high),
-        perceptual=zero
-        if loop.restored is None or distance is None or not perceives
-        else perceptual_loss(distance, loop.restored, loop.high),
+        perceptual=_perceived(loop, distance) if weights.perceptual > 0 else zero,
     )
+
+
+def _perceived(loop: DualLoop, distance: Distance | None) -> Tensor:
+    assert loop.restored is not None, "a weight of perceptual without restored pictures"
+    assert distance is not None, "a weight of perceptual without a distance"
+    return perceptual_loss(distance, loop.restored, loop.high)
 
 
 def total_loss(losses: GeneratorLosses, weights: NercoLossWeights) -> Tensor:

@@ -53,10 +53,10 @@ class NercoStep:
     """Update a model and its discriminators, each with its own Adam.
 
     There is no text loss if ``guide`` is None or the switches of the model leave out text.
-    ``camera`` adds noise to darkened pictures, and ``darkening`` is used if restoration has a
-    weight, see :func:`dual_loop`; the perceptual term is used if it has a weight, and needs a
-    ``distance``. The state for a checkpoint is that of ``model``, ``discriminators``, both
-    optimisers, the ``pools`` and ``rng``. Gradients of both sides are clipped to ``clip_norm``.
+    ``camera`` adds noise to darkened pictures, see :func:`dual_loop`. Weights of restoration and of
+    the perceptual term need a ``darkening``, that of the second a ``distance``. The state for a
+    checkpoint is that of ``model``, ``discriminators``, both optimisers, the ``pools`` and ``rng``.
+    Gradients of both sides are clipped to ``clip_norm``.
     """
 
     def __init__(
@@ -134,7 +134,8 @@ class NercoStep:
         """Return the loop without gradients, and the total before all terms."""
         self.discriminators.requires_grad_(False)
         identity = self.weights.identity > 0
-        darkening = self.darkening if self.weights.restoration > 0 else None
+        restores = self.weights.restoration > 0 or self.weights.perceptual > 0
+        darkening = self.darkening if restores else None
         loop = dual_loop(
             self.model, low, high, identity=identity, camera=self.camera, darkening=darkening
         )

@@ -60,7 +60,7 @@ class CodecTrainer(Trainer):
     are computed in the precision of the training.
 
     Raises:
-        InputError: when the recipe needs metrics and has not got as many as it has backbones.
+        InputError: if the recipe needs metrics, and they are not those of its backbones, in order.
     """
 
     columns = ("loss", "bpp", "mse")

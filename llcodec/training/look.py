@@ -73,7 +73,7 @@ class LookTrainer(Trainer):
     also without that weight. The synthesis starts from that of the codec, or from ``look``.
 
     Raises:
-        InputError: when the recipe needs metrics and has not got as many as it has backbones.
+        InputError: if the recipe needs metrics, and they are not those of its backbones, in order.
         BrokenModelError: when the look does not fit the synthesis of the codec.
     """
 

@@ -35,7 +35,7 @@ from llcodec.training.photograph_darkening import PhotographDarkening
 from llcodec.training.precision import transforms_in
 from llcodec.training.trainer import RunSchedule
 
-_LATER: Final = "start_final", "lit", "jpeg", "parts"  # not in recipes of earlier versions
+_NEWER: Final = "start_final", "lit", "jpeg", "parts"  # keys that recipes had not at first
 
 
 class NercoTrainer(EnhancerTrainer):
@@ -152,11 +152,14 @@ class NercoTrainer(EnhancerTrainer):
 
 
 def _settings(recipe: NercoRecipe) -> dict[str, Any]:
-    """Return the settings of a run, without those of which runs of earlier versions had nothing."""
+    """Return the settings of a run; newer ones are left out while they have their defaults.
+
+    So runs that began before there were any can be resumed.
+    """
     settings = asdict(recipe)
     if not recipe.weights.perceptual:
         del settings["weights"]["perceptual"], settings["backbones"]
-    for name in _LATER:
-        if settings[name] == NercoRecipe.__dataclass_fields__[name].default:
+    for name in _NEWER:
+        if settings[name] == getattr(NercoRecipe, name):
             del settings[name]
     return settings

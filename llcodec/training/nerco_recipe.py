@@ -90,8 +90,6 @@ class NercoRecipe:
         check_least(1, patience=self.patience)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
         check_least(0, seed=self.seed, start_steps=self.start_steps)
-        if self.start_steps and not self.weights.restoration:
-            raise InputError("start_steps need a weight of the restoration")
         if self.start_steps and not self.start_final:
             raise InputError("start_final must be above 0, or nothing is learned after the start")
         if self.start_steps and self.start_steps >= (self.steps or 0):
@@ -112,9 +110,9 @@ class NercoRecipe:
         if not self.start_steps and self.start_final != 1:
             raise InputError("start_final needs start_steps")
         check_backbones(self.backbones)
-        for name in ("unchanged", "lit", "jpeg", "weights.perceptual"):
+        for name in ("start_steps", "unchanged", "lit", "jpeg", "weights.perceptual"):
             if attrgetter(name)(self) and not self.weights.restoration:
-                raise InputError(f"{name} needs a weight of the restoration")
+                raise InputError(f"{name}: this needs a weight of the restoration")
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is the size of the larger set."""

@@ -51,7 +51,7 @@ def network_on(metric: PerceptualMetric, device: torch.device) -> nn.Module:
 class BackbonesInTurn:
     """LPIPS as the loss of a training, with the features of its backbones in turn.
 
-    The networks are copies on ``device``, and compute in the precision of the training.
+    The networks are copies on ``device``, and compute in the precision of what calls them.
 
     Attributes:
         networks: one for each backbone of the recipe, in its order.
@@ -69,12 +69,12 @@ class BackbonesInTurn:
     ) -> None:
         if [metric.name for metric in metrics] != [_METRICS[backbone] for backbone in backbones]:
             names = " and ".join(backbones)
-            raise InputError(f"a recipe with a weight of perceptual needs LPIPS on {names}")
+            raise InputError(f"this recipe needs LPIPS on {names}, in this order")
         self.networks = [network_on(metric, device) for metric in metrics]
         self.settings = {metric.name: metric.sha256 for metric in metrics}
 
     def at(self, step: int) -> Callable[[Tensor, Tensor], Tensor]:
-        """Return the distance of a step, a function like :func:`distances` without its network."""
+        """Return :func:`distances` with the network whose turn it is at a step."""
         return partial(distances, self.networks[step % len(self.networks)])
 
 

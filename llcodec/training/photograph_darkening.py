@@ -15,7 +15,7 @@ from llcodec.nerco.views import View, to_signed, to_unit
 from llcodec.nerco.windows import pad_by_reflection
 from llcodec.nets.constants import THUMBNAIL_SIZE
 
-_Place = tuple[Tensor, Tensor]  # the coordinates of the rows and of the columns of a crop
+_Centres = tuple[Tensor, Tensor]  # the coordinates of the rows and of the columns of a crop
 _EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of the light
 
 
@@ -25,8 +25,8 @@ class PhotographDarkening:
 
     Its noise was measured on dark pictures only, so that training remains unpaired. ``unchanged``
     is the share of pictures that stay as they are, so that bright ones are left alone. Of the
-    others, ``lit`` is the share that lamps light in part, and ``jpeg`` that of those that were
-    stored as JPEG.
+    others, a share of ``lit`` is lit by lamps, with everything else in shadow, and a share of
+    ``jpeg`` was stored as JPEG.
     """
 
     rng: np.random.Generator
@@ -42,7 +42,7 @@ class PhotographDarkening:
         pictures, overviews = (to_signed(torch.stack(planes)) for planes in zip(*dark, strict=True))
         return bright.with_picture(pictures.to(picture), overviews.to(overview))
 
-    def _dark_views(self, crop: Tensor, whole: Tensor, place: _Place) -> tuple[Tensor, Tensor]:
+    def _dark_views(self, crop: Tensor, whole: Tensor, place: _Centres) -> tuple[Tensor, Tensor]:
         """Return a crop and its overview as a camera takes them in the dark, or as they are."""
         rng = self.rng
         if self.unchanged and rng.random() < self.unchanged:
@@ -53,7 +53,7 @@ class PhotographDarkening:
             dark = jpeg_coded(dark, rng)
         return _planes(dark), _planes(_darkened(whole, how, None, light_of_overview))
 
-    def _night(self, place: _Place) -> tuple[Darkening, Floats | None, Floats | None]:
+    def _night(self, place: _Centres) -> tuple[Darkening, Floats | None, Floats | None]:
         """Draw how dark it is, and the light of lamps on a crop and on its overview, if any."""
         rng = self.rng
         if self.lit and rng.random() < self.lit:
@@ -63,7 +63,7 @@ class PhotographDarkening:
         return random_darkening(rng, exposure), None, None
 
 
-def _places(at: Coordinates, batch: int) -> list[_Place]:
+def _places(at: Coordinates, batch: int) -> list[_Centres]:
     """Return the coordinates of the rows and of the columns of each picture of a batch."""
     rows, columns = (
         x.detach().cpu().expand(batch, -1) for x in (at.rows.float(), at.columns.float())

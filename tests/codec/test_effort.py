@@ -9,6 +9,7 @@ from llcodec._arrays import Samples
 from llcodec.codec.codec import Codec, Target
 from llcodec.codec.effort import EFFORTS, Search, _windows
 from llcodec.codec.encoder import analyse
+from llcodec.codec.unrounded import unrounded
 from llcodec.codec.windows import LatentBox
 from llcodec.errors import InputError
 from llcodec.imaging import Picture
@@ -60,15 +61,23 @@ def test_a_joint_network_comes_closer_to_its_own_output(tiny: "Tiny") -> None:
     assert len(files[1]) < 1.2 * len(files[0])
 
 
-def test_latents_that_nothing_rounds_have_no_error_at_the_borders_of_a_tile() -> None:
+@pytest.mark.parametrize("quality", [2.0, 8.0])
+def test_latents_that_nothing_rounds_have_no_error_at_the_borders_of_a_tile(quality: float) -> None:
     """What lies around a tile is as a decoder has it: scaled by its gain and the inverse gain."""
-    codec, finest = Codec(device="cpu"), 8 * 256
+    codec = Codec(device="cpu")
     latents = analyse(codec.transforms, smooth_picture(128, 192, seed=9, white=80)).latents()
-    search = Search(codec.transforms, codec.file.coder(), 1, None, latents, finest)
+    search = Search(codec.transforms, codec.file.coder(), 1, None, latents, round(256 * quality))
     box = LatentBox(2, 6, 4, 9)
     inside = latents[:, box.top : box.bottom, box.left : box.right]
-    gained = inside * codec.transforms.gain(8.0)[:, None, None]
-    targets = [search._target(window) for window in _windows(box, latents.shape)]
+    gained = inside * codec.transforms.gain(quality)[:, None, None]
+    decoded = unrounded(codec.transforms, latents, quality)
+    targets = [
+        codec.transforms.synthesise(
+            decoded[:, window.rows.outer, window.columns.outer],
+            (window.rows.inner, window.columns.inner),
+        )
+        for window in _windows(box, latents.shape)
+    ]
     error, gradient = search._gradient(gained, box, targets)
     other, _ = search._gradient(gained + 0.5, box, targets)
     assert error < 1e-6 * other

@@ -186,9 +186,10 @@ def gradients(tiny: NercoPreset, low: View, high: View) -> Callable[..., Gradien
         """Return the largest gradient that one term leaves in each network."""
         model = NercoModel(tiny, switches)
         discriminators = Discriminators(tiny).requires_grad_(False)
-        loop = dual_loop(model, low, high)
+        loop = dual_loop(model, low, high, darkening=lambda bright: low)
         weights = replace(NercoLossWeights(), inspected_edges=1.0, perceptual=1.0)
-        getattr(generator_losses(loop, discriminators, Guide(), weights), term).backward()
+        losses = generator_losses(loop, discriminators, Guide(), weights, squared)
+        getattr(losses, term).backward()
         assert all(p.grad is None for p in discriminators.parameters())
         largest = {}
         for name, module in model.named_children():
@@ -218,6 +219,8 @@ NETWORKS = ("nrn", "me", "g_h", "g_l")
         ("identity", {"g_h", "g_l"}),
         ("cooperative", {"nrn", "me", "g_h", "g_l", "lightness"}),
         ("inspected_edges", {"me", "lightness"}),
+        ("restoration", {"nrn", "me", "g_h"}),
+        ("perceptual", {"nrn", "me", "g_h"}),
     ],
 )
 def test_each_term_teaches_the_networks_that_it_should(

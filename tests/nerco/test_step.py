@@ -134,6 +134,28 @@ def test_a_distance_is_a_term_of_the_start_and_of_the_loop(
     assert losses.total == pytest.approx(losses.restoration + 100 * losses.perceptual)
 
 
+def test_without_its_weight_a_distance_is_not_used(
+    make_step: Callable[..., NercoStep], low: View, high: View
+) -> None:
+    def distance(pictures: Tensor, targets: Tensor) -> Tensor:
+        raise AssertionError
+
+    weights = replace(NO_WEIGHTS, restoration=1)
+    step = make_step(darkening=quarter, weights=weights, distance=distance)
+    assert step.restore(high).perceptual == 0
+    assert step(low, high).perceptual == 0
+
+
+@pytest.mark.parametrize("missing", ["distance", "restored pictures"])
+def test_a_weight_of_the_perceptual_term_needs_all_its_parts(
+    make_step: Callable[..., NercoStep], low: View, high: View, missing: str
+) -> None:
+    parts = {"darkening": quarter} if missing == "distance" else {}
+    step = make_step(weights=replace(NO_WEIGHTS, perceptual=1), **parts)
+    with pytest.raises(AssertionError, match=f"without a? ?{missing}"):
+        step(low, high)
+
+
 def test_the_text_loss_moves_g_h(
     make_step: Callable[..., NercoStep], low: View, high: View
 ) -> None:

@@ -183,9 +183,18 @@ def test_plain_runs_have_the_settings_and_terms_of_earlier_versions(
 ) -> None:
     run = trainer("run")
     settings = json.loads(run.settings)
-    later = {"start_final", "lit", "jpeg", "parts", "backbones", "metrics"}
-    assert not later & set(settings)
-    assert "perceptual" not in {*settings["weights"], *run.columns}
+    expected = (
+        "preset seed steps epochs constant batch crop learning_rate clip_norm ema_decay patience "
+        "switches weights guide prompts camera_noise even_light enlarge start_steps unchanged "
+        "precision checkpoint_minutes sheet_minutes validate_every"
+    )
+    assert list(settings) == expected.split()
+    terms = (
+        "normalisation normalised_adversarial adversarial edges text consistency identity "
+        "cooperative inspected_edges restoration"
+    )
+    assert list(settings["weights"]) == terms.split()
+    assert run.columns == ("total", *terms.split(), "d_high", "d_low")
     assert "lit" in json.loads(
         trainer("lit", lit=0.5, weights=NercoLossWeights(restoration=1)).settings
     )

@@ -2,9 +2,12 @@ import numpy as np
 import pytest
 import torch
 
+from llcodec._arrays import Floats
+from llcodec.data.degrading import jpeg_coded
 from llcodec.nerco.coordinates import coordinates, stacked
 from llcodec.nerco.views import View, to_unit, view
 from llcodec.nerco.windows import Area
+from llcodec.training import photograph_darkening
 from llcodec.training.photograph_darkening import PhotographDarkening
 
 AREA = Area(40, 100, 48, 48)
@@ -61,13 +64,18 @@ def test_dark_pictures_may_have_been_stored_as_jpeg() -> None:
     assert torch.equal(plain.overview, coded.overview)
 
 
-def test_a_share_was_stored_as_jpeg() -> None:
+def test_a_share_was_stored_as_jpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    coded = []
+
+    def counted(picture: Floats, rng: np.random.Generator) -> Floats:
+        coded.append(jpeg_coded(picture, rng))
+        return coded[-1]
+
+    monkeypatch.setattr(photograph_darkening, "jpeg_coded", counted)
     some, same = PhotographDarkening(np.random.default_rng(0), jpeg=0.5), bright()
-    made = [picture for _ in range(10) for picture in some(same).picture]
-    # Pictures of noise: JPEG with its halved colour takes most of the differences between colours.
-    spread = torch.tensor([float((p[0] - p[2]).std() / p.std()) for p in made])
-    coded = int((spread < 0.6 * spread.max()).sum())
-    assert 4 <= coded <= 16
+    for _ in range(20):
+        some(same)
+    assert 10 <= len(coded) <= 30  # of 40
 
 
 def test_each_crop_of_a_batch_has_the_light_of_its_own_place() -> None:
@@ -83,7 +91,7 @@ def test_each_crop_of_a_batch_has_the_light_of_its_own_place() -> None:
             rows = slice(area.top, area.top + 48)
             columns = slice(area.left, area.left + 48)
             shown = to_unit(overview[:, rows, columns])
-            assert (to_unit(part) - shown).abs().mean() < 0.02
+            assert (to_unit(part) - shown).abs().mean() < 0.04
 
 
 def test_lamps_light_a_crop_where_they_light_the_overview() -> None:
