@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from llcodec._arrays import Floats
+from llcodec.nets.constants import THUMBNAIL_SIZE
 
 _MOST_LAMPS = 5
 _FAINTEST, _STRONGEST = (
@@ -46,6 +47,14 @@ class Lighting:
     def on(self, height: int, width: int) -> Floats:
         """Return the light on a picture, H×W×1, from ``shadow`` to 1."""
         rows, columns = (np.arange(size, dtype=np.float32) + 0.5 for size in (height, width))
+        return self.at(rows, columns, height, width)
+
+    def on_thumbnail(self, height: int, width: int) -> Floats:
+        """Return the light on the thumbnail, 100×150×1, of a picture of H×W pixels of any shape."""
+        rows, columns = (
+            (np.arange(count, dtype=np.float32) + 0.5) * np.float32(length / count)
+            for count, length in zip(THUMBNAIL_SIZE, (height, width), strict=True)
+        )
         return self.at(rows, columns, height, width)
 
     def at(self, rows: Floats, columns: Floats, height: int, width: int) -> Floats:

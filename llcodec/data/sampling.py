@@ -261,7 +261,7 @@ class CropSampler:
     def _lit(self, size: int | None, rng: np.random.Generator) -> Sample:
         whole, small = self._photograph(rng)
         lighting, how = random_lighting(rng), random_night(rng)
-        small_light = lighting.on(*small.shape[:2])
+        small_light = lighting.on_thumbnail(*whole.shape[:2])
         if size is None:
             crop, light, places = small, small_light, _PLACES
         else:

@@ -13,7 +13,6 @@ from llcodec.data.lamps import Lighting, random_lighting
 from llcodec.nerco.coordinates import Coordinates
 from llcodec.nerco.views import View, to_signed, to_unit
 from llcodec.nerco.windows import pad_by_reflection
-from llcodec.nets.constants import THUMBNAIL_SIZE
 
 _Centres = tuple[Tensor, Tensor]  # the coordinates of the rows and of the columns of a crop
 _EXPOSURES = 1 / 150, 1 / 2  # most dark pictures of LOL have 1/190 … 1/11 of the light
@@ -82,12 +81,7 @@ def _light(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
 
 def _light_of_overview(lighting: Lighting, rows: Tensor, columns: Tensor) -> Floats:
     """Return the light on the overview, the padded thumbnail of the complete picture."""
-    size = _size(rows), _size(columns)
-    down, right = (
-        (np.arange(n, dtype=np.float32) + 0.5) * np.float32(length / n)
-        for n, length in zip(THUMBNAIL_SIZE, size, strict=True)
-    )
-    return pad_by_reflection(lighting.at(down, right, *size))
+    return pad_by_reflection(lighting.on_thumbnail(_size(rows), _size(columns)))
 
 
 def _size(centres: Tensor) -> int:

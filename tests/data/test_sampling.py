@@ -121,6 +121,13 @@ def test_lamps_shine_on_a_crop_as_on_its_thumbnail(sources: Sources) -> None:
     assert np.corrcoef(crops, small)[0, 1] > 0.8
 
 
+def test_lamps_light_as_much_of_a_square_picture_as_of_its_thumbnail() -> None:
+    square = gather_sources([], [np.full((96, 96, 3), 200, np.uint8)])
+    batch = sampler(square, Mix(0, 0, 1)).crops(20, 96)
+    crops, small = (t.mean((1, 2, 3)) for t in (batch.high, batch.high_thumbnail))
+    assert (crops - small).abs().max() < 0.005
+
+
 def test_crops_come_from_everywhere_in_all_eight_orientations(sources: Sources) -> None:
     crops = (sampler(sources, Mix(0, 0)).photographs(400, 8) * 255).round()
     assert crops.shape == (400, 3, 8, 8)
