@@ -11,7 +11,7 @@ from llcodec.errors import BrokenModelError, UnknownModelError
 CHECKSUMS = "SHA256SUMS"  # beside the shipped models, as sha256sum writes it
 
 MORE_MODELS: Final = frozenset(
-    {"base", "base-2", "fast", "fast-2", "fast-3", "fast-4", "fast-4-look", "nerco"}
+    {"base", "base-2", "fast", "fast-2", "fast-3", "fast-4", "fast-4-look", "nerco", "nerco-2"}
 )
 """The models that llcodec-models brings."""
 

@@ -10,11 +10,12 @@ from typing import Final
 
 _WEIGHTS: Final = (
     *("README.md", "SHA256SUMS", "fast-5.safetensors"),
-    *("enhancers/SHA256SUMS", "enhancers/nerco-2.safetensors", "enhancers/snr-aware.safetensors"),
+    *("enhancers/SHA256SUMS", "enhancers/nerco-3.safetensors", "enhancers/snr-aware.safetensors"),
     *("looks/SHA256SUMS", "looks/fast-5-look.safetensors"),
 )
 _MORE_WEIGHTS: Final = (
     *("SHA256SUMS", "enhancers/SHA256SUMS", "enhancers/nerco.safetensors"),
+    "enhancers/nerco-2.safetensors",
     *(f"fast{number}.safetensors" for number in ("", "-2", "-3", "-4")),
     *("base.safetensors", "base-2.safetensors"),
     *("looks/SHA256SUMS", "looks/fast-4-look.safetensors"),
@@ -61,7 +62,7 @@ SOURCES: Final = Contents(
         *("PKG-INFO", "CITATION.cff", "pyproject.toml", "Makefile", ".gitignore"),
         *("weights/*.md", "weights/*SHA256SUMS", "weights/fast-5.safetensors"),
         "weights/looks/fast-5-look.safetensors",
-        *("weights/enhancers/nerco-2.safetensors", "weights/enhancers/snr-aware.safetensors"),
+        *("weights/enhancers/nerco-3.safetensors", "weights/enhancers/snr-aware.safetensors"),
         *("weights/guides/*", "llcodec/*", "docs/*", "examples/*", "tests/*"),
         *("fuzz/*", "measurements/*", "projects/*", "release/*", "website/*"),
     ),

@@ -322,7 +322,7 @@ def test_what_enhancing_refuses() -> None:
         llcodec.enhance(image, max_pixels=255)
     with pytest.raises(llcodec.InputError, match="strength"):
         llcodec.enhance(image, strength=1.5)
-    with pytest.raises(llcodec.UnknownModelError, match="joint, nerco, nerco-2, snr-aware"):
+    with pytest.raises(llcodec.UnknownModelError, match="joint, nerco, nerco-2, nerco-3, snr-a"):
         llcodec.enhance(image, model="nothing")
 
 

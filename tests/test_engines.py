@@ -69,7 +69,7 @@ def test_files_of_either_engine_decode_with_both(model: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["odd", "16 bits"])
-@pytest.mark.parametrize("model", ["joint", "nerco-2", "nerco", "snr-aware"])
+@pytest.mark.parametrize("model", ["joint", "nerco-3", "nerco", "snr-aware"])
 def test_both_enhance_alike(model: str, name: str) -> None:
     picture, _ = PICTURES[name]
     mine, theirs = (

@@ -206,7 +206,7 @@ def default_pipelines() -> tuple[str, ...]:
 
 
 def newest(names: Iterable[str]) -> list[str]:
-    """Return the names without earlier weights: of ``nerco`` and ``nerco-2`` only the second."""
+    """Return the names without earlier weights: of ``nerco`` and ``nerco-3`` only the second."""
     latest: dict[str, tuple[int, str]] = {}
     for name in names:
         stem, _, number = name.rpartition("-")

@@ -33,7 +33,7 @@ METHODS: Mapping[str, str] = {  # of Table 1, with the pipelines that stand for 
     "EnGAN": "",
     "RUAS": "enhance:onnx:ruas-lol.onnx",
     "SCI": "enhance:torch:sci-medium.pt2",
-    "NeRCo": "enhance:nerco-2",
+    "NeRCo": "enhance:nerco-3",
 }
 PARTS = (  # of Table 2: its settings, and what each has
     ("1", "–", "–", "–", "–"),

@@ -221,14 +221,15 @@ def test_all_of_them_can_be_built() -> None:
 
 def test_what_ships_is_in_and_nothing_else() -> None:
     defaults = " ".join(default_pipelines())
-    for name in ("nerco-2", "snr-aware"):
+    for name in ("nerco-3", "snr-aware"):
         assert (f":{name}+" in defaults) == (name in shipped_enhancers())
-    assert ":nerco+" not in defaults  # nerco-2 has taken its place
+    assert ":nerco+" not in defaults  # nerco-3 has taken its place
+    assert ":nerco-2+" not in defaults
     assert ("+base-2" in defaults) == ("base-2" in shipped_codecs())
 
 
 def test_the_newest_weights_of_each_network() -> None:
-    assert newest(["nerco", "nerco-2", "snr-aware"]) == ["nerco-2", "snr-aware"]
+    assert newest(["nerco", "nerco-2", "nerco-3", "snr-aware"]) == ["nerco-3", "snr-aware"]
     assert newest(["a-10", "a-9", "a", "b-2-3", "b-2"]) == ["a-10", "b-2-3", "b-2"]
     assert newest([]) == []
 

@@ -280,8 +280,9 @@ def test_unknown_and_damaged_models(
     refused: Callable[..., str], picture: Make, nerco: Path, tmp_path: Path
 ) -> None:
     source = picture(tmp_path / "a.png")
-    assert "no model 'nope' to enhance with (shipped: joint, nerco, nerco-2, snr-aware;" in refused(
-        source, "--model", "nope"
+    assert (
+        "no model 'nope' to enhance with (shipped: joint, nerco, nerco-2, nerco-3, snr-aware;"
+        in refused(source, "--model", "nope")
     )
     weights = tmp_path / "x.safetensors"
     assert "no such weight file" in refused(source, "--model", weights)

@@ -9,7 +9,7 @@ from measurements.papers.nerco_tables import METHODS, ablation, comparison, main
 @pytest.fixture
 def results(tmp_path: Path, bench_result: Callable[..., None]) -> Path:
     for name in ("lol", "stacks", "sice"):
-        bench_result(tmp_path / "peers" / name / "a.json", "enhance:nerco-2", [1], [20.126])
+        bench_result(tmp_path / "peers" / name / "a.json", "enhance:nerco-3", [1], [20.126])
     spec = "enhance:nerco:ablation-4.safetensors"
     bench_result(tmp_path / "ablations" / "nerco-4.json", spec, [1], [19.5])
     (tmp_path / "ablations" / "widths.json").write_text("[]")
