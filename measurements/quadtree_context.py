@@ -32,7 +32,8 @@ def coded_in(step: int, channels: int, height: int, width: int) -> Tensor:
 class QuadtreeContext(nn.Module):
     """Takes the place of :class:`llcodec.nets.grouped_context.GroupedContext`.
 
-    ``quality_bias``, 8×F, and ``step_bias``, 4×F, are added to the context features.
+    ``features``, F, come from the convolution, and ``hidden`` channels are in both hidden layers of
+    each step. ``quality_bias``, 8×F, and ``step_bias``, 4×F, are added to the context features.
     """
 
     def __init__(self, preset: Preset, features: int = 80, hidden: int = 192) -> None:

@@ -1,5 +1,6 @@
 """Rate-distortion plots as PNG and SVG: the same bytes for the same results."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -54,7 +55,8 @@ def write_plots(results: Sequence[PipelineResult], out: Path, title: str) -> lis
     for measure in drawn_measures(results, PLOTTED):
         figure = draw(results, measure, title)
         for suffix in FORMATS:
-            path = out / f"rd-{measure.title.lower()}.{suffix}"
+            name = re.sub(r"[^a-z0-9]+", "-", measure.title.lower()).strip("-")
+            path = out / f"rd-{name}.{suffix}"
             _save(figure, path, suffix)
             paths.append(path)
     return paths

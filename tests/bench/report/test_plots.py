@@ -37,6 +37,13 @@ def results() -> list[PipelineResult]:
     return [result("joint", 0.5, "joint"), *made]
 
 
+def test_names_of_files_have_neither_spaces_nor_commas(tmp_path: Path) -> None:
+    made = result("joint", 0.5, "joint")
+    columns = {"bpp": made.columns["bpp"], "lpips-squeeze": (0.4, 0.3, 0.2, 0.1)}
+    paths = write_plots([replace(made, columns=columns)], tmp_path, "title")
+    assert [path.name for path in paths] == ["rd-lpips-squeezenet.png", "rd-lpips-squeezenet.svg"]
+
+
 def test_a_plot_for_each_measure_in_both_formats(
     results: list[PipelineResult], tmp_path: Path
 ) -> None:
