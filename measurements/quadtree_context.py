@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.nets.blocks import conv3x3
 from llcodec.nets.density import round_ste
-from llcodec.nets.hyperprior import entropy_parameters
+from llcodec.nets.hyperprior import entropy_parameters, estimate
 from llcodec.nets.presets import Preset
 
 STEPS = 4
@@ -60,12 +60,12 @@ class QuadtreeContext(nn.Module):
         channels, height, width = y.shape[1:]
         index, mean, known = (torch.zeros_like(y) for _ in range(3))
         decoded = y.new_zeros(channels, height, width)
-        for step, estimate in enumerate(self.entropy_parameters):
+        for step, parameters in enumerate(self.entropy_parameters):
+            assert isinstance(parameters, nn.Sequential)
             where = decoded[:: channels // STEPS].expand(len(y), -1, -1, -1)
             seen = self.context(torch.cat((known, where), 1))
             seen = seen + bias + self.step_bias[step][:, None, None]
-            out = estimate(torch.cat((hyper, seen), 1)).float()
-            step_index, step_mean = out.chunk(2, 1)
+            step_index, step_mean = estimate(parameters, torch.cat((hyper, seen), 1))
             now = coded_in(step, channels, height, width).to(y.device)
             index = torch.where(now, step_index, index)
             mean = torch.where(now, step_mean * scale, mean)

@@ -91,6 +91,8 @@ def web(
         str,
         typer.Option("-o", "--output", metavar="OUT", show_default=False, help="The file."),
     ],
+    detail: options.Detail = None,
+    look: options.Look = None,
     force: options.Force = False,
 ) -> None:
     """Write a codec as the file that browsers decode with.
@@ -101,7 +103,8 @@ def web(
     from llcodec.codec.models import load_model
     from llcodec.sharing.web_model import web_model
 
-    write_output(output, web_model(load_model(name)), force=force)
+    chosen = options.chosen_detail(detail, look)
+    write_output(output, web_model(load_model(name), chosen, look), force=force)
 
 
 def _shipped() -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _EXAMPLES = examples(
     "llc share night.llc                        # night.html loads the viewer",
     "llc share night.llc --library ../viewer/   # from your own site",
-    "llc share night.llc --standalone --library package/dist/page",
+    "llc share night.llc --standalone --library package/dist/page --detail 0.7",
 )
 
 app = new_app()
@@ -59,6 +59,8 @@ def share(
     standalone: StandaloneOption = False,
     library: LibraryOption = None,
     model: options.Model = None,
+    detail: options.Detail = None,
+    look: options.Look = None,
     force: options.Force = False,
     skip_existing: options.SkipExisting = False,
     json: options.Json = False,
@@ -73,8 +75,11 @@ def share(
         raise typer.BadParameter(
             "--standalone needs --library FOLDER: dist/page of the npm package @llcodec/decode"
         )
-    if model is not None and not standalone:
-        raise typer.BadParameter("--model needs --standalone: other pages load shipped codecs")
+    if not standalone and (model, detail, look) != (None, None, None):
+        raise typer.BadParameter(
+            "--model, --detail and --look need --standalone: other pages load shipped codecs"
+        )
+    chosen = options.chosen_detail(detail, look)
     ends = ends_of(inputs, output, read=LLC_SUFFIXES, written=_PAGES)
     refuse_mixed_stdout(ends, json=json)
     name = with_suffix(_SUFFIX, LLC_SUFFIXES, keep_suffix=False)
@@ -85,7 +90,8 @@ def share(
         from llcodec.sharing.library import PUBLISHED, Linked, Standalone
 
         if standalone:
-            return _Sharer(Standalone(Path(library or "."), model), force, max_pixels)
+            held = Standalone(Path(library or "."), model, chosen, look)
+            return _Sharer(held, force, max_pixels)
         return _Sharer(Linked(library or PUBLISHED), force, max_pixels)
 
     raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from llcodec._bitstream import QUALITY_LEVELS
 from llcodec.nets.blocks import conv3x3
 from llcodec.nets.density import round_ste
-from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters
+from llcodec.nets.hyperprior import ContextModel, anchor_mask, entropy_parameters, estimate
 from llcodec.nets.presets import Preset
 
 
@@ -50,13 +50,7 @@ class ChannelGroup(nn.Module):
             bias: B×F×1×1, the bias of the quality.
         """
         seen = self.context.without_neighbours(features) if known is None else self.context(known)
-        *hidden, last = self.entropy_parameters
-        out = torch.cat((features, seen + bias), 1)
-        for layer in hidden:
-            out = layer(out)
-        with torch.autocast(out.device.type, enabled=False):
-            index, mean = last(out.float()).chunk(2, 1)
-        return index, mean
+        return estimate(self.entropy_parameters, torch.cat((features, seen + bias), 1))
 
 
 class GroupedContext(nn.Module):

@@ -80,3 +80,16 @@ def entropy_parameters(inputs: int, hidden: tuple[int, ...], latents: int) -> nn
         layers += [nn.Conv2d(inputs, width, 1), leaky_relu()]
         inputs = width
     return nn.Sequential(*layers, nn.Conv2d(inputs, 2 * latents, 1))
+
+
+def estimate(parameters: nn.Sequential, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Return scale indices and means, B×M×h×w each, of features by ``entropy_parameters``.
+
+    The last layer is in float32: rounded to bfloat16 in training, its outputs would cost bits.
+    """
+    *hidden, last = parameters
+    for layer in hidden:
+        features = layer(features)
+    with torch.autocast(features.device.type, enabled=False):
+        index, mean = last(features.float()).chunk(2, 1)
+    return index, mean

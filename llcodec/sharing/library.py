@@ -103,6 +103,8 @@ class Standalone:
         folder: of the library.
         model: the name of a shipped codec or the path of a weight file; None for the shipped codec
             that a file names.
+        detail: of the pictures that pages show, from 0 to 1.
+        look: the path of the look for ``detail``; by default, the shipped one of the model.
 
     Raises:
         InputError: if a file of the library is missing.
@@ -110,12 +112,18 @@ class Standalone:
 
     url: Final = None
 
-    def __init__(self, folder: Path, model: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        model: str | None = None,
+        detail: float = 0.0,
+        look: str | None = None,
+    ) -> None:
         self._script = _library_file(folder, VIEWER).decode("utf-8")
         self._runtime = tuple(
             Held.of(name, _library_file(folder, name), compress=True) for name in _RUNTIME
         )
-        self._model = model
+        self._model, self._detail, self._look = model, detail, look
         self._models: dict[str, ModelFile] = {}
         self._held: dict[str, Held] = {}
 
@@ -127,13 +135,14 @@ class Standalone:
         """Return ONNX Runtime and the model of a file.
 
         Raises:
-            LlcError: if there is no such model, or if the file was made with another one.
+            LlcError: if there is no such model or look, or if the file was made with another one.
         """
         name = self._model or header.model_name
         if name not in self._held:
             self._models[name] = load_model(name)
             held_as = f"{self._models[name].name}{SUFFIX}"
-            self._held[name] = Held.of(held_as, web_model(self._models[name]), compress=True)
+            data = web_model(self._models[name], self._detail, self._look)
+            self._held[name] = Held.of(held_as, data, compress=True)
         file = self._models[name]
         if (file.name, file.short_hash) != (header.model_name, header.model_hash):
             raise WrongModelError(

@@ -2,17 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar, get_args, get_origin
 
 from llcodec._extras import require
 from llcodec.errors import InputError
 
 Table = dict[str, Any]
 R = TypeVar("R")
+_RECIPE: Final = "recipe"
 
 
 @dataclass(frozen=True)
@@ -95,17 +96,16 @@ def _named(key: str, name: str, named: Mapping[str, Any]) -> Table:
 def _structure(table: Table, kind: type[R]) -> R:
     """Return the table as dataclasses; all keys and types are checked."""
     cattrs = require("cattrs", "train")
-    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
-    _refuse_coercion(converter)
     try:
-        made: R = converter.structure(table, kind)
+        made: R = _strict_converter(cattrs).structure(table, kind)
     except cattrs.BaseValidationError as error:
-        raise InputError(f"recipe: {_readable(cattrs.transform_error(error)[0])}") from error
+        found = cattrs.transform_error(error, _RECIPE, format_exception=_complaint)
+        raise InputError(_readable(found[0])) from error
     return made
 
 
-def _refuse_coercion(converter: Any) -> None:
-    """Refuse conversions: "3" is not a number, and 1.5 is not an integer."""
+def _strict_converter(cattrs: Any) -> Any:
+    """Return a converter that converts nothing: "3" is not a number, and "abc" not a list."""
 
     def exact(value: object, kind: type) -> object:
         if kind is float and type(value) is int:
@@ -114,17 +114,46 @@ def _refuse_coercion(converter: Any) -> None:
             raise InputError(f"{value!r} is not of the type {kind.__name__}")
         return value
 
-    for kind in (int, float, str, bool):
-        converter.register_structure_hook(kind, exact)
+    def chosen(value: object, kind: Any) -> object:
+        if value not in get_args(kind):
+            raise InputError(f"{value!r} is not one of {', '.join(map(str, get_args(kind)))}")
+        return value
+
+    def listed(value: object, kind: Any) -> object:
+        if not isinstance(value, list | tuple):
+            raise InputError(f"{value!r} is not a list")
+        return items.structure(value, kind)
+
+    items, whole = (
+        cattrs.Converter(forbid_extra_keys=True, detailed_validation=True) for _ in range(2)
+    )
+    for converter in (items, whole):
+        for kind in (int, float, str, bool):
+            converter.register_structure_hook(kind, exact)
+        converter.register_structure_hook_func(_made_by(Literal), chosen)
+    whole.register_structure_hook_func(_made_by(tuple), listed)
+    return whole
+
+
+def _made_by(origin: Any) -> Callable[[Any], bool]:
+    """Return a function that recognises the types of a generic one, such as ``tuple[int, int]``."""
+    return lambda kind: get_origin(kind) is origin
+
+
+def _complaint(error: BaseException, kind: Any) -> str:
+    """Return what is wrong with a value that should have been of a kind."""
+    if hasattr(error, "extra_fields"):
+        return f"unknown settings: {', '.join(sorted(error.extra_fields))}"
+    if not isinstance(error, InputError) and any(map(is_dataclass, (kind, *get_args(kind)))):
+        return "must be a table"
+    return str(error)
 
 
 def _readable(message: str) -> str:
-    """Return a message of cattrs without its marks: the error of a dataclass, and its table."""
-    message = " ".join(message.split())
-    said = re.fullmatch(r"unknown error \((.*)\) @ \$\.?(.*)", message)
-    if said is None:
-        return message.replace("$.", "")
-    return f"{said[2]}: {said[1]}" if said[2] else said[1]
+    """Return a message of cattrs, ``complaint @ recipe.table.key``, with the key first."""
+    complaint, _, place = message.rpartition(" @ ")
+    key = re.sub(r"^preset\b", "model", place.removeprefix(_RECIPE).lstrip("."))
+    return f"{_RECIPE}: {key}: {complaint}" if key else f"{_RECIPE}: {complaint}"
 
 
 def _set(table: Table, change: str) -> None:

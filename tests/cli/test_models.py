@@ -14,6 +14,7 @@ import pytest
 
 from llcodec._families import CODEC
 from llcodec._shipped import shipped_file
+from llcodec.codec.models import DEFAULT_MODEL
 from tests.conftest import Ship
 
 Llc = Callable[..., Any]
@@ -314,6 +315,14 @@ def test_a_model_for_the_web_is_written_once(llc: Llc, tmp_path: Path) -> None:
     assert again.code == 1
     assert "exists already" in again.err
     assert llc("models", "web", "fast", "-o", out, "--force").code == 0
+
+
+def test_a_model_for_the_web_can_have_the_look_of_the_model(llc: Llc, tmp_path: Path) -> None:
+    plain, detailed = tmp_path / "plain.safetensors", tmp_path / "detailed.safetensors"
+    assert llc("models", "web", DEFAULT_MODEL, "-o", plain).code == 0
+    assert llc("models", "web", DEFAULT_MODEL, "--detail", "1", "-o", detailed).code == 0
+    assert plain.stat().st_size == detailed.stat().st_size
+    assert plain.read_bytes() != detailed.read_bytes()
 
 
 def test_an_enhancer_has_no_model_for_the_web(llc: Llc, tmp_path: Path) -> None:

@@ -57,7 +57,9 @@ def test_a_batch_goes_on_after_a_broken_file(llc: Llc, file: Path) -> None:
     ("options", "message"),
     [
         (["--standalone"], "--standalone needs --library FOLDER"),
-        (["--model", "fast"], "--model needs --standalone"),
+        (["--model", "fast"], "--model, --detail and --look need --standalone"),
+        (["--detail", "0.5"], "--model, --detail and --look need --standalone"),
+        (["--standalone", "--library", "nowhere", "--look", "a"], "give --detail with --look"),
         (["--standalone", "--library", "nowhere"], "nowhere is not the folder of the viewer"),
     ],
 )

@@ -10,15 +10,17 @@ from safetensors.numpy import load
 
 from llcodec import errors
 from llcodec._version import __version__
+from llcodec.codec.models import load_model
 from llcodec.container import read_header
 from llcodec.sharing.library import PUBLISHED, Linked, Standalone
 from llcodec.sharing.page import share
+from llcodec.sharing.web_model import web_model
 from tests.conftest import Ship
+from tests.sharing.conftest import TINY
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FAST = (GOLDEN / "shipped" / "fast.llc").read_bytes()
-TINY = (GOLDEN / "v1" / "odd-q8.llc").read_bytes()
-WEIGHTS = GOLDEN / "v1" / "tiny.safetensors"
+ODD = (GOLDEN / "v1" / "odd-q8.llc").read_bytes()
 SCRIPT = 'console.log("</script><!-- no end");'
 
 
@@ -55,7 +57,7 @@ def test_it_may_load_another_folder(url: str) -> None:
 
 
 def test_a_standalone_page_loads_nothing(folder: Path) -> None:
-    page = share(TINY, "a", Standalone(folder, str(WEIGHTS)))
+    page = share(ODD, "a", Standalone(folder, str(TINY)))
     files = held(page)
     assert files.keys() == {
         "a.llc",
@@ -63,15 +65,24 @@ def test_a_standalone_page_loads_nothing(folder: Path) -> None:
         "ort-wasm-simd-threaded.wasm",
         "tiny.web.safetensors",
     }
-    assert files["a.llc"] == TINY
+    assert files["a.llc"] == ODD
     assert files["ort-wasm-simd-threaded.wasm"] == bytes(1000)
     assert "graph.synthesis" in load(files["tiny.web.safetensors"])
     assert b"default-src 'none'" in page
     assert not re.search(rb'(src|href)="(?!data:)', page)
 
 
+def test_a_standalone_page_can_hold_a_look(folder: Path, look: Path) -> None:
+    plain, detailed = (
+        held(share(ODD, "a", Standalone(folder, str(TINY), detail, str(look)))) for detail in (0, 1)
+    )
+    differing = {name for name in plain if plain[name] != detailed[name]}
+    assert differing == {"tiny.web.safetensors"}
+    assert detailed["tiny.web.safetensors"] == web_model(load_model(str(TINY)), 1, str(look))
+
+
 def test_a_script_cannot_end_its_element_early(folder: Path) -> None:
-    page = share(TINY, "a", Standalone(folder, str(WEIGHTS))).decode("utf-8")
+    page = share(ODD, "a", Standalone(folder, str(TINY))).decode("utf-8")
     (script,) = re.findall(r'<script type="module">(.*?)</script>', page)
     assert script == SCRIPT.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
@@ -95,11 +106,11 @@ def test_a_page_needs_the_model_of_its_file(folder: Path, tmp_path: Path, ship: 
 
 def test_a_page_that_could_not_show_the_file_is_not_made(folder: Path) -> None:
     with pytest.raises(errors.WrongModelError, match="use --standalone"):
-        share(TINY, "a", Linked())
+        share(ODD, "a", Linked())
     with pytest.raises(errors.UnknownModelError):
-        share(TINY, "a", Standalone(folder))
+        share(ODD, "a", Standalone(folder))
     with pytest.raises(errors.WrongModelError, match="needs the model tiny"):
-        share(TINY, "a", Standalone(folder, "fast"))
+        share(ODD, "a", Standalone(folder, "fast"))
     with pytest.raises(errors.CorruptError):
         share(FAST[:-1] + b"\0", "a", Linked())
     assert read_header(FAST).model_name == "fast"

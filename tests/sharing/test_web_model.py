@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, load_file
 
+from llcodec._arrays import Arrays
+from llcodec.codec.looks import detailed_arrays
 from llcodec.codec.models import find_model, load_model
+from llcodec.codec.weights import ModelFile
 from llcodec.engine.onnx.cores import cut_inputs
 from llcodec.engine.onnx.devices import choose_provider
 from llcodec.engine.onnx.session import Session
 from llcodec.engine.onnx.transforms import OnnxTransforms
+from llcodec.errors import WrongModelError
 from llcodec.sharing.web_model import FORMAT, web_model
+from tests.sharing.conftest import TINY
 
-V1 = Path(__file__).parents[1] / "golden" / "v1"
+V1 = TINY.parent
 
 
 def card_of(data: bytes) -> dict[str, object]:
@@ -43,7 +48,27 @@ def test_integers_and_gains_are_those_of_the_weight_file(name: str) -> None:
 @pytest.mark.parametrize("name", ["fast", "base-2", str(V1 / "tiny.safetensors")])
 def test_its_synthesis_is_that_of_the_engine(name: str) -> None:
     file = load_model(name)
-    data = web_model(file)
+    check_synthesis(file, web_model(file), file.arrays)
+
+
+@pytest.mark.parametrize("detail", [0.5, 1.0])
+def test_its_synthesis_can_be_that_of_a_look(look: Path, detail: float) -> None:
+    file = load_model(str(TINY))
+    data = web_model(file, detail, str(look))
+    check_synthesis(file, data, detailed_arrays(file, detail, str(look)))
+    plain, detailed = load(web_model(file)), load(data)
+    assert plain.keys() == detailed.keys()
+    differing = {k for k in plain if not np.array_equal(plain[k], detailed[k])}
+    assert differing == {"graph.synthesis"}
+
+
+def test_a_look_of_another_model_is_refused(look: Path) -> None:
+    with pytest.raises(WrongModelError, match="a look of the model tiny"):
+        web_model(load_model("fast"), 1.0, str(look))
+
+
+def check_synthesis(file: ModelFile, data: bytes, arrays: Arrays) -> None:
+    """Check a model for the web against the engine with these arrays."""
     shape, core = (1, file.preset.latents, 25, 29), (slice(8, 17), slice(8, 21))
     latents = np.random.default_rng(1).normal(0, 2, shape).astype(np.float32)
     cuts: Any = card_of(data)["cuts"]
@@ -52,7 +77,7 @@ def test_its_synthesis_is_that_of_the_engine(name: str) -> None:
     )
     session = Session(load(data)["graph.synthesis"].tobytes(), choose_provider("cpu"))
     found = session.run({"latents": latents, **inputs})
-    wanted = OnnxTransforms(file.preset, file.arrays).synthesise(latents[0], core)
+    wanted = OnnxTransforms(file.preset, arrays).synthesise(latents[0], core)
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
 
