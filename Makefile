@@ -83,11 +83,12 @@ web/build/models/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) 
 	done
 	touch $@
 
-# Photographs as .llc files, and one of them as Python decodes it.
+# Photographs as .llc files, and one of them as Python decodes it, with its look as well.
 web/build/examples/made: $(VENV)/core/installed $(WEB_EXAMPLES:%=examples/%.jpg)
 	mkdir -p $(@D)
 	$(LLC) encode $(WEB_EXAMPLES:%=examples/%.jpg) -o $(@D)/ --force
 	$(LLC) decode $(@D)/lantern.llc $(@D)/lantern.png --force
+	$(LLC) decode $(@D)/lantern.llc $(@D)/lantern-detailed.png --detail 1 --force
 	touch $@
 
 # The npm package, with the page and all that it loads.
@@ -101,6 +102,8 @@ web/build/pages/made: web/dist/made web/build/examples/made $(wildcard llcodec/s
 	$(LLC) share web/build/examples/lantern.llc -o $(@D)/linked.html --library ./ --force
 	$(LLC) share web/build/examples/lantern.llc -o $(@D)/alone.html --force \
 		--standalone --library web/dist/page
+	$(LLC) share web/build/examples/lantern.llc -o $(@D)/detailed.html --force \
+		--standalone --library web/dist/page --detail 1
 	touch $@
 
 web: web/dist/made

@@ -11,6 +11,7 @@ import { addressOf, chromiumPath, launch, outcome, saved, serve, watched } from 
 const CHROMIUM = await chromiumPath();
 const LONG = 300_000;
 const ALONE = new URL("../../build/pages/alone.html", import.meta.url);
+const DETAILED = new URL("../../build/pages/detailed.html", import.meta.url);
 const LINKED = new URL("../../build/pages/linked.html", import.meta.url);
 
 if (!CHROMIUM) console.warn("NOT TESTED in a browser: no Chromium is installed (set CHROMIUM)");
@@ -38,18 +39,19 @@ describe.skipIf(!CHROMIUM)("pages of llc share", () => {
   }
 
   test.each([
-    ["that holds everything, from a disk, without a request", () => ALONE.href, 1],
-    ["that loads the viewer", () => `${addressOf(server)}linked.html`, 5],
-    ["from a disk, that loads the viewer from a server", fromDisk, 5],
+    ["that holds everything, from a disk, without a request", () => ALONE.href, 1, "lantern"],
+    ["that holds a look as well", () => DETAILED.href, 1, "lantern-detailed"],
+    ["that loads the viewer", () => `${addressOf(server)}linked.html`, 5, "lantern"],
+    ["from a disk, that loads the viewer from a server", fromDisk, 5, "lantern"],
   ])(
     "a page %s",
-    async (_, url, count) => {
+    async (_, url, count, picture) => {
       const { page, problems, requests } = await watched(browser);
       await page.goto(url());
       expect(await outcome(page, LONG)).toMatch(/^Decoded in/);
       const png = await saved(page, "png");
       expect(png.name).toBe("lantern.png");
-      const expected = samplesOf(bytesOf("web/build/examples/lantern.png"));
+      const expected = samplesOf(bytesOf(`web/build/examples/${picture}.png`));
       expect(distance(samplesOf(png.data), expected)).toBeLessThanOrEqual(1);
       expect(await page.title()).toBe("lantern");
       expect(await page.locator("[name=open]").isVisible()).toBe(false);
