@@ -22,7 +22,8 @@ _MEASURES: Mapping[str, int] = {
     "psnr-fitted-rgb": 1,
     "ssim-rgb": 1,
     "ms-ssim-rgb": 1,
-    "lpips-squeeze": -1,  # lower is better
+    "lpips": -1,  # lower is better
+    "lpips-squeeze": -1,
     "niqe": -1,
 }
 
