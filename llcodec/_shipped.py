@@ -98,6 +98,13 @@ def check_installed(name: str) -> None:
         raise UnknownModelError(f"the model {name!r} is not installed: {install('models')}")
 
 
+def check_codec(name: str) -> None:
+    """Raise UnknownModelError for a shipped model that is no codec."""
+    kinds = [kind for kind, files in _shipped_kinds().items() if name in files]
+    if kinds and name not in shipped_codecs():
+        raise UnknownModelError(f"the model {name!r} is {kinds[0]}, not a codec")
+
+
 def check_shipped(path: Path) -> None:
     """Check that a shipped file has the checksum listed beside it, and is named like its model.
 

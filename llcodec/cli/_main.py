@@ -76,6 +76,9 @@ def _run(arguments: Sequence[str]) -> int:
         usage = _usage(error)
         if usage is None:
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.ctx.get_help())  # type: ignore[attr-defined]
+            return 0
         print_problem(usage)
         return USAGE
     finally:

@@ -316,7 +316,7 @@ Threads = Annotated[
         min=1,
         metavar="N",
         show_default=False,
-        help="CPU threads of each process. By default, one per core, shared out among --jobs.",
+        help="CPU threads of each process. By default, one per core, shared among processes.",
         callback=_announced,
     ),
 ]
@@ -356,10 +356,10 @@ SkipExisting = Annotated[
     typer.Option("--skip-existing", help="Skip inputs whose outputs exist: resumes a batch."),
 ]
 KeepSuffix = Annotated[
-    bool, typer.Option("--keep-suffix", help="Name outputs a.jpg.llc rather than a.llc.")
+    bool, typer.Option("--keep-suffix", help="Keep the suffix of the input: a.jpg.llc, not a.llc.")
 ]
 Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object per file on standard output.")
+    bool, typer.Option("--json", help="Print a JSON object per line on standard output.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what goes wrong.")]
 MaxPixels = Annotated[

@@ -45,7 +45,8 @@ Changes = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change the recipe, e.g. seed=3. Repeatable."),
 ]
 Resume = Annotated[
-    bool, typer.Option("--resume", help="Resume the run in DIR exactly where it stopped.")
+    bool,
+    typer.Option("--resume", help="Resume the run in DIR exactly where it stopped, or start it."),
 ]
 MaxHours = Annotated[
     float,

@@ -144,7 +144,7 @@ def decode(
 
 @app.command(
     cls=Command,
-    epilog=examples("llc batch enhance s3://dark/ -o s3://bright/ --model nerco"),
+    epilog=examples("llc batch enhance s3://dark/ -o s3://bright/ --model nerco-3"),
 )
 def enhance(
     output: job_options.Target,

@@ -24,7 +24,7 @@ from llcodec.enhancing.names import DEFAULT_ENHANCER
 _EXAMPLES = examples(
     "llc enhance dark.jpg                             # dark-enhanced.jpg",
     "llc enhance dark.jpg bright.png --strength 0.7",
-    "llc enhance night/ -o bright/ --model nerco",
+    "llc enhance night/ -o bright/ --model nerco-3",
     "cat dark.jpg | llc enhance - > bright.png",
 )
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from llcodec.sharing.library import Library
 
 _EXAMPLES = examples(
-    "llc share night.llc                        # night.html loads the viewer",
-    "llc share night.llc --library ../viewer/   # from your own site",
-    "llc share night.llc --standalone --library package/dist/page --detail 0.7",
+    "llc share night.llc --standalone --library web/dist/page",
+    "llc share night.llc --standalone --library web/dist/page --detail 0.7",
+    "llc share night.llc --library ../viewer/   # loads it from your own site",
 )
 
 app = new_app()
@@ -40,14 +40,14 @@ LibraryOption = Annotated[
         metavar="URL|FOLDER",
         show_default=False,
         help="Where the viewer is: dist/page of the npm package @llcodec/decode. By default, "
-        "pages load it from where that package is published.",
+        "pages load it from where that package is published, which it is not yet.",
     ),
 ]
 StandaloneOption = Annotated[
     bool,
     typer.Option(
         "--standalone",
-        help="Put viewer and model into the page (about 16 MB); needs --library FOLDER.",
+        help="Put viewer and model into the page (about 15 MB); needs --library FOLDER.",
     ),
 ]
 
@@ -71,10 +71,12 @@ def share(
 
     The page holds the file, and decodes it where it is shown: no server sees the photograph.
     """
-    if standalone and library is None:
+    if standalone and (library is None or "://" in library):
         raise typer.BadParameter(
             "--standalone needs --library FOLDER: dist/page of the npm package @llcodec/decode"
         )
+    if library is None:
+        _check_published()
     if not standalone and (model, detail, look) != (None, None, None):
         raise typer.BadParameter(
             "--model, --detail and --look need --standalone: other pages load shipped codecs"
@@ -87,14 +89,25 @@ def share(
     plan = writing_plan(ends, found, Naming(name, _PAGES, Existing(force, skip_existing)))
 
     def prepare() -> Worker:
-        from llcodec.sharing.library import PUBLISHED, Linked, Standalone
+        from llcodec.sharing.library import PUBLIC, Linked, Standalone
 
         if standalone:
             held = Standalone(Path(library or "."), model, chosen, look)
             return _Sharer(held, force, max_pixels)
-        return _Sharer(Linked(library or PUBLISHED), force, max_pixels)
+        return _Sharer(Linked(library or PUBLIC), force, max_pixels)
 
     raise typer.Exit(run_batch(plan, prepare, _describe, Style(json=json, quiet=quiet)))
+
+
+def _check_published() -> None:
+    """Raise BadParameter while pages could not load the viewer from the default place."""
+    from llcodec.sharing.library import PUBLISHED
+
+    if not PUBLISHED:
+        raise typer.BadParameter(
+            "the viewer is not published yet: give --library URL of a folder on your own site, or "
+            "--standalone --library FOLDER (make web builds it in web/dist/page)"
+        )
 
 
 @dataclass(frozen=True)
@@ -107,11 +120,13 @@ class _Sharer:
 
     def __call__(self, job: Job) -> Record:
         from llcodec._api import limits_for
+        from llcodec._operations import refuse_picture
         from llcodec.sharing.page import share
 
         start = perf_counter()
         title = "picture" if job.source == STREAM else Path(job.source).stem
         data = read_input(job.source)
+        refuse_picture(data, self.max_pixels)
         page = share(data, printable(title), self.library, limits_for(self.max_pixels))
         deliver(job, page, force=self.force)
         return {

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from llcodec._shipped import check_installed, shipped_codecs
+from llcodec._shipped import check_codec, check_installed, shipped_codecs
 from llcodec.codec.weights import ModelFile, read_model
 from llcodec.errors import UnknownModelError
 
@@ -36,5 +36,6 @@ def find_model(name_or_path: str) -> Path:
     if name_or_path.endswith(".safetensors") or Path(name_or_path).is_file():
         return Path(name_or_path)
     check_installed(name_or_path)
+    check_codec(name_or_path)
     known = ", ".join(sorted(shipped)) or "none"
     raise UnknownModelError(f"no model {name_or_path!r} (shipped: {known}; or give a path)")

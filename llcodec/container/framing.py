@@ -98,15 +98,9 @@ def frame_at(data: bytes, start: int) -> Frame:
     """
     kind = data[start : start + 4]
     if not kind or (len(kind) < 4 and kind.isalpha()):
-        raise TruncatedError(
-            f"the file ends at byte {len(data)}, before its DONE chunk: "
-            "copy it again, or recover its intact tiles with --salvage"
-        )
+        raise TruncatedError(f"the file ends at byte {len(data)}, before its DONE chunk")
     if not is_chunk_type(kind):
-        raise CorruptError(
-            f"no chunk starts at byte {start}: the file is damaged, "
-            "copy it again, or recover its intact tiles with --salvage"
-        )
+        raise CorruptError(f"no chunk starts at byte {start}: the file is damaged")
     if len(data) - start < CHUNK_OVERHEAD:
         raise _cut_short(kind, start)
     (length,) = _LENGTH.unpack_from(data, start + 4)
@@ -135,15 +129,9 @@ def checked_payload(data: bytes, frame: Frame) -> bytes:
         CorruptError: when the CRC is wrong.
     """
     if not has_right_crc(data, frame):
-        raise CorruptError(
-            f"the {frame.name} chunk at byte {frame.start} has a wrong checksum: "
-            "copy the file again, or recover its intact tiles with --salvage"
-        )
+        raise CorruptError(f"the {frame.name} chunk at byte {frame.start} has a wrong checksum")
     return payload_of(data, frame)
 
 
 def _cut_short(kind: bytes, start: int) -> TruncatedError:
-    return TruncatedError(
-        f"the file ends within the {kind.decode('ascii')} chunk at byte {start}: "
-        "copy it again, or recover its intact tiles with --salvage"
-    )
+    return TruncatedError(f"the file ends within the {kind.decode('ascii')} chunk at byte {start}")

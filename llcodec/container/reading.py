@@ -23,6 +23,7 @@ from llcodec.container.tile_chunk import TILE_OVERHEAD
 from llcodec.errors import CorruptError, TruncatedError, UnsupportedError
 
 _MOST_TILES = 1 << 20  # in a list of chunks, which nothing else bounds
+_REMEDY = "copy it again, or try llc decode --salvage, which recovers what is intact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,20 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Container:
         TooManyPixelsError: when the picture is larger than the limit.
     """
     header, start = open_file(data, limits)
+    try:
+        return unpack_contents(data, header, start, limits)
+    except (TruncatedError, CorruptError) as error:
+        raise type(error)(f"{error}; {_REMEDY}") from error
+
+
+def unpack_contents(data: bytes, header: Header, start: int, limits: Limits) -> Container:
+    """Read the chunks from ``start`` on, a byte offset: those after ``HEAD``.
+
+    Raises:
+        UnsupportedError: when a critical chunk is unknown.
+        TruncatedError: when the data end before the ``DONE`` chunk does.
+        CorruptError: when anything else is wrong.
+    """
     _check_room_for_tiles(header, len(data) - start)
     collector = Collector(header, limits)
     previous = HEAD
@@ -122,10 +137,7 @@ def _frames(data: bytes, start: int) -> Iterator[Frame]:
 def _check_room_for_tiles(header: Header, room: int) -> None:
     least = header.tile_count * (CHUNK_OVERHEAD + TILE_OVERHEAD) + CHUNK_OVERHEAD
     if room < least:
-        raise TruncatedError(
-            f"the file is too short for its {header.tile_count} tiles: "
-            "copy it again, or recover its intact tiles with --salvage"
-        )
+        raise TruncatedError(f"the file is too short for its {header.tile_count} tiles")
 
 
 def _check_order(previous: bytes, frame: Frame) -> bytes:
@@ -145,12 +157,9 @@ def _check_complete(header: Header, collector: Collector) -> None:
         raise CorruptError("the header announces alpha, but the file has no ALPH chunk")
     for expected, index in enumerate(collector.tiles):
         if index != expected:
-            raise CorruptError(
-                f"tile {index} comes where tile {expected} should be: "
-                "recover the intact tiles with --salvage"
-            )
+            raise CorruptError(f"tile {index} comes where tile {expected} should be")
     if len(collector.tiles) != header.tile_count:
         raise CorruptError(
             f"the file has {len(collector.tiles)} {TILE.decode('ascii')} chunks instead of "
-            f"{header.tile_count}: recover the intact tiles with --salvage"
+            f"{header.tile_count}"
         )

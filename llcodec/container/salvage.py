@@ -12,7 +12,7 @@ from llcodec.container.framing import DONE, payload_of
 from llcodec.container.header import Header
 from llcodec.container.limits import DEFAULT_LIMITS, Limits
 from llcodec.container.opening import open_file
-from llcodec.container.reading import unpack
+from llcodec.container.reading import unpack_contents
 from llcodec.container.resync import whole_frames
 from llcodec.errors import CorruptError, FormatError
 
@@ -69,7 +69,7 @@ def unpack_damaged(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Salvage:
     for line in _lost_contents(header, collector.alpha, tiles):
         problems.add(line)
     if not problems.lines:
-        _add_strict_error(data, limits, problems)
+        _add_strict_error(data, header, start, limits, problems)
     return Salvage(
         header=header,
         tiles=tiles,
@@ -137,9 +137,11 @@ def _lost_contents(
             first = None
 
 
-def _add_strict_error(data: bytes, limits: Limits, problems: _Problems) -> None:
+def _add_strict_error(
+    data: bytes, header: Header, start: int, limits: Limits, problems: _Problems
+) -> None:
     """Report what only strict reading checks, such as the order of chunks."""
     try:
-        unpack(data, limits)
+        unpack_contents(data, header, start, limits)
     except FormatError as error:
         problems.add(str(error))

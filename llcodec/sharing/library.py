@@ -19,8 +19,11 @@ from llcodec.container import Header
 from llcodec.errors import InputError, LlcError, WrongModelError
 from llcodec.sharing.web_model import SUFFIX, web_model
 
-PUBLISHED: Final = f"https://cdn.jsdelivr.net/npm/@llcodec/decode@{__version__}/dist/page/"
-"""The folder of the library of this version, once it is published."""
+PUBLIC: Final = f"https://cdn.jsdelivr.net/npm/@llcodec/decode@{__version__}/dist/page/"
+"""The folder of the library of this version, where npm packages can be loaded from."""
+
+PUBLISHED: bool = False
+"""Whether this version of the npm package is published; :data:`PUBLIC` has no files before."""
 
 VIEWER: Final = "viewer.js"
 _RUNTIME: Final = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm")
@@ -73,7 +76,7 @@ class Linked:
         url: of the folder.
     """
 
-    url: str = PUBLISHED
+    url: str = PUBLIC
 
     def script(self) -> str | None:
         """Return None."""

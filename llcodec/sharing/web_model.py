@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 from safetensors.numpy import save
 
+from llcodec._arrays import Arrays
 from llcodec._weight_files import CARD, check_finite
-from llcodec.codec.looks import detailed_arrays
+from llcodec.codec.looks import detailed_arrays, synthesis_arrays
 from llcodec.codec.weights import ModelFile, exact_arrays
 from llcodec.engine.onnx import codec_graphs, codec_shapes
 
@@ -41,6 +42,8 @@ def web_model(file: ModelFile, detail: float = 0.0, look: str | None = None) -> 
     """
     codec_shapes.check(file.preset, file.arrays)
     shown = detailed_arrays(file, detail, look)
+    if 0 < detail < 1:
+        shown |= _halved(synthesis_arrays(shown))
     arrays, layers = exact_arrays(file)
     if file.preset.variable_rate:
         arrays["float.gain.log_inverse"] = file.arrays["gain.log_inverse"]
@@ -62,3 +65,8 @@ def web_model(file: ModelFile, detail: float = 0.0, look: str | None = None) -> 
         "cuts": cuts,
     }
     return save(arrays, {CARD: json.dumps(card, sort_keys=True)})
+
+
+def _halved(arrays: Arrays) -> Arrays:
+    """Return interpolated weights in half precision, like those that they are between."""
+    return {key: value.astype(np.float16).astype(np.float32) for key, value in arrays.items()}

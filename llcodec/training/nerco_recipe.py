@@ -85,9 +85,8 @@ class NercoRecipe:
         """Raise InputError for invalid settings."""
         if (self.steps is None) == (self.epochs is None):
             raise InputError("give the length in steps or in epochs")
-        length = self.steps if self.steps is not None else self.epochs
-        check_least(1, length=length, batch=self.batch, validate_every=self.validate_every)
-        check_least(1, patience=self.patience)
+        check_least(1, steps=self.steps, epochs=self.epochs, patience=self.patience)
+        check_least(1, batch=self.batch, validate_every=self.validate_every)
         check_least(0, checkpoint_minutes=self.checkpoint_minutes, sheet_minutes=self.sheet_minutes)
         check_least(0, seed=self.seed, start_steps=self.start_steps)
         if self.start_steps and not self.start_final:
@@ -112,7 +111,7 @@ class NercoRecipe:
         check_backbones(self.backbones)
         for name in ("start_steps", "unchanged", "lit", "jpeg", "weights.perceptual"):
             if attrgetter(name)(self) and not self.weights.restoration:
-                raise InputError(f"{name}: this needs a weight of the restoration")
+                raise InputError(f"{name} needs weights.restoration above 0")
 
     def steps_for(self, pictures: int) -> int:
         """Return the number of steps; ``pictures`` is the size of the larger set."""

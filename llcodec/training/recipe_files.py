@@ -61,6 +61,8 @@ def read_recipe(source: str, kind: RecipeKind[R], changes: Sequence[str] = ()) -
     if source.endswith(".toml"):
         try:
             text = Path(source).read_text()
+        except FileNotFoundError as error:
+            raise InputError(f"{source}: no such file") from error
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{source}: cannot be read ({type(error).__name__})") from error
     else:
@@ -122,6 +124,8 @@ def _strict_converter(cattrs: Any) -> Any:
     def listed(value: object, kind: Any) -> object:
         if not isinstance(value, list | tuple):
             raise InputError(f"{value!r} is not a list")
+        if ... not in (wanted := get_args(kind)) and len(value) != len(wanted):
+            raise InputError(f"{len(wanted)} values are needed, not {len(value)}")
         return items.structure(value, kind)
 
     items, whole = (

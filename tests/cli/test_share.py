@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 Llc = Callable[..., Any]
+LINKED = ("--library", "../viewer/")
 SHIPPED = Path(__file__).parents[1] / "golden" / "shipped"
 
 
@@ -19,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_page_goes_beside_its_file(llc: Llc, file: Path) -> None:
-    result = llc("share", file)
+    result = llc("share", file, *LINKED)
     assert (result.code, result.out) == (0, b"")
     page = file.with_suffix(".html")
     assert f"night.html: {page.stat().st_size:,} bytes" in result.err
@@ -28,18 +30,18 @@ def test_a_page_goes_beside_its_file(llc: Llc, file: Path) -> None:
 
 def test_pages_are_not_overwritten(llc: Llc, file: Path) -> None:
     out = file.with_name("page.html")
-    assert llc("share", file, "-o", out).code == 0
+    assert llc("share", file, *LINKED, "-o", out).code == 0
     before = out.read_bytes()
-    assert llc("share", file, "-o", out).problems
-    assert llc("share", file, "-o", out, "--force").code == 0
+    assert llc("share", file, *LINKED, "-o", out).problems
+    assert llc("share", file, *LINKED, "-o", out, "--force").code == 0
     assert out.read_bytes() == before
 
 
 def test_standard_streams_and_json(llc: Llc, file: Path) -> None:
-    result = llc("share", "-", stdin=file.read_bytes())
+    result = llc("share", "-", *LINKED, stdin=file.read_bytes())
     assert result.code == 0
     assert result.out.startswith(b"<!doctype html>")
-    record = json.loads(llc("share", file, "--json").out)
+    record = json.loads(llc("share", file, *LINKED, "--json").out)
     assert record["standalone"] is False
     assert record["bytes"] == file.with_suffix(".html").stat().st_size
 
@@ -47,7 +49,7 @@ def test_standard_streams_and_json(llc: Llc, file: Path) -> None:
 def test_a_batch_goes_on_after_a_broken_file(llc: Llc, file: Path) -> None:
     broken = file.with_name("broken.llc")
     broken.write_bytes(file.read_bytes()[:-5])
-    result = llc("share", file.parent, "-o", file.parent / "pages/")
+    result = llc("share", file.parent, *LINKED, "-o", file.parent / "pages/")
     assert result.code == 1
     assert "broken.llc: the file ends within the DONE chunk" in result.problems[0]
     assert [path.name for path in (file.parent / "pages").iterdir()] == ["night.html"]
@@ -56,9 +58,11 @@ def test_a_batch_goes_on_after_a_broken_file(llc: Llc, file: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ([], "the viewer is not published yet"),
         (["--standalone"], "--standalone needs --library FOLDER"),
-        (["--model", "fast"], "--model, --detail and --look need --standalone"),
-        (["--detail", "0.5"], "--model, --detail and --look need --standalone"),
+        (["--standalone", "--library", "https://x.org/y"], "--standalone needs --library FOLDER"),
+        ([*LINKED, "--model", "fast"], "--model, --detail and --look need --standalone"),
+        ([*LINKED, "--detail", "0.5"], "--model, --detail and --look need --standalone"),
         (["--standalone", "--library", "nowhere", "--look", "a"], "give --detail with --look"),
         (["--standalone", "--library", "nowhere"], "nowhere is not the folder of the viewer"),
     ],
@@ -68,3 +72,11 @@ def test_options_that_cannot_be(llc: Llc, file: Path, options: list[str], messag
     assert result.code != 0
     assert message in result.err.replace("\n", " ")
     assert not file.with_suffix(".html").exists()
+
+
+def test_an_image_is_named_as_one(llc: Llc, file: Path) -> None:
+    picture = file.with_suffix(".png")
+    Image.new("RGB", (8, 8)).save(picture)
+    result = llc("share", picture, *LINKED)
+    assert result.code == 1
+    assert "is an image, and not an .llc file" in result.err

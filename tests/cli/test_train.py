@@ -141,7 +141,7 @@ def test_threads_are_one_at_least(command: str, capsys: pytest.CaptureFixture[st
         (["--set", "joint.crop=100"], "multiple of 64"),
         (["--set", "joint.steps=a"], "joint.steps"),
         (["--preset", "best"], "no preset 'best'"),
-        (["--recipe", "none.toml"], "none.toml: cannot be read"),
+        (["--recipe", "none.toml"], "none.toml: no such file"),
         (["--device", "cuda:9"], "not available"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from llcodec._version import __version__
-from llcodec.sharing.library import PUBLISHED
+from llcodec.sharing.library import PUBLIC
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,4 +17,4 @@ def test_the_npm_package_has_the_version_that_pages_load() -> None:
         pytest.skip("the source archive has no web/")
     package = json.loads(path.read_text("utf-8"))
     assert package["version"] == __version__
-    assert f"/{package['name']}@{__version__}/" in PUBLISHED
+    assert f"/{package['name']}@{__version__}/" in PUBLIC

@@ -12,7 +12,7 @@ from llcodec import errors
 from llcodec._version import __version__
 from llcodec.codec.models import load_model
 from llcodec.container import read_header
-from llcodec.sharing.library import PUBLISHED, Linked, Standalone
+from llcodec.sharing.library import PUBLIC, Linked, Standalone
 from llcodec.sharing.page import share
 from llcodec.sharing.web_model import web_model
 from tests.conftest import Ship
@@ -46,8 +46,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_linked_page_holds_the_file_alone() -> None:
     page = share(FAST, "a", Linked())
     assert held(page) == {"a.llc": FAST}
-    assert f'src="{PUBLISHED}viewer.js"'.encode() in page
-    assert f"@{__version__}/" in PUBLISHED
+    assert f'src="{PUBLIC}viewer.js"'.encode() in page
+    assert f"@{__version__}/" in PUBLIC
     assert b"Content-Security-Policy" not in page
 
 

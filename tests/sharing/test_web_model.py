@@ -55,8 +55,12 @@ def test_its_synthesis_is_that_of_the_engine(name: str) -> None:
 def test_its_synthesis_can_be_that_of_a_look(look: Path, detail: float) -> None:
     file = load_model(str(TINY))
     data = web_model(file, detail, str(look))
-    check_synthesis(file, data, detailed_arrays(file, detail, str(look)))
+    # Weights in between are rounded to half precision.
+    tolerance = 1e-5 if detail == 1 else 2e-3
+    check_synthesis(file, data, detailed_arrays(file, detail, str(look)), tolerance)
     plain, detailed = load(web_model(file)), load(data)
+    sizes = [each["graph.synthesis"].nbytes for each in (plain, detailed)]
+    assert max(sizes) < 1.05 * min(sizes)
     assert plain.keys() == detailed.keys()
     differing = {k for k in plain if not np.array_equal(plain[k], detailed[k])}
     assert differing == {"graph.synthesis"}
@@ -67,7 +71,7 @@ def test_a_look_of_another_model_is_refused(look: Path) -> None:
         web_model(load_model("fast"), 1.0, str(look))
 
 
-def check_synthesis(file: ModelFile, data: bytes, arrays: Arrays) -> None:
+def check_synthesis(file: ModelFile, data: bytes, arrays: Arrays, tolerance: float = 1e-5) -> None:
     """Check a model for the web against the engine with these arrays."""
     shape, core = (1, file.preset.latents, 25, 29), (slice(8, 17), slice(8, 21))
     latents = np.random.default_rng(1).normal(0, 2, shape).astype(np.float32)
@@ -79,7 +83,7 @@ def check_synthesis(file: ModelFile, data: bytes, arrays: Arrays) -> None:
     found = session.run({"latents": latents, **inputs})
     wanted = OnnxTransforms(file.preset, arrays).synthesise(latents[0], core)
     assert found.shape == wanted.shape
-    assert np.abs(found - wanted).max() <= 1e-5 * np.abs(wanted).max()
+    assert np.abs(found - wanted).max() <= tolerance * np.abs(wanted).max()
 
 
 def test_the_card_names_the_weight_file() -> None:

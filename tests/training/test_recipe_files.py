@@ -96,6 +96,7 @@ def test_changes_are_dotted_paths() -> None:
         ("joint.compile=1", "^recipe: joint.compile: 1 is not of the type bool$"),
         ('joint.lambdas=[1, "a"]', r"^recipe: joint.lambdas\[1\]: 'a' is not of the type float$"),
         ("joint.lambdas=3", "^recipe: joint.lambdas: 3 is not a list$"),
+        ("model.widths=[16, 48]", "^recipe: model.widths: 4 values are needed, not 2$"),
         ("model.widths=abcd", "^recipe: model.widths: 'abcd' is not a list$"),
         ("model.snr=best", "^recipe: model.snr: 'best' is not one of published, "),
         ("joint=3", "^recipe: joint: must be a table$"),
@@ -124,8 +125,11 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"none.toml: no such file$"):
         read_recipe(str(tmp_path / "none.toml"), CODEC)
+    (tmp_path / "latin.toml").write_bytes(b"\xff")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_recipe(str(tmp_path / "latin.toml"), CODEC)
     broken = tmp_path / "broken.toml"
     broken.write_text("steps = = 3")
     with pytest.raises(InputError, match="not TOML"):
