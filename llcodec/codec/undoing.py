@@ -20,10 +20,9 @@ from llcodec.codec.exposing import undo_shoulder
 from llcodec.engine.exposures import exposures, grid_of, is_local
 from llcodec.engine.protocol import Place
 from llcodec.errors import CorruptError
-from llcodec.nets.constants import UNDONE
 
 _LEAST_DETERMINANT = 1e-4
-_LEAST_SLOPE = (1 - UNDONE) ** 2  # of a shoulder that is undone exactly
+_LEAST_SLOPE = 0.25  # of a local shoulder that is undone exactly, chosen on validation pairs
 _ONE = TONE_MATRIX_UNITS
 
 IDENTITY = (*(0,) * 6, _ONE, 0, 0, 0, _ONE, 0, 0, 0, _ONE)
@@ -81,7 +80,11 @@ class UndoneTone:
 
 
 class UndoneLocalTone:
-    """The inverse of a local curve, but for values near white, as that of a global one.
+    """The inverse of a local curve, but for values near white.
+
+    The shoulder of each channel makes bright colours paler, and its inverse would turn small
+    errors into spots of garish colour. The steeper it is for the brightest channel of a pixel, the
+    more the other channels are scaled as that one is: bright colours stay pale.
 
     Implements :class:`Undoing`.
     """
@@ -120,19 +123,34 @@ class UndoneLocalTone:
         return np.asarray(shot if exposures is None else shot / exposures[..., None])
 
     def _undo_shoulder(self, values: Floats) -> Floats:
-        """Return what the shoulder made into values; those beyond white count as white.
+        """Return what the shoulder made into values, H×W×3, with pale colours near white."""
+        each, _ = self._steepened(values)
+        brightest = np.max(values, -1, keepdims=True)
+        undone, slope = (made.mean(-1, keepdims=True) for made in self._steepened(brightest))
+        alike = values * (undone / np.maximum(brightest, np.float32(TONE_FLOOR)))
+        share = (slope - 1) / (1 / _LEAST_SLOPE - 1)
+        return np.asarray(each + share * share * (3 - 2 * share) * (alike - each))
+
+    def _steepened(self, values: Floats) -> tuple[Floats, Floats]:
+        """Return what the shoulder made into values, channel by channel, and the slope there.
 
         With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
         equation. Its root is written so that nothing cancels. Where the shoulder is flat, its
-        inverse is replaced by a straight line, as in :func:`undo_shoulder`.
+        inverse is replaced by a straight line, as in :func:`undo_shoulder`. What is beyond white
+        counts as white.
+
+        Args:
+            values: H×W×3, or H×W×1 for the same value of all channels.
         """
         start = 1 - self._knee
         y = np.clip((values - start) / self._knee, 0, 1)
         curved = np.minimum(y, self._exact)
         rest = 1 - curved
         over = 2 * curved / (rest + np.sqrt(rest * rest + 4 * curved * self._reach))
+        flat = (1 + over * (2 + over) * self._reach) / (1 + over) ** 2
         over += (y - curved) / np.float32(_LEAST_SLOPE)
-        return np.where(y > 0, start + self._knee * over, values)
+        undone = np.where(y > 0, start + self._knee * over, values)
+        return undone, np.clip(1 / flat, 1, np.float32(1 / _LEAST_SLOPE))
 
 
 def _matrices(numbers: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[Floats, Floats]:

@@ -13,10 +13,10 @@ import { CorruptError } from "../errors.ts";
 import { exposures } from "./exposures.ts";
 import { inverse, transform } from "./matrix.ts";
 import type { Place } from "./place.ts";
-import { UNDONE, undoShoulder } from "./srgb.ts";
+import { undoShoulder } from "./srgb.ts";
 
 const ONE = TONE_MATRIX_UNITS;
-const LEAST_SLOPE = (1 - UNDONE) ** 2; // of a shoulder that is undone exactly
+const LEAST_SLOPE = 0.25; // of a local shoulder that is undone exactly
 
 /** The tone numbers of no change. */
 export const IDENTITY: readonly number[] = [0, 0, 0, 0, 0, 0, ONE, 0, 0, 0, ONE, 0, 0, 0, ONE];
@@ -83,16 +83,38 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     const over = Math.sqrt(1 + (1 - LEAST_SLOPE) / Math.max(LEAST_SLOPE - each, 1e-9)) - 1;
     return (over * (1 + over * each)) / (1 + over);
   });
-  // With y how far a value lies above the start of the shoulder, o (1 + o / m²) / (1 + o) = y is a
-  // quadratic equation. Its root is written so that nothing cancels. Where the shoulder is flat, a
-  // straight line takes the place of its inverse, as in undoShoulder.
-  const undoLocalShoulder = (value: number, c: number): number => {
+  // What the shoulder made into a value of a channel, and the slope there. With y how far a value
+  // lies above its start, o (1 + o / m²) / (1 + o) = y is a quadratic equation. Its root is written
+  // so that nothing cancels. Where the shoulder is flat, a straight line takes the place of its
+  // inverse, as in undoShoulder.
+  const steepened = (value: number, c: number): readonly [number, number] => {
     const y = Math.min(1, Math.max(0, (value - start) / knee));
     const curved = Math.min(y, exact[c]);
     const rest = 1 - curved;
     const root = (2 * curved) / (rest + Math.sqrt(rest * rest + 4 * curved * reach[c]));
+    const flat = (1 + root * (2 + root) * reach[c]) / (1 + root) ** 2;
     const over = root + (y - curved) / LEAST_SLOPE;
-    return y > 0 ? start + knee * over : value;
+    const slope = Math.min(1 / LEAST_SLOPE, Math.max(1, 1 / flat));
+    return [y > 0 ? start + knee * over : value, slope];
+  };
+  // The shoulder of each channel makes bright colours paler, and its inverse would turn small errors
+  // into spots of garish colour. The steeper it is for the brightest channel of a pixel, the more the
+  // other channels are scaled as that one is.
+  const undoLocalShoulder = (values: Float32Array, at: number): void => {
+    const brightest = Math.max(values[at], values[at + 1], values[at + 2]);
+    let [undone, slope] = [0, 0];
+    for (let c = 0; c < 3; c++) {
+      const [value, steepness] = steepened(brightest, c);
+      undone += value / 3;
+      slope += steepness / 3;
+    }
+    const factor = undone / Math.max(brightest, TONE_FLOOR);
+    const height = (slope - 1) / (1 / LEAST_SLOPE - 1);
+    const share = height * height * (3 - 2 * height);
+    for (let c = 0; c < 3; c++) {
+      const [each] = steepened(values[at + c], c);
+      values[at + c] = each + share * (values[at + c] * factor - each);
+    }
   };
   return {
     mix,
@@ -100,8 +122,9 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     exposures: (place) => exposures(tone.slice(19), place),
     undo(values, at, exposure) {
       transform(unmix, values, at);
+      undoLocalShoulder(values, at);
       for (let c = 0; c < 3; c++) {
-        const t = Math.max(undoLocalShoulder(values[at + c], c), 0) ** (1 / gamma[c]);
+        const t = Math.max(values[at + c], 0) ** (1 / gamma[c]);
         const u = (t + Math.sqrt(t * (t + 4 * toe[c]))) / 2;
         values[at + c] = u / gain[c] / exposure;
       }
