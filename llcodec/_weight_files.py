@@ -21,6 +21,7 @@ from safetensors.numpy import load, save
 
 from llcodec._arrays import Arrays
 from llcodec._cards import TrainingFacts, notes_on, read_head, take_card, training_on
+from llcodec._families import FAMILIES
 from llcodec._memory import is_out_of_memory
 from llcodec._outputs import atomic_write
 from llcodec.container.header import NAME
@@ -78,8 +79,17 @@ def read_weight_file(
         data = path.read_bytes()  # never mapped: a file may change while its model is in use
         card = take_card(read_head(BytesIO(data), len(data)))
         if card.get("format") not in formats:
-            raise BrokenModelError(f"not a weight file of the format {' or '.join(formats)}")
+            raise BrokenModelError(_of_another(card.get("format"), formats))
         return assemble(card, _loaded(data), hashlib.sha256(data).hexdigest())
+
+
+def _of_another(found: object, formats: Sequence[str]) -> str:
+    """Return what a file is that is of none of the formats."""
+    families = [family for family in FAMILIES if found in family.formats]
+    wanted = [family for family in FAMILIES if formats[0] in family.formats]
+    if families and wanted and families != wanted:
+        return f"a weight file of the family {families[0].name}, not {wanted[0].name}"
+    return f"not a weight file of the format {' or '.join(formats)}"
 
 
 def _loaded(data: bytes) -> Arrays:

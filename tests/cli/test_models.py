@@ -329,5 +329,5 @@ def test_an_enhancer_has_no_model_for_the_web(llc: Llc, tmp_path: Path) -> None:
     file = str(shipped_file("nerco"))
     result = llc("models", "web", file, "-o", tmp_path / "x")
     assert result.code == 1
-    assert "not a weight file of the format" in result.err
+    assert "of the family nerco, not codec" in result.err
     assert not (tmp_path / "x").exists()

@@ -56,7 +56,7 @@ def test_training_stops_and_continues_and_its_look_decodes(data: str, tmp_path: 
         ("--start=none.safetensors", "none.safetensors: no such file"),
         ("--lpips=none.pth", "none.pth: no such weights of squeezenet1_1"),
         ("--look=none.safetensors", "none.safetensors: no such weight file"),
-        (f"--look={shipped_file(DEFAULT_MODEL)}", "not a weight file of the format"),
+        (f"--look={shipped_file(DEFAULT_MODEL)}", "of the family codec, not look"),
     ],
 )
 def test_what_is_wrong_is_reported_in_a_line(
