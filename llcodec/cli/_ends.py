@@ -14,6 +14,7 @@ from llcodec.cli._sources import Found
 
 _STDIN: Final = frozenset({STREAM, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _ALIKE: Final = 0.75  # .lcc and .llc, .jgp and .jpg: three of four characters in their order
+_FOREIGN: Final = frozenset({".heic", ".heif", ".jxl"})  # no typing errors, if nothing writes them
 _STDOUT: Final = frozenset({STREAM, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
 
 
@@ -81,7 +82,7 @@ def _is_output(source: str, name: str, read: frozenset[str], written: frozenset[
         raise typer.BadParameter(f"{name} does not exist: write -o {name} for a folder of outputs")
     if several or suffix in read - written:
         return False
-    meant = None if suffix in written else _meant(suffix, read | written)
+    meant = None if suffix in written | _FOREIGN else _meant(suffix, read | written)
     if meant is not None:
         raise typer.BadParameter(
             f"{name} does not exist, and has an unknown suffix: did you mean "

@@ -149,6 +149,12 @@ def test_unknown_formats_are_wrong_usage(
     assert list(tmp_path.iterdir()) == [file]
 
 
+def test_a_format_that_nothing_writes_is_no_typing_error(llc: Llc, file: Path) -> None:
+    result = llc("decode", file, file.with_suffix(".jxl"))
+    assert result.code == 2
+    assert "no picture can be written as '.jxl'" in result.err
+
+
 @pytest.fixture
 def tiled(llc: Llc, picture: Callable[..., Path], tmp_path: Path) -> Path:
     """A file of 4×3 tiles of 64 pixels."""
