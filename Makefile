@@ -84,7 +84,8 @@ web/build/models/made: $(VENV)/core/installed $(wildcard weights/*.safetensors) 
 	touch $@
 
 # Photographs as .llc files, and one of them as Python decodes it, with its look as well.
-web/build/examples/made: $(VENV)/core/installed $(WEB_EXAMPLES:%=examples/%.jpg)
+web/build/examples/made: $(VENV)/core/installed $(WEB_EXAMPLES:%=examples/%.jpg) \
+		$(wildcard weights/*.safetensors weights/looks/*.safetensors) Makefile
 	mkdir -p $(@D)
 	$(LLC) encode $(WEB_EXAMPLES:%=examples/%.jpg) -o $(@D)/ --force
 	$(LLC) decode $(@D)/lantern.llc $(@D)/lantern.png --force
@@ -97,7 +98,7 @@ web/dist/made: web/node_modules/installed web/build/models/made web/package.json
 	cd web && npm run build
 	touch $@
 
-web/build/pages/made: web/dist/made web/build/examples/made $(wildcard llcodec/sharing/*)
+web/build/pages/made: web/dist/made web/build/examples/made $(wildcard llcodec/sharing/*) Makefile
 	mkdir -p $(@D)
 	$(LLC) share web/build/examples/lantern.llc -o $(@D)/linked.html --library ./ --force
 	$(LLC) share web/build/examples/lantern.llc -o $(@D)/alone.html --force \

@@ -71,11 +71,11 @@ def share(
 
     The page holds the file, and decodes it where it is shown: no server sees the photograph.
     """
-    if standalone and (library is None or "://" in library):
+    if standalone and (not library or "://" in library):
         raise typer.BadParameter(
             "--standalone needs --library FOLDER: dist/page of the npm package @llcodec/decode"
         )
-    if library is None:
+    if not library:
         _check_published()
     if not standalone and (model, detail, look) != (None, None, None):
         raise typer.BadParameter(

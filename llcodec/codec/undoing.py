@@ -124,20 +124,21 @@ class UndoneLocalTone:
 
     def _undo_shoulder(self, values: Floats) -> Floats:
         """Return what the shoulder made into values, H×W×3, with pale colours near white."""
+        values = np.minimum(values, 1)  # what is beyond white counts as white
         each, _ = self._steepened(values)
         brightest = np.max(values, -1, keepdims=True)
-        undone, slope = (made.mean(-1, keepdims=True) for made in self._steepened(brightest))
+        undone, steepness = (made.mean(-1, keepdims=True) for made in self._steepened(brightest))
         alike = values * (undone / np.maximum(brightest, np.float32(TONE_FLOOR)))
-        share = (slope - 1) / (1 / _LEAST_SLOPE - 1)
+        share = (steepness - 1) / (1 / _LEAST_SLOPE - 1)
         return np.asarray(each + share * share * (3 - 2 * share) * (alike - each))
 
     def _steepened(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return what the shoulder made into values, channel by channel, and the slope there.
+        """Return what the shoulder made into values, channel by channel, and how steep that is.
 
+        The steepness is the slope of the shoulder's inverse, from 1 to that of the straight line.
         With y how far values lie above its start, o (1 + o / m²) / (1 + o) = y is a quadratic
         equation. Its root is written so that nothing cancels. Where the shoulder is flat, its
-        inverse is replaced by a straight line, as in :func:`undo_shoulder`. What is beyond white
-        counts as white.
+        inverse is replaced by a straight line, as in :func:`undo_shoulder`.
 
         Args:
             values: H×W×3, or H×W×1 for the same value of all channels.

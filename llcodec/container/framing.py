@@ -100,7 +100,7 @@ def frame_at(data: bytes, start: int) -> Frame:
     if not kind or (len(kind) < 4 and kind.isalpha()):
         raise TruncatedError(f"the file ends at byte {len(data)}, before its DONE chunk")
     if not is_chunk_type(kind):
-        raise CorruptError(f"no chunk starts at byte {start}: the file is damaged")
+        raise CorruptError(f"no chunk starts at byte {start}")
     if len(data) - start < CHUNK_OVERHEAD:
         raise _cut_short(kind, start)
     (length,) = _LENGTH.unpack_from(data, start + 4)

@@ -1,6 +1,7 @@
 """Strict reading: the first violation of the format is an error."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from llcodec.container.collecting import Collector
@@ -52,10 +53,8 @@ def unpack(data: bytes, limits: Limits = DEFAULT_LIMITS) -> Container:
         TooManyPixelsError: when the picture is larger than the limit.
     """
     header, start = open_file(data, limits)
-    try:
+    with _advised():
         return unpack_contents(data, header, start, limits)
-    except (TruncatedError, CorruptError) as error:
-        raise type(error)(f"{error}; {_REMEDY}") from error
 
 
 def unpack_contents(data: bytes, header: Header, start: int, limits: Limits) -> Container:
@@ -112,6 +111,22 @@ def list_chunks(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[ChunkInfo
     header, _ = open_file(data, limits)
     if header.tile_count > _MOST_TILES:
         raise UnsupportedError(f"more than {_MOST_TILES:,} tiles are not supported")
+    with _advised():
+        return _listed(data, header, limits)
+
+
+@contextmanager
+def _advised() -> Iterator[None]:
+    """Add what to do to messages about damage, unless they say it (after a colon)."""
+    try:
+        yield
+    except (TruncatedError, CorruptError) as error:
+        if ": " in str(error):
+            raise
+        raise type(error)(f"{error}: {_REMEDY}") from error
+
+
+def _listed(data: bytes, header: Header, limits: Limits) -> tuple[ChunkInfo, ...]:
     _check_room_for_tiles(header, len(data) - PREAMBLE_LENGTH)
     most = header.tile_count + len(CHUNK_ORDER) + limits.max_unknown
     chunks: list[ChunkInfo] = []

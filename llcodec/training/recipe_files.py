@@ -37,7 +37,7 @@ class RecipeKind(Generic[R]):
 
     def preset(self, name: str) -> Any:
         """Return the preset of a name; raises InputError if there is none."""
-        if name not in self.presets:
+        if not isinstance(name, str) or name not in self.presets:
             raise InputError(f"no preset {name!r} (known: {', '.join(self.presets)})")
         return self.presets[name]
 
@@ -148,9 +148,14 @@ def _complaint(error: BaseException, kind: Any) -> str:
     """Return what is wrong with a value that should have been of a kind."""
     if hasattr(error, "extra_fields"):
         return f"unknown settings: {', '.join(sorted(error.extra_fields))}"
-    if not isinstance(error, InputError) and any(map(is_dataclass, (kind, *get_args(kind)))):
+    if not isinstance(error, InputError) and _is_table(kind):
         return "must be a table"
     return str(error)
+
+
+def _is_table(kind: Any) -> bool:
+    """Return whether values of a kind are tables: dataclasses, or mappings."""
+    return any(is_dataclass(k) or get_origin(k) in (dict, Mapping) for k in (kind, *get_args(kind)))
 
 
 def _readable(message: str) -> str:

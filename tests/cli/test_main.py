@@ -114,3 +114,14 @@ def test_a_command_imports_no_other(command: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert done.stdout.decode().splitlines()[-1] == command
+
+
+@pytest.mark.parametrize("group", ["batch", "data", "models", "train"])
+def test_a_group_without_a_command_prints_its_help(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([group]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith(f"Usage: llc {group}")
+    assert len(shown.out.splitlines()) > 5
+    assert shown.err == ""

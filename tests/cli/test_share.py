@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from llcodec.sharing.library import PUBLIC
+
 Llc = Callable[..., Any]
 LINKED = ("--library", "../viewer/")
 SHIPPED = Path(__file__).parents[1] / "golden" / "shipped"
@@ -58,7 +60,8 @@ def test_a_batch_goes_on_after_a_broken_file(llc: Llc, file: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "the viewer is not published yet"),
+        (["--library", ""], "the viewer is not published yet"),
+        (["--standalone", "--library", ""], "--standalone needs --library FOLDER"),
         (["--standalone"], "--standalone needs --library FOLDER"),
         (["--standalone", "--library", "https://x.org/y"], "--standalone needs --library FOLDER"),
         ([*LINKED, "--model", "fast"], "--model, --detail and --look need --standalone"),
@@ -72,6 +75,18 @@ def test_options_that_cannot_be(llc: Llc, file: Path, options: list[str], messag
     assert result.code != 0
     assert message in result.err.replace("\n", " ")
     assert not file.with_suffix(".html").exists()
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_the_viewer_must_be_published(
+    llc: Llc, file: Path, monkeypatch: pytest.MonkeyPatch, published: bool
+) -> None:
+    monkeypatch.setattr("llcodec.sharing.library.PUBLISHED", published)
+    result = llc("share", file)
+    assert (result.code == 0) == published
+    assert ("the viewer is not published yet" in result.err) != published
+    if published:
+        assert PUBLIC.encode() in file.with_suffix(".html").read_bytes()
 
 
 def test_an_image_is_named_as_one(llc: Llc, file: Path) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from llcodec.codec.models import DEFAULT_MODEL, load_model, shipped_models
+from llcodec.codec.models import DEFAULT_MODEL, find_model, load_model, shipped_models
 from llcodec.errors import UnknownModelError
 from llcodec.nets.presets import DEFAULT_PRESET
 
@@ -39,3 +39,10 @@ def test_other_names_are_unknown_and_the_shipped_ones_are_listed(name: str) -> N
 def test_a_missing_file_is_unknown(tmp_path: Path) -> None:
     with pytest.raises(UnknownModelError, match="no such weight file"):
         load_model(str(tmp_path / "missing.safetensors"))
+
+
+def test_what_is_no_codec_is_called_what_it_is() -> None:
+    with pytest.raises(UnknownModelError, match="'nerco-3' is an enhancer, not a codec"):
+        find_model("nerco-3")
+    with pytest.raises(UnknownModelError, match="'fast-5-look' is a look, not a codec"):
+        find_model("fast-5-look")

@@ -100,6 +100,8 @@ def test_changes_are_dotted_paths() -> None:
         ("model.widths=abcd", "^recipe: model.widths: 'abcd' is not a list$"),
         ("model.snr=best", "^recipe: model.snr: 'best' is not one of published, "),
         ("joint=3", "^recipe: joint: must be a table$"),
+        ("joint.mix.weights=3", "^recipe: joint.mix.weights: must be a table$"),
+        ("preset=[1]", r"no preset \[1\]"),
         ("model=3", "model must be a table"),
         ("preset=faster", "no preset 'faster'"),
         ("seed.x=3", "seed is not a table"),

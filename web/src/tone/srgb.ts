@@ -3,7 +3,7 @@
 import { LUMA_WEIGHTS, TONE_FLOOR, TONE_KNEE } from "../bitstream.ts";
 
 /** The share of the height of the fixed shoulder that is undone exactly. */
-export const UNDONE = 0.6;
+const UNDONE = 0.6;
 const START = 1 - TONE_KNEE;
 
 /** Return the linear light of an sRGB-encoded value (IEC 61966-2-1). */

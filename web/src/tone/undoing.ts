@@ -83,7 +83,7 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     const over = Math.sqrt(1 + (1 - LEAST_SLOPE) / Math.max(LEAST_SLOPE - each, 1e-9)) - 1;
     return (over * (1 + over * each)) / (1 + over);
   });
-  // What the shoulder made into a value of a channel, and the slope there. With y how far a value
+  // What the shoulder made into a value of a channel, and how steep its inverse is there. With y how far a value
   // lies above its start, o (1 + o / m²) / (1 + o) = y is a quadratic equation. Its root is written
   // so that nothing cancels. Where the shoulder is flat, a straight line takes the place of its
   // inverse, as in undoShoulder.
@@ -94,22 +94,24 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     const root = (2 * curved) / (rest + Math.sqrt(rest * rest + 4 * curved * reach[c]));
     const flat = (1 + root * (2 + root) * reach[c]) / (1 + root) ** 2;
     const over = root + (y - curved) / LEAST_SLOPE;
-    const slope = Math.min(1 / LEAST_SLOPE, Math.max(1, 1 / flat));
-    return [y > 0 ? start + knee * over : value, slope];
+    const steepness = Math.min(1 / LEAST_SLOPE, Math.max(1, 1 / flat));
+    return [y > 0 ? start + knee * over : value, steepness];
   };
   // The shoulder of each channel makes bright colours paler, and its inverse would turn small errors
   // into spots of garish colour. The steeper it is for the brightest channel of a pixel, the more the
   // other channels are scaled as that one is.
   const undoLocalShoulder = (values: Float32Array, at: number): void => {
+    // What is beyond white counts as white.
+    for (let c = 0; c < 3; c++) values[at + c] = Math.min(1, values[at + c]);
     const brightest = Math.max(values[at], values[at + 1], values[at + 2]);
-    let [undone, slope] = [0, 0];
+    let [undone, steepness] = [0, 0];
     for (let c = 0; c < 3; c++) {
-      const [value, steepness] = steepened(brightest, c);
+      const [value, steep] = steepened(brightest, c);
       undone += value / 3;
-      slope += steepness / 3;
+      steepness += steep / 3;
     }
     const factor = undone / Math.max(brightest, TONE_FLOOR);
-    const height = (slope - 1) / (1 / LEAST_SLOPE - 1);
+    const height = (steepness - 1) / (1 / LEAST_SLOPE - 1);
     const share = height * height * (3 - 2 * height);
     for (let c = 0; c < 3; c++) {
       const [each] = steepened(values[at + c], c);
