@@ -142,9 +142,7 @@ def test_a_wrong_order_is_a_problem_but_costs_nothing(
     salvage = unpack_damaged(b"".join([*pieces[:TILE], *reversed(tiles), pieces[DONE]]))
     assert salvage.tiles == make_container().tiles
     assert salvage.problems == ("tile 5 comes where tile 0 should be",)
-    with pytest.raises(
-        CorruptError, match="should be: copy it again, or try"
-    ):
+    with pytest.raises(CorruptError, match="should be: copy it again, or try"):
         unpack(b"".join([*pieces[:TILE], *reversed(tiles), pieces[DONE]]))
 
 
