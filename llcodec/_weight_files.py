@@ -8,7 +8,7 @@ with ``float.``.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from safetensors.numpy import load, save
 
 from llcodec._arrays import Arrays
 from llcodec._cards import TrainingFacts, notes_on, read_head, take_card, training_on
-from llcodec._families import FAMILIES
+from llcodec._families import family_of
 from llcodec._memory import is_out_of_memory
 from llcodec._outputs import atomic_write
 from llcodec.container.header import NAME
@@ -85,10 +85,10 @@ def read_weight_file(
 
 def _of_another(found: object, formats: Sequence[str]) -> str:
     """Return what a file is that is of none of the formats."""
-    families = [family for family in FAMILIES if found in family.formats]
-    wanted = [family for family in FAMILIES if formats[0] in family.formats]
-    if families and wanted and families != wanted:
-        return f"a weight file of the family {families[0].name}, not {wanted[0].name}"
+    with suppress(KeyError):  # formats of no family
+        family, wanted = family_of(found), family_of(formats[0])
+        if family != wanted:
+            return f"a weight file of the family {family.name}, not {wanted.name}"
     return f"not a weight file of the format {' or '.join(formats)}"
 
 

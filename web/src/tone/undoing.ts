@@ -83,10 +83,10 @@ function undoingLocal({ mix, unmix, gain, gamma }: Curve, tone: readonly number[
     const over = Math.sqrt(1 + (1 - LEAST_SLOPE) / Math.max(LEAST_SLOPE - each, 1e-9)) - 1;
     return (over * (1 + over * each)) / (1 + over);
   });
-  // What the shoulder made into a value of a channel, and how steep its inverse is there. With y how far a value
-  // lies above its start, o (1 + o / m²) / (1 + o) = y is a quadratic equation. Its root is written
-  // so that nothing cancels. Where the shoulder is flat, a straight line takes the place of its
-  // inverse, as in undoShoulder.
+  // What the shoulder made into a value of a channel, and how steep its inverse is there. With y how
+  // far a value lies above its start, o (1 + o / m²) / (1 + o) = y is a quadratic equation. Its root
+  // is written so that nothing cancels. Where the shoulder is flat, a straight line takes the place
+  // of its inverse, as in undoShoulder.
   const steepened = (value: number, c: number): readonly [number, number] => {
     const y = Math.min(1, Math.max(0, (value - start) / knee));
     const curved = Math.min(y, exact[c]);
