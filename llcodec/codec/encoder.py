@@ -19,6 +19,7 @@ from llcodec.codec.borders import (
     tone_of_picture,
 )
 from llcodec.codec.brightness import Brightness
+from llcodec.codec.contrast import with_contrast
 from llcodec.codec.effort import Search
 from llcodec.codec.parallel import map_beside
 from llcodec.codec.samples import crop
@@ -92,7 +93,7 @@ def analyse(transforms: Transforms, pixels: Samples) -> Analysis:
     """
     content = find_content(pixels)
     thumbnail = content_thumbnail(pixels, content)
-    tone = None if thumbnail is None else transforms.predict_tone(thumbnail)
+    tone = None if thumbnail is None else _predict_tone(transforms, thumbnail)
     if tone is not None:
         tone = tone_of_picture(tone, content, *pixels.shape[:2])
     source = _Source(pixels, content, _inverse(content, tone))
@@ -109,6 +110,11 @@ def analyse(transforms: Transforms, pixels: Samples) -> Analysis:
 
     plane = np.empty((transforms.latents, height, width), np.float32)
     return Analysis(plane, tone, [(window, partial(transform, window)) for window in pieces])
+
+
+def _predict_tone(transforms: Transforms, thumbnail: Floats) -> tuple[int, ...] | None:
+    tone = transforms.predict_tone(thumbnail)
+    return None if tone is None else with_contrast(tone, thumbnail)
 
 
 @dataclass(frozen=True, eq=False)
