@@ -125,8 +125,19 @@ class UndoneLocalTone:
     def _undo_shoulder(self, values: Floats) -> Floats:
         """Return what the shoulder made into values, H×W×3, with pale colours near white."""
         values = np.minimum(values, 1)  # what is beyond white counts as white
+        brightest = np.maximum(np.maximum(values[..., 0], values[..., 1]), values[..., 2])
+        near = brightest > 1 - self._knee
+        values[near] = self._near_white(values[near], brightest[near][:, None])
+        return np.asarray(values)
+
+    def _near_white(self, values: Floats, brightest: Floats) -> Floats:
+        """Return what the shoulder made into the values of N pixels, N×3, that it reached.
+
+        Args:
+            values: N×3.
+            brightest: the largest of each pixel, N×1.
+        """
         each, _ = self._steepened(values)
-        brightest = np.max(values, -1, keepdims=True)
         undone, steepness = (made.mean(-1, keepdims=True) for made in self._steepened(brightest))
         alike = values * (undone / np.maximum(brightest, np.float32(TONE_FLOOR)))
         share = (steepness - 1) / (1 / _LEAST_SLOPE - 1)
@@ -141,7 +152,7 @@ class UndoneLocalTone:
         inverse is replaced by a straight line, as in :func:`undo_shoulder`.
 
         Args:
-            values: H×W×3, or H×W×1 for the same value of all channels.
+            values: N×3, or N×1 for the same value of all channels.
         """
         start = 1 - self._knee
         y = np.clip((values - start) / self._knee, 0, 1)
