@@ -1,31 +1,39 @@
-"""Give tone curves the contrast that night scenes have.
+"""Make the tone curves of scenes of wide range steeper.
 
 How bright a scene was cannot be known from a dark picture, and the curve that errs least on average
-is too flat: where lamps light a night, its black becomes grey. ``measurements/contrast.py``
-compares other settings on pairs.
+is too flat: where lamps light a night, its black becomes grey. The numbers below were chosen on
+training pairs (``weights/README.md``); ``measurements/contrast.py`` compares other strengths.
 """
 
 import math
-from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llcodec._arrays import Floats
-from llcodec._bitstream import LUMA_WEIGHTS, TONE_FLOOR
+from llcodec._bitstream import (
+    LUMA_WEIGHTS,
+    TONE_GAIN_UNITS,
+    TONE_GAMMA_UNITS,
+    TONE_TOE_UNITS,
+)
 from llcodec.engine.exposures import is_local
-from llcodec.engine.onnx.local_tone import LocalCurve
 
-STEEPEST = 0.2  # to add to the natural logarithms of the gammas
-_LEAST_RANGE, _FULL_RANGE = 4.4, 5.4  # octaves of values, from the 10th to the 98th percentile
-_HALF_LEVEL = 0.5 / 255
-_MOST_GAIN = 1.0  # natural logarithm
-_HALVINGS = 12
+STEEPEST = 0.3
+"""The most that is added to the binary logarithms of the gammas."""
+
+_LEAST_RANGE, _FULL_RANGE = 3.0, 4.5  # octaves of sRGB values
+_PADDING = 3 / 255  # so that the lowest levels, which are noise, do not count as range
+_PIVOT = 0.45  # the value that steeper curves leave as bright as it was
+_LIMIT = 2**15 - 1
 
 
 def with_contrast(tone: tuple[int, ...], thumbnail: Floats) -> tuple[int, ...]:
-    """Return the tone numbers of a steeper curve, which is as bright, for a scene of wide range.
+    """Return tone numbers whose curve is steeper if the scene is of wide range.
 
-    Global curves stay as they are, and so do those that hardly brighten.
+    What the curve makes middle grey keeps its brightness; darker values become darker, lighter
+    ones lighter. Global curves, and those of scenes of ordinary range, stay; curves that brighten
+    by less than an octave change in part.
 
     Args:
         tone: 15 or 43 tone numbers.
@@ -33,55 +41,35 @@ def with_contrast(tone: tuple[int, ...], thumbnail: Floats) -> tuple[int, ...]:
     """
     if not is_local(tone):
         return tone
-    curve = LocalCurve.of_numbers(tone)
-    with np.errstate(all="ignore"):  # of nonsensical weights
-        mean = _mean(curve, thumbnail)
-        share = _range_share(thumbnail) * _brightening_share(thumbnail, mean)
-        if not share > 0:
-            return tone
-        return _as_bright(_steeper(curve, share * STEEPEST), thumbnail, mean).to_numbers()
+    share = _range_share(thumbnail)
+    if share == 0:
+        return tone
+    gains, gammas = np.array(tone[0:3]) / TONE_GAIN_UNITS, np.array(tone[3:6]) / TONE_GAMMA_UNITS
+    toes = np.array(tone[15:18]) / TONE_TOE_UNITS
+    exposed = _exposed(gammas, toes)
+    brightening = float(np.mean(math.log2(_PIVOT) - exposed + gains))  # octaves
+    steeper = gammas + STEEPEST * share * min(max(brightening, 0), 1)
+    gains = gains + _exposed(steeper, toes) - exposed
+    whole = _numbers(gains, TONE_GAIN_UNITS) + _numbers(steeper, TONE_GAMMA_UNITS)
+    return (*whole, *tone[6:])
 
 
 def _range_share(thumbnail: Floats) -> float:
-    """Return where the range of a picture lies: from 0, ordinary, to 1, a night with lamps."""
-    dark, light = np.percentile(_luma(thumbnail), (10, 98)) + _HALF_LEVEL
+    """Return how wide the range of a picture is: 0 ordinary, 1 a night with lamps."""
+    luma = thumbnail @ np.array(LUMA_WEIGHTS, np.float32)
+    dark, light = np.percentile(luma, (10, 98)) + _PADDING
     octaves = math.log2(light / dark)
     return float(np.clip((octaves - _LEAST_RANGE) / (_FULL_RANGE - _LEAST_RANGE), 0, 1))
 
 
-def _brightening_share(thumbnail: Floats, mean: float) -> float:
-    """Return the octaves by which a curve brightens to this mean, within 0 and 1."""
-    before = float(_luma(thumbnail).mean())
-    return float(np.clip(np.log2(max(mean, TONE_FLOOR) / max(before, TONE_FLOOR)), 0, 1))
+def _exposed(gammas: NDArray[np.float64], toes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the exposed values that toe and gamma turn into the pivot, as binary logarithms.
+
+    ``gammas`` are binary logarithms, too. The toe makes u² / (u + toe) of an exposed value u.
+    """
+    t = _PIVOT ** np.exp2(-gammas)
+    return np.asarray(np.log2((t + np.sqrt(t * (t + 4 * toes))) / 2))
 
 
-def _as_bright(curve: LocalCurve, thumbnail: Floats, mean: float) -> LocalCurve:
-    """Return a curve with the gains that give the brightened thumbnail this mean."""
-    low, high = 0.0, _MOST_GAIN
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        if _mean(_gained(curve, middle), thumbnail) < mean:
-            low = middle
-        else:
-            high = middle
-    return _gained(curve, high)
-
-
-def _steeper(curve: LocalCurve, by: float) -> LocalCurve:
-    whole = replace(curve.whole, log_gamma=curve.whole.log_gamma + np.float32(by))
-    return replace(curve, whole=whole)
-
-
-def _gained(curve: LocalCurve, by: float) -> LocalCurve:
-    whole = replace(curve.whole, log_gain=curve.whole.log_gain + np.float32(by))
-    return replace(curve, whole=whole)
-
-
-def _mean(curve: LocalCurve, thumbnail: Floats) -> float:
-    """Return the mean luma of a brightened thumbnail."""
-    return float(_luma(np.clip(curve.applied(thumbnail), 0, 1)).mean())
-
-
-def _luma(picture: Floats) -> Floats:
-    luma: Floats = picture @ np.array(LUMA_WEIGHTS, np.float32)
-    return luma
+def _numbers(logs: NDArray[np.float64], units: int) -> list[int]:
+    return [round(v) for v in np.clip(logs * units, -_LIMIT, _LIMIT)]
