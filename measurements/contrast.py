@@ -14,20 +14,22 @@ from unittest.mock import patch
 import numpy as np
 
 from llcodec import Enhancer, Picture
+from llcodec._arrays import Pixels
+from llcodec._bitstream import LUMA_WEIGHTS
 from llcodec._threads import use_threads
 from llcodec.bench.machine import machine
 from llcodec.codec import contrast
 from llcodec.data.pairs import Pair, read_pairs
 from llcodec.metrics import gt_mean_psnr, psnr, ssim
 
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+STEEPEST = [0.0, 0.15, 0.3, 0.45]
 
 
 @dataclass(frozen=True)
 class Row:
     """Means over pairs: PSNR in dB, black as the 0.5th percentile of luma, 0 … 255.
 
-    ``steepest`` is what is added at most to the logarithm of gamma
+    ``steepest`` is the most that is added to the binary logarithms of the gammas
     (:data:`llcodec.codec.contrast.STEEPEST`), ``reference_black`` the black of the references.
     """
 
@@ -41,15 +43,29 @@ class Row:
 
 
 def measure(enhancer: Enhancer, name: str, pairs: Sequence[Pair], steepest: float) -> Row:
-    """Enhance the dark halves of pairs with curves that are steeper by ``steepest`` at most."""
+    """Enhance the dark halves of pairs, and return the means of what is measured.
+
+    Args:
+        enhancer: a joint network.
+        name: of the pairs.
+        pairs: one or more.
+        steepest: in place of :data:`llcodec.codec.contrast.STEEPEST`.
+    """
     scores = []
     for pair in pairs:
         with patch.object(contrast, "STEEPEST", steepest):
             bright = enhancer.enhance(Picture(pair.low)).pixels.astype(np.uint8)
-        blacks = (float(np.percentile(x @ _LUMA, 0.5)) for x in (bright, pair.high))
-        errors = psnr(bright, pair.high), gt_mean_psnr(bright, pair.high), ssim(bright, pair.high)
-        scores.append((*errors, *blacks))
+        found = psnr(bright, pair.high), gt_mean_psnr(bright, pair.high), ssim(bright, pair.high)
+        scores.append((*found, _black(bright), _black(pair.high)))
     return Row(name, steepest, *(round(mean(values), 4) for values in zip(*scores, strict=True)))
+
+
+def _black(pixels: Pixels) -> float:
+    return float(np.percentile(pixels @ np.array(LUMA_WEIGHTS, np.float32), 0.5))
+
+
+def _joined(values: Sequence[float]) -> str:
+    return " ".join(f"{value:g}" for value in values)
 
 
 def main() -> None:
@@ -58,7 +74,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, nargs="+", required=True)
     parser.add_argument("--split", default="val")
     parser.add_argument("--every", type=int, default=1, help="take every N-th pair")
-    parser.add_argument("--steepest", type=float, nargs="+", default=[0.0, 0.1, 0.2, 0.3])
+    parser.add_argument("--steepest", type=float, nargs="+", default=STEEPEST)
     parser.add_argument("--model", default="joint")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
@@ -73,11 +89,12 @@ def main() -> None:
             print(rows[-1], flush=True)
     folders = " ".join(folder.name for folder in options.pairs)
     every = f" --every {options.every}" if options.every > 1 else ""
+    steps = "" if options.steepest == STEEPEST else f" --steepest {_joined(options.steepest)}"
     result = {
         "name": f"llcodec {enhancer.name}",
         "pairs": count,
         "command": f"python -m measurements.contrast --pairs {folders} --split {options.split}"
-        f"{every} --out {options.out.name}",
+        f"{every}{steps} --model {Path(options.model).stem} --out {options.out.name}",
         "machine": machine(),
         "rows": [asdict(row) for row in rows],
     }

@@ -131,7 +131,7 @@ class UndoneLocalTone:
         return np.asarray(values)
 
     def _near_white(self, values: Floats, brightest: Floats) -> Floats:
-        """Return what the shoulder made into the values of N pixels, N×3, that it reached.
+        """Return the values of N pixels before the shoulder, with pale colours near white.
 
         Args:
             values: N×3.
