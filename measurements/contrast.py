@@ -22,7 +22,7 @@ from llcodec.codec import contrast
 from llcodec.data.pairs import Pair, read_pairs
 from llcodec.metrics import gt_mean_psnr, psnr, ssim
 
-STEEPEST = [0.0, 0.15, 0.3, 0.45]
+STEEPEST = [0.0, 0.1, 0.2, 0.3]
 
 
 @dataclass(frozen=True)

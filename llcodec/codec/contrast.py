@@ -19,7 +19,7 @@ from llcodec._bitstream import (
 )
 from llcodec.engine.exposures import is_local
 
-STEEPEST = 0.3
+STEEPEST = 0.2
 """The most that is added to the binary logarithms of the gammas."""
 
 _LEAST_RANGE, _FULL_RANGE = 3.0, 4.5  # octaves of sRGB values
