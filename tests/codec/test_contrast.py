@@ -52,7 +52,9 @@ def test_a_night_with_lamps_gets_a_steeper_curve_through_middle_grey(
 ) -> None:
     tone = _numbers(2, toes)
     made = with_contrast(tone, _scene(4.4))
-    assert np.subtract(made[_GAMMAS], tone[_GAMMAS]) == pytest.approx(0.93 * STEEPEST * TONE_GAMMA_UNITS, abs=40)
+    assert np.subtract(made[_GAMMAS], tone[_GAMMAS]) == pytest.approx(
+        0.93 * STEEPEST * TONE_GAMMA_UNITS, abs=40
+    )
     assert made[_REST] == tone[_REST]
     grey = _made(tone, _PIVOT)
     assert _applied(made, grey)[0] == pytest.approx([_PIVOT] * 3, abs=1e-3)
