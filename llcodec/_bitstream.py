@@ -44,6 +44,9 @@ TONE_GAMMA_UNITS = 4096
 TONE_MATRIX_UNITS = 4096
 """An element of the colour matrix is number / 4096."""
 
+TONE_LIMIT = 2**15 - 1
+"""Gains, gammas, elements of the matrix, toes and knee are written within ± this."""
+
 TONE_TOE_UNITS = 65536
 """A toe is number / 65536."""
 

@@ -32,6 +32,7 @@ _PLACES = (
     (("TONE_GAIN_UNITS",), r"gain of red, green, blue \| 2\^\(number / (\d+)\)"),
     (("TONE_GAMMA_UNITS",), r"gamma of red, green, blue \| 2\^\(number / (\d+)\)"),
     (("TONE_MATRIX_UNITS",), r"M, row by row \| number / (\d+)"),
+    (("TONE_LIMIT",), r"\| toe of red, green, blue \(i16\) \| 0 to (\d+) \|"),
     (("TONE_TOE_UNITS",), r"\| toe of red, green, blue \(i16\) \| [^|]+ \| number / (\d+) \|"),
     (("TONE_KNEE_UNITS",), r"\| knee \(i16\) \| [^|]+ \| number / (\d+) \|"),
     (

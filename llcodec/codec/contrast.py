@@ -15,6 +15,7 @@ from llcodec._bitstream import (
     LUMA_WEIGHTS,
     TONE_GAIN_UNITS,
     TONE_GAMMA_UNITS,
+    TONE_LIMIT,
     TONE_TOE_UNITS,
 )
 from llcodec.engine.exposures import is_local
@@ -25,7 +26,6 @@ STEEPEST = 0.2
 _LEAST_RANGE, _FULL_RANGE = 3.0, 4.5  # octaves of sRGB values
 _PADDING = 3 / 255  # so that the lowest levels, which are noise, do not count as range
 _PIVOT = 0.45  # the value that steeper curves leave as bright as it was
-_LIMIT = 2**15 - 1
 
 
 def with_contrast(tone: tuple[int, ...], thumbnail: Floats) -> tuple[int, ...]:
@@ -72,4 +72,4 @@ def _exposed(gammas: NDArray[np.float64], toes: NDArray[np.float64]) -> NDArray[
 
 
 def _numbers(logs: NDArray[np.float64], units: int) -> list[int]:
-    return [round(v) for v in np.clip(logs * units, -_LIMIT, _LIMIT)]
+    return [round(v) for v in np.clip(logs * units, -TONE_LIMIT, TONE_LIMIT)]

@@ -14,6 +14,7 @@ from llcodec._bitstream import (
     TONE_GRID_ROWS,
     TONE_GRID_UNITS,
     TONE_KNEE_UNITS,
+    TONE_LIMIT,
     TONE_MATRIX_UNITS,
     TONE_TOE_UNITS,
 )
@@ -23,7 +24,6 @@ from llcodec.nets.tone import ToneCurve
 
 _GAIN_UNITS = TONE_GAIN_UNITS / math.log(2)  # natural logarithms to numbers
 _GAMMA_UNITS = TONE_GAMMA_UNITS / math.log(2)
-_LIMIT = 2**15 - 1
 
 
 def to_numbers(curve: ToneCurve | LocalToneCurve) -> tuple[int, ...]:
@@ -32,14 +32,14 @@ def to_numbers(curve: ToneCurve | LocalToneCurve) -> tuple[int, ...]:
     Raises BrokenModelError if the curve is not finite.
     """
     if isinstance(curve, ToneCurve):
-        return _rounded(_whole_numbers(curve), _LIMIT)
+        return _rounded(_whole_numbers(curve), TONE_LIMIT)
     numbers = (
         *_whole_numbers(curve.whole),
         curve.toe[0] * TONE_TOE_UNITS,
         curve.knee[0] * TONE_KNEE_UNITS,
     )
     exposures = curve.grid[0].flatten() * (TONE_GRID_UNITS / math.log(2))
-    return _rounded(numbers, _LIMIT) + _rounded((exposures,), TONE_GRID_LIMIT)
+    return _rounded(numbers, TONE_LIMIT) + _rounded((exposures,), TONE_GRID_LIMIT)
 
 
 def curve_of_numbers(numbers: tuple[int, ...]) -> ToneCurve | LocalToneCurve:

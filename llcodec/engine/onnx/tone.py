@@ -14,6 +14,7 @@ from llcodec._bitstream import (
     TONE_GAIN_UNITS,
     TONE_GAMMA_UNITS,
     TONE_KNEE,
+    TONE_LIMIT,
     TONE_MATRIX_UNITS,
 )
 from llcodec.engine.onnx.graph import Value
@@ -22,7 +23,6 @@ from llcodec.errors import BrokenModelError
 
 _GAIN_UNITS = TONE_GAIN_UNITS / np.log(2)  # natural logarithms to numbers
 _GAMMA_UNITS = TONE_GAMMA_UNITS / np.log(2)
-_LIMIT = 2**15 - 1
 
 
 def exposed(layers: Layers, x: Value) -> Value:
@@ -53,7 +53,7 @@ def mixed(layers: Layers, shouldered: Value) -> Value:
     return layers.graph.add("Conv", shouldered, matrix, kernel_shape=(1, 1))
 
 
-def to_integers(values: Floats, limit: int = _LIMIT) -> tuple[int, ...]:
+def to_integers(values: Floats, limit: int = TONE_LIMIT) -> tuple[int, ...]:
     """Return values rounded to integers, within ± a limit.
 
     Raises BrokenModelError if they are not finite.
